@@ -1,0 +1,67 @@
+# Two commands: `make run` and `make test`. `make help` lists the rest.
+PORT ?= 8000
+PYTHON ?=
+export PORT PYTHON
+
+python := .venv/bin/python
+pytest := $(python) -m pytest
+live := LATCHKEY_LIVE=1 $(pytest)
+unit := $(pytest) -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check test-sqlite test-postgres bench format lock
+
+help:
+	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
+	@echo "make test           every check, then every test on SQLite and PostgreSQL"
+	@echo "make check          formatters, linters, types, imports, migrations, deployment"
+	@echo "make test-sqlite    the tests on SQLite"
+	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
+	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
+	@echo "make format         format Python and templates"
+	@echo "make lock           renew the hashed locks from pyproject.toml"
+
+run: .venv/run.stamp
+	@sh scripts/run.sh
+
+test: .venv/dev.stamp
+	@sh scripts/chromium.sh
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgres
+	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
+
+check: .venv/dev.stamp
+	@$(python) scripts/checks.py
+
+test-sqlite: .venv/dev.stamp
+	@echo "== Tests on SQLite"
+	@env -u DATABASE_URL $(unit)
+	@echo "== Tests on SQLite, against the running site"
+	@env -u DATABASE_URL $(live)
+
+test-postgres: .venv/dev.stamp
+	@echo "== Tests on PostgreSQL"
+	@$(python) scripts/postgres.py -- $(unit)
+	@echo "== Tests on PostgreSQL, against the running site"
+	@$(python) scripts/postgres.py -- env $(live)
+
+bench: .venv/dev.stamp
+	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
+
+format: .venv/dev.stamp
+	@$(python) -m ruff check --quiet --fix-only .
+	@$(python) -m ruff format --quiet .
+	@find templates -name '*.html' -exec $(python) -m djade --target-version 5.2 {} +
+
+lock := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+lock: .venv/dev.stamp
+	@$(lock) --output-file requirements.txt
+	@$(lock) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+.venv/run.stamp: requirements.txt
+	@sh scripts/install.sh $< $@
+
+.venv/dev.stamp: requirements-dev.txt
+	@sh scripts/install.sh $< $@

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Prepare the database, tell the demo people and serve on 127.0.0.1:PORT.
+# Values in the environment and in .env come before the defaults here.
+set -eu
+port=${PORT:-8000}
+
+default() {
+    eval "[ -n \"\${$1+set}\" ]" && return
+    grep -q "^$1=" .env 2>/dev/null || export "$1=$2"
+}
+
+default DEBUG true
+default PORTAL_ORIGIN "http://localhost:$port"
+
+if ! .venv/bin/python -c "import socket; socket.socket().bind(('127.0.0.1', $port))" 2>/dev/null
+then
+    printf '\nPort %s is taken. Choose another one: make run PORT=%s\n\n' "$port" "$((port + 1))" >&2
+    exit 1
+fi
+mkdir -p var
+.venv/bin/python manage.py migrate --verbosity 0
+.venv/bin/python manage.py demo
+echo "Serving on http://localhost:$port (Ctrl-C stops)"
+exec .venv/bin/python manage.py runserver --noreload --nostatic "127.0.0.1:$port"
