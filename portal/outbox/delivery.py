@@ -1,0 +1,75 @@
+"""Handing one message over: compose it, send it, write down what came of it."""
+
+import logging
+from enum import StrEnum
+
+from django.conf import settings
+
+from portal.outbox import conf, mail, mirror, sms
+from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure
+from portal.outbox.models import Channel, Message
+
+logger = logging.getLogger(__name__)
+
+
+class Outcome(StrEnum):
+    """How one try ended: the status of the row, or LOST if another worker has it by now."""
+
+    SENT = "sent"
+    RETRY = "queued"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    LOST = "lost"
+
+
+def deliver(message: Message) -> Outcome:
+    """Hand over a message that this caller has leased; every failure ends in the row.
+
+    Runs outside any transaction, so that a slow server holds no lock.
+    """
+    try:
+        _hand_over(message)
+    except FinalFailure as failure:
+        return _closed(message, message.mark_failed(failure.reason))
+    except TemporaryFailure as failure:
+        return _closed(message, message.put_off(failure.reason))
+    except Exception as error:
+        # A mistake in one composer or template must not stop the messages of everybody else.
+        logger.exception("message %s could not be composed", message.public_id)
+        return _closed(message, message.put_off(f"internal error ({type(error).__name__})"))
+    return _closed(message, message.mark_sent())
+
+
+def deliver_now(pk: int) -> None:
+    """Hand one queued message over at once, unless a worker already has it."""
+    message = Message.objects.filter(pk=pk).claim()
+    if message:
+        deliver(message)
+
+
+def _hand_over(message: Message) -> None:
+    composed: Composed = conf.composer()(message)
+    if message.channel == Channel.SMS:
+        _text(message.recipient, composed.text)
+    else:
+        mail.send(message.recipient, composed)
+    mirror.write(message, composed)
+
+
+def _text(number: str, text: str) -> None:
+    try:
+        gateway = sms.gateway_from_url(settings.SMS_URL, sender=settings.SMS_FROM)
+    except ValueError as error:
+        raise TemporaryFailure(str(error)) from None  # the operator may still mend the setting
+    gateway.send(number, text)
+
+
+def _closed(message: Message, is_ours: bool) -> Outcome:
+    outcome = Outcome(str(message.status)) if is_ours else Outcome.LOST
+    words = (message.public_id, message.channel, outcome, message.attempts, message.error)
+    logger.log(_level(outcome), "message %s by %s: %s at try %s %s", *words)
+    return outcome
+
+
+def _level(outcome: Outcome) -> int:
+    return logging.INFO if outcome == Outcome.SENT else logging.WARNING

@@ -1,0 +1,152 @@
+"""Several workers, dead workers, and the command around them."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from pytest_django import Settings
+
+from portal.outbox import Composed, queue
+from portal.outbox.delivery import Outcome, deliver
+from portal.outbox.models import LEASE, Message
+from portal.outbox.sms import memory_outbox
+from portal.outbox.worker import clean_up, run_round
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ran: list[str] = []
+
+
+def compose(message: Message) -> Composed:
+    if message.context.get("stop"):
+        os.kill(os.getpid(), signal.SIGTERM)
+    return Composed(subject="", text=f"message {message.pk}")
+
+
+def note_a_run() -> None:
+    ran.append("ran")
+
+
+def fail() -> None:
+    raise RuntimeError("this housekeeping fails")
+
+
+@pytest.fixture(autouse=True)
+def outbox(settings: Settings) -> None:
+    settings.OUTBOX_COMPOSER = f"{__name__}.compose"
+    settings.OUTBOX_DELIVERY = "worker"
+    settings.SMS_URL = "memory:"
+    memory_outbox.clear()
+    ran.clear()
+
+
+def queued(**context: object) -> Message:
+    later = timezone.now() + timedelta(hours=1)
+    return queue(
+        channel="sms", recipient="+31612345678", kind="test", context=context, expires_at=later
+    )
+
+
+def in_threads(count: int, work: Callable[[], object]) -> list[object]:
+    """Run the same work in threads that all begin at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def started() -> object:
+        barrier.wait()
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(count) as pool:
+        futures = [pool.submit(started) for _ in range(count)]
+        return [future.result() for future in futures]
+
+
+def test_of_eight_workers_only_one_gets_a_row() -> None:
+    for _ in range(5):
+        queued()
+        claims = in_threads(8, Message.objects.claim)
+        assert sum(claim is not None for claim in claims) == 1
+        Message.objects.all().delete()
+
+
+def test_two_workers_share_the_rows_and_send_each_once() -> None:
+    wanted = sorted(f"message {queued().pk}" for _ in range(20))
+    in_threads(2, run_round)
+    assert sorted(sent.text for sent in memory_outbox) == wanted
+    assert Message.objects.filter(status="sent", attempts=1).count() == 20
+
+
+def test_the_rows_of_a_dead_worker_are_taken_over_after_the_lease() -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        queued()
+        assert Message.objects.claim()
+        clock.shift(LEASE - timedelta(seconds=1))
+        assert Message.objects.claim() is None
+        clock.shift(timedelta(seconds=1))
+        taken_over = Message.objects.claim()
+        assert taken_over
+        assert taken_over.attempts == 2
+
+
+def test_a_worker_that_comes_back_late_cannot_overwrite_the_result() -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        queued()
+        stale = Message.objects.claim()
+        assert stale
+        clock.shift(LEASE)
+        assert run_round()[Outcome.SENT] == 1
+        assert not stale.mark_failed("too late")
+        assert not stale.put_off("too late")
+        assert deliver(stale) == Outcome.LOST
+        stale.refresh_from_db()
+        assert stale.status == "sent"
+        assert stale.error == ""
+
+
+def test_the_command_delivers_once_and_keeps_house(settings: Settings) -> None:
+    settings.HOUSEKEEPING = [f"{__name__}.fail", f"{__name__}.note_a_run"]
+    message = queued()
+    call_command("deliver", once=True)
+    message.refresh_from_db()
+    assert message.status == "sent"
+    assert ran == ["ran"]
+
+
+def test_the_command_ends_on_sigterm_after_the_message_in_hand(settings: Settings) -> None:
+    settings.HOUSEKEEPING = []
+    before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
+    in_hand, next_one = queued(stop=True), queued()
+    started = time.monotonic()
+    try:
+        call_command("deliver", interval=30)
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert time.monotonic() - started < 10
+    in_hand.refresh_from_db()
+    next_one.refresh_from_db()
+    assert (in_hand.status, next_one.status) == ("sent", "queued")
+
+
+def test_closed_messages_are_deleted_after_thirty_days(settings: Settings) -> None:
+    settings.HOUSEKEEPING = ["portal.outbox.housekeeping.run"]
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        queued()
+        run_round()
+        clock.shift(timedelta(days=30))
+        clean_up()
+        assert Message.objects.count() == 1
+        clock.shift(timedelta(seconds=1))
+        waiting = queued()
+        clean_up()
+        assert list(Message.objects.all()) == [waiting]
