@@ -52,7 +52,7 @@ def places() -> Iterator[Path]:
 def runs(programs: Path) -> bool:
     """Tell whether the server's user can run the programs in this directory."""
     try:
-        command = [programs / "initdb", "--version"]
+        command = [str(programs / "initdb"), "--version"]
         done = subprocess.run(command, capture_output=True, check=False, **identity())
     except OSError:
         return False
@@ -76,7 +76,7 @@ def find_programs(home: Path) -> Path:
     )
 
 
-def must_run(command: Sequence[str | Path]) -> None:
+def must_run(command: Sequence[str]) -> None:
     """Run a helper of the server; show what it said only if it failed."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, **identity())
     if done.returncode:
@@ -86,7 +86,7 @@ def must_run(command: Sequence[str | Path]) -> None:
 def wait_until_ready(server: "subprocess.Popen[bytes]", programs: Path, home: Path) -> None:
     """Return once the server answers; stop with its log if it ends or takes 30 seconds."""
     deadline = time.monotonic() + START_SECONDS
-    probe = [programs / "pg_isready", "-q", "-h", home, "-U", USER, "-d", "postgres"]
+    probe = [str(programs / "pg_isready"), "-q", "-h", str(home), "-U", USER, "-d", "postgres"]
     while subprocess.run(probe, check=False, **identity()).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             log = (home / "log").read_text(errors="replace")
@@ -107,7 +107,7 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
 @contextmanager
 def started(programs: Path, home: Path, options: Sequence[str]) -> Iterator[None]:
     """Run a server on the data directory in `home` for the length of the block."""
-    command: list[str | Path] = [programs / "postgres", "-D", home / "data"]
+    command = [str(programs / "postgres"), "-D", str(home / "data")]
     command += ["-c", "listen_addresses=", "-c", f"unix_socket_directories={home}"]
     command += ["-c", "max_connections=200", *options]
     with (home / "log").open("wb") as log:
@@ -132,10 +132,10 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
         if owner := identity():
             os.chown(home, owner["user"], owner["group"])
         programs = find_programs(home)
-        make = [programs / "initdb", "--no-locale", "-E", "UTF8", "-A", "trust", "-U", USER, "-N"]
-        must_run([*make, "-D", home / "data"])
+        make = [str(programs / "initdb"), "-D", str(home / "data"), "-U", USER, "-A", "trust"]
+        must_run([*make, "--no-locale", "-E", "UTF8", "--no-sync"])
         with started(programs, home, [] if durable else UNSAFE_BUT_FAST):
-            must_run([programs / "createdb", "-h", home, "-U", USER, DATABASE])
+            must_run([str(programs / "createdb"), "-h", str(home), "-U", USER, DATABASE])
             yield f"postgres://{USER}@/{home}/{DATABASE}"
 
 

@@ -4,10 +4,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
 
 from tests.live.people import fresh_ip
 
@@ -20,9 +20,15 @@ QUIET = [  # no talk with anyone but the site
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 360, "height": 780}
-DESK = {"width": 1280, "height": 900}
-LOOKS = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
+PHONE: ViewportSize = {"width": 360, "height": 780}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+Scheme = Literal["light", "dark"]
+LOOKS: list[tuple[Scheme, ViewportSize]] = [
+    ("light", DESK),
+    ("dark", DESK),
+    ("light", PHONE),
+    ("dark", PHONE),
+]
 
 
 def find_chromium() -> str:
@@ -120,6 +126,6 @@ def check_looks(page: Page) -> None:
 def each_look(page: Page, act: Callable[[Page], None]) -> None:
     """Do something with the page in every look."""
     for scheme, size in LOOKS:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
         act(page)

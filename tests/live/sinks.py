@@ -69,8 +69,6 @@ class MailServer(AbstractContextManager["MailServer"]):
     ) -> str:
         """Keep the mail under each of its recipients."""
         mail = message_from_bytes(envelope.content, policy=policy.default)
-        if not isinstance(mail, EmailMessage):
-            return "554 not a mail"
         with self._lock:
             self._mails += [(address, mail) for address in envelope.rcpt_tos]
         return "250 OK"
