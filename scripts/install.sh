@@ -25,9 +25,10 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
             echo "Installing python3-venv with apt, because $python has no venv module."
-            { apt-get update && apt-get install -y python3-venv; } >.venv.log 2>&1 </dev/null ||
-                { cat .venv.log >&2; fail "apt could not install python3-venv."; }
-            rm -f .venv.log
+            log=$(mktemp)
+            { apt-get update && apt-get install -y python3-venv; } >"$log" 2>&1 </dev/null ||
+                { cat "$log" >&2; fail "apt could not install python3-venv."; }
+            rm -f "$log"
         fi
         "$python" -c 'import ensurepip, venv' 2>/dev/null ||
             fail "$python comes without its venv module. Install it (Debian, Ubuntu: apt install python3-venv) and try again."
@@ -37,6 +38,6 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
 fi
 
 echo "Installing $lock (the first time takes a minute)."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     --require-hashes --requirement "$lock"
 touch "$stamp"

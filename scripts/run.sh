@@ -12,8 +12,18 @@ default() {
 default DEBUG true
 default PORTAL_ORIGIN "http://localhost:$port"
 
-if ! .venv/bin/python -c "import socket; socket.socket().bind(('127.0.0.1', $port))" 2>/dev/null
-then
+case $port in
+    '' | *[!0-9]*)
+        printf '\nPORT is a number, such as: make run PORT=8080\n\n' >&2
+        exit 1
+        ;;
+esac
+if ! .venv/bin/python - "$port" 2>/dev/null <<'END'; then
+import socket, sys
+listener = socket.socket()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(sys.argv[1])))
+END
     printf '\nPort %s is taken. Choose another one: make run PORT=%s\n\n' "$port" "$((port + 1))" >&2
     exit 1
 fi
