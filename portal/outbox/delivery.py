@@ -1,6 +1,7 @@
 """Handing one message over: compose it, send it, write down what came of it."""
 
 import logging
+import traceback
 from enum import StrEnum
 
 from django.conf import settings
@@ -33,9 +34,8 @@ def deliver(message: Message) -> Outcome:
         return _closed(message, message.mark_failed(failure.reason))
     except TemporaryFailure as failure:
         return _closed(message, message.put_off(failure.reason))
-    except Exception as error:
-        # A mistake in one composer or template must not stop the messages of everybody else.
-        logger.exception("message %s could not be composed", message.public_id)
+    except Exception as error:  # noqa: BLE001 - one bad template must not stop all messages
+        _log_frames(message, error)
         return _closed(message, message.put_off(f"internal error ({type(error).__name__})"))
     return _closed(message, message.mark_sent())
 
@@ -54,6 +54,13 @@ def _hand_over(message: Message) -> None:
     else:
         mail.send(message.recipient, composed)
     mirror.write(message, composed)
+
+
+def _log_frames(message: Message, error: Exception) -> None:
+    """Log where a composer failed without the error's own words: Django puts contexts there."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    words = (message.public_id, type(error).__name__, frames)
+    logger.error("message %s could not be composed: %s at\n%s", *words)
 
 
 def _text(number: str, text: str) -> None:

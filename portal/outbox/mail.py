@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,8 +35,8 @@ def send(recipient: str, composed: Composed) -> None:
     mail = _build(recipient, composed)
     connection = get_connection()
     try:
-        connection.open()
-        with cut_after(CONVERSATION_SECONDS, _socket_of(connection)):
+        with cut_after(CONVERSATION_SECONDS, partial(_socket_of, connection)):
+            connection.open()
             connection.send_messages([mail])
     except OSError as error:  # smtplib's errors are OSErrors too
         raise _classified(error) from None

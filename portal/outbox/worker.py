@@ -6,7 +6,7 @@ from collections import Counter
 from threading import Event
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils.module_loading import import_string
 
 from portal.outbox.delivery import Outcome, deliver
@@ -29,7 +29,7 @@ def run(stop: Event, *, interval: float) -> None:
             if cleaned_at is None or time.monotonic() - cleaned_at >= HOUSEKEEPING_EVERY:
                 clean_up()
                 cleaned_at = time.monotonic()
-        except DatabaseError as error:
+        except Error as error:
             logger.warning("the database cannot be used (%s), trying again", type(error).__name__)
         close_old_connections()
         stop.wait(interval)

@@ -25,7 +25,8 @@ def compose(message: Message) -> Composed:
     if message.context.get("gone"):
         raise Undeliverable("the sign-in is over")
     if message.context.get("broken"):
-        raise KeyError("a mistake in a template with 987105 in it")
+        code = "987105"
+        raise KeyError(f"a mistake in a template with {code} in it")
     return Composed(subject="Hello\r\nBcc: eve@example.org", text="Your code is 987105.")
 
 
@@ -103,13 +104,17 @@ def test_inline_delivery_never_raises_into_the_request(
     assert memory_outbox == []
 
 
-def test_a_mistake_in_a_composer_is_retried_and_leaves_no_code_in_the_row() -> None:
+def test_a_mistake_in_a_composer_is_retried_and_leaves_no_code_in_row_or_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     broken, good = queued(context={"broken": True}), queued()
     counts = run_round()
     assert (counts[Outcome.RETRY], counts[Outcome.SENT]) == (1, 1)
     broken.refresh_from_db()
     good.refresh_from_db()
     assert broken.error == "internal error (KeyError)"
+    assert "in compose" in caplog.text
+    assert "987105" not in caplog.text
     assert broken.fate.text == "Not handed over yet. The next try follows by itself."
     assert good.status == "sent"
 

@@ -1,7 +1,9 @@
 """Mail over real SMTP: what is sent, and what each answer of the server leads to."""
 
+import asyncio
 import email
 import socket
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import Message as Parsed
@@ -35,10 +37,12 @@ class Server:
         self.data_answers: list[str] = []
         self.received: list[Parsed] = []
         self.recipients: list[str] = []
+        self.delay = 0.0
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd calls
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.delay)
         answer = self.recipient_answers.pop(0) if self.recipient_answers else "250 OK"
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
@@ -173,7 +177,10 @@ def test_a_server_that_refuses_the_connection_as_a_whole_is_tried_again(
 def test_a_conversation_that_never_ends_is_cut_before_the_lease_ends(
     settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "CONVERSATION_SECONDS", 0)
+    monkeypatch.setattr(mail, "CONVERSATION_SECONDS", 0.2)
+    server.delay = 5
     queued()
+    started = time.monotonic()
     assert run_round()[Outcome.RETRY] == 1
+    assert time.monotonic() - started < 3
     assert server.received == []

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
-from portal.urls import urlpatterns as site
 from pytest_django import Settings
 
 from portal.development import outbox
 from portal.outbox import Composed, mirror, queue
 from portal.outbox.models import Message
 from portal.outbox.worker import run_round
+from portal.urls import urlpatterns as site
 
 urlpatterns = [path("desk/outbox/", outbox), *site]
 URL = "/desk/outbox/"

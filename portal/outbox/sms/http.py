@@ -57,8 +57,9 @@ def _status(
     seconds: float,
 ) -> int:
     connection.connect()
+    sock = connection.sock  # kept, as the connection lets go of it before the answer is read
     # A gateway that sends a byte now and then would never run into the socket's own limit.
-    with cut_after(2 * seconds, connection.sock):
+    with cut_after(2 * seconds, lambda: sock):
         connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
         with suppress(OSError, http.client.HTTPException):
