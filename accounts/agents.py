@@ -1,0 +1,17 @@
+"""Names of browsers, as people call them."""
+
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+from ua_parser import parse
+
+
+@lru_cache(maxsize=1024)
+def browser_name(agent: str) -> str:
+    """Return "Firefox on Linux" for a user agent, or "" if there was none."""
+    if not agent:
+        return ""
+    parsed = parse(agent)
+    browser = parsed.user_agent.family if parsed.user_agent else _("a browser")
+    system = parsed.os.family if parsed.os else _("an unknown system")
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}

@@ -1,0 +1,31 @@
+"""Signing in with an address and a password."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from accounts.identity import email_key
+from accounts.models import User
+from accounts.passwords import is_hashable
+
+
+class EmailBackend(ModelBackend):
+    """Finds a person by the key of the address; unknown addresses cost the same hash."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Return the person if the password is right and the account not locked."""
+        if not username or not password or not is_hashable(password):
+            return None
+        user = User.objects.filter(email_key=email_key(username)).first()
+        if user is None:
+            User().set_password(password)  # the same work for unknown addresses
+            return None
+        is_right = user.check_password(password)
+        return user if is_right and self.user_can_authenticate(user) else None

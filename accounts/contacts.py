@@ -1,0 +1,144 @@
+"""Adding, confirming and removing e-mail addresses and phone numbers."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import codes, events, failures
+from accounts.models import EmailAddress, PhoneNumber, SentCode, User
+from accounts.models.contact import Contact
+from portal.http import Client
+
+
+class TooManyContacts(Exception):
+    """The person has as many as one may have."""
+
+
+class Needed(Exception):
+    """The address one signs in with, or the last confirmed one, cannot go."""
+
+
+def find(user: User, public_id: Any) -> Contact | None:
+    """Return the person's own address or number with this id."""
+    return (
+        user.email_addresses.filter(public_id=public_id).first()
+        or user.phone_numbers.filter(public_id=public_id).first()
+    )
+
+
+def add_address(user: User, address: str) -> EmailAddress:
+    """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
+    forget_unconfirmed(user)
+    if user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
+        raise TooManyContacts
+    user.email_addresses.filter(verified_at__isnull=True, address__iexact=address).delete()
+    return EmailAddress.objects.create(user=user, address=address)
+
+
+def add_number(user: User, number: Any) -> PhoneNumber:
+    """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
+    forget_unconfirmed(user)
+    if user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
+        raise TooManyContacts
+    user.phone_numbers.filter(verified_at__isnull=True, number=number).delete()
+    return PhoneNumber.objects.create(user=user, number=number)
+
+
+def forget_unconfirmed(user: User) -> None:
+    """Delete the person's contacts that were not confirmed in `CONTACT_CONFIRM_AGE`."""
+    limit = timezone.now() - settings.CONTACT_CONFIRM_AGE
+    for rows in (user.email_addresses, user.phone_numbers):
+        rows.filter(verified_at__isnull=True, created_at__lt=limit).delete()
+
+
+def may_confirm(contact: Contact) -> bool:
+    """Tell whether its hour is not over."""
+    age: timedelta = timezone.now() - contact.created_at
+    return not contact.is_verified and age <= settings.CONTACT_CONFIRM_AGE
+
+
+def send_code(user: User, contact: Contact, client: Client) -> SentCode:
+    """Send the code that confirms a contact; raises `LimitReached`."""
+    channel = "email" if contact.kind == "email" else "sms"
+    return codes.send(
+        codes.Delivery(channel, str(contact), contact.pk),
+        user=user,
+        purpose="contact",
+        binding=contact.public_id.hex,
+        client=client,
+    )
+
+
+def mark_verified(user: User, contact: Contact, *, client: Client, session: str) -> bool:
+    """Confirm a contact; False if it is gone, or somebody else confirmed the address first."""
+    before = list(user.email_addresses.verified().values_list("address", flat=True))
+    rows = type(contact)._default_manager.filter(pk=contact.pk, verified_at__isnull=True)
+    try:
+        with transaction.atomic():
+            if not rows.update(verified_at=timezone.now()):
+                return False
+            _record(user, contact, "added", before, client=client, session=session)
+    except IntegrityError:
+        return False
+    failures.budget_of(user, "email" if contact.kind == "email" else "sms").clear()
+    return True
+
+
+def remove(user: User, contact: Contact, *, client: Client, session: str) -> None:
+    """Remove a contact and tell it too; raises `Needed`."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if isinstance(contact, EmailAddress) and _is_needed(user, contact):
+            raise Needed
+        also = (
+            [contact.address] if isinstance(contact, EmailAddress) and contact.verified_at else []
+        )
+        contact.delete()
+        if contact.is_verified:
+            _record(user, contact, "removed", also, client=client, session=session)
+
+
+def _is_needed(user: User, address: EmailAddress) -> bool:
+    if address.address == user.email:
+        return True
+    others = user.email_addresses.verified().exclude(pk=address.pk)
+    return address.is_verified and not others.exists()
+
+
+def make_primary(user: User, address: EmailAddress, *, client: Client, session: str) -> bool:
+    """Sign in with this address from now on; False if it is not confirmed or taken."""
+    if not address.is_verified:
+        return False
+    try:
+        with transaction.atomic():
+            user.email = address.address
+            user.save(update_fields=["email"])
+            _record(user, address, "primary", [], client=client, session=session)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _record(
+    user: User,
+    contact: Contact,
+    action: str,
+    also_to: list[str],
+    *,
+    client: Client,
+    session: str,
+) -> None:
+    subject = "address" if contact.kind == "email" else "number"
+    details: dict[str, Any] = {}
+    details[subject] = str(contact) if contact.kind == "email" else contact.masked
+    events.record(
+        user,
+        f"{subject}:{action}",
+        client=client,
+        session=session,
+        also_to=also_to,
+        **details,
+    )

@@ -1,0 +1,159 @@
+"""The account's memory: one row for each thing that happened, and the notices it deserves.
+
+Kinds read `subject:action` and are never renamed. A kind with a notice has a directory of the same
+name (":" is "_" there) under `templates/email/`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import SecurityEvent, User
+from portal.http import Client
+from portal.outbox.api import queue
+
+Text = str | Promise
+NOBODY = 0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of event is shown; `tone` is one of plain, ok, look, loss."""
+
+    title: Text
+    icon: str = "check"
+    tone: str = "plain"
+    notice: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "account:created": Kind(_("Account created"), "user"),
+    "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
+    "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
+    "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
+    "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
+    "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "factor:disabled": Kind(
+        _("{method} switched off after too many wrong codes"), "triangle-alert", "look", notice=True
+    ),
+    "hold:ended": Kind(_("New sign-in steps now count fully"), "shield-check", "ok"),
+    "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
+    "number:removed": Kind(
+        _("Phone number {number} removed"), "message-circle", "look", notice=True
+    ),
+    "password:changed": Kind(_("Password changed"), "key-round", "look", notice=True),
+    "password:reset": Kind(_("Password reset by e-mail"), "key-round", "look", notice=True),
+    "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True),
+    "phone:renamed": Kind(_("Phone renamed to {phone}"), "smartphone"),
+    "phone:unlinked": Kind(_("{phone} unlinked"), "smartphone", "look", notice=True),
+    "phone:unlinked_by_staff": Kind(
+        _("{phone} unlinked by staff"), "smartphone", "look", notice=True
+    ),
+    "recovery_codes:confirmed": Kind(_("Recovery codes checked"), "file-text", "ok"),
+    "recovery_codes:made": Kind(_("New recovery codes made"), "file-text", "look", notice=True),
+    "session:ended": Kind(_("{browser} signed out"), "log-out"),
+    "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
+    "sessions:ended_by_staff": Kind(
+        _("Signed out everywhere by staff"), "log-out", "look", notice=True
+    ),
+    "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
+    "sign_in:many_failures": Kind(
+        _("Many wrong codes for {method}"), "triangle-alert", "look", notice=True
+    ),
+    "sign_in:new_browser": Kind(
+        _("Signed in with {methods}, in a new browser"), "check", notice=True
+    ),
+    "sign_in:password": Kind(_("Signed in with password"), "check"),
+    "sign_in:password_failed": Kind(_("Wrong password"), "triangle-alert", "look"),
+    "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
+    "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
+    "sign_out:done": Kind(_("Signed out"), "log-out"),
+    "step_up:failed": Kind(_("Wrong code on a confirmation page"), "triangle-alert", "look"),
+    "step_up:passed": Kind(_("Confirmed with {methods}"), "check"),
+    "two_step:off": Kind(_("Two-step verification switched off"), "shield-off", "loss", True),
+    "two_step:on": Kind(_("Two-step verification switched on"), "shield-check", "ok", True),
+}
+
+
+def title_of(event: SecurityEvent) -> str:
+    """Say what happened, in the reader's language."""
+    kind = KINDS.get(event.kind)
+    words = defaultdict(str, {key: _word(value) for key, value in event.details.items()})
+    return str(kind.title).format_map(words) if kind else event.kind
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list):
+        return str(_(" and ")).join(str(METHODS.get(item, item)) for item in value)
+    return str(METHODS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+METHODS: dict[str, Text] = {
+    "password": _("password"),
+    "authenticator": _("authenticator app"),
+    "email": _("e-mail code"),
+    "sms": _("text message"),
+    "recovery-code": _("recovery code"),
+    "link": _("set-up link"),
+}
+
+
+def words(methods: Iterable[str]) -> str:
+    """Name methods in a sentence: "password and authenticator app"."""
+    return _word(list(methods))
+
+
+def record(
+    user: User,
+    kind: str,
+    *,
+    client: Client | None,
+    actor: User | None = None,
+    session: str = "",
+    also_to: Iterable[str] = (),
+    **details: Any,
+) -> SecurityEvent:
+    """Write the event and, in the same transaction, the notices that go with it.
+
+    `also_to` are addresses that were verified until this very change. Raises `KeyError` for a kind
+    that is not in `KINDS`.
+    """
+    notice = KINDS[kind].notice
+    event = SecurityEvent.objects.create(
+        user=user,
+        actor_id=actor.pk if actor else None,
+        kind=kind,
+        address=client.address if client else "",
+        agent=client.agent if client else "",
+        session=session,
+        details=details,
+    )
+    if notice:
+        _notify(event, also_to)
+    return event
+
+
+def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
+    verified = event.user.email_addresses.verified().values_list("address", flat=True)
+    for address in dict.fromkeys([*verified, *also_to]):
+        queue(
+            channel="email",
+            recipient=address,
+            kind=event.kind,
+            context={"event": str(event.public_id)},
+            expires_at=timezone.now() + settings.NOTICE_AGE,
+            user_id=event.user_id,
+        )
+
+
+def record_nobody(kind: str, *, client: Client) -> None:
+    """Write an attempt on an address that no account has; operators can see it, nobody is told."""
+    SecurityEvent.objects.create(
+        user_id=NOBODY, kind=kind, address=client.address, agent=client.agent
+    )

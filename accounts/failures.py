@@ -1,0 +1,60 @@
+"""What follows wrong codes and passwords, the same wherever one is typed."""
+
+import math
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import events
+from accounts.identity import email_key
+from accounts.models import User
+from accounts.steps import Step, Verification
+from portal.http import Client
+from portal.limits import Budget
+
+EVENTS = {"sign-in": "sign_in:code_failed"}
+
+
+def budget_of(user: User, factor: str) -> Budget:
+    """Return the one budget of this person and factor, whatever page asks."""
+    return Budget(f"person:{user.pk}", factor)
+
+
+def note(verification: Verification, step: Step, count: int) -> None:
+    """Write the failed try into the person's activity; tell the owner at the policy's numbers."""
+    kind = EVENTS.get(verification.purpose, "step_up:failed")
+    with transaction.atomic():
+        _record(verification, kind, step)
+        if count == settings.FAILURES_BEFORE_NOTICE:
+            _record(verification, "sign_in:many_failures", step)
+        if count == settings.FAILURES_BEFORE_OFF:
+            _record(verification, "factor:disabled", step)
+
+
+def _record(verification: Verification, kind: str, step: Step) -> None:
+    user, client = verification.user, verification.client
+    events.record(user, kind, client=client, method=step.slug)
+
+
+def in_words(seconds: int) -> str:
+    """Say a wait in seconds up to 90 s, else in minutes, rounded up."""
+    if seconds <= 90:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 90:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return _("more than an hour")
+
+
+def note_password(address: str, count: int, client: Client) -> None:
+    """Write a wrong password down; the same work for an address that nobody has."""
+    user = User.objects.filter(email_key=email_key(address)).first()
+    with transaction.atomic():
+        if user is None:
+            events.record_nobody("sign_in:password_failed", client=client)
+            return
+        events.record(user, "sign_in:password_failed", client=client)
+        if count == settings.FAILURES_BEFORE_NOTICE:
+            events.record(user, "sign_in:many_failures", client=client, method="password")

@@ -1,0 +1,194 @@
+"""Forms that take a code; every judged try is counted before it is judged."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import codes, failures, recovery_codes
+from accounts.models import SentCode, User
+from accounts.models.contact import Contact
+from accounts.proofs import Proof
+from accounts.steps import (
+    AlreadySpent,
+    Match,
+    RecoveryCodeMatch,
+    SentCodeMatch,
+    Step,
+    Verification,
+    digits_of,
+)
+from portal.limits import Budget, FactorDisabled, LimitReached
+
+CODE_INPUT_LENGTH = 64
+
+
+def code_widget(*, digits: int | None) -> forms.TextInput:
+    """Return the input for a code: numeric keyboard for digits, autofill by the browser."""
+    attributes: dict[str, Any] = {
+        "autocomplete": "one-time-code" if digits else "off",
+        "autocapitalize": "characters",
+        "spellcheck": "false",
+        "data-code": str(digits or "recovery"),
+        "autofocus": True,
+    }
+    if digits:
+        attributes["inputmode"] = "numeric"
+    return forms.TextInput(attrs=attributes)
+
+
+class WaitingForm(forms.Form):
+    """A form whose tries are counted; `wait` is set when the person must wait."""
+
+    wait: LimitReached | None = None
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the page that shows this form again."""
+        return 429 if self.wait else 200
+
+    def must_wait(self, limit: LimitReached) -> ValidationError:
+        """Note the limit and say how long to wait."""
+        self.wait = limit
+        return ValidationError(
+            _("Too many tries. Wait %(time)s and try again."),
+            code="wait",
+            params={"time": failures.in_words(limit.seconds)},
+        )
+
+
+class CodeForm(WaitingForm):
+    """Takes one code; subclasses say what it is compared with."""
+
+    code = forms.CharField(label=_("Code"), max_length=CODE_INPUT_LENGTH)
+    digits: int | None = 6
+
+    error_messages = {
+        "wrong": _("This code is not right, was used already, or is too old. Try a new one."),
+        "disabled": _(
+            "This way is switched off after too many wrong codes. Use another way, then set it "
+            "up again."
+        ),
+    }
+
+    def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.budget = budget
+        self.match: Match | None = None
+        self.fields["code"].widget = code_widget(digits=self.digits)
+
+    def find(self, code: str) -> Match | None:
+        """Return what the code belongs to, if it is right."""
+        raise NotImplementedError
+
+    def note(self, count: int) -> None:
+        """Write down that the `count`th try in a row was wrong."""
+
+    def clean_code(self) -> str:
+        """Refuse what cannot be a code, which costs no try."""
+        return digits_of(self.cleaned_data["code"], self.digits or 0)
+
+    def clean(self) -> dict[str, Any]:
+        """Reserve a try in its own transaction, then judge the code."""
+        cleaned = super().clean() or {}
+        if "code" in cleaned:
+            self._judge(cleaned["code"])
+        return cleaned
+
+    def _judge(self, code: str) -> None:
+        count = self._reserve()
+        self.match = self.find(code)
+        if self.match is None:
+            self.note(count)
+            raise self.refusal()
+
+    def _reserve(self) -> int:
+        try:
+            return self.budget.reserve()
+        except LimitReached as limit:
+            raise self.must_wait(limit) from limit
+        except FactorDisabled as error:
+            raise ValidationError(self.error_messages["disabled"], code="disabled") from error
+
+    def refusal(self) -> ValidationError:
+        """Return the one sentence for wrong, expired, used and somebody else's."""
+        return ValidationError(self.error_messages["wrong"], code="wrong")
+
+    def spend(self) -> Proof | None:
+        """Use the code up; None, with the form's error set, if a parallel request was first."""
+        try:
+            return self.match.spend() if self.match else None
+        except AlreadySpent:
+            self.add_error(None, self.refusal())
+            return None
+
+
+class StepForm(CodeForm):
+    """The code of one second step, for signing in and for confirming."""
+
+    def __init__(self, *args: Any, step: Step, verification: Verification, **kwargs: Any) -> None:
+        self.step = step
+        self.verification = verification
+        self.digits = step.digits
+        budget = failures.budget_of(verification.user, step.slug)
+        super().__init__(*args, budget=budget, **kwargs)
+
+    def clean_code(self) -> str:
+        """Refuse what cannot be a code of this step."""
+        return self.step.clean(self.cleaned_data["code"])
+
+    def find(self, code: str) -> Match | None:
+        """Ask the step."""
+        return self.step.match(self.verification, code)
+
+    def note(self, count: int) -> None:
+        """Write the failure into the person's activity."""
+        failures.note(self.verification, self.step, count)
+
+
+class SentCodeForm(CodeForm):
+    """The code that confirms an address or number, or finishes a sign-up."""
+
+    def __init__(self, *args: Any, purpose: str, binding: str, channel: str, **kwargs: Any) -> None:
+        self.flow = (purpose, binding, channel)
+        super().__init__(*args, budget=Budget(f"{purpose}:{binding}", "code"), **kwargs)
+
+    @property
+    def sent(self) -> SentCode | None:
+        """The code on its way, if one still counts."""
+        return codes.live_code(*self.flow)
+
+    def find(self, code: str) -> Match | None:
+        """Compare with the live code of this very flow."""
+        sent = self.sent
+        if sent is None or not sent.take_try() or not sent.is_code(code):
+            return None
+        return SentCodeMatch(sent, sent.channel)
+
+
+def contact_code_form(contact: Contact, data: Any = None) -> SentCodeForm:
+    """Return the form that confirms this contact."""
+    channel = "email" if contact.kind == "email" else "sms"
+    binding = contact.public_id.hex
+    return SentCodeForm(data, purpose="contact", binding=binding, channel=channel)
+
+
+class RecoveryCodeCheckForm(CodeForm):
+    """One code of the newest set, typed back as proof that it was saved; not used up."""
+
+    digits = None
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, budget=failures.budget_of(user, "recovery-code"), **kwargs)
+
+    def clean_code(self) -> str:
+        """Refuse what cannot be a recovery code."""
+        return recovery_codes.clean(self.cleaned_data["code"])
+
+    def find(self, code: str) -> Match | None:
+        """Look in the newest set only."""
+        newest = recovery_codes.summary(self.user).newest
+        row = recovery_codes.find(self.user, code, within=newest) if newest else None
+        return RecoveryCodeMatch(row) if row else None

@@ -1,0 +1,110 @@
+"""Forms of the security pages."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
+
+from accounts import failures
+from accounts.forms.code import WaitingForm
+from accounts.forms.entrance import (
+    check_new_password,
+    email_input,
+    new_password_field,
+    password_input,
+)
+from accounts.identity import ADDRESS_LENGTH, email_key
+from accounts.models import User
+from portal.limits import FactorDisabled, LimitReached
+from portal.outbox import sms_limits
+
+
+class PasswordForm(WaitingForm):
+    """The person's present password, within the budget of a signed-in session."""
+
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=password_input("current-password")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.budget = failures.budget_of(user, "password")
+
+    def clean_password(self) -> str:
+        """Reserve a try, then compare."""
+        password: str = self.cleaned_data["password"]
+        try:
+            self.budget.reserve()
+        except LimitReached as limit:
+            raise self.must_wait(limit) from limit
+        except FactorDisabled as error:
+            raise ValidationError(_("Reset your password by e-mail to go on.")) from error
+        if not self.user.check_password(password):
+            raise ValidationError(_("This is not your password."), code="wrong")
+        self.budget.clear()
+        return password
+
+
+class ChangePasswordForm(PasswordForm):
+    """The present password and a new one."""
+
+    new_password = new_password_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("Present password")
+        self.fields["new_password"].label = _("New password")
+
+    def clean(self) -> dict[str, Any]:
+        """Check the new password."""
+        cleaned = super().clean() or {}
+        if "new_password" in cleaned:
+            check_new_password(self, "new_password", self.user)
+        return cleaned
+
+
+class AddAddressForm(forms.Form):
+    """One more e-mail address."""
+
+    address = forms.EmailField(
+        label=_("E-mail address"), max_length=ADDRESS_LENGTH, widget=email_input("email")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_address(self) -> str:
+        """Refuse what the person has confirmed already."""
+        address: str = self.cleaned_data["address"]
+        if self.user.email_addresses.verified().filter(key=email_key(address)).exists():
+            raise ValidationError(_("You have this address already."), code="known")
+        return address
+
+
+class AddNumberForm(forms.Form):
+    """One more phone number."""
+
+    number = PhoneNumberField(
+        label=_("Phone number"),
+        help_text=_("With the country code, such as +31 6 12345678."),
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_number(self) -> Any:
+        """Refuse premium and satellite numbers, closed countries, and what is known already."""
+        number = self.cleaned_data["number"]
+        try:
+            sms_limits.check_number(str(number))
+        except sms_limits.NumberRefused as refusal:
+            raise ValidationError(str(refusal), code="refused") from refusal
+        if self.user.phone_numbers.verified().filter(number=number).exists():
+            raise ValidationError(_("You have this number already."), code="known")
+        return number

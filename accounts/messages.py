@@ -1,0 +1,145 @@
+"""What mails and text messages say; composed only when they are handed over.
+
+Codes and tokens are drawn here, so that they never rest in a queue, a log or a row.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import events
+from accounts.agents import browser_name
+from accounts.identity import email_key
+from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
+from portal.outbox.api import Composed, Undeliverable
+from portal.outbox.models import Message
+
+Context = dict[str, Any]
+
+PURPOSES = {
+    "sign-in": _("sign in"),
+    "confirm": _("confirm that it is you"),
+    "contact": _("confirm this address or number"),
+    "sign-up": _("create your account"),
+}
+
+
+def compose(message: Message) -> Composed:
+    """Render one message; raises `Undeliverable` if what it speaks of is over."""
+    composer = COMPOSERS.get(message.kind, _notice)
+    kind, context = composer(message)
+    return _render(kind, {**_common(), **context}, html=message.channel == "email")
+
+
+def _render(kind: str, context: Context, *, html: bool) -> Composed:
+    folder = f"email/{kind.replace(':', '_')}"
+    subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
+    text = render_to_string(f"{folder}/body.txt", context).strip() + "\n"
+    body = render_to_string(f"{folder}/body.html", context) if html else None
+    return Composed(subject=subject, text=text, html=body)
+
+
+def url_of(name: str, *args: str) -> str:
+    """Return an address on the configured origin, the only one that messages link to."""
+    return settings.PORTAL_ORIGIN.rstrip("/") + reverse(name, args=args)
+
+
+def _common() -> Context:
+    links = {
+        "overview": url_of("overview"),
+        "activity": url_of("accounts:activity"),
+        "sign_in": url_of("accounts:sign_in"),
+        "reset": url_of("accounts:reset_password"),
+        "not_me": None,
+    }
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "origin_host": settings.PORTAL_ORIGIN.partition("//")[2],
+        "links": links,
+    }
+
+
+def _notice(message: Message) -> tuple[str, Context]:
+    rows = SecurityEvent.objects.select_related("user")
+    event = rows.filter(public_id=message.context["event"]).first()
+    if event is None or not User.objects.filter(pk=event.user_id).exists():
+        raise Undeliverable("the account is gone")
+    client = browser_name(event.agent)
+    where = " · ".join(part for part in (client, event.address) if part)
+    return event.kind, {
+        "person": event.user,
+        "event": event,
+        "title": events.title_of(event),
+        "at": event.at,
+        "where": where,
+        "details": event.details,
+        "lines": [],
+    }
+
+
+def _code(message: Message) -> tuple[str, Context]:
+    sent = SentCode.objects.filter(public_id=message.context["code"]).select_related("user").first()
+    if sent is None:
+        raise Undeliverable("the code is gone")
+    try:
+        code = sent.draw()
+    except SentCode.DoesNotExist as error:
+        raise Undeliverable("a newer code was asked for") from error
+    return message.kind, {
+        "person": sent.user,
+        "code": code,
+        "purpose": PURPOSES[sent.purpose],
+        "minutes": int(settings.SENT_CODE_AGE.total_seconds() // 60),
+        "at": sent.created_at,
+    }
+
+
+def _is_taken(address: str) -> bool:
+    key = email_key(address)
+    has_account = User.objects.filter(email_key=key).exists()
+    return has_account or EmailAddress.objects.verified().filter(key=key).exists()
+
+
+def _sign_up(message: Message) -> tuple[str, Context]:
+    """Tell the owner of a known address so; the page says the same to everybody."""
+    if _is_taken(message.recipient):
+        return "sign_up:known", {"at": message.created_at}
+    return _code(message)
+
+
+def _address(message: Message) -> tuple[str, Context]:
+    """An address that somebody else has confirmed gets the notice, never a code."""
+    owner = EmailAddress.objects.verified().filter(key=email_key(message.recipient)).first()
+    other = User.objects.filter(email_key=email_key(message.recipient)).first()
+    if any(row and row != message.user_id for row in (owner and owner.user_id, other and other.pk)):
+        return "sign_up:known", {"at": message.created_at}
+    return _code(message)
+
+
+def _reset(message: Message) -> tuple[str, Context]:
+    """Make the link only now: the request does the same work for every address."""
+    key = email_key(message.recipient)
+    mailbox = EmailAddress.objects.verified().filter(key=key).select_related("user").first()
+    if mailbox is None or not mailbox.user.is_active:
+        raise Undeliverable("no account")
+    link = OneTimeLink.make(mailbox.user, "reset", settings.PASSWORD_RESET_AGE, mailbox)
+    return message.kind, {
+        "person": mailbox.user,
+        "link": url_of("accounts:reset_link", link.draw()),
+        "minutes": int(settings.PASSWORD_RESET_AGE.total_seconds() // 60),
+        "at": message.created_at,
+    }
+
+
+COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
+    "sign_in:code": _code,
+    "confirm:code": _code,
+    "number:code": _code,
+    "address:code": _address,
+    "sign_up:code": _sign_up,
+    "reset:link": _reset,
+}

@@ -1,0 +1,30 @@
+"""Closed by default: every page needs a session that proved as much as signing in takes."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts.proofs import is_session_worth_its_account
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Django's middleware, which also ends a session that proved less than its account asks."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> HttpResponseBase | None:
+        """Lead to the sign-in page unless the view is public or the session is good."""
+        if request.user.is_authenticated and not is_session_worth_its_account(request):
+            logout(request)
+        answer: HttpResponseBase | None = super().process_view(
+            request, view_func, view_args, view_kwargs
+        )
+        return answer

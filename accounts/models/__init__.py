@@ -1,0 +1,21 @@
+"""The rows of who a person is and how they prove it."""
+
+from accounts.models.browser import KnownBrowser
+from accounts.models.code import SentCode
+from accounts.models.contact import EmailAddress, PhoneNumber
+from accounts.models.event import SecurityEvent
+from accounts.models.link import OneTimeLink
+from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
+from accounts.models.user import User
+
+__all__ = [
+    "EmailAddress",
+    "KnownBrowser",
+    "OneTimeLink",
+    "PhoneNumber",
+    "RecoveryCode",
+    "RecoveryCodeSet",
+    "SecurityEvent",
+    "SentCode",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""Links that work once: password resets, and setting up the second step of a new administrator."""
+
+from datetime import timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Optional
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from accounts.models.contact import EmailAddress
+from accounts.models.user import User
+
+TOKEN_BYTES = 16  # 128 bits
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
+    """Selections of links."""
+
+    def live(self) -> "OneTimeLinkQuerySet":
+        """Those that may still be used."""
+        return self.filter(used_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class OneTimeLink(models.Model):
+    """A 128-bit token for one person and purpose; only the newest of a purpose is alive."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64, unique=True, null=True)
+    stamp = models.CharField(max_length=64)
+    mailbox = models.ForeignKey(EmailAddress, null=True, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = OneTimeLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["user", "purpose"], name="link_of_person"),)
+
+    def __str__(self) -> str:
+        return self.purpose
+
+    @classmethod
+    def make(
+        cls, user: User, purpose: str, age: timedelta, mailbox: EmailAddress | None = None
+    ) -> "OneTimeLink":
+        """Replace the person's earlier links of this purpose by a new one without a token."""
+        now = timezone.now()
+        cls.objects.live().filter(user=user, purpose=purpose).update(used_at=now)
+        return cls.objects.create(
+            user=user,
+            purpose=purpose,
+            stamp=user.stamp(purpose),
+            mailbox=mailbox,
+            expires_at=now + age,
+        )
+
+    def draw(self) -> str:
+        """Draw the token, keep its digest and return it; raises `DoesNotExist` if it ended."""
+        token = token_urlsafe(TOKEN_BYTES)
+        if not OneTimeLink.objects.live().filter(pk=self.pk).update(digest=_digest(token)):
+            raise OneTimeLink.DoesNotExist
+        return token
+
+    @classmethod
+    def find(cls, token: str, purpose: str) -> Optional["OneTimeLink"]:
+        """Return the live link of this token, unless the person's password changed since."""
+        rows = cls.objects.live().select_related("user", "mailbox")
+        link = rows.filter(digest=_digest(token), purpose=purpose, user__is_active=True).first()
+        return link if link and link.stamp == link.user.stamp(purpose) else None
+
+    def spend(self) -> bool:
+        """Use the link up; False if somebody else was first."""
+        return OneTimeLink.objects.live().filter(pk=self.pk).update(used_at=timezone.now()) == 1

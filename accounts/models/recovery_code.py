@@ -1,0 +1,72 @@
+"""Saved recovery codes: look-up secrets in the words of NIST SP 800-63B-4 3.1.2."""
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+
+class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):
+    """Selections of sets."""
+
+    def live(self) -> "RecoveryCodeSetQuerySet":
+        """Those whose codes still count: normally one, two while a hold lasts."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=timezone.now()))
+
+    def with_left(self) -> "RecoveryCodeSetQuerySet":
+        """Add `left_count`, the number of unused codes."""
+        return self.annotate(left_count=Count("codes", filter=Q(codes__used_at__isnull=True)))
+
+
+class RecoveryCodeSet(models.Model):
+    """Codes that were made, shown and printed together."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_code_sets"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    ends_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    # The codes themselves, sealed, only until one was typed back and for ten minutes at most.
+    shown_sealed = models.BinaryField(null=True)
+    shown_until = models.DateTimeField(null=True)
+    shown_to = models.CharField(max_length=64, blank=True)
+
+    objects = RecoveryCodeSetQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                "user", condition=Q(ends_at__isnull=True), name="one_lasting_set_a_person"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"set of {self.created_at:%Y-%m-%d}"
+
+
+class RecoveryCode(models.Model):
+    """One code: its first two characters in the clear to find it, the whole as a slow hash."""
+
+    code_set = models.ForeignKey(RecoveryCodeSet, on_delete=models.CASCADE, related_name="codes")
+    locator = models.CharField(max_length=2)
+    hash = models.CharField(max_length=256)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint("code_set", "locator", name="locator_once_a_set"),)
+
+    def __str__(self) -> str:
+        return self.locator
+
+    def spend(self) -> bool:
+        """Use the code up; False if somebody else was first or the set has ended meanwhile."""
+        live = RecoveryCodeSet.objects.live().filter(pk=self.code_set_id).values("pk")
+        row: models.QuerySet[Any] = RecoveryCode.objects.filter(
+            pk=self.pk, used_at__isnull=True, code_set__in=live
+        )
+        return row.update(used_at=timezone.now()) == 1

@@ -1,0 +1,121 @@
+"""A person with an account."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import ADDRESS_LENGTH, email_key, password_form
+from accounts.models.contact import EmailAddress
+
+
+class UserManager(BaseUserManager["User"]):
+    """Finds people by the key of their address and makes new ones."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person who signs in with this address, however it is spelled."""
+        return self.get(email_key=email_key(username or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person whose address counts as confirmed."""
+        user = self.model(email=email.strip(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person who may do everything in the admin, once two-step is set up."""
+        return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person; `email` is the identity, compared by `email_key`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), max_length=ADDRESS_LENGTH, unique=True)
+    email_key = models.CharField(max_length=ADDRESS_LENGTH * 2, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    is_active = models.BooleanField(_("not locked"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
+    two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
+    # Set by a password reset through this mailbox: until a sign-in proves something else,
+    # a code sent to the same mailbox would be one mailbox counted twice.
+    reset_mailbox = models.ForeignKey(
+        EmailAddress, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the key in step with the address."""
+        self.email_key = email_key(self.email)
+        fields = kwargs.get("update_fields")
+        if fields and "email" in fields:
+            kwargs["update_fields"] = {*fields, "email_key"}
+        super().save(*args, **kwargs)
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash the password in NFC and note when."""
+        super().set_password(None if raw_password is None else password_form(raw_password))
+        self.password_changed_at = timezone.now()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Compare in NFC; re-hashes when the hasher's parameters have changed."""
+        return raw_password is not None and super().check_password(password_form(raw_password))
+
+    @property
+    def has_two_step(self) -> bool:
+        """Whether signing in takes a second step."""
+        return self.two_step_since is not None
+
+    @property
+    def called(self) -> str:
+        """The name to greet with."""
+        return self.name or self.email
+
+    def get_session_auth_hash(self) -> str:
+        """Return a stamp that ends every other session when the password changes."""
+        return self.stamp("session")
+
+    def get_session_auth_fallback_hash(self) -> list[str]:
+        """Return no stamps of earlier secret keys: after a rotation people sign in again."""
+        return []
+
+    def stamp(self, purpose: str) -> str:
+        """Return a digest that changes with the password, for links and half-done flows."""
+        value = f"{self.password}\x1f{self.pk}"
+        return salted_hmac(f"accounts.user.{purpose}", value, algorithm="sha256").hexdigest()
+
+    def turn_two_step_on(self) -> bool:
+        """Switch two-step verification on; False if it already was."""
+        return self._set_two_step(timezone.now(), was_null=True)
+
+    def turn_two_step_off(self) -> bool:
+        """Switch two-step verification off; False if it already was."""
+        return self._set_two_step(None, was_null=False)
+
+    def _set_two_step(self, since: datetime | None, *, was_null: bool) -> bool:
+        rows = User.objects.filter(pk=self.pk, two_step_since__isnull=was_null)
+        changed = rows.update(two_step_since=since)
+        self.two_step_since = since
+        return changed == 1

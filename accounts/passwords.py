@@ -1,0 +1,81 @@
+"""What a password must be: long, not common, not about the person (NIST SP 800-63B-4 3.1.1.2)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.identity import email_key, password_form
+from accounts.models import User
+
+SHORTEST_PERSONAL_WORD = 4
+
+
+def is_hashable(password: str) -> bool:
+    """Tell whether it is short enough to be hashed at all (1 KiB)."""
+    return len(password.encode(errors="replace")) <= settings.PASSWORD_MAX_BYTES
+
+
+class LengthValidator:
+    """At least 15 code points; at most 1 KiB."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise `ValidationError` with the reason."""
+        least = settings.PASSWORD_MIN_LENGTH
+        if len(password_form(password)) < least:
+            raise ValidationError(self.get_help_text(), code="password_too_short")
+        if not is_hashable(password):
+            raise ValidationError(_("This password is too long."), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        least = settings.PASSWORD_MIN_LENGTH
+        return ngettext(
+            "Use at least %(least)d character. A few words in a row are easy to remember.",
+            "Use at least %(least)d characters. A few words in a row are easy to remember.",
+            least,
+        ) % {"least": least}
+
+
+class PersonalValidator:
+    """Not made of the site's name, the person's name or address."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` naming the word that gives the password away."""
+        folded = email_key(password)
+        for word in self._words(user):
+            rest = folded.replace(word, "")
+            if word in folded and len(rest) < settings.PASSWORD_MIN_LENGTH_WITH_TWO_STEP:
+                message = _("This password is mostly “%(word)s”, which is easy to guess.")
+                raise ValidationError(message, code="personal", params={"word": word})
+
+    @staticmethod
+    def _words(user: Any) -> list[str]:
+        address, name = getattr(user, "email", ""), getattr(user, "name", "")
+        mailbox, _at, domain = address.partition("@")
+        raw = [settings.PORTAL_NAME, address, mailbox, domain, name, *name.split()]
+        words = {email_key(word) for word in raw}
+        return sorted((w for w in words if len(w) >= SHORTEST_PERSONAL_WORD), key=len, reverse=True)
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not your name, your address or the name of this site.")
+
+
+class RepetitionValidator:
+    """Not one short piece over and over, nor a handful of different characters."""
+
+    fewest_different = 5
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` with the reason."""
+        again = (password + password).find(password, 1)
+        if again < len(password) or len(set(password)) < self.fewest_different:
+            message = _("This password repeats itself, which is easy to guess.")
+            raise ValidationError(message, code="repetition")
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not the same few characters over and over.")

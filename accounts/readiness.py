@@ -1,0 +1,212 @@
+"""The ways in, and what is left if the phone is lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import recovery_codes
+from accounts.models import User
+from accounts.steps import Way, ways_of
+
+FEW_CODES = 3
+MOST_SUGGESTIONS = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The first sentence of the overview; `tone` is ok, look or loss."""
+
+    tone: str
+    title: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One next step."""
+
+    icon: str
+    title: str
+    text: str
+    url: str
+    label: str
+
+
+class Group(NamedTuple):
+    """Ways that hang on the same thing, and so are lost together."""
+
+    carrier: str
+    lost_together: bool
+    ways: list[Way]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Everything the overview says about an account."""
+
+    user: User
+    ways: Sequence[Way]
+    codes: recovery_codes.Summary
+
+    @property
+    def phones(self) -> list[str]:
+        """Carrier keys of the linked phones."""
+        keys = [way.carrier.key for way in self.ways if way.carrier.kind == "phone"]
+        return list(dict.fromkeys(keys))
+
+    def without(self, keys: set[str]) -> list[Way]:
+        """Return the ways that remain if these carriers are lost."""
+        return [way for way in self.ways if self._carrier_key(way) not in keys]
+
+    def _carrier_key(self, way: Way) -> str:
+        """With one phone, text messages most likely arrive on it."""
+        if way.carrier.kind == "number" and len(self.phones) == 1:
+            return self.phones[0]
+        return way.carrier.key
+
+    @property
+    def groups(self) -> list[Group]:
+        """The ways by what they hang on, as the overview draws them."""
+        grouped: dict[str, list[Way]] = {}
+        for way in self.ways:
+            grouped.setdefault(self._carrier_key(way), []).append(way)
+        return [Group(_place(ways[0]), len(ways) > 1, ways) for ways in grouped.values()]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Judge the account in one sentence."""
+        if not self.user.has_two_step:
+            return Verdict(
+                "look",
+                _("Your password is all that protects your account"),
+                _("Turn on two-step verification, so that a stolen password opens nothing."),
+            )
+        if not self.phones:
+            return Verdict(
+                "look",
+                _("No phone is linked"),
+                _("You still get in by %(ways)s. Link a phone to be well protected again.")
+                % {"ways": names(self.ways)},
+            )
+        return self._with_phones()
+
+    def _with_phones(self) -> Verdict:
+        first = next(way for way in self.ways if way.carrier.kind == "phone")
+        remaining = self.without({first.carrier.key})
+        phone = str(first.carrier.name)
+        if not remaining:
+            return Verdict(
+                "loss",
+                _("One lost phone would lock you out"),
+                _("Everything hangs on %(phone)s. Add another way in.") % {"phone": phone},
+            )
+        sentence = ngettext(
+            "If you lost your %(phone)s today, you would still have %(count)d way in: %(ways)s.",
+            "If you lost your %(phone)s today, you would still have %(count)d ways in: %(ways)s.",
+            len(remaining),
+        ) % {"phone": phone, "count": len(remaining), "ways": names(remaining)}
+        return Verdict("ok", _("Your account is well protected"), sentence)
+
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        """At most three next steps, most useful first."""
+        return self._all_suggestions()[:MOST_SUGGESTIONS]
+
+    def _all_suggestions(self) -> list[Suggestion]:
+        wanted = []
+        if not self.user.has_two_step:
+            wanted.append(_turn_on())
+        elif not self.phones:
+            wanted.append(_link_phone())
+        if self.user.has_two_step and (self.codes.left <= FEW_CODES or not self.codes.confirmed):
+            wanted.append(_save_codes(self.codes))
+        if sum(way.carrier.kind == "mailbox" for way in self.ways) < 2:
+            wanted.append(_second_address())
+        if settings.SMS_URL and not any(way.carrier.kind == "number" for way in self.ways):
+            wanted.append(_number())
+        return wanted
+
+
+def of(user: User) -> Readiness:
+    """Look at the account's real set-up."""
+    return Readiness(user, ways_of(user), recovery_codes.summary(user))
+
+
+def names(ways: Sequence[Way]) -> str:
+    """Name ways in a sentence, each kind once."""
+    words = {
+        "authenticator": _("another phone"),
+        "email": _("a code by e-mail"),
+        "sms": _("a text message"),
+        "recovery-code": _("a recovery code"),
+    }
+    said = list(dict.fromkeys(words.get(way.slug, str(way.label)) for way in ways))
+    if len(said) < 2:
+        return "".join(said)
+    return _("%(first)s or %(last)s") % {"first": ", ".join(said[:-1]), "last": said[-1]}
+
+
+def _place(way: Way) -> str:
+    carrier = way.carrier
+    return {
+        "phone": _("On your %(name)s") % {"name": carrier.name},
+        "mailbox": _("In your mailbox"),
+        "number": _("On your number"),
+        "paper": _("On paper"),
+    }.get(carrier.kind, str(carrier.name))
+
+
+def _turn_on() -> Suggestion:
+    return Suggestion(
+        "shield-check",
+        _("Turn on two-step verification"),
+        _("Your phone and a sheet of codes, in about three minutes."),
+        reverse("accounts:two_step"),
+        _("Set it up"),
+    )
+
+
+def _link_phone() -> Suggestion:
+    return Suggestion(
+        "smartphone",
+        _("Link your phone"),
+        _("A code from an authenticator app is stronger than one by e-mail."),
+        reverse("devices:link_phone"),
+        _("Link a phone"),
+    )
+
+
+def _save_codes(codes: recovery_codes.Summary) -> Suggestion:
+    is_unsaved = codes.left > FEW_CODES
+    return Suggestion(
+        "file-text",
+        _("Save your recovery codes") if is_unsaved else _("Make new recovery codes"),
+        _("Type one back, to be sure you have them.") if is_unsaved else _("Only a few are left."),
+        reverse("accounts:recovery_codes"),
+        _("Save codes") if is_unsaved else _("Make codes"),
+    )
+
+
+def _second_address() -> Suggestion:
+    return Suggestion(
+        "mail",
+        _("Add a second e-mail address"),
+        _("So that one closed mailbox cannot lock you out."),
+        reverse("accounts:add_address"),
+        _("Add address"),
+    )
+
+
+def _number() -> Suggestion:
+    return Suggestion(
+        "message-circle",
+        _("Add a phone number"),
+        _("One more way to get a code, when the phone is there but the app is not."),
+        reverse("accounts:add_number"),
+        _("Add number"),
+    )

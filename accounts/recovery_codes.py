@@ -1,0 +1,184 @@
+"""Making, spelling and finding saved recovery codes.
+
+Sixteen characters of Crockford's base 32: two to find the row, thirteen random (65 bits), one to
+catch typos. Below 112 bits a slow salted hash is required (NIST SP 800-63B-4 3.1.2.2); that is the
+password hasher.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import choice
+
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RecoveryCode, RecoveryCodeSet, User
+from portal.crypto import CannotUnseal, seal, unseal
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SLIPS = str.maketrans("OIL", "011")
+LENGTH = 16
+LOCATOR = 2
+OLDER_SETS_KNOWN = 2
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an account has: codes left in all live sets, the newest set and its date."""
+
+    left: int
+    made_at: datetime | None
+    confirmed: bool
+    newest: RecoveryCodeSet | None
+
+
+def summary(user: User) -> Summary:
+    """Count the unused codes of the live sets, in one query."""
+    from_sets = user.recovery_code_sets.live().with_left().order_by("-pk")
+    sets = list(from_sets)
+    newest = sets[0] if sets else None
+    return Summary(
+        left=sum(getattr(row, "left_count", 0) for row in sets),
+        made_at=newest.created_at if newest else None,
+        confirmed=bool(newest and newest.confirmed_at),
+        newest=newest,
+    )
+
+
+def check_character(body: str) -> str:
+    """Return the Luhn mod 32 character, which catches every single slip and most swaps."""
+    total = 0
+    for index, character in enumerate(reversed(body)):
+        value = ALPHABET.index(character) * (2 if index % 2 == 0 else 1)
+        total += value // 32 + value % 32
+    return ALPHABET[-total % 32]
+
+
+def clean(typed: str) -> str:
+    """Return the sixteen characters whatever the case, blanks, hyphens or O/0, I/L/1 slips.
+
+    Raises `ValidationError` for what cannot be a code; nothing is looked up then.
+    """
+    code = "".join(character for character in typed.upper() if character.isalnum())
+    code = code.translate(SLIPS)
+    if len(code) != LENGTH or set(code) - set(ALPHABET):
+        raise ValidationError(
+            _("A recovery code has sixteen letters and digits, in four groups of four."),
+            code="format",
+        )
+    if check_character(code[:-1]) != code[-1]:
+        raise ValidationError(
+            _("One character is off. Compare the code with your sheet; this did not use it up."),
+            code="format",
+        )
+    return code
+
+
+def grouped(code: str) -> str:
+    """Write the code as it is printed: `K7QM-2F9T-H4XW-8C3R`."""
+    return "-".join(code[start : start + 4] for start in range(0, LENGTH, 4))
+
+
+def _draw(count: int) -> list[str]:
+    locators: set[str] = set()
+    while len(locators) < count:
+        locators.add(choice(ALPHABET) + choice(ALPHABET))
+    bodies = [
+        locator + "".join(choice(ALPHABET) for _each in range(LENGTH - LOCATOR - 1))
+        for locator in sorted(locators)
+    ]
+    return [body + check_character(body) for body in bodies]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Fresh codes and their hashes."""
+
+    codes: list[str]
+    hashes: list[str]
+
+
+def draw() -> Drawn:
+    """Draw a set of codes and hash each; slow, so call it before any lock is taken."""
+    codes = _draw(settings.RECOVERY_CODES_A_SET)
+    return Drawn(codes, [make_password(code) for code in codes])
+
+
+def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -> RecoveryCodeSet:
+    """Replace the person's set by a new one.
+
+    The older set ends at `older_ends_at`: now, or when the hold is over. The codes can be shown to
+    the session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        code_set = _replace_set(user, older_ends_at)
+        _keep_shown(code_set, drawn.codes, shown_to)
+        RecoveryCode.objects.bulk_create(
+            RecoveryCode(code_set=code_set, locator=code[:LOCATOR], hash=hashed)
+            for code, hashed in zip(drawn.codes, drawn.hashes, strict=True)
+        )
+    return code_set
+
+
+def _replace_set(user: User, older_ends_at: datetime) -> RecoveryCodeSet:
+    now = timezone.now()
+    lasting = user.recovery_code_sets.filter(ends_at__isnull=True)
+    # A set that was never proven saved protects nobody: it ends at once.
+    lasting.filter(confirmed_at__isnull=True).update(ends_at=now, shown_sealed=None)
+    lasting.update(ends_at=older_ends_at, shown_sealed=None)
+    older = list(user.recovery_code_sets.order_by("-pk").values_list("pk", flat=True))
+    user.recovery_code_sets.filter(pk__in=older[OLDER_SETS_KNOWN:], ends_at__lte=now).delete()
+    return user.recovery_code_sets.create()
+
+
+def _keep_shown(code_set: RecoveryCodeSet, codes: list[str], shown_to: str) -> None:
+    code_set.shown_sealed = seal(json.dumps(codes).encode(), context=_context(code_set))
+    code_set.shown_until = timezone.now() + settings.RECOVERY_CODES_SHOWN_FOR
+    code_set.shown_to = shown_to
+    code_set.save(update_fields=["shown_sealed", "shown_until", "shown_to"])
+
+
+def _context(code_set: RecoveryCodeSet) -> str:
+    return f"accounts.recoverycodeset:{code_set.public_id}"
+
+
+def shown(code_set: RecoveryCodeSet | None, *, to: str) -> list[str] | None:
+    """Return the codes of a set for as long as they may be shown to this session."""
+    if code_set is None or code_set.shown_sealed is None or code_set.shown_until is None:
+        return None
+    if code_set.shown_to != to or code_set.shown_until <= timezone.now():
+        return None
+    try:
+        plain = unseal(bytes(code_set.shown_sealed), context=_context(code_set))
+    except CannotUnseal:
+        return None
+    return [grouped(code) for code in json.loads(plain)]
+
+
+def confirm(code_set: RecoveryCodeSet) -> bool:
+    """Note that one code was typed back; the codes cannot be shown any more."""
+    rows = RecoveryCodeSet.objects.live().filter(pk=code_set.pk)
+    return rows.update(confirmed_at=timezone.now(), shown_sealed=None) == 1
+
+
+def find(user: User, code: str, within: RecoveryCodeSet | None = None) -> RecoveryCode | None:
+    """Return the unused code of a live set that this is.
+
+    Raises `ValidationError` if it belongs to a set that was replaced: the person holds the wrong
+    sheet and should be told.
+    """
+    rows = RecoveryCode.objects.filter(code_set__user=user, locator=code[:LOCATOR])
+    rows = rows.filter(used_at__isnull=True).select_related("code_set").order_by("-pk")
+    if within is not None:
+        rows = rows.filter(code_set=within)
+    row = next((row for row in rows if check_password(code, row.hash)), None)
+    if row and row.code_set.ends_at and row.code_set.ends_at <= timezone.now():
+        message = _("This code belongs to an older sheet. Use a code of the newest one.")
+        raise ValidationError(message, code="older_set")
+    return row

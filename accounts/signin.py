@@ -1,0 +1,147 @@
+"""Signing in: from the right password to a session that has proved enough.
+
+The half-done sign-in is one value under one session key, and only this file touches it.
+"""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hmac import compare_digest
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils import timezone
+
+from accounts import browsers, events, holds
+from accounts.models import User
+from accounts.people import session_id
+from accounts.proofs import Proof, Strength, keep
+from accounts.steps import Verification, best_way
+from portal.http import client_of, is_local
+
+PENDING_KEY = "pending_sign_in"
+BACKEND = "accounts.backends.EmailBackend"
+
+
+@dataclass(frozen=True)
+class PendingSignIn:
+    """A right password that waits for the second step; `at` is in epoch seconds."""
+
+    binding: str
+    user_id: int
+    stamp: str
+    at: float
+    next: str
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether the ten minutes are not over."""
+        age = timezone.now().timestamp() - self.at
+        return timedelta(0) <= timedelta(seconds=age) <= settings.PENDING_SIGN_IN_AGE
+
+
+def start(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
+    """Take a right password: sign in, or go on to the second step if the account has one."""
+    if request.user.is_authenticated:
+        logout(request)
+    if not user.has_two_step:
+        return finish(request, user, [Proof.now("password", Strength.PASSWORD)], next_url)
+    pending = PendingSignIn(
+        binding=secrets.token_hex(16),
+        user_id=user.pk,
+        stamp=user.stamp("pending"),
+        at=timezone.now().timestamp(),
+        next=next_url,
+    )
+    request.session[PENDING_KEY] = asdict(pending)
+    request.session.cycle_key()
+    return HttpResponseRedirect(first_page(request, user))
+
+
+def first_page(request: HttpRequest, user: User) -> str:
+    """Return the page of the step this browser used last, else of the strongest."""
+    way = best_way(user, browsers.last_step(request, user))
+    if way is None:
+        return resolve_url("accounts:another_way")
+    return resolve_url("accounts:sign_in_step", slug=way.slug)
+
+
+def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
+    """Return the half-done sign-in and its person, judged anew at every request.
+
+    None if there is none, it is older than `PENDING_SIGN_IN_AGE`, the password changed, the account
+    was locked or two-step was switched off meanwhile.
+    """
+    kept = request.session.get(PENDING_KEY)
+    if not isinstance(kept, dict):
+        return None
+    pending = PendingSignIn(**kept)
+    user = User.objects.filter(pk=pending.user_id, is_active=True).first()
+    if user is None or not user.has_two_step or not pending.is_in_time:
+        return None
+    if not compare_digest(user.stamp("pending"), pending.stamp):
+        return None
+    return pending, user
+
+
+def forget(request: HttpRequest) -> None:
+    """Drop the half-done sign-in."""
+    request.session.pop(PENDING_KEY, None)
+
+
+def verification(request: HttpRequest, pending: PendingSignIn, user: User) -> Verification:
+    """Name the verification that this sign-in asks for."""
+    return Verification(user, "sign-in", pending.binding, client_of(request))
+
+
+def finish(
+    request: HttpRequest, user: User, proofs: list[Proof], next_url: str = ""
+) -> HttpResponse:
+    """Sign the person in with these proofs: new session id, one event, and on to `next`.
+
+    Call it in the transaction that used the code up: the session row then stands or falls with it,
+    and unlinking the phone finds either the code refused or the session to end.
+    """
+    forget(request)
+    with transaction.atomic():
+        keep(request.session, proofs)
+        login(request, user, backend=BACKEND)
+        holds.end_if_proved(user, proofs, client=client_of(request), session=session_id(request))
+        _clear_reset_mailbox(user, proofs)
+        is_new_browser = browsers.is_new(request, user)
+        _record(request, user, proofs, is_new_browser=is_new_browser)
+        request.session.save()
+        response = HttpResponseRedirect(_destination(request, user, proofs, next_url))
+        browsers.remember(request, response, user, proofs[-1].method)
+    return response
+
+
+def _destination(request: HttpRequest, user: User, proofs: list[Proof], next_url: str) -> str:
+    if user.has_two_step and max(proof.strength for proof in proofs) == Strength.RECOVERED:
+        return resolve_url(settings.AFTER_FALL_BACK)
+    return next_url if is_local(next_url, request) else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _clear_reset_mailbox(user: User, proofs: list[Proof]) -> None:
+    """A proof that is not that mailbox shows that the reset was the owner's."""
+    barred = f"accounts.email:{user.reset_mailbox_id}"
+    second = [proof for proof in proofs if proof.strength >= Strength.RECOVERED]
+    if user.reset_mailbox_id and any(proof.factor != barred for proof in second):
+        User.objects.filter(pk=user.pk).update(reset_mailbox=None)
+
+
+def _record(request: HttpRequest, user: User, proofs: list[Proof], *, is_new_browser: bool) -> None:
+    strength = max(proof.strength for proof in proofs)
+    kind = {
+        Strength.PASSWORD: "sign_in:password",
+        Strength.RECOVERED: "sign_in:recovered",
+        Strength.TWO_STEP: "sign_in:two_step",
+    }[strength]
+    if is_new_browser and strength != Strength.RECOVERED:
+        kind = "sign_in:new_browser"
+    methods = [proof.method for proof in proofs]
+    client, session = client_of(request), session_id(request)
+    events.record(user, kind, client=client, session=session, methods=methods)

@@ -1,0 +1,314 @@
+"""What a second step is, and the three that hang on contacts and paper.
+
+`settings.SECOND_STEPS` names the classes in the order in which they are offered. A new method is
+one class here (or in `devices`) and one entry there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import ClassVar, Protocol
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import codes, recovery_codes
+from accounts.models import RecoveryCode as RecoveryCodeRow
+from accounts.models import SentCode, User
+from accounts.models.contact import Contact
+from accounts.proofs import Proof, Strength
+from portal.http import Client
+
+Text = str | Promise
+
+
+class AlreadySpent(Exception):
+    """Somebody else, or the same person a moment ago, used this code first."""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Who is proving themselves, for what (`purpose`), in which one flow (`binding`)."""
+
+    user: User
+    purpose: str
+    binding: str
+    client: Client
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """What a way hangs on, and so what it is lost with: phone, mailbox, number or paper."""
+
+    kind: str
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way in that an account really has; a tile of the picker."""
+
+    slug: str
+    target: str
+    label: Text
+    hint: Text
+    icon: str
+    carrier: Carrier
+    strength: Strength
+    sends: bool = False
+    linked_at: datetime | None = None
+    last_used_at: datetime | None = None
+    counts_from: datetime | None = None
+    url: str = ""
+
+
+class Match(Protocol):
+    """A code that is right and not used up yet."""
+
+    def spend(self) -> Proof:
+        """Use it up in one conditional UPDATE; raises `AlreadySpent` for the loser of a race."""
+        ...
+
+
+class Step:
+    """A method of proving who you are, besides the password."""
+
+    slug: ClassVar[str]
+    label: ClassVar[Text]
+    icon: ClassVar[str]
+    heading: ClassVar[Text]
+    strong: ClassVar[bool] = False
+    sends: ClassVar[bool] = False
+    digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
+
+    def ways(self, user: User) -> list[Way]:
+        """Return what this account has of this method; empty if it is not offered."""
+        raise NotImplementedError
+
+    def clean(self, typed: str) -> str:
+        """Return the code in its plain form; raises `ValidationError`, which costs no try."""
+        return digits_of(typed, settings.SENT_CODE_DIGITS)
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Find what the code belongs to, without using it up."""
+        raise NotImplementedError
+
+    def explanation(self, way: Way) -> Text:
+        """Say where the code is to be found."""
+        raise NotImplementedError
+
+    def send(self, verification: Verification, target: str) -> SentCode:
+        """Send a code to one of the ways; raises `codes.NotYours` or `LimitReached`."""
+        raise codes.NotYours
+
+    def release_hold(self, user: User) -> int:
+        """Let what was bound in a recovered session count fully; return how much that was."""
+        return 0
+
+
+def digits_of(typed: str, length: int) -> str:
+    """Return exactly `length` ASCII digits, blanks and hyphens stripped.
+
+    Other alphabets of digits are refused, so that one code has one spelling.
+    """
+    code = "".join(typed.split()).replace("-", "")
+    if len(code) != length or not (code.isascii() and code.isdigit()):
+        message = _("The code has %(length)d digits. Check it and type it again.")
+        raise ValidationError(message, code="format", params={"length": length})
+    return code
+
+
+@cache
+def second_steps() -> tuple[Step, ...]:
+    """Return the steps of `settings.SECOND_STEPS`, in order."""
+    return tuple(import_string(path)() for path in settings.SECOND_STEPS)
+
+
+def step_named(slug: str) -> Step | None:
+    """Return the step with this name in URLs."""
+    return next((step for step in second_steps() if step.slug == slug), None)
+
+
+def ways_of(user: User) -> list[Way]:
+    """Return every way this account has, strongest first."""
+    return [way for step in second_steps() for way in step.ways(user)]
+
+
+def best_way(user: User, preferred: str = "") -> Way | None:
+    """Return the way to begin with: the preferred step if it is offered, else the strongest.
+
+    Asks no further step once one is found.
+    """
+    steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
+    return next((way for step in steps for way in step.ways(user)[:1]), None)
+
+
+@dataclass(frozen=True)
+class SentCodeMatch:
+    """A sent code that was typed correctly."""
+
+    code: SentCode
+    method: str
+
+    def spend(self) -> Proof:
+        """Use the code up."""
+        if not self.code.spend():
+            raise AlreadySpent
+        factor = f"accounts.{self.code.channel}:{self.code.contact_id}"
+        return Proof.now(self.method, Strength.RECOVERED, factor)
+
+
+class SentCodeStep(Step):
+    """A code that travels by a contact of the person."""
+
+    sends = True
+    channel: ClassVar[str]
+    carrier_kind: ClassVar[str]
+
+    def contacts(self, user: User) -> Sequence[Contact]:
+        """Return the confirmed contacts that may be used now."""
+        raise NotImplementedError
+
+    def ways(self, user: User) -> list[Way]:
+        """One way for each contact."""
+        return [self._way(contact) for contact in self.contacts(user)]
+
+    def _way(self, contact: Contact) -> Way:
+        return Way(
+            slug=self.slug,
+            target=str(contact.public_id),
+            label=self.label,
+            hint=_("to %(contact)s") % {"contact": contact.masked},
+            icon=self.icon,
+            carrier=Carrier(self.carrier_kind, f"{self.carrier_kind}:{contact.pk}", contact.masked),
+            strength=Strength.RECOVERED,
+            sends=True,
+            last_used_at=contact.last_used_at,
+        )
+
+    def explanation(self, way: Way) -> Text:
+        """Say where to look."""
+        return _("Type the six digits that we sent %(hint)s.") % {"hint": way.hint}
+
+    def send(self, verification: Verification, target: str) -> SentCode:
+        """Queue a code to the contact with this public id."""
+        contacts = self.contacts(verification.user)
+        contact = next((row for row in contacts if str(row.public_id) == target), None)
+        if contact is None:
+            raise codes.NotYours
+        return codes.send(
+            codes.Delivery(self.channel, str(contact), contact.pk),
+            user=verification.user,
+            purpose=verification.purpose,
+            binding=verification.binding,
+            client=verification.client,
+        )
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Compare with the live code of this very flow, if its contact still counts."""
+        sent = codes.live_code(verification.purpose, verification.binding, self.channel)
+        if sent is None or sent.user_id != verification.user.pk:
+            return None
+        if sent.contact_id not in {contact.pk for contact in self.contacts(verification.user)}:
+            return None
+        if not sent.take_try() or not sent.is_code(code):
+            return None
+        return SentCodeMatch(sent, self.slug)
+
+
+class EmailCode(SentCodeStep):
+    """A code by e-mail; never to the mailbox that has just reset the password."""
+
+    slug = "email"
+    label = _("E-mail a code")
+    icon = "mail"
+    heading = _("Enter the code from your e-mail")
+    channel = "email"
+    carrier_kind = "mailbox"
+
+    def contacts(self, user: User) -> Sequence[Contact]:
+        """Return verified addresses but the one that counted for a password reset."""
+        addresses = user.email_addresses.verified().order_by("pk")
+        return [row for row in addresses if row.pk != user.reset_mailbox_id]
+
+
+class TextMessage(SentCodeStep):
+    """A code by text message, where a gateway is configured."""
+
+    slug = "sms"
+    label = _("Text a code")
+    icon = "message-circle"
+    heading = _("Enter the code from the text message")
+    channel = "sms"
+    carrier_kind = "number"
+
+    def contacts(self, user: User) -> Sequence[Contact]:
+        """Return verified numbers; none without a gateway."""
+        if not settings.SMS_URL:
+            return []
+        return list(user.phone_numbers.verified().order_by("pk"))
+
+
+@dataclass(frozen=True)
+class RecoveryCodeMatch:
+    """A recovery code that is right and was not used yet."""
+
+    row: RecoveryCodeRow
+
+    def spend(self) -> Proof:
+        """Use the code up."""
+        if not self.row.spend():
+            raise AlreadySpent
+        return Proof.now(
+            "recovery-code", Strength.RECOVERED, f"accounts.set:{self.row.code_set_id}"
+        )
+
+
+class RecoveryCode(Step):
+    """One of the codes that were saved when two-step verification was set up."""
+
+    slug = "recovery-code"
+    label = _("Recovery code")
+    icon = "file-text"
+    heading = _("Enter a recovery code")
+    digits = None
+
+    def ways(self, user: User) -> list[Way]:
+        """One way as long as a code is left."""
+        held = recovery_codes.summary(user)
+        if not held.left:
+            return []
+        hint = ngettext(
+            "%(left)d left, from the sheet of %(date)s",
+            "%(left)d left, from the sheet of %(date)s",
+            held.left,
+        ) % {"left": held.left, "date": date_format(held.made_at or timezone.now(), "j F Y")}
+        carrier = Carrier("paper", "paper", _("paper"))
+        way = Way(self.slug, "", self.label, hint, self.icon, carrier, Strength.RECOVERED)
+        return [way]
+
+    def clean(self, typed: str) -> str:
+        """Return the sixteen characters; a typo that fails the check character costs no try."""
+        return recovery_codes.clean(typed)
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Find the unused code of a live set; a code of an older set is told so."""
+        row = recovery_codes.find(verification.user, code)
+        return RecoveryCodeMatch(row) if row else None
+
+    def explanation(self, way: Way) -> Text:
+        """Say what a recovery code looks like."""
+        return _("Any unused code of your saved sheet, four groups of four characters.")
+
+    def release_hold(self, user: User) -> int:
+        """End the older set that stayed alive next to one made in a recovered session."""
+        held = user.recovery_code_sets.filter(ends_at__gt=timezone.now())
+        return held.update(ends_at=timezone.now())

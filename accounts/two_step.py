@@ -1,0 +1,68 @@
+"""What two-step verification demands before it goes on, and the switch itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import events, recovery_codes
+from accounts.models import User
+from accounts.proofs import Strength
+from accounts.signals import protection_changed
+from accounts.steps import Way, ways_of
+from portal.http import Client
+
+
+class NotReady(Exception):
+    """Something that two-step verification demands is missing."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One demand: what it is, whether it is met, and the page where to meet it."""
+
+    text: str | Promise
+    url_name: str
+    is_met: bool
+
+
+def missing(user: User, ways: Sequence[Way] | None = None) -> list[Need]:
+    """List the demands: a confirmed address, a strong step, saved recovery codes."""
+    ways = ways_of(user) if ways is None else ways
+    has_strong = any(way.strength >= Strength.TWO_STEP for way in ways)
+    has_address = user.email_addresses.verified().exists()
+    has_codes = recovery_codes.summary(user).confirmed
+    return [
+        Need(_("Confirm an e-mail address"), "accounts:contact", has_address),
+        Need(_("Link a phone with an authenticator app"), "devices:link_phone", has_strong),
+        Need(_("Save recovery codes and type one back"), "accounts:recovery_codes", has_codes),
+    ]
+
+
+def is_ready(user: User) -> bool:
+    """Tell whether two-step verification could be switched on now."""
+    return not user.has_two_step and all(need.is_met for need in missing(user))
+
+
+def turn_on(user: User, *, client: Client, session: str) -> None:
+    """Switch on, tell every address, end every other session; raises `NotReady`."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if not all(need.is_met for need in missing(user)):
+            raise NotReady
+        if not user.turn_two_step_on():
+            return
+        User.objects.filter(pk=user.pk).update(reset_mailbox=None)
+        events.record(user, "two_step:on", client=client, session=session)
+        protection_changed.send(User, user=user, keep=session)
+
+
+def turn_off(user: User, *, client: Client, session: str) -> None:
+    """Switch off, tell every address, end every other session."""
+    with transaction.atomic():
+        if not user.turn_two_step_off():
+            return
+        events.record(user, "two_step:off", client=client, session=session)
+        protection_changed.send(User, user=user, keep=session)

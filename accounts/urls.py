@@ -1,0 +1,67 @@
+"""Addresses of signing in and of the security pages."""
+
+from django.urls import path
+
+from accounts.views import (
+    activity,
+    confirm,
+    contact,
+    password,
+    recovery_codes,
+    set_up,
+    sign_in,
+    sign_up,
+    two_step,
+)
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/another-way/", sign_in.another_way, name="another_way"),
+    path("sign-in/<slug:slug>/", sign_in.step, name="sign_in_step"),
+    path("sign-in/<slug:slug>/fate/", sign_in.message_fate, name="message_fate"),
+    path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("sign-up/", sign_up.sign_up, name="sign_up"),
+    path("sign-up/confirm/", sign_up.sign_up_confirm, name="sign_up_confirm"),
+    path("sign-up/confirm/fate/", sign_up.sign_up_fate, name="sign_up_fate"),
+    path("password/reset/", password.reset_password, name="reset_password"),
+    path("password/reset/sent/", password.reset_sent, name="reset_sent"),
+    path("password/reset/new/", password.reset_new, name="reset_new"),
+    path("password/reset/<str:token>/", password.reset_link, name="reset_link"),
+    path("set-up/", set_up.set_up, name="set_up"),
+    path("set-up/<str:token>/", set_up.set_up_link, name="set_up_link"),
+    path("confirm/", confirm.confirm, name="confirm"),
+    path("confirm/another-way/", confirm.confirm_another_way, name="confirm_another_way"),
+    path("confirm/<slug:slug>/", confirm.confirm_step, name="confirm_step"),
+    path("confirm/<slug:slug>/fate/", confirm.confirm_fate, name="confirm_fate"),
+    path("security/two-step/", two_step.two_step, name="two_step"),
+    path("security/two-step/on/", two_step.two_step_on, name="two_step_on"),
+    path("security/two-step/off/", two_step.two_step_off, name="two_step_off"),
+    path("security/recovery-codes/", recovery_codes.recovery_codes_page, name="recovery_codes"),
+    path(
+        "security/recovery-codes/new/",
+        recovery_codes.recovery_codes_new,
+        name="recovery_codes_new",
+    ),
+    path(
+        "security/recovery-codes/download/",
+        recovery_codes.recovery_codes_download,
+        name="recovery_codes_download",
+    ),
+    path("security/password/", password.change_password, name="change_password"),
+    path("security/contact/", contact.contact, name="contact"),
+    path("security/contact/addresses/add/", contact.add_address, name="add_address"),
+    path("security/contact/numbers/add/", contact.add_number, name="add_number"),
+    path(
+        "security/contact/<uuid:public_id>/confirm/",
+        contact.confirm_contact,
+        name="confirm_contact",
+    ),
+    path("security/contact/<uuid:public_id>/send/", contact.resend_contact, name="resend_contact"),
+    path(
+        "security/contact/<uuid:public_id>/remove/", contact.remove_contact, name="remove_contact"
+    ),
+    path("security/contact/<uuid:public_id>/primary/", contact.make_primary, name="make_primary"),
+    path("security/activity/", activity.activity, name="activity"),
+]

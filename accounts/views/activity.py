@@ -1,0 +1,20 @@
+"""What happened to the account."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.activity import lines
+from accounts.people import person, session_id
+
+EVENTS_A_PAGE = 30
+
+
+@require_GET
+def activity(request: HttpRequest) -> HttpResponse:
+    """List the person's events, newest first."""
+    rows = person(request).events.order_by("-at", "-id")
+    page = Paginator(rows, EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "events": lines(page.object_list, session_id(request))}
+    return render(request, "accounts/activity.html", context)

@@ -1,0 +1,153 @@
+"""Step-up: prove it is you, then go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
+
+from accounts import browsers, events, holds, proofs
+from accounts.forms.security import PasswordForm
+from accounts.people import person, session_id
+from accounts.proofs import Proof, Strength
+from accounts.steps import Verification, ways_of
+from accounts.views.answers import show_form
+from accounts.views.step_page import Flow, fate, show_step, show_ways
+from portal.crypto import keyed_digest
+from portal.http import client_of, polling, safe_next
+
+MAILBOX = "mailbox"
+AUTHENTICATOR = "authenticator"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the act that waits asks for, as its link says; the act itself checks again."""
+
+    kind: str
+    next_url: str
+
+    @property
+    def query(self) -> str:
+        """The same in a query string."""
+        return urlencode({"next": self.next_url, "for": self.kind})
+
+    @property
+    def least(self) -> Strength:
+        """The strength of the ways to offer."""
+        strong = (Strength.TWO_STEP.slug, AUTHENTICATOR)
+        return Strength.TWO_STEP if self.kind in strong else Strength.NOTHING
+
+    @property
+    def only(self) -> frozenset[str]:
+        """The steps to offer, if not all."""
+        return frozenset({"email"}) if self.kind == MAILBOX else frozenset()
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    kinds = {*(strength.slug for strength in Strength), MAILBOX, AUTHENTICATOR}
+    kind = request.GET.get("for", "")
+    kind = kind if kind in kinds else Strength.RECOVERED.slug
+    return Wanted(kind, safe_next(request, "overview"))
+
+
+def _url(name: str, wanted: Wanted, *args: str) -> str:
+    return f"{resolve_url(name, *args)}?{wanted.query}"
+
+
+def _flow(request: HttpRequest, wanted: Wanted) -> Flow:
+    verification = Verification(
+        user=person(request),
+        purpose="confirm",
+        binding=keyed_digest("confirm", session_id(request), wanted.kind)[:64],
+        client=client_of(request),
+    )
+    return Flow(
+        verification=verification,
+        url_of=lambda slug: _url("accounts:confirm_step", wanted, slug),
+        fate_url_of=lambda slug: _url("accounts:confirm_fate", wanted, slug),
+        another_url=_url("accounts:confirm_another_way", wanted),
+        on_proved=_on_proved(request, wanted),
+        least=wanted.least,
+        only=wanted.only,
+        confirming=True,
+    )
+
+
+def _on_proved(request: HttpRequest, wanted: Wanted) -> Callable[[Proof], HttpResponse]:
+    def on_proved(proof: Proof) -> HttpResponse:
+        _note(request, proof)
+        request.session.save()
+        return HttpResponseRedirect(wanted.next_url)
+
+    return on_proved
+
+
+def _note(request: HttpRequest, proof: Proof) -> None:
+    user, client = person(request), client_of(request)
+    proofs.add(request, proof)
+    session = session_id(request)
+    holds.end_if_proved(user, [proof], client=client, session=session)
+    methods = [proof.method]
+    events.record(user, "step_up:passed", client=client, session=session, methods=methods)
+
+
+@never_cache
+@sensitive_post_parameters("password")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Lead to the best step for what is wanted; without two-step, ask for the password."""
+    wanted = _wanted(request)
+    user = person(request)
+    if not user.has_two_step and wanted.kind not in (MAILBOX, AUTHENTICATOR):
+        return _password(request, wanted)
+    flow = _flow(request, wanted)
+    way = flow.best(browsers.last_step(request, user))
+    if way:
+        return HttpResponseRedirect(flow.url_of(way.slug))
+    return refused(request)
+
+
+def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+    form = PasswordForm(request.POST or None, user=person(request))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            _note(request, Proof.now("password", Strength.PASSWORD))
+        return HttpResponseRedirect(wanted.next_url)
+    return show_form(request, "accounts/confirm.html", form, next=wanted.next_url)
+
+
+def refused(request: HttpRequest) -> HttpResponse:
+    """Say that a strong step is needed, none counts yet, and from when one will."""
+    now = timezone.now()
+    held: list[Any] = [way.counts_from for way in ways_of(person(request)) if way.counts_from]
+    until = min((moment for moment in held if moment > now), default=None)
+    return render(request, "accounts/confirm_refused.html", {"until": until}, status=403)
+
+
+@never_cache
+def confirm_step(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the code of one step."""
+    return show_step(request, _flow(request, _wanted(request)), slug)
+
+
+@never_cache
+@require_GET
+def confirm_another_way(request: HttpRequest) -> HttpResponse:
+    """Offer every way that is strong enough for what is wanted."""
+    wanted = _wanted(request)
+    return show_ways(request, _flow(request, wanted), _url("accounts:confirm", wanted))
+
+
+@never_cache
+@require_GET
+@polling
+def confirm_fate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what became of the code that was sent."""
+    return fate(request, _flow(request, _wanted(request)), slug)

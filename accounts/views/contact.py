@@ -1,0 +1,161 @@
+"""E-mail addresses and phone numbers of the signed-in person."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import contacts
+from accounts.forms.code import SentCodeForm, contact_code_form
+from accounts.forms.security import AddAddressForm, AddNumberForm
+from accounts.models.contact import Contact
+from accounts.people import person, session_id
+from accounts.proofs import Strength, needs
+from accounts.views.answers import show_form
+from accounts.views.step_page import describe
+from portal.http import client_of
+from portal.limits import LimitReached
+
+
+@require_GET
+def contact(request: HttpRequest) -> HttpResponse:
+    """List what messages can be sent to."""
+    user = person(request)
+    context = {
+        "addresses": user.email_addresses.order_by("pk")[: settings.CONTACTS_A_PERSON],
+        "numbers": user.phone_numbers.order_by("pk")[: settings.CONTACTS_A_PERSON],
+        "sms_on": bool(settings.SMS_URL),
+    }
+    return render(request, "accounts/contact.html", context)
+
+
+@needs(Strength.TWO_STEP)
+def add_address(request: HttpRequest) -> HttpResponse:
+    """Add an address; it counts once the code sent there was typed."""
+    form = AddAddressForm(request.POST or None, user=person(request))
+    if request.method == "POST" and form.is_valid():
+        address = form.cleaned_data["address"]
+        return _added(request, "accounts/add_address.html", form, contacts.add_address, address)
+    return show_form(request, "accounts/add_address.html", form)
+
+
+@needs(Strength.TWO_STEP)
+def add_number(request: HttpRequest) -> HttpResponse:
+    """Add a number; it counts once the code sent there was typed."""
+    if not settings.SMS_URL:
+        raise Http404
+    form = AddNumberForm(request.POST or None, user=person(request))
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["number"]
+        return _added(request, "accounts/add_number.html", form, contacts.add_number, number)
+    return show_form(request, "accounts/add_number.html", form)
+
+
+def _added(
+    request: HttpRequest, template: str, form: forms.Form, add: Any, value: Any
+) -> HttpResponse:
+    try:
+        added = add(person(request), value)
+    except contacts.TooManyContacts:
+        form.add_error(None, _("You have as many as one may have. Remove one first."))
+        return show_form(request, template, form)
+    return _send(request, added)
+
+
+def _own(request: HttpRequest, public_id: UUID) -> Contact:
+    found = contacts.find(person(request), public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _send(request: HttpRequest, added: Contact) -> HttpResponse:
+    try:
+        contacts.send_code(person(request), added, client_of(request))
+    except LimitReached as limit:
+        form = contact_code_form(added)
+        messages.warning(request, form.must_wait(limit).messages[0])
+        return _confirm_page(request, added, form)
+    return redirect("accounts:confirm_contact", added.public_id)
+
+
+@require_POST
+def resend_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Send another code to a contact whose hour is not over."""
+    added = _own(request, public_id)
+    if not contacts.may_confirm(added):
+        return _too_late(request)
+    return _send(request, added)
+
+
+def _too_late(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("The time to confirm it is over. Add it again."))
+    return redirect("accounts:contact")
+
+
+def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take the code that was sent to a new address or number."""
+    added = _own(request, public_id)
+    if not contacts.may_confirm(added):
+        return redirect("accounts:contact") if added.is_verified else _too_late(request)
+    form = contact_code_form(added, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _verify(request, added, form):
+        form.budget.clear()
+        messages.success(request, _("%(contact)s is confirmed.") % {"contact": added})
+        return redirect("accounts:contact")
+    return _confirm_page(request, added, form)
+
+
+def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
+    with transaction.atomic():
+        if form.spend() is None:
+            return False
+        session = session_id(request)
+        user, client = person(request), client_of(request)
+        if contacts.mark_verified(user, added, client=client, session=session):
+            return True
+    form.add_error(None, form.refusal())
+    return False
+
+
+def _confirm_page(request: HttpRequest, added: Contact, form: SentCodeForm) -> HttpResponse:
+    sent = describe(form.sent, None, "") if form.sent else None
+    template = "accounts/confirm_contact.html"
+    return show_form(request, template, form, contact=added, hint=str(added), sent=sent)
+
+
+@needs(Strength.TWO_STEP)
+def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Ask, then remove an address or number."""
+    old = _own(request, public_id)
+    if request.method == "POST":
+        session = session_id(request)
+        try:
+            contacts.remove(person(request), old, client=client_of(request), session=session)
+        except contacts.Needed:
+            messages.warning(request, _("You sign in with this address. Choose another one first."))
+        else:
+            messages.success(request, _("%(contact)s is removed.") % {"contact": old})
+        return redirect("accounts:contact")
+    return render(request, "accounts/remove_contact.html", {"contact": old})
+
+
+@require_POST
+@needs(Strength.TWO_STEP, back="accounts:contact")
+def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Sign in with this confirmed address from now on."""
+    address = get_object_or_404(person(request).email_addresses, public_id=public_id)
+    session = session_id(request)
+    user, client = person(request), client_of(request)
+    if contacts.make_primary(user, address, client=client, session=session):
+        messages.success(request, _("You now sign in with %(address)s.") % {"address": address})
+    else:
+        messages.warning(request, _("Confirm the address first."))
+    return redirect("accounts:contact")

@@ -1,0 +1,114 @@
+"""Changing the password, and resetting it by a link."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET
+
+from accounts import events
+from accounts.forms.entrance import NewPasswordForm, ResetForm
+from accounts.forms.security import ChangePasswordForm
+from accounts.models import OneTimeLink, User
+from accounts.people import person, session_id
+from accounts.proofs import Strength, is_enough, to_confirm
+from accounts.signals import protection_changed
+from accounts.views.answers import show_form
+from portal.http import client_of
+from portal.outbox.api import queue
+
+RESET_KEY = "reset_link"
+
+
+@sensitive_post_parameters()
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Change the password of a signed-in person; every other session ends."""
+    user = person(request)
+    if user.has_two_step and not is_enough(request, Strength.RECOVERED):
+        return to_confirm(request, Strength.RECOVERED.slug)
+    form = ChangePasswordForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            user.set_password(form.cleaned_data["new_password"])
+            user.save(update_fields=["password", "password_changed_at"])
+            update_session_auth_hash(request, user)
+            session = session_id(request)
+            events.record(user, "password:changed", client=client_of(request), session=session)
+            protection_changed.send(User, user=user, keep=session)
+        messages.success(request, _("Your password is changed. Other browsers are signed out."))
+        return redirect("accounts:contact")
+    return show_form(request, "accounts/change_password.html", form)
+
+
+@login_not_required
+@never_cache
+def reset_password(request: HttpRequest) -> HttpResponse:
+    """Ask for the address; the same answer, and the same work, for every address."""
+    form = ResetForm(request.POST or None, client=client_of(request))
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            queue(
+                channel="email",
+                recipient=form.cleaned_data["email"],
+                kind="reset:link",
+                context={},
+                expires_at=timezone.now() + settings.PASSWORD_RESET_AGE,
+            )
+        return redirect("accounts:reset_sent")
+    return show_form(request, "accounts/reset_password.html", form)
+
+
+@login_not_required
+@require_GET
+def reset_sent(request: HttpRequest) -> HttpResponse:
+    """Say where to look."""
+    return render(request, "accounts/reset_sent.html")
+
+
+@login_not_required
+@never_cache
+@require_GET
+def reset_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Move the token from the address bar into the session at once; nothing else changes."""
+    request.session[RESET_KEY] = token[:64]
+    response = redirect("accounts:reset_new")
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+def reset_new(request: HttpRequest) -> HttpResponse:
+    """Take the new password; the second step is still asked at the sign-in that follows."""
+    link = OneTimeLink.find(str(request.session.get(RESET_KEY, "")), "reset")
+    if link is None:
+        return render(request, "accounts/reset_refused.html", status=400)
+    form = NewPasswordForm(request.POST or None, user=link.user)
+    if request.method == "POST" and form.is_valid():
+        if not _reset(request, link, form.cleaned_data["new_password"]):
+            return render(request, "accounts/reset_refused.html", status=400)
+        messages.success(request, _("Your password is changed. Sign in with the new one."))
+        return redirect("accounts:sign_in")
+    return show_form(request, "accounts/reset_new.html", form)
+
+
+def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
+    user = link.user
+    with transaction.atomic():
+        if not link.spend():
+            return False
+        user.set_password(password)
+        user.reset_mailbox = link.mailbox
+        user.save(update_fields=["password", "password_changed_at", "reset_mailbox"])
+        events.record(user, "password:reset", client=client_of(request))
+        protection_changed.send(User, user=user, keep="")
+    request.session.flush()
+    return True

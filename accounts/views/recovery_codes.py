@@ -1,0 +1,91 @@
+"""Recovery codes: made, shown once, proven saved."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import events, failures, recovery_codes, two_step
+from accounts.forms.code import RecoveryCodeCheckForm
+from accounts.models import User
+from accounts.people import person, session_id
+from accounts.proofs import Strength, level, needs, trusted_from
+from accounts.signals import protection_changed
+from accounts.views.answers import show_form
+from accounts.views.two_step import switch_on
+from portal.http import client_of
+
+
+def recovery_codes_page(request: HttpRequest) -> HttpResponse:
+    """Show the set; the codes themselves only right after they were made, to this session."""
+    user = person(request)
+    form = RecoveryCodeCheckForm(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        response = _confirm(request, user)
+        form.budget.clear()
+        return response
+    held = recovery_codes.summary(user)
+    older = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("pk").first()
+    return show_form(
+        request,
+        "accounts/recovery_codes.html",
+        form,
+        codes=recovery_codes.shown(held.newest, to=session_id(request)),
+        set=held.newest,
+        left=held.left,
+        total=settings.RECOVERY_CODES_A_SET,
+        confirmed=held.confirmed,
+        two_step_ready=not user.has_two_step and level(request) >= Strength.TWO_STEP,
+        old_set_until=older.ends_at if older else None,
+    )
+
+
+def _confirm(request: HttpRequest, user: User) -> HttpResponse:
+    """Note the proof; during set-up that is the last step, so two-step goes on."""
+    newest = recovery_codes.summary(user).newest
+    with transaction.atomic():
+        if newest and recovery_codes.confirm(newest):
+            client, session = client_of(request), session_id(request)
+            events.record(user, "recovery_codes:confirmed", client=client, session=session)
+    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user):
+        return switch_on(request)
+    messages.success(request, _("Good. Your recovery codes are saved."))
+    return redirect("overview" if user.has_two_step else "accounts:two_step")
+
+
+@require_POST
+@needs(Strength.RECOVERED, back="accounts:recovery_codes")
+def recovery_codes_new(request: HttpRequest) -> HttpResponse:
+    """Make a new set; made in a recovered session, the older one stays until the hold is over."""
+    user, session = person(request), session_id(request)
+    drawn = recovery_codes.draw()
+    with transaction.atomic():
+        older_ends_at = trusted_from(request)
+        recovery_codes.store(user, drawn, older_ends_at=older_ends_at, shown_to=session)
+        events.record(user, "recovery_codes:made", client=client_of(request), session=session)
+        protection_changed.send(User, user=user, keep=session)
+    failures.budget_of(user, "recovery-code").clear()
+    return redirect("accounts:recovery_codes")
+
+
+@require_GET
+def recovery_codes_download(request: HttpRequest) -> HttpResponse:
+    """Give the codes as a text file, as long as the page may show them."""
+    user = person(request)
+    newest = recovery_codes.summary(user).newest
+    codes = recovery_codes.shown(newest, to=session_id(request))
+    if codes is None or newest is None:
+        raise Http404
+    heading = _("%(portal)s recovery codes, made %(date)s. Each works once.") % {
+        "portal": settings.PORTAL_NAME,
+        "date": date_format(newest.created_at, "j F Y"),
+    }
+    body = "\n".join([heading, "", *codes, ""])
+    response = HttpResponse(body, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="recovery-codes.txt"'
+    return response

@@ -1,0 +1,109 @@
+"""Signing in and out."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import browsers, events, signin
+from accounts.forms.entrance import SignInForm
+from accounts.models import User
+from accounts.people import session_id
+from accounts.proofs import Proof, Strength
+from accounts.signin import PendingSignIn
+from accounts.views.answers import show_form
+from accounts.views.step_page import Flow, fate, show_step, show_ways
+from portal.http import client_of, polling, safe_next
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password")
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for address and password."""
+    next_url = safe_next(request)
+    if request.method != "POST" and request.user.is_authenticated:
+        return redirect(next_url or "overview")
+    address = request.POST.get("email", "")
+    budget = browsers.password_budget_of(request, address) if address else ""
+    form = SignInForm(
+        request.POST or None, request=request, client=client_of(request), budget=budget
+    )
+    if request.method == "POST" and form.is_valid() and form.user:
+        return signin.start(request, form.user, next_url)
+    return show_form(request, "accounts/sign_in.html", form, next=next_url)
+
+
+def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
+    def on_proved(proof: Proof) -> HttpResponse:
+        password = Proof("password", Strength.PASSWORD, pending.at)
+        return signin.finish(request, user, [password, proof], pending.next)
+
+    return Flow(
+        verification=signin.verification(request, pending, user),
+        url_of=lambda slug: resolve_url("accounts:sign_in_step", slug=slug),
+        fate_url_of=lambda slug: resolve_url("accounts:message_fate", slug=slug),
+        another_url=resolve_url("accounts:another_way"),
+        on_proved=on_proved,
+    )
+
+
+def _begin_again(request: HttpRequest) -> HttpResponse:
+    """Go back to the start, with a sentence if something had been begun."""
+    if signin.PENDING_KEY in request.session:
+        signin.forget(request)
+        messages.info(request, _("That took too long, or something changed. Sign in again."))
+    return redirect("accounts:sign_in")
+
+
+@login_not_required
+@never_cache
+def step(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the code of one second step."""
+    found = signin.pending_in(request)
+    return show_step(request, _flow(request, *found), slug) if found else _begin_again(request)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def another_way(request: HttpRequest) -> HttpResponse:
+    """Offer every way this account has."""
+    found = signin.pending_in(request)
+    if not found:
+        return _begin_again(request)
+    return show_ways(request, _flow(request, *found), signin.first_page(request, found[1]))
+
+
+@login_not_required
+@never_cache
+@require_GET
+@polling
+def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what became of the code that was sent."""
+    found = signin.pending_in(request)
+    return fate(request, _flow(request, *found), slug) if found else HttpResponse(status=404)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session on the server and clear what the browser kept."""
+    user = request.user
+    if isinstance(user, User):
+        with transaction.atomic():
+            client, session = client_of(request), session_id(request)
+            events.record(user, "sign_out:done", client=client, session=session)
+            logout(request)
+    else:
+        request.session.flush()
+    response = HttpResponseRedirect(resolve_url("accounts:sign_in"))
+    response["Clear-Site-Data"] = '"cache", "storage"'
+    return response

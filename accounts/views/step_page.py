@@ -1,0 +1,165 @@
+"""The page that takes the code of one second step, for signing in and for confirming alike."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import codes
+from accounts.forms.code import StepForm
+from accounts.models import SentCode
+from accounts.proofs import Proof, Strength
+from accounts.steps import Step, Verification, Way, second_steps, step_named
+from portal.limits import LimitReached
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One verification on its way, and where its pages are."""
+
+    verification: Verification
+    url_of: Callable[[str], str]
+    fate_url_of: Callable[[str], str]
+    another_url: str
+    on_proved: Callable[[Proof], HttpResponse]
+    least: Strength = Strength.NOTHING
+    only: frozenset[str] = frozenset()
+    confirming: bool = False
+
+    def ways(self, step: Step) -> list[Way]:
+        """Return what this step offers in this flow."""
+        if self.only and step.slug not in self.only:
+            return []
+        ways = step.ways(self.verification.user)
+        return [way for way in ways if way.strength >= self.least]
+
+    def all_ways(self) -> list[Way]:
+        """Return everything offered in this flow, strongest first."""
+        return [way for step in second_steps() for way in self.ways(step)]
+
+    def best(self, preferred: str = "") -> Way | None:
+        """Return the way to begin with: the preferred step if it is offered, else the strongest."""
+        steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
+        return next((way for step in steps for way in self.ways(step)[:1]), None)
+
+
+def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
+    """Show the step, send its code, or judge what was typed; an unknown step is 404."""
+    step = step_named(slug)
+    if step is None:
+        raise Http404
+    ways = flow.ways(step)
+    if not ways:
+        messages.warning(request, _("This way is not available now. Pick one of these."))
+        return HttpResponseRedirect(flow.another_url)
+    if request.method == "POST" and "send" in request.POST:
+        return _send(request, flow, step, ways)
+    if request.method == "POST":
+        return _judge(request, flow, step, ways)
+    return _page(request, flow, step, ways, StepForm(step=step, verification=flow.verification))
+
+
+def _send(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) -> HttpResponse:
+    try:
+        step.send(flow.verification, request.POST["send"])
+    except codes.NotYours as error:
+        raise Http404 from error
+    except LimitReached as limit:
+        form = StepForm({}, step=step, verification=flow.verification)
+        form.errors.clear()
+        form.add_error(None, form.must_wait(limit))
+        return _page(request, flow, step, ways, form)
+    return HttpResponseRedirect(flow.url_of(step.slug))
+
+
+def _judge(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) -> HttpResponse:
+    form = StepForm(request.POST, step=step, verification=flow.verification)
+    if form.is_valid():
+        with transaction.atomic():
+            proof = form.spend()
+            response = flow.on_proved(proof) if proof else None
+        if response:
+            form.budget.clear()
+            return response
+    return _page(request, flow, step, ways, form)
+
+
+def _page(
+    request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way], form: StepForm
+) -> HttpResponse:
+    sent = _live(flow, step)
+    way = next((way for way in ways if sent and _is_target(sent, way)), ways[0])
+    context = {
+        "step": step,
+        "form": form,
+        "way": way,
+        "heading": step.heading,
+        "explanation": step.explanation(way),
+        "sent": describe(sent, way, flow.fate_url_of(step.slug)) if sent else None,
+        "email": flow.verification.user.email,
+        "action_url": flow.url_of(step.slug),
+        "another_url": flow.another_url,
+        "confirming": flow.confirming,
+        "many_ways": flow.least < Strength.TWO_STEP,
+        "wait": form.wait.seconds if form.wait else None,
+    }
+    template = "accounts/sign_in_step.html"
+    response = render(request, template, context, status=form.status)
+    if form.wait:
+        response["Retry-After"] = str(form.wait.seconds)
+    return response
+
+
+def _live(flow: Flow, step: Step) -> SentCode | None:
+    channel = getattr(step, "channel", "")
+    if not channel:
+        return None
+    return codes.live_code(flow.verification.purpose, flow.verification.binding, channel)
+
+
+def _is_target(sent: SentCode, way: Way) -> bool:
+    return way.carrier.key.endswith(f":{sent.contact_id}")
+
+
+def describe(sent: SentCode, way: Way | None, fate_url: str) -> dict[str, Any]:
+    """Say what became of a sent code and when another may be asked for (seconds)."""
+    fate = sent.message.fate if sent.message else None
+    resend_in = max(0, int((sent.may_resend_at - timezone.now()).total_seconds() + 0.999))
+    return {
+        "channel": sent.channel,
+        "hint": way.hint if way else "",
+        "target": way.target if way else "",
+        "text": fate.text if fate else "",
+        "fate": fate.text if fate else "",
+        "state": fate.state if fate else "waiting",
+        "resend_in": resend_in,
+        "fate_url": fate_url,
+    }
+
+
+def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
+    """Answer the page's question what became of the message; asking is not activity."""
+    step = step_named(slug)
+    sent = _live(flow, step) if step else None
+    if sent is None:
+        raise Http404
+    return fate_answer(sent)
+
+
+def fate_answer(sent: SentCode) -> JsonResponse:
+    """Return the state of a sent code as JSON."""
+    told = describe(sent, None, "")
+    return JsonResponse({key: told[key] for key in ("text", "state", "resend_in")})
+
+
+def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
+    """Show the picker: only the ways this account really has, masked."""
+    ways = [replace(way, url=flow.url_of(way.slug)) for way in flow.all_ways()]
+    context = {"ways": ways, "confirming": flow.confirming, "back_url": back_url}
+    return render(request, "accounts/another_way.html", context)

@@ -1,0 +1,87 @@
+"""The switch of two-step verification, and what it demands."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts import recovery_codes
+from accounts.people import person, session_id
+from accounts.proofs import Strength, level, needs, to_confirm
+from accounts.steps import Way, ways_of
+from accounts.two_step import NotReady, missing, turn_off, turn_on
+from portal.http import client_of
+
+
+def two_step(request: HttpRequest) -> HttpResponse:
+    """Show the switch and the steps there are."""
+    user = person(request)
+    ways = ways_of(user)
+    codes = recovery_codes.summary(user)
+    context = {
+        "on": user.has_two_step,
+        "since": user.two_step_since,
+        "authenticators": [_authenticator(way) for way in ways if way.carrier.kind == "phone"],
+        "ways": [way for way in ways if way.carrier.kind != "phone"],
+        "codes_left": codes.left,
+        "codes_confirmed": codes.confirmed,
+        "missing": [
+            (need.text, resolve_url(need.url_name), need.is_met) for need in missing(user, ways)
+        ],
+        "can_turn_on": all(need.is_met for need in missing(user, ways)),
+    }
+    return render(request, "accounts/two_step.html", context)
+
+
+def _authenticator(way: Way) -> dict[str, object]:
+    return {
+        "name": way.carrier.name,
+        "linked_at": way.linked_at,
+        "last_used": way.last_used_at,
+        "counts_from": way.counts_from,
+    }
+
+
+@require_POST
+def two_step_on(request: HttpRequest) -> HttpResponse:
+    """Switch on, if a strong step was proved in this very session."""
+    if level(request) < Strength.TWO_STEP:
+        return to_confirm(request, "authenticator", "accounts:two_step")
+    return switch_on(request)
+
+
+def switch_on(request: HttpRequest) -> HttpResponse:
+    """Switch on, tell the person, and end every other session."""
+    user = person(request)
+    try:
+        turn_on(user, client=client_of(request), session=session_id(request))
+    except NotReady:
+        messages.warning(request, _("Something is still missing. See the list below."))
+        return redirect("accounts:two_step")
+    request.session.cycle_key()
+    messages.success(request, _("Two-step verification is on. Other browsers are signed out."))
+    return redirect("overview")
+
+
+CONSEQUENCES = [
+    gettext_lazy("Your password alone will open your account."),
+    gettext_lazy("Your phones stay linked and your recovery codes stay valid, for later."),
+    gettext_lazy("Every other browser is signed out."),
+    gettext_lazy("All your e-mail addresses are told."),
+]
+
+
+@needs(Strength.TWO_STEP)
+def two_step_off(request: HttpRequest) -> HttpResponse:
+    """Say what switching off means, then do it."""
+    user = person(request)
+    if not user.has_two_step:
+        return redirect("accounts:two_step")
+    if request.method == "POST":
+        turn_off(user, client=client_of(request), session=session_id(request))
+        request.session.cycle_key()
+        messages.warning(request, _("Two-step verification is off."))
+        return redirect("accounts:two_step")
+    return render(request, "accounts/two_step_off.html", {"consequences": CONSEQUENCES})

@@ -1,0 +1,18 @@
+"""The tools under the site, as a Django application."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from portal import checks
+
+
+class PortalConfig(AppConfig):
+    """Limits, sealed values, error pages and start-up checks."""
+
+    name = "portal"
+
+    def ready(self) -> None:
+        """Register the start-up checks."""
+        register(checks.check_keys, Tags.security)
+        register(checks.check_origin, Tags.security)
+        register(checks.check_production, Tags.security, deploy=True)

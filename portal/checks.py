@@ -1,0 +1,61 @@
+"""Start-up checks: the site refuses to run with keys that everyone can read."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.crypto import key_ring
+
+SAMPLES = ("sample", "change-me", "changeme", "insecure")
+
+
+def check_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse missing, malformed and sample keys outside development (ASVS 5.0 13.3)."""
+    problems: list[CheckMessage] = []
+    try:
+        key_ring()
+    except ImproperlyConfigured as error:
+        problems.append(Error(str(error), id="portal.E001"))
+    if not settings.DEBUG and settings.SAMPLE_SEALING_KEYS in settings.SEALING_KEYS:
+        problems.append(Error("SEALING_KEYS is the published sample.", id="portal.E002"))
+    if not settings.DEBUG and _is_sample(settings.SECRET_KEY):
+        problems.append(Error("SECRET_KEY is missing or a sample.", id="portal.E003"))
+    return problems
+
+
+def _is_sample(key: str) -> bool:
+    return len(key) < 32 or any(word in key.lower() for word in SAMPLES)
+
+
+def check_origin(**kwargs: Any) -> list[CheckMessage]:
+    """Links in messages use the configured origin only, so there must be one."""
+    origin = urlsplit(settings.PORTAL_ORIGIN)
+    if not origin.hostname or origin.path not in ("", "/") or origin.query:
+        return [Error("PORTAL_ORIGIN reads https://host[:port].", id="portal.E004")]
+    if origin.scheme != "https" and not settings.DEBUG:
+        return [Error("PORTAL_ORIGIN is not https.", id="portal.E005")]
+    return []
+
+
+def check_production(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of settings that are fine on a desk and wrong in service."""
+    problems: list[CheckMessage] = []
+    if settings.OUTBOX_DELIVERY == "inline":
+        hint = "Set OUTBOX_DELIVERY=worker and run `manage.py deliver`."
+        problems.append(Warning("Messages are sent in the request.", hint=hint, id="portal.W001"))
+    if settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend")):
+        problems.append(Warning("EMAIL_URL sends no mail.", id="portal.W002"))
+    return problems
+
+
+def refuse_unsafe_settings() -> None:
+    """Raise `ImproperlyConfigured` for what a server must not start with.
+
+    WSGI servers do not run Django's checks by themselves.
+    """
+    problems = [*check_keys(), *check_origin()]
+    if problems:
+        raise ImproperlyConfigured(" ".join(str(problem.msg) for problem in problems))

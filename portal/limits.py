@@ -1,0 +1,194 @@
+"""How often something may happen, and how long to wait after failures.
+
+Every try is reserved in one statement of its own, before the secret is looked at, so that parallel
+tries cannot slip past (NIST SP 800-63B-4 3.2.2, ASVS 5.0 6.3.1). The rows outlive any roll-back:
+call these functions outside a transaction.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, models
+from django.utils import timezone
+
+from portal.crypto import keyed_digest
+
+Row = tuple[int, ...] | None
+
+
+class LimitReached(Exception):
+    """Too many tries; `wait` says how long until the next one counts."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("too many tries")
+        self.wait = max(wait, timedelta(seconds=1))
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds to wait, rounded up; the value of `Retry-After`."""
+        return math.ceil(self.wait.total_seconds())
+
+
+class FactorDisabled(Exception):
+    """So many failures in a row that this factor counts no more until it is set up again."""
+
+
+class RateWindow(models.Model):
+    """How often a thing happened in the window that began with its first occurrence."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField()
+    ends_ms = models.BigIntegerField(db_index=True)
+
+
+class FailureCount(models.Model):
+    """Failures in a row of one factor of one person, and until when the next try must wait."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    failures = models.PositiveIntegerField()
+    blocked_until_ms = models.BigIntegerField(default=0)
+    touched_ms = models.BigIntegerField(db_index=True)
+
+
+def _now_ms() -> int:
+    return int(timezone.now().timestamp() * 1000)
+
+
+def _ms(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
+
+
+def _row(sql: str, parameters: list[str | int]) -> Row:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        row = cursor.fetchone()
+        return None if row is None else tuple(int(value) for value in row)
+
+
+_TAKE = """
+INSERT INTO portal_ratewindow AS w (key, count, ends_ms) VALUES (%s, 1, %s)
+ON CONFLICT (key) DO UPDATE SET
+    count = CASE WHEN w.ends_ms <= %s THEN 1 ELSE w.count + 1 END,
+    ends_ms = CASE WHEN w.ends_ms <= %s THEN excluded.ends_ms ELSE w.ends_ms END
+WHERE w.ends_ms <= %s OR w.count < %s
+RETURNING count
+"""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """At most `limit` occurrences per `period` for each key."""
+
+    name: str
+    limit: int
+    period: timedelta
+
+    def take(self, key: str) -> None:
+        """Count one occurrence; raises `LimitReached` if there is none left."""
+        now, digest = _now_ms(), self._key(key)
+        ends = now + _ms(self.period)
+        if self.limit <= 0 or _row(_TAKE, [digest, ends, now, now, now, self.limit]) is None:
+            raise LimitReached(self._wait(digest, now))
+
+    def give_back(self, key: str) -> None:
+        """Uncount one occurrence that turned out to be harmless."""
+        row = RateWindow.objects.filter(key=self._key(key), count__gt=0)
+        row.update(count=models.F("count") - 1)
+
+    def _wait(self, digest: str, now: int) -> timedelta:
+        ends = RateWindow.objects.filter(key=digest).values_list("ends_ms", flat=True).first()
+        return timedelta(milliseconds=(ends - now) if ends else _ms(self.period))
+
+    def _key(self, key: str) -> str:
+        return keyed_digest("rate", self.name, key)
+
+
+def wait_after(failures: int) -> timedelta:
+    """Return the wait that follows the nth failure in a row: none, 30 s, doubling to 1 h."""
+    over = failures - settings.FAILURES_BEFORE_WAIT
+    if over < 0:
+        return timedelta(0)
+    doubled: timedelta = settings.FAILURE_WAIT * 2 ** min(over, 30)
+    return min(doubled, settings.FAILURE_WAIT_MOST)
+
+
+def _waits_sql(now: int) -> str:
+    """SQL for `now + wait_after(failures + 1)`; both databases lack a common `least()`."""
+    first, cases = settings.FAILURES_BEFORE_WAIT, []
+    for failures in range(1, settings.FAILURES_BEFORE_OFF + 1):
+        wait = wait_after(failures)
+        if failures >= first:
+            cases.append(f"WHEN f.failures + 1 = {failures} THEN {now + _ms(wait)}")
+        if wait >= settings.FAILURE_WAIT_MOST:
+            break
+    return f"CASE WHEN f.failures + 1 < {first} THEN 0 {' '.join(cases)} ELSE %s END"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The failures in a row that one factor of one subject may have."""
+
+    subject: str
+    factor: str
+
+    def reserve(self) -> int:
+        """Count a try as failed before it is judged, and return the failures so far with it.
+
+        Raises `LimitReached` while the wait lasts, `FactorDisabled` after too many in a row.
+        """
+        now, key = _now_ms(), self.key
+        first_wait = _ms(wait_after(1))
+        parameters: list[str | int] = [key, now + first_wait if first_wait else 0, now]
+        parameters += [now + _ms(settings.FAILURE_WAIT_MOST), now, settings.FAILURES_BEFORE_OFF]
+        row = _row(self._reserve_sql(now), parameters)
+        if row is None:
+            self._refuse(now)
+            raise LimitReached(timedelta(seconds=1))
+        return row[0]
+
+    @staticmethod
+    def _reserve_sql(now: int) -> str:
+        # Only integers computed here are formatted in; everything else is a parameter.
+        return f"""
+            INSERT INTO portal_failurecount AS f (key, failures, blocked_until_ms, touched_ms)
+            VALUES (%s, 1, %s, %s)
+            ON CONFLICT (key) DO UPDATE SET
+                failures = f.failures + 1,
+                blocked_until_ms = {_waits_sql(now)},
+                touched_ms = excluded.touched_ms
+            WHERE f.blocked_until_ms <= %s AND f.failures < %s
+            RETURNING failures
+        """  # noqa: S608 - see above
+
+    def _refuse(self, now: int) -> None:
+        row = FailureCount.objects.filter(key=self.key).first()
+        if row and row.failures >= settings.FAILURES_BEFORE_OFF:
+            raise FactorDisabled
+        if row and row.blocked_until_ms > now:
+            raise LimitReached(timedelta(milliseconds=row.blocked_until_ms - now))
+
+    def clear(self) -> None:
+        """Forget the failures, after a success."""
+        FailureCount.objects.filter(key=self.key).delete()
+
+    @property
+    def failures(self) -> int:
+        """Failures in a row so far."""
+        row = FailureCount.objects.filter(key=self.key).first()
+        return row.failures if row else 0
+
+    @property
+    def key(self) -> str:
+        """Digest under which the row is kept, so that the table names nobody."""
+        return keyed_digest("budget", self.subject, self.factor)
+
+
+def forget_old() -> None:
+    """Delete windows that ended and failures that were last touched over 30 days ago."""
+    now = _now_ms()
+    RateWindow.objects.filter(ends_ms__lt=now).delete()
+    month_ago = now - _ms(timedelta(days=30))
+    stale = FailureCount.objects.filter(touched_ms__lt=month_ago)
+    stale.filter(failures__lt=settings.FAILURES_BEFORE_OFF).delete()

@@ -1,0 +1,57 @@
+"""What every response carries, what every request must be, and one family of error pages."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+from portal import errors
+from portal.limits import LimitReached
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+LONGEST_QUERY = 4096
+
+
+class ResponseHeaders:
+    """Headers that no other middleware sets; outermost, so that files and errors have them too."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Keep personal pages out of every cache, and every response on this site."""
+        response = self.get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Cache-Control", "no-store")
+        if response.status_code < 400 and "max-age=0" in response["Cache-Control"]:
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class RequestLimits:
+    """Refuses requests that no browser makes of these pages, before anything looks at them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer 400 to NUL bytes and over-long queries."""
+        query = request.META.get("QUERY_STRING", "")
+        if len(query) > LONGEST_QUERY or "\x00" in request.path or "%00" in query:
+            return errors.bad_request(request, BadRequest())
+        return self.get_response(request)
+
+
+class FriendlyErrors(MiddlewareMixin):
+    """Turns the exceptions of the tools into pages."""
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Answer 429 for a limit that no form caught."""
+        if isinstance(exception, LimitReached):
+            return errors.too_many(request, exception)
+        return None

@@ -1,0 +1,55 @@
+"""The start, the overview, and what load balancers ask."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts import readiness
+from accounts.activity import lines
+from accounts.people import person, session_id
+
+LATEST_EVENTS = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Lead to the overview; who is not signed in is led to the sign-in page."""
+    return redirect("overview")
+
+
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Say what protects the account, and what happens if the phone is lost today."""
+    user = person(request)
+    state = readiness.of(user)
+    events = user.events.order_by("-at", "-id")[:LATEST_EVENTS]
+    context = {
+        "place": "overview",
+        "verdict": state.verdict,
+        "groups": state.groups,
+        "suggestions": state.suggestions,
+        "events": lines(events, session_id(request)),
+    }
+    return render(request, "portal/overview.html", context)
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers too; 503 with a retry if not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        headers = {"Retry-After": "5"}
+        return HttpResponse("no database", status=503, headers=headers, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
