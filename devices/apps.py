@@ -1,0 +1,15 @@
+"""What a person holds, as a Django application."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class DevicesConfig(AppConfig):
+    """Phones, their authenticators, and the browsers that are signed in."""
+
+    name = "devices"
+
+    def ready(self) -> None:
+        """Follow sign-ins and changes of what protects an account."""
+        import_module("devices.receivers")  # needs the models, which are there only now

@@ -1,0 +1,91 @@
+"""Naming a phone, proving its first code, letting it go."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.code import CodeForm
+from accounts.models import User
+from accounts.proofs import Proof
+from accounts.steps import AlreadySpent, Match
+from devices.models import Authenticator, Phone
+from devices.models.phone import NAME_LENGTH
+from devices.phones import budget_of_link, has_room
+
+
+class NameForm(forms.Form):
+    """Takes the name that a person gives a phone."""
+
+    name = forms.CharField(
+        label=_("Name of the phone"),
+        max_length=NAME_LENGTH,
+        help_text=_("So that you know which one it is, for example “Pixel 8”."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_name(self) -> str:
+        """Return the name on one line, without characters that cannot be seen."""
+        typed = unicodedata.normalize("NFC", self.cleaned_data["name"])
+        seen = "".join(letter if letter.isprintable() else " " for letter in typed)
+        name = " ".join(seen.split())
+        if not name:
+            raise ValidationError(_("Type a name that can be seen."), code="invisible")
+        return name
+
+
+class LinkForm(NameForm):
+    """Begins to link a phone, if there is room for one more."""
+
+    def __init__(
+        self, *args: Any, user: User, replaces: Phone | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.replaces = user, replaces
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a phone beyond `PHONES_A_PERSON`."""
+        if not has_room(self.user, replaces=self.replaces):
+            message = _("You have %(most)d linked phones, which is the most. Unlink one first.")
+            params = {"most": settings.PHONES_A_PERSON}
+            raise ValidationError(message, code="too_many", params=params)
+        return super().clean() or {}
+
+
+@dataclass(frozen=True)
+class FirstCode:
+    """The right first code of a phone; `devices.phones.confirm` uses its time step up."""
+
+    step: int
+
+    def spend(self) -> Proof:
+        """Nothing is proved before the phone is linked."""
+        raise AlreadySpent
+
+
+class ConfirmForm(CodeForm):
+    """Takes the first code of a phone."""
+
+    digits = settings.AUTHENTICATOR_DIGITS
+
+    error_messages = {
+        "wrong": _(
+            "This code is not right. Wait for the next one, and check that the clock of the phone "
+            "sets itself."
+        ),
+        "disabled": _("Too many wrong codes. Begin again with a new QR code."),
+    }
+
+    def __init__(self, *args: Any, authenticator: Authenticator, **kwargs: Any) -> None:
+        self.authenticator = authenticator
+        self.step: int | None = None
+        super().__init__(*args, budget=budget_of_link(authenticator.phone), **kwargs)
+
+    def find(self, code: str) -> Match | None:
+        """Find the time step that the code belongs to."""
+        self.step = self.authenticator.find_step(code)
+        return None if self.step is None else FirstCode(self.step)

@@ -1,0 +1,91 @@
+"""Reading and keeping the session around a request."""
+
+from typing import Literal, cast
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import WARNING
+from django.contrib.messages.storage import default_storage
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from devices.sessions import SessionStore
+
+
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Django's, but a cookie is set only when its value is new, and an ended session is told.
+
+    A request marked `is_polling`, or whose response is, does not count as activity.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep what changed, note that the person is here, set or delete the cookie."""
+        session = getattr(request, "session", None)
+        if not isinstance(session, SessionStore):
+            return response
+        session.is_polling = any(getattr(each, "is_polling", False) for each in (request, response))
+        self._keep(session, response)
+        if session.is_ended:
+            response = _signed_out(request, session)
+        _set_cookie(request, response)
+        if session.accessed:
+            patch_vary_headers(response, ("Cookie",))
+        return response
+
+    @staticmethod
+    def _keep(session: SessionStore, response: HttpResponse) -> None:
+        if session.is_ended or not session.accessed:
+            return
+        if session.modified and not session.is_empty() and response.status_code < 500:
+            try:
+                session.save()
+            except UpdateError:
+                return
+        else:
+            session.touch()
+
+
+def _signed_out(request: HttpRequest, ended: SessionStore) -> HttpResponse:
+    """Lead to the sign-in page with a sentence; nothing of the ended session goes on."""
+    if ended.has_moved():  # a parallel request raised the level: its cookie is the right one
+        ended.has_new_cookie = False
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    request.session = SessionStore()
+    is_page = request.method in ("GET", "HEAD")
+    response = (
+        redirect_to_login(request.get_full_path()) if is_page else redirect("accounts:sign_in")
+    )
+    messages = default_storage(request)
+    messages.add(WARNING, _("You were signed out. Sign in again to go on."))
+    messages.update(response)
+    request.session.save()
+    return response
+
+
+def _set_cookie(request: HttpRequest, response: HttpResponse) -> None:
+    session, name = request.session, settings.SESSION_COOKIE_NAME
+    same_site = cast(Literal["Lax"], settings.SESSION_COOKIE_SAMESITE)
+    if not isinstance(session, SessionStore):
+        return
+    if session.is_empty():
+        if name in request.COOKIES:
+            response.delete_cookie(name, samesite=same_site)
+            patch_vary_headers(response, ("Cookie",))
+    elif session.has_new_cookie and _is_kept(session, response):
+        response.set_cookie(
+            name,
+            session.session_key or "",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=settings.SESSION_COOKIE_HTTPONLY,
+            samesite=same_site,
+        )
+        patch_vary_headers(response, ("Cookie",))
+
+
+def _is_kept(session: SessionStore, response: HttpResponse) -> bool:
+    """Tell whether the new row is there: an error may have rolled it back."""
+    return response.status_code < 400 or session.exists(session.session_key or "")

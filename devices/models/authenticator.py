@@ -1,0 +1,118 @@
+"""The secret that an authenticator app on a phone shares with this site."""
+
+import hmac
+import uuid
+from secrets import token_bytes
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django_otp.models import Device
+from django_otp.oath import hotp
+
+from accounts.models import User
+from devices.models.phone import Phone
+from portal.crypto import seal, unseal
+
+
+def step_now() -> int:
+    """Return the running time step of RFC 6238: whole periods since 1970."""
+    return int(timezone.now().timestamp() // settings.AUTHENTICATOR_PERIOD.total_seconds())
+
+
+class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
+    """Selections of authenticators."""
+
+    def usable(self) -> "AuthenticatorQuerySet":
+        """Those that proved a code, on phones that are linked."""
+        return self.filter(confirmed=True, phone__linked_at__isnull=False)
+
+    def devices_for_user(self, user: User, confirmed: bool | None = None) -> Self:
+        """Those of a person, as django-otp asks for them."""
+        rows = self.filter(user=user)
+        return rows if confirmed is None else rows.filter(confirmed=confirmed)
+
+
+class Authenticator(Device):
+    """A time-based one-time password (RFC 6238) on one phone.
+
+    `last_step` is the newest time step that was accepted: the row remembers no drift, so the window
+    never walks, and a step is accepted once (NIST SP 800-63B-4 3.1.4.2, ASVS 5.0 6.5.1).
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    phone = models.ForeignKey(Phone, on_delete=models.CASCADE, related_name="authenticators")
+    sealed_secret = models.BinaryField()
+    last_step = models.BigIntegerField(default=-1)
+    # Until then it proves no more than a recovery: see `accounts.proofs.trusted_from`.
+    trusted_from = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = AuthenticatorQuerySet.as_manager()  # type: ignore[misc, assignment] # same methods
+
+    def __str__(self) -> str:
+        return f"authenticator {self.pk}"
+
+    @property
+    def secret(self) -> bytes:
+        """The shared secret; raises `portal.crypto.CannotUnseal`."""
+        return unseal(bytes(self.sealed_secret), context=self._context)
+
+    @secret.setter
+    def secret(self, secret: bytes) -> None:
+        self.sealed_secret = seal(secret, context=self._context)
+
+    @property
+    def _context(self) -> str:
+        return f"devices.authenticator:{self.public_id}"
+
+    @property
+    def factor(self) -> str:
+        """How proofs name it."""
+        return f"devices.authenticator:{self.pk}"
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it still waits to count fully."""
+        return self.trusted_from > timezone.now()
+
+    def draw_secret(self) -> None:
+        """Draw a fresh secret of `AUTHENTICATOR_SECRET_BYTES`."""
+        self.secret = token_bytes(settings.AUTHENTICATOR_SECRET_BYTES)
+
+    def code_at(self, step: int) -> str:
+        """Return the digits of a time step, zeros in front included."""
+        return codes_of(self.secret, [step])[0]
+
+    def find_step(self, code: str) -> int | None:
+        """Return the unused time step inside the window that this code belongs to.
+
+        Every step is computed and compared in constant time, whichever is right.
+        """
+        now, window = step_now(), settings.AUTHENTICATOR_WINDOW
+        steps = [step for step in range(now - window, now + window + 1) if step >= 0]
+        own = codes_of(self.secret, steps)
+        right = [
+            step
+            for step, digits in zip(steps, own, strict=True)
+            if hmac.compare_digest(digits, code)
+        ]
+        return next((step for step in right if step > self.last_step), None)
+
+    def spend(self, step: int) -> bool:
+        """Use a time step up, and every older one; False if somebody else was first."""
+        now = timezone.now()
+        row = Authenticator.objects.filter(pk=self.pk, confirmed=True, last_step__lt=step)
+        if row.update(last_step=step, last_used_at=now) != 1:
+            return False
+        Phone.objects.filter(pk=self.phone_id).update(last_used_at=now)
+        return True
+
+
+def codes_of(secret: bytes, steps: list[int]) -> list[str]:
+    """Return the code of each time step."""
+    digits = settings.AUTHENTICATOR_DIGITS
+    numbers = [hotp(secret, step, digits) for step in steps]
+    return [f"{number:0{digits}d}" for number in numbers]

@@ -1,0 +1,61 @@
+"""A phone that proves who its owner is."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+NAME_LENGTH = 60
+LINKING_AGE = timedelta(hours=1)  # how long a link that was begun may wait for its code
+
+
+class PhoneQuerySet(models.QuerySet["Phone"]):
+    """Selections of phones."""
+
+    def linked(self) -> "PhoneQuerySet":
+        """Those that proved a code; no other counts anywhere."""
+        return self.filter(linked_at__isnull=False)
+
+    def begun(self) -> "PhoneQuerySet":
+        """Those whose code can still be proved."""
+        since = timezone.now() - LINKING_AGE
+        return self.filter(linked_at__isnull=True, created_at__gt=since)
+
+    def abandoned(self) -> "PhoneQuerySet":
+        """Those whose code was never proved, and no longer can be."""
+        since = timezone.now() - LINKING_AGE
+        return self.filter(linked_at__isnull=True, created_at__lte=since)
+
+
+class Phone(models.Model):
+    """One phone of one person, under the name that the person gave it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phones"
+    )
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    created_at = models.DateTimeField(default=timezone.now)
+    linked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    objects = PhoneQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether a code of this phone was proved."""
+        return self.linked_at is not None
+
+    @property
+    def carrier_key(self) -> str:
+        """What its ways in hang on, as in `accounts.steps.Carrier`."""
+        return f"phone:{self.pk}"

@@ -1,0 +1,193 @@
+"""Linking a phone, renaming it, and letting it go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import events, failures
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Proof, Strength
+from accounts.signals import protection_changed
+from devices.models import Authenticator, Phone
+from devices.sessions import end_sessions
+from portal.http import Client
+from portal.limits import Budget
+
+METHOD = "authenticator"  # the slug of the step, and the name of its budget of failures
+BEGUN_AT_ONCE = 3
+
+
+class AlreadyLinked(Exception):
+    """A parallel request proved the code first, or what is linked is no longer there."""
+
+
+class TooManyPhones(Exception):
+    """The person has `PHONES_A_PERSON` linked phones."""
+
+
+@dataclass(frozen=True)
+class Unlinking:
+    """What letting a phone go has done; `factors` are those whose proofs count no more."""
+
+    event: SecurityEvent
+    factors: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Linking:
+    """A linked phone, what its first code proved, and the phone that it replaced."""
+
+    phone: Phone
+    proof: Proof
+    replaced: Unlinking | None
+
+
+def has_room(user: User, *, replaces: Phone | None = None) -> bool:
+    """Tell whether one more phone may be linked, the replaced one not counted."""
+    linked = user.phones.linked().count() - (1 if replaces else 0)
+    most: int = settings.PHONES_A_PERSON
+    return linked < most
+
+
+def budget_of_link(phone: Phone) -> Budget:
+    """Return the wrong codes that linking this phone may take."""
+    return Budget(f"person:{phone.user_id}", f"link:{phone.public_id}")
+
+
+@transaction.atomic
+def link(*, user: User, name: str) -> Phone:
+    """Begin to link a phone: a fresh secret, which counts nowhere until a code proves it."""
+    begun = user.phones.begun().order_by("-pk").values_list("pk", flat=True)
+    user.phones.filter(pk__in=list(begun[BEGUN_AT_ONCE - 1 :])).delete()
+    phone = Phone.objects.create(user=user, name=name)
+    authenticator = Authenticator(user=user, phone=phone, name=METHOD, confirmed=False)
+    authenticator.draw_secret()
+    authenticator.save()
+    return phone
+
+
+@transaction.atomic
+def confirm(
+    *,
+    phone: Phone,
+    step: int,
+    trusted_from: datetime,
+    client: Client,
+    session: str = "",
+    replaces: Phone | None = None,
+) -> Linking:
+    """Link a phone whose code of this time step was right, and let the replaced one go.
+
+    The factor counts fully from `trusted_from`. Raises `AlreadyLinked` for the second of two
+    parallel requests, `TooManyPhones` if others were linked meanwhile; nothing has changed then.
+    """
+    erased = _erase(replaces, session) if replaces else None
+    proof = _confirm(phone, step, trusted_from)
+    failures.budget_of(phone.user, METHOD).clear()
+    budget_of_link(phone).clear()
+    events.record(phone.user, "phone:linked", client=client, session=session, phone=phone.name)
+    replaced = None
+    if erased:
+        event = _record(erased, client=client, session=session, replaced_by=phone.name)
+        replaced = Unlinking(event, erased.factors)
+    return Linking(phone, proof, replaced)
+
+
+def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
+    # The person's row is locked after the factors and sessions, the order of a sign-in.
+    user = User.objects.select_for_update(no_key=True).get(pk=phone.user_id)
+    if not has_room(user):
+        raise TooManyPhones
+    now = timezone.now()
+    rows = Authenticator.objects.filter(phone=phone, confirmed=False, last_step__lt=step)
+    authenticator = rows.first()
+    changed = {"confirmed": True, "last_step": step, "trusted_from": trusted_from}
+    if authenticator is None or rows.update(**changed, last_used_at=now) != 1:
+        raise AlreadyLinked
+    Phone.objects.filter(pk=phone.pk).update(linked_at=now, last_used_at=now)
+    strength = Strength.TWO_STEP if trusted_from <= now else Strength.RECOVERED
+    return Proof.now(METHOD, strength, authenticator.factor)
+
+
+@transaction.atomic
+def rename(*, phone: Phone, name: str, client: Client, session: str = "") -> None:
+    """Give a phone another name."""
+    before, phone.name = phone.name, name
+    phone.save(update_fields=["name"])
+    if before != name:
+        kind, user = "phone:renamed", phone.user
+        events.record(user, kind, client=client, session=session, phone=name, before=before)
+
+
+@transaction.atomic
+def unlink(
+    *,
+    phone: Phone,
+    client: Client | None,
+    session: str = "",
+    lost: bool = False,
+    actor: User | None = None,
+    reason: str = "",
+) -> Unlinking:
+    """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
+
+    Two-step verification stays as it is. What the phone proved in the session that stays has to be
+    forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and
+    keep no session. Raises `Phone.DoesNotExist` if it is gone already.
+    """
+    erased = _erase(phone, session)
+    by_staff: dict[str, Any] = {"reason": reason} if actor else {}
+    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **by_staff)
+    return Unlinking(event, erased.factors)
+
+
+@dataclass(frozen=True)
+class _Erased:
+    phone: Phone
+    factors: frozenset[str]
+    sessions: int
+
+
+def _erase(phone: Phone, keep: str) -> _Erased:
+    """Delete the factors first: a sign-in under way is then refused, or found among the sessions.
+
+    A sign-in writes to the factor and to its session in one transaction.
+    """
+    factors = frozenset(row.factor for row in phone.authenticators.only("pk"))
+    phone.authenticators.all().delete()
+    ended = end_sessions(phone.user, keep=keep)
+    if not Phone.objects.filter(pk=phone.pk).delete()[0]:
+        raise Phone.DoesNotExist
+    protection_changed.send(User, user=phone.user, keep=keep)
+    return _Erased(phone, factors, ended)
+
+
+def _record(
+    erased: _Erased,
+    *,
+    client: Client | None,
+    session: str,
+    actor: User | None = None,
+    **more: Any,
+) -> SecurityEvent:
+    phone = erased.phone
+    return events.record(
+        phone.user,
+        "phone:unlinked_by_staff" if actor else "phone:unlinked",
+        client=client,
+        actor=actor,
+        session=session,
+        phone=phone.name,
+        authenticators=len(erased.factors),
+        sessions=erased.sessions,
+        **more,
+    )
+
+
+def forget_abandoned() -> int:
+    """Delete phones whose code was not proved within an hour; return how many rows went."""
+    return Phone.objects.abandoned().delete()[0]

@@ -1,0 +1,109 @@
+"""The authenticator app as a second step."""
+
+import logging
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.proofs import Proof, Strength
+from accounts.steps import AlreadySpent, Carrier, Match, Step, Text, Verification, Way, digits_of
+from devices.models import Authenticator
+from devices.models.authenticator import AuthenticatorQuerySet
+from portal.crypto import CannotUnseal
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class AuthenticatorMatch:
+    """A code that is right, and the time step that it belongs to."""
+
+    authenticator: Authenticator
+    step: int
+
+    def spend(self) -> Proof:
+        """Use the time step up."""
+        if not self.authenticator.spend(self.step):
+            raise AlreadySpent
+        factor, strength = self.authenticator.factor, strength_of(self.authenticator)
+        return Proof.now(AuthenticatorApp.slug, strength, factor)
+
+
+def strength_of(authenticator: Authenticator) -> Strength:
+    """Return what it proves now: no more than a recovery while the hold lasts."""
+    return Strength.RECOVERED if authenticator.is_held else Strength.TWO_STEP
+
+
+def _usable(user: User) -> AuthenticatorQuerySet:
+    return Authenticator.objects.usable().filter(user=user).select_related("phone")
+
+
+class AuthenticatorApp(Step):
+    """A time-based code from an app; all linked phones of the person are tried for it."""
+
+    slug = "authenticator"
+    label = _("Authenticator app")
+    icon = "smartphone"
+    heading = _("Enter the code from your authenticator app")
+    strong = True
+    digits = settings.AUTHENTICATOR_DIGITS
+
+    def ways(self, user: User) -> list[Way]:
+        """One way for each linked phone, the one used last first."""
+        ways = [self._way(row) for row in _usable(user).defer("sealed_secret").order_by("pk")]
+        return sorted(ways, key=_age_of_use)
+
+    def _way(self, authenticator: Authenticator) -> Way:
+        phone = authenticator.phone
+        return Way(
+            slug=self.slug,
+            target=str(phone.public_id),
+            label=self.label,
+            hint=_("on %(phone)s") % {"phone": phone.name},
+            icon=self.icon,
+            carrier=Carrier("phone", phone.carrier_key, phone.name),
+            strength=strength_of(authenticator),
+            linked_at=phone.linked_at,
+            last_used_at=authenticator.last_used_at,
+            counts_from=authenticator.trusted_from if authenticator.is_held else None,
+        )
+
+    def clean(self, typed: str) -> str:
+        """Return six ASCII digits."""
+        return digits_of(typed, settings.AUTHENTICATOR_DIGITS)
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Try every linked phone, whichever is right, and return the first that is."""
+        rows = list(_usable(verification.user).order_by("pk"))
+        tried = [(row, _step_of(row, code)) for row in rows]
+        right = [AuthenticatorMatch(row, step) for row, step in tried if step is not None]
+        return right[0] if right else None
+
+    def explanation(self, way: Way) -> Text:
+        """Say where the code is to be found."""
+        return _("Open the app %(hint)s and type the six digits it shows for %(site)s.") % {
+            "hint": way.hint,
+            "site": settings.PORTAL_NAME,
+        }
+
+    def release_hold(self, user: User) -> int:
+        """Let phones that were linked in a recovered session count fully."""
+        now = timezone.now()
+        return _usable(user).filter(trusted_from__gt=now).update(trusted_from=now)
+
+
+def _age_of_use(way: Way) -> float:
+    return -way.last_used_at.timestamp() if way.last_used_at else 0.0
+
+
+def _step_of(authenticator: Authenticator, code: str) -> int | None:
+    try:
+        return authenticator.find_step(code)
+    except CannotUnseal:
+        logger.exception(
+            "authenticator %d cannot be read: is a sealing key gone?", authenticator.pk
+        )
+        return None

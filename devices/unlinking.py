@@ -1,0 +1,99 @@
+"""What unlinking a phone will do, and what it has done, line by line."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts import readiness
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Strength
+from accounts.readiness import Readiness
+from accounts.steps import Way
+from devices.models import Phone, Session
+
+
+def least_of(user: User) -> Strength:
+    """Return what a session must have proved to go on without the phone."""
+    return Strength.RECOVERED if user.has_two_step else Strength.PASSWORD
+
+
+def factors_of(phone: Phone) -> frozenset[str]:
+    """Name what would be erased with the phone, as proofs name it."""
+    return frozenset(row.factor for row in phone.authenticators.only("pk"))
+
+
+def remains(phone: Phone) -> list[Way]:
+    """Return the ways in that are not lost with this phone."""
+    return readiness.of(phone.user).without({phone.carrier_key})
+
+
+def if_lost(account: Readiness, carrier_key: str) -> str:
+    """Say in one sentence what losing the phone would mean today."""
+    if not account.user.has_two_step:
+        return _("If you lose it: your password alone still signs you in.")
+    left = len(account.without({carrier_key}))
+    if not left:
+        return _("If you lose it: no way in remains.")
+    return ngettext(
+        "If you lose it: %(left)d way in remains.", "If you lose it: %(left)d ways in remain.", left
+    ) % {"left": left}
+
+
+def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[str]:
+    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
+    rows = Session.objects.of(phone.user).alive()
+    others = (rows.exclude(public_id=keep) if keep else rows).count()
+    here = _("This browser stays signed in.")
+    if not stays:
+        here = _("You are signed out here as well, because you signed in with this phone.")
+    lines = [
+        _("Codes from the authenticator app on %(phone)s stop working at once.")
+        % {"phone": phone.name},
+        _("Its secret is erased here. A backup of the phone does not bring it back."),
+        _will_end(others),
+        here if keep else "",
+        _stays_on(phone.user),
+        _("All your confirmed e-mail addresses are told."),
+    ]
+    return [line for line in lines if line]
+
+
+def _will_end(others: int) -> str:
+    return ngettext(
+        "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others
+    ) % {"count": others}
+
+
+def _stays_on(user: User) -> str:
+    return _("Two-step verification stays on.") if user.has_two_step else ""
+
+
+def report(event: SecurityEvent) -> list[str]:
+    """Say what was done, from the event of an unlinking."""
+    details = event.details
+    erased, ended = int(details.get("authenticators", 0)), int(details.get("sessions", 0))
+    lines = [
+        _("%(phone)s is unlinked: its codes no longer work.") % {"phone": details.get("phone", "")},
+        ngettext("Its secret is erased.", "Its %(count)d secrets are erased.", erased)
+        % {"count": erased},
+        ngettext(
+            "%(count)d other browser was signed out.",
+            "%(count)d other browsers were signed out.",
+            ended,
+        )
+        % {"count": ended},
+        _stays_on(event.user),
+        _("All your confirmed e-mail addresses were told."),
+    ]
+    return [line for line in lines if line]
+
+
+def elsewhere(event: SecurityEvent) -> list[str]:
+    """Say what only the owner of a lost phone can do, at other places."""
+    if not event.details.get("lost"):
+        return []
+    return [
+        _("Lock or erase the phone: Find My for an iPhone, Find Hub for Android."),
+        _("Ask your mobile provider to block the SIM card, so that nobody gets your messages."),
+        _("Unlink the phone at the other sites whose codes were on it."),
+        _("Tell your employer or school if their account was on it."),
+    ]

@@ -1,0 +1,19 @@
+"""Addresses of what a person holds; `sign-in/…` has to stand before that of the steps."""
+
+from django.urls import path
+
+from devices.views import browsers, index, linking, phones, where
+
+app_name = "devices"
+
+urlpatterns = [
+    path("sign-in/where-is-your-phone/", where.where_is_your_phone, name="where_is_your_phone"),
+    path("devices/", index.index, name="index"),
+    path("devices/link/", linking.link_phone, name="link_phone"),
+    path("devices/link/<uuid:public_id>/", linking.confirm_phone, name="confirm_phone"),
+    path("devices/<uuid:public_id>/rename/", phones.rename_phone, name="rename_phone"),
+    path("devices/<uuid:public_id>/unlink/", phones.unlink_phone, name="unlink_phone"),
+    path("devices/unlinked/<uuid:public_id>/", phones.unlinked, name="unlinked"),
+    path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
+    path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
+]

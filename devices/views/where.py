@@ -1,0 +1,56 @@
+"""Where the phone is, asked after signing in without it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.people import person
+from devices.models import Phone
+
+
+@require_safe
+def where_is_your_phone(request: HttpRequest) -> HttpResponse:
+    """Offer the four answers: somewhere safe, replaced, lost, or here but not working."""
+    user = person(request)
+    if "here" in request.GET:
+        return _here(request, request.GET["here"])
+    linked = [_answers(phone) for phone in user.phones.linked()]
+    if not linked:
+        return _without_phone(request)
+    context = {"phones": linked, "stay_url": resolve_url("overview")}
+    return render(request, "devices/where_is_your_phone.html", context)
+
+
+def _answers(phone: Phone) -> dict[str, str]:
+    unlink = resolve_url("devices:unlink_phone", public_id=phone.public_id)
+    return {
+        "name": phone.name,
+        "new_url": _link_url(phone),
+        "lost_url": f"{unlink}?lost=1",
+        "here_url": f"{resolve_url('devices:where_is_your_phone')}?here={phone.public_id}",
+    }
+
+
+def _link_url(phone: Phone) -> str:
+    return f"{resolve_url('devices:link_phone')}?replaces={phone.public_id}"
+
+
+def _here(request: HttpRequest, wanted: str) -> HttpResponse:
+    try:
+        public_id = UUID(wanted)
+    except ValueError as error:
+        raise Http404 from error
+    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    context = {"phone": phone, "new_url": _link_url(phone), "stay_url": resolve_url("overview")}
+    return render(request, "devices/phone_is_here.html", context)
+
+
+def _without_phone(request: HttpRequest) -> HttpResponse:
+    if not person(request).has_two_step:
+        return redirect("overview")
+    messages.info(request, _("No phone is linked now. Link one, so that signing in is easy again."))
+    return redirect("devices:link_phone")
