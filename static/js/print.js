@@ -1,0 +1,5 @@
+// A button that opens the print dialogue.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

@@ -1,0 +1,13 @@
+// Put every <time data-when> into the clock of this browser.
+const language = document.documentElement.lang || undefined;
+const day = { day: "numeric", month: "short", year: "numeric" };
+const moment = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
+for (const time of document.querySelectorAll("time[data-when]")) {
+  const form = time.dataset.when === "day" ? day : moment;
+  // British order (3 May 2026) is what the English pages are written in.
+  const locale = language?.startsWith("en") ? "en-GB" : language;
+  const words = new Intl.DateTimeFormat(locale, form).format(new Date(time.dateTime));
+  if (time.dataset.when === "ago") time.title = words;
+  else time.textContent = words;
+}
