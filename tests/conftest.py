@@ -54,6 +54,7 @@ def pytest_runtest_makereport(
 
 
 LOG_POSITION = pytest.StashKey[int]()
+STUMBLES = ("Traceback (most recent call last)", "Internal Server Error", "database is locked")
 
 
 # --- In a transaction that is rolled back ---------------------------------------------------
@@ -120,10 +121,12 @@ def running_site(django_db_blocker: Any) -> Iterator[LiveSite]:
 
 @pytest.fixture
 def live(running_site: LiveSite, request: pytest.FixtureRequest) -> Iterator[LiveSite]:
-    """The running site: `.url`, `.mail`, `.sms`, `.visitor()`."""
-    request.node.stash[LOG_POSITION] = running_site.log.stat().st_size
+    """The running site: `.url`, `.mail`, `.sms`, `.visitor()`; no test may make it stumble."""
+    start = request.node.stash[LOG_POSITION] = running_site.log.stat().st_size
     yield running_site
     running_site.close()
+    said = running_site.log_since(start)
+    assert not [sign for sign in STUMBLES if sign in said], "see the site's log below"
 
 
 @pytest.fixture
