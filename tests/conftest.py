@@ -1,6 +1,7 @@
 """Fixtures for every test; those for the running site work with LATCHKEY_LIVE=1 (tests/live/)."""
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import Any
@@ -13,13 +14,25 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from portal.outbox.sms import SentText, memory_outbox
 from tests.live import LiveSite, Visitor, live_site
 from tests.live.browser import Faults, chromium, new_context
-from tests.settings import LIVE
+from tests.settings import LIVE, SCRATCH
+
+pytest_plugins = ["tests.fixtures_people"]
 
 if LIVE:
     # Playwright's event loop runs in the tests' own thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ROLLED_BACK = {"db", "transactional_db", "django_db_reset_sequences"}
+
+
+def pytest_configure() -> None:
+    """Make the directory for this process's files."""
+    (SCRATCH / "static").mkdir(mode=0o700, parents=True)
+
+
+def pytest_unconfigure() -> None:
+    """Remove it; workers of xdist run this too, where `atexit` would be skipped."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

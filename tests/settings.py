@@ -4,17 +4,15 @@ Ordinary tests run in rolled-back transactions with a quick hash. With LATCHKEY_
 share a database with a running site (tests/live/), whose settings are the portal's, unchanged.
 """
 
-import atexit
 import os
 import secrets
-import shutil
 import socket
 import tempfile
 from pathlib import Path
 
 LIVE = os.environ.get("LATCHKEY_LIVE") == "1"
-SCRATCH = Path(tempfile.mkdtemp(prefix="latchkey-tests-"))
-atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
+SCRATCH = Path(tempfile.gettempdir()) / f"latchkey-tests-{os.getpid()}-{secrets.token_hex(4)}"
+"""Made and removed by conftest.py: type checkers and workers read this file too."""
 
 
 def free_port() -> int:
@@ -76,4 +74,3 @@ if not LIVE:
     }
     WHITENOISE_USE_FINDERS = True
     STATIC_ROOT = SCRATCH / "static"
-    STATIC_ROOT.mkdir()

@@ -30,7 +30,7 @@ from django.db import connection
 
 from tests.live.sinks import MailServer, SmsGateway
 from tests.live.visitor import Visitor
-from tests.settings import BASE_DATABASE_URL, ENVIRONMENT
+from tests.settings import BASE_DATABASE_URL, ENVIRONMENT, SCRATCH
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
@@ -100,6 +100,7 @@ def make_certificate(folder: Path) -> tuple[list[str], str]:
 def migrated_database() -> Iterator[None]:
     """Make the default database and its tables; on PostgreSQL, drop it in the end."""
     database = settings.DATABASES["default"]["NAME"]
+    SCRATCH.mkdir(mode=0o700, exist_ok=True)
     if connection.vendor == "postgresql":
         on_server(f'CREATE DATABASE "{database}"')
     try:
@@ -109,6 +110,7 @@ def migrated_database() -> Iterator[None]:
         connection.close()
         if connection.vendor == "postgresql":
             on_server(f'DROP DATABASE "{database}" WITH (FORCE)')
+        shutil.rmtree(SCRATCH, ignore_errors=True)
 
 
 def on_server(statement: str) -> None:
