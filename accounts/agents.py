@@ -15,3 +15,8 @@ def browser_name(agent: str) -> str:
     browser = parsed.user_agent.family if parsed.user_agent else _("a browser")
     system = parsed.os.family if parsed.os else _("an unknown system")
     return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+
+
+def place_name(agent: str, address: str) -> str:
+    """Say from where somebody acted: "Firefox on Linux · 192.0.2.7"."""
+    return " · ".join(part for part in (browser_name(agent), address) if part)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import SentCode, User
 from portal.http import Client
@@ -57,14 +58,16 @@ def send(
     if delivery.channel == "sms":
         sms_limits.take(delivery.recipient, client.network)
     with transaction.atomic():
-        return _write(delivery, user, purpose, binding)
+        code = _replace(delivery, user, purpose, binding)
+        _queue(delivery, code, client)
+    return code
 
 
-def _write(delivery: Delivery, user: User | None, purpose: str, binding: str) -> SentCode:
+def _replace(delivery: Delivery, user: User | None, purpose: str, binding: str) -> SentCode:
     now = timezone.now()
     flow = SentCode.objects.bound_to(purpose=purpose, binding=binding)
     flow.live().update(replaced_at=now)
-    code = SentCode.objects.create(
+    return SentCode.objects.create(
         user=user,
         purpose=purpose,
         binding=binding,
@@ -72,13 +75,19 @@ def _write(delivery: Delivery, user: User | None, purpose: str, binding: str) ->
         contact_id=delivery.contact_id,
         expires_at=now + settings.SENT_CODE_AGE,
     )
+
+
+def _queue(delivery: Delivery, code: SentCode, client: Client) -> None:
     code.message = queue(
         channel=delivery.channel,
         recipient=delivery.recipient,
-        kind=MESSAGE_KINDS[purpose, delivery.channel],
-        context={"code": str(code.public_id)},
+        kind=MESSAGE_KINDS[code.purpose, delivery.channel],
+        context={
+            "code": str(code.public_id),
+            "where": place_name(client.agent, client.address),
+        },
         expires_at=code.expires_at,
-        user_id=user.pk if user else None,
+        user_id=code.user_id,
     )
     code.save(update_fields=["message"])
     return code

@@ -35,6 +35,8 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "account:created": Kind(_("Account created"), "user"),
     "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
+    "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
+    "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
     "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
     "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
     "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
@@ -69,7 +71,7 @@ KINDS: dict[str, Kind] = {
     "sign_in:new_browser": Kind(
         _("Signed in with {methods}, in a new browser"), "check", notice=True
     ),
-    "sign_in:password": Kind(_("Signed in with password"), "check"),
+    "sign_in:password": Kind(_("Signed in with {methods}"), "check"),
     "sign_in:password_failed": Kind(_("Wrong password"), "triangle-alert", "look"),
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import events
-from accounts.agents import browser_name
+from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
 from portal.outbox.api import Composed, Undeliverable
@@ -32,7 +32,8 @@ def compose(message: Message) -> Composed:
     """Render one message; raises `Undeliverable` if what it speaks of is over."""
     composer = COMPOSERS.get(message.kind, _notice)
     kind, context = composer(message)
-    return _render(kind, {**_common(), **context}, html=message.channel == "email")
+    known = {**_common(), "channel": message.channel, **context}
+    return _render(kind, known, html=message.channel == "email")
 
 
 def _render(kind: str, context: Context, *, html: bool) -> Composed:
@@ -68,8 +69,7 @@ def _notice(message: Message) -> tuple[str, Context]:
     event = rows.filter(public_id=message.context["event"]).first()
     if event is None or not User.objects.filter(pk=event.user_id).exists():
         raise Undeliverable("the account is gone")
-    client = browser_name(event.agent)
-    where = " · ".join(part for part in (client, event.address) if part)
+    where = place_name(event.agent, event.address)
     return event.kind, {
         "person": event.user,
         "event": event,
@@ -95,6 +95,7 @@ def _code(message: Message) -> tuple[str, Context]:
         "purpose": PURPOSES[sent.purpose],
         "minutes": int(settings.SENT_CODE_AGE.total_seconds() // 60),
         "at": sent.created_at,
+        "where": message.context.get("where", ""),
     }
 
 

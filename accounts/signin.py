@@ -135,6 +135,8 @@ def _clear_reset_mailbox(user: User, proofs: list[Proof]) -> None:
 
 def _record(request: HttpRequest, user: User, proofs: list[Proof], *, is_new_browser: bool) -> None:
     strength = max(proof.strength for proof in proofs)
+    if not user.has_two_step:
+        strength = Strength.PASSWORD
     kind = {
         Strength.PASSWORD: "sign_in:password",
         Strength.RECOVERED: "sign_in:recovered",

@@ -1,0 +1,1 @@
+"""How fast the site is; `make bench` prints the figures."""
