@@ -2,6 +2,7 @@
 
 import secrets
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +36,8 @@ def password_budget_of(request: HttpRequest, address: str) -> str:
     So strangers who try passwords never keep the owner out of a known browser.
     """
     token, since = _token(request), timezone.now() - settings.KNOWN_BROWSER_AGE
+    if not token:
+        return "password:stranger"
     rows = KnownBrowser.objects.filter(
         user__email_key=email_key(address), digest=_digest(token), last_seen_at__gt=since
     )
@@ -47,21 +50,26 @@ def last_step(request: HttpRequest, user: User) -> str:
     return row.last_step if row else ""
 
 
-def is_new(request: HttpRequest, user: User) -> bool:
-    """Tell whether the person has signed in before, but never from this browser."""
-    digest = _digest(_token(request))
-    known = list(KnownBrowser.objects.filter(user=user).values_list("digest", flat=True)[:100])
-    return bool(known) and digest not in known
+def mark(request: HttpRequest, user: User, method: str) -> tuple[str, bool]:
+    """Note the sign-in; return the cookie, and whether the person came from elsewhere before.
 
-
-def remember(request: HttpRequest, response: HttpResponse, user: User, method: str) -> None:
-    """Mark the browser; a mark lowers no requirement, it only spares people waits and clicks."""
+    A mark lowers no requirement, it only spares people waits and clicks. A recovery code is not
+    what a browser should begin with the next time.
+    """
     token = _token(request) or secrets.token_urlsafe(TOKEN_BYTES)
-    values = {"last_seen_at": timezone.now()}
-    step = {} if method == "password" else {"last_step": method}
-    KnownBrowser.objects.update_or_create(
-        user=user, digest=_digest(token), defaults={**values, **step}
-    )
+    values: dict[str, Any] = {"last_seen_at": timezone.now()}
+    if method not in ("password", "recovery-code"):
+        values["last_step"] = method
+    rows = KnownBrowser.objects.filter(user=user)
+    if rows.filter(digest=_digest(token)).update(**values):
+        return token, False
+    is_elsewhere = rows.exists()
+    KnownBrowser.objects.create(user=user, digest=_digest(token), **values)
+    return token, is_elsewhere
+
+
+def keep(response: HttpResponse, token: str) -> None:
+    """Give the browser its mark."""
     response.set_cookie(
         settings.BROWSER_COOKIE_NAME,
         token,

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import recovery_codes
 from accounts.models import User
 from accounts.steps import Way, ways_of
 
@@ -51,7 +50,16 @@ class Readiness:
 
     user: User
     ways: Sequence[Way]
-    codes: recovery_codes.Summary
+
+    @property
+    def codes_left(self) -> int:
+        """Unused recovery codes."""
+        return sum(way.left for way in self.ways)
+
+    @property
+    def are_codes_proven(self) -> bool:
+        """Whether one of the codes was typed back."""
+        return all(way.is_proven for way in self.ways)
 
     @property
     def phones(self) -> list[str]:
@@ -123,8 +131,8 @@ class Readiness:
             wanted.append(_turn_on())
         elif not self.phones:
             wanted.append(_link_phone())
-        if self.user.has_two_step and (self.codes.left <= FEW_CODES or not self.codes.confirmed):
-            wanted.append(_save_codes(self.codes))
+        if self.user.has_two_step and (self.codes_left <= FEW_CODES or not self.are_codes_proven):
+            wanted.append(_save_codes(is_unsaved=self.codes_left > FEW_CODES))
         if sum(way.carrier.kind == "mailbox" for way in self.ways) < 2:
             wanted.append(_second_address())
         if settings.SMS_URL and not any(way.carrier.kind == "number" for way in self.ways):
@@ -134,7 +142,7 @@ class Readiness:
 
 def of(user: User) -> Readiness:
     """Look at the account's real set-up."""
-    return Readiness(user, ways_of(user), recovery_codes.summary(user))
+    return Readiness(user, ways_of(user))
 
 
 def names(ways: Sequence[Way]) -> str:
@@ -181,8 +189,7 @@ def _link_phone() -> Suggestion:
     )
 
 
-def _save_codes(codes: recovery_codes.Summary) -> Suggestion:
-    is_unsaved = codes.left > FEW_CODES
+def _save_codes(*, is_unsaved: bool) -> Suggestion:
     return Suggestion(
         "file-text",
         _("Save your recovery codes") if is_unsaved else _("Make new recovery codes"),

@@ -106,16 +106,17 @@ def finish(
     and unlinking the phone finds either the code refused or the session to end.
     """
     forget(request)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         keep(request.session, proofs)
         login(request, user, backend=BACKEND)
         holds.end_if_proved(user, proofs, client=client_of(request), session=session_id(request))
         _clear_reset_mailbox(user, proofs)
-        is_new_browser = browsers.is_new(request, user)
+        mark, is_new_browser = browsers.mark(request, user, proofs[-1].method)
         _record(request, user, proofs, is_new_browser=is_new_browser)
-        request.session.save()
+        if request.session.modified:
+            request.session.save()
         response = HttpResponseRedirect(_destination(request, user, proofs, next_url))
-        browsers.remember(request, response, user, proofs[-1].method)
+        browsers.keep(response, mark)
     return response
 
 

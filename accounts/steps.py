@@ -67,6 +67,8 @@ class Way:
     linked_at: datetime | None = None
     last_used_at: datetime | None = None
     counts_from: datetime | None = None
+    left: int = 0
+    is_proven: bool = True
     url: str = ""
 
 
@@ -292,8 +294,19 @@ class RecoveryCode(Step):
             held.left,
         ) % {"left": held.left, "date": date_format(held.made_at or timezone.now(), "j F Y")}
         carrier = Carrier("paper", "paper", _("paper"))
-        way = Way(self.slug, "", self.label, hint, self.icon, carrier, Strength.RECOVERED)
-        return [way]
+        return [
+            Way(
+                slug=self.slug,
+                target="",
+                label=self.label,
+                hint=hint,
+                icon=self.icon,
+                carrier=carrier,
+                strength=Strength.RECOVERED,
+                left=held.left,
+                is_proven=held.confirmed,
+            )
+        ]
 
     def clean(self, typed: str) -> str:
         """Return the sixteen characters; a typo that fails the check character costs no try."""

@@ -171,7 +171,8 @@ class Budget:
 
     def clear(self) -> None:
         """Forget the failures, after a success."""
-        FailureCount.objects.filter(key=self.key).delete()
+        rows = FailureCount.objects.filter(key=self.key)
+        rows.update(failures=0, blocked_until_ms=0)
 
     @property
     def failures(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         EmailAddress, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
 
+    last_login = None  # the activity tells it, and more
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -62,6 +65,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        # The states that staff look for, each in the order of the list (accounts/admin.py).
+        indexes = (
+            models.Index(fields=["id"], name="user_locked", condition=Q(is_active=False)),
+            models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
+            models.Index(
+                fields=["id"], name="user_two_step", condition=Q(two_step_since__isnull=False)
+            ),
+            models.Index(
+                fields=["id"], name="user_no_two_step", condition=Q(two_step_since__isnull=True)
+            ),
+        )
 
     def __str__(self) -> str:
         return self.email

@@ -1,6 +1,6 @@
 """The page that takes the code of one second step, for signing in and for confirming alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,9 +32,13 @@ class Flow:
     only: frozenset[str] = frozenset()
     confirming: bool = False
 
+    def offers(self, step: Step) -> bool:
+        """Tell whether this kind of step counts here at all; the step itself judges the rest."""
+        return not self.only or step.slug in self.only
+
     def ways(self, step: Step) -> list[Way]:
         """Return what this step offers in this flow."""
-        if self.only and step.slug not in self.only:
+        if not self.offers(step):
             return []
         ways = step.ways(self.verification.user)
         return [way for way in ways if way.strength >= self.least]
@@ -54,18 +58,16 @@ def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
     step = step_named(slug)
     if step is None:
         raise Http404
-    ways = flow.ways(step)
-    if not ways:
-        messages.warning(request, _("This way is not available now. Pick one of these."))
-        return HttpResponseRedirect(flow.another_url)
     if request.method == "POST" and "send" in request.POST:
-        return _send(request, flow, step, ways)
-    if request.method == "POST":
-        return _judge(request, flow, step, ways)
-    return _page(request, flow, step, ways, StepForm(step=step, verification=flow.verification))
+        return _send(request, flow, step)
+    if request.method == "POST" and flow.offers(step):
+        return _judge(request, flow, step)
+    return _page(request, flow, step, StepForm(step=step, verification=flow.verification))
 
 
-def _send(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) -> HttpResponse:
+def _send(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
+    if not flow.offers(step):
+        raise Http404
     try:
         step.send(flow.verification, request.POST["send"])
     except codes.NotYours as error:
@@ -74,11 +76,11 @@ def _send(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) -> 
         form = StepForm({}, step=step, verification=flow.verification)
         form.errors.clear()
         form.add_error(None, form.must_wait(limit))
-        return _page(request, flow, step, ways, form)
+        return _page(request, flow, step, form)
     return HttpResponseRedirect(flow.url_of(step.slug))
 
 
-def _judge(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) -> HttpResponse:
+def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
     form = StepForm(request.POST, step=step, verification=flow.verification)
     if form.is_valid():
         with transaction.atomic():
@@ -87,12 +89,14 @@ def _judge(request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way]) ->
         if response:
             form.budget.clear()
             return response
-    return _page(request, flow, step, ways, form)
+    return _page(request, flow, step, form)
 
 
-def _page(
-    request: HttpRequest, flow: Flow, step: Step, ways: Sequence[Way], form: StepForm
-) -> HttpResponse:
+def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpResponse:
+    ways = flow.ways(step)
+    if not ways:
+        messages.warning(request, _("This way is not available now. Pick one of these."))
+        return HttpResponseRedirect(flow.another_url)
     sent = _live(flow, step)
     way = next((way for way in ways if sent and _is_target(sent, way)), ways[0])
     context = {
