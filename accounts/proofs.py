@@ -100,10 +100,15 @@ def fresh_level(request: HttpRequest) -> Strength:
 
 
 def is_enough(request: HttpRequest, wanted: Strength) -> bool:
-    """Tell whether the session may act now; without two-step a fresh password is all there is."""
-    if not person(request).has_two_step:
-        wanted = min(wanted, Strength.PASSWORD)
-    return fresh_level(request) >= wanted
+    """Tell whether the session may act now.
+
+    Without two-step verification a fresh password is asked for; a code by mail is not one.
+    """
+    if person(request).has_two_step:
+        return fresh_level(request) >= wanted
+    fresh = fresh_proofs(request)
+    has_password = any(proof.method == "password" for proof in fresh)
+    return has_password or _strongest(fresh) >= Strength.TWO_STEP
 
 
 def to_confirm(request: HttpRequest, wanted: str, back: str = "") -> HttpResponseRedirect:

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
+from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.crypto import key_ring
@@ -56,6 +56,6 @@ def refuse_unsafe_settings() -> None:
 
     WSGI servers do not run Django's checks by themselves.
     """
-    problems = [*check_keys(), *check_origin()]
-    if problems:
-        raise ImproperlyConfigured(" ".join(str(problem.msg) for problem in problems))
+    errors = [problem for problem in run_checks() if problem.level >= ERROR]
+    if errors:
+        raise ImproperlyConfigured(" ".join(str(problem.msg) for problem in errors))
