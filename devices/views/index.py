@@ -74,13 +74,17 @@ def _browsers(user: User, current: str) -> list[BrowserCard]:
 
 def browser_card(session: Session, current: str) -> BrowserCard:
     """Describe a session; `current` is the public id of the one that asks."""
-    methods = dict.fromkeys(proof.method for proof in session.proofs)
     return BrowserCard(
         public_id=str(session.public_id),
         name=session.name,
         address=session.address,
-        methods=events.words(methods),
+        methods=methods_of(session),
         created_at=session.signed_in_at,
         last_seen_at=session.last_seen_at,
         is_current=str(session.public_id) == current,
     )
+
+
+def methods_of(session: Session) -> str:
+    """Say how the person signed in there: "password and authenticator app"."""
+    return events.words(dict.fromkeys(proof.method for proof in session.proofs))

@@ -1,0 +1,293 @@
+"""Linking a phone: named, scanned, proved by one code; replaced only by confirm-then-remove."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import LazySettings, settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.failures import budget_of
+from accounts.proofs import Proof, Strength, proofs_in
+from devices import phones
+from devices.models import Authenticator, Phone, Session
+from devices.models.phone import LINKING_AGE
+from devices.views.linking import FEW_CODES
+from tests.people import Person, code_of, enter, give_codes, give_phone, proved
+
+
+def begin(client: Client, name: str = "Pixel 9", query: str = "") -> str:
+    response = client.post(f"/devices/link/{query}", {"name": name})
+    assert response.status_code == 302
+    return str(response["Location"])
+
+
+def newest() -> Authenticator:
+    return Authenticator.objects.order_by("-pk")[0]
+
+
+def confirm(client: Client, url: str, code: str = "") -> Any:
+    return client.post(url, {"code": code or code_of(newest())})
+
+
+def with_mailbox(person: Person) -> list[Proof]:
+    return [*proved(person, Strength.PASSWORD), *proved(person, Strength.RECOVERED)[1:]]
+
+
+@pytest.fixture
+def inside(client: Client, alice: Person, clock: time_machine.Traveller) -> Client:
+    return enter(client, alice, Strength.TWO_STEP)
+
+
+def test_a_phone_counts_once_its_code_was_typed(inside: Client, alice: Person) -> None:
+    url = begin(inside)
+    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]
+    confirm(inside, url)
+    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8", "Pixel 9"]
+    assert alice.kinds() == ["phone:linked"]
+    assert "Pixel 9 is linked" in inside.get("/devices/").content.decode()
+
+
+def test_the_page_shows_the_secret_as_picture_and_letters(inside: Client) -> None:
+    page = inside.get(begin(inside))
+    text = page.content.decode()
+    assert "<svg" in text
+    assert "style=" not in text
+    assert page["Cache-Control"].count("no-store") == 1
+    groups = re.search(r"data-key>([A-Z2-7 ]+)<", text)
+    assert groups
+    assert all(len(group) == 4 for group in groups[1].split())
+
+
+def test_a_wrong_code_shows_the_same_secret_again(inside: Client, alice: Person) -> None:
+    url = begin(inside)
+    key = re.search(r"data-key>([^<]+)<", inside.get(url).content.decode())
+    page = confirm(inside, url, alice.wrong_code())
+    assert "This code is not right" in unescape(page.content.decode())
+    assert key
+    assert key[0] in page.content.decode()
+    assert not newest().confirmed
+
+
+def test_wrong_codes_are_counted(inside: Client, alice: Person) -> None:
+    url = begin(inside)
+    for _each in range(settings.FAILURES_BEFORE_WAIT):
+        assert confirm(inside, url, alice.wrong_code()).status_code == 200
+    page = confirm(inside, url)
+    assert page.status_code == 429
+    assert int(page["Retry-After"]) <= settings.FAILURE_WAIT.total_seconds()
+    assert not newest().confirmed
+
+
+def test_the_proving_code_cannot_be_used_again(inside: Client, alice: Person) -> None:
+    url = begin(inside)
+    code = code_of(newest())
+    confirm(inside, url, code)
+    assert newest().find_step(code) is None
+
+
+def test_a_double_click_links_once(inside: Client, alice: Person) -> None:
+    url = begin(inside)
+    code = code_of(newest())
+    confirm(inside, url, code)
+    assert confirm(inside, url, code)["Location"] == "/devices/"
+    assert alice.kinds() == ["phone:linked"]
+
+
+def test_of_two_parallel_confirmations_the_second_changes_nothing(
+    inside: Client, alice: Person
+) -> None:
+    begin(inside)
+    authenticator, visitor = newest(), None
+    values: dict[str, Any] = {
+        "phone": authenticator.phone,
+        "step": authenticator.find_step(code_of(authenticator)),
+        "trusted_from": timezone.now(),
+        "client": visitor,
+    }
+    phones.confirm(**values)
+    with pytest.raises(phones.AlreadyLinked):
+        phones.confirm(**values)
+    assert alice.kinds() == ["phone:linked"]
+
+
+def test_an_unproved_link_expires(
+    inside: Client, alice: Person, clock: time_machine.Traveller
+) -> None:
+    url = begin(inside)
+    clock.shift(LINKING_AGE)
+    enter(inside, alice, Strength.TWO_STEP)
+    assert confirm(inside, url)["Location"] == "/devices/link/"
+    assert "took too long" in inside.get("/devices/link/").content.decode()
+    assert phones.forget_abandoned() == 2
+    assert not Phone.objects.filter(name="Pixel 9").exists()
+
+
+def test_only_so_many_phones(inside: Client, alice: Person, settings: LazySettings) -> None:
+    settings.PHONES_A_PERSON = 2
+    confirm(inside, begin(inside))
+    page = inside.post("/devices/link/", {"name": "One more"})
+    assert "which is the most" in page.content.decode()
+
+
+def test_links_begun_in_parallel_do_not_get_around_the_number(
+    inside: Client, alice: Person, clock: time_machine.Traveller, settings: LazySettings
+) -> None:
+    settings.PHONES_A_PERSON = 2
+    first = begin(inside)
+    one = newest()
+    second = begin(inside)
+    two = newest()
+    confirm(inside, first, code_of(one))
+    confirm(inside, second, code_of(two))
+    assert alice.user.phones.linked().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  My \t phone ", "My phone"),
+        ("evil\u202egnp", "evil gnp"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("{{7*7}} %s", "{{7*7}} %s"),
+    ],
+)
+def test_a_name_is_one_line_of_inert_text(
+    inside: Client, alice: Person, typed: str, kept: str
+) -> None:
+    confirm(inside, begin(inside, typed))
+    assert alice.user.phones.linked().last().name == kept  # type: ignore[union-attr] # it is there
+    text = inside.get("/devices/").content.decode()
+    assert "<script>alert" not in text
+    assert "\u202e" not in text
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u202e\u200b", "x" * 61, "nul\x00"])
+def test_a_name_that_cannot_be_shown_is_refused(inside: Client, name: str) -> None:
+    assert inside.post("/devices/link/", {"name": name}).status_code == 200
+    assert not Phone.objects.begun().exists()
+
+
+def test_a_password_alone_does_not_link_while_two_step_is_off(
+    client: Client, carol: Person, clock: time_machine.Traveller
+) -> None:
+    enter(client, carol, Strength.PASSWORD)
+    assert "for=mailbox" in client.get("/devices/link/")["Location"]
+    assert "for=mailbox" in client.post("/devices/link/", {"name": "x"})["Location"]
+    assert not Phone.objects.exists()
+    enter(client, carol, with_mailbox(carol))
+    assert client.get("/devices/link/").status_code == 200
+
+
+def test_a_second_phone_asks_for_the_mailbox_as_well_while_two_step_is_off(
+    client: Client, carol: Person, clock: time_machine.Traveller
+) -> None:
+    give_phone(carol)
+    enter(client, carol, Strength.PASSWORD)
+    assert "for=mailbox" in client.get("/devices/link/")["Location"]
+
+
+def test_the_first_phone_leads_on_to_recovery_codes_and_proves_two_step(
+    client: Client, carol: Person, clock: time_machine.Traveller
+) -> None:
+    enter(client, carol, with_mailbox(carol))
+    response = confirm(client, begin(client))
+    assert response["Location"] == "/security/recovery-codes/"
+    newest_proof = proofs_in(client.session)[-1]
+    assert newest_proof.strength == Strength.TWO_STEP
+    assert newest().trusted_from == timezone.now()
+
+
+def test_few_recovery_codes_lead_on_to_new_ones(inside: Client, alice: Person) -> None:
+    give_codes(alice)
+    rows = alice.user.recovery_code_sets.live().get().codes.all()
+    used = [row.pk for row in rows[: settings.RECOVERY_CODES_A_SET - FEW_CODES]]
+    rows.filter(pk__in=used).update(used_at=timezone.now())
+    assert confirm(inside, begin(inside))["Location"] == "/security/recovery-codes/"
+
+
+def test_a_phone_linked_in_a_recovered_session_waits(
+    client: Client, alice: Person, clock: time_machine.Traveller
+) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    confirm(client, begin(client))
+    assert newest().trusted_from == timezone.now() + settings.RECOVERY_HOLD
+    assert max(proof.strength for proof in proofs_in(client.session)) == Strength.RECOVERED
+    assert "does not count in full yet" in client.get("/devices/").content.decode()
+
+
+def test_after_a_saved_recovery_code_it_waits_a_day(
+    client: Client, alice: Person, clock: time_machine.Traveller
+) -> None:
+    saved = Proof.now("recovery-code", Strength.RECOVERED)
+    enter(client, alice, [*proved(alice, Strength.PASSWORD), saved])
+    confirm(client, begin(client))
+    assert newest().trusted_from == timezone.now() + settings.RECOVERY_HOLD_SAVED_CODE
+
+
+def test_a_stale_proof_links_nothing(
+    inside: Client, alice: Person, clock: time_machine.Traveller
+) -> None:
+    url = begin(inside)
+    clock.shift(settings.STEP_UP_AGE + timedelta(seconds=1))
+    assert confirm(inside, url)["Location"].startswith("/confirm/")
+    assert not newest().confirmed
+
+
+def test_the_old_phone_works_until_the_new_one_is_proved(inside: Client, alice: Person) -> None:
+    old = alice.phone
+    url = begin(inside, "Pixel 9", f"?replaces={old.public_id}")
+    inside.get(url)
+    confirm(inside, url, alice.wrong_code())
+    assert alice.authenticator.find_step(alice.code()) is not None
+    confirm(inside, url)
+    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 9"]
+    assert alice.kinds() == ["phone:linked", "phone:unlinked"]
+
+
+def test_replacing_the_phone_keeps_this_session_and_ends_the_others(
+    inside: Client, new_client: Any, alice: Person
+) -> None:
+    enter(new_client(), alice, Strength.TWO_STEP)
+    old = alice.authenticator
+    confirm(inside, begin(inside, "Pixel 9", f"?replaces={alice.phone.public_id}"))
+    assert Session.objects.of(alice.user).count() == 1
+    assert old.factor not in {proof.factor for proof in proofs_in(inside.session)}
+    assert "Pixel 8 let go" in inside.get("/devices/").content.decode()
+
+
+def test_a_phone_that_replaces_needs_no_room(
+    inside: Client, alice: Person, settings: LazySettings
+) -> None:
+    settings.PHONES_A_PERSON = 1
+    confirm(inside, begin(inside, "Pixel 9", f"?replaces={alice.phone.public_id}"))
+    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 9"]
+
+
+@pytest.mark.parametrize("wanted", ["bob", "0", "-1", str(2**63), "00000000"])
+def test_a_phone_that_is_not_yours_cannot_be_replaced(
+    inside: Client, bob: Person, wanted: str
+) -> None:
+    wanted = str(bob.phone.public_id) if wanted == "bob" else wanted
+    assert inside.get(f"/devices/link/?replaces={wanted}").status_code == 404
+
+
+def test_a_strangers_link_is_not_found(
+    inside: Client, new_client: Any, bob: Person, alice: Person
+) -> None:
+    url = begin(inside)
+    stranger = enter(new_client(), bob, Strength.TWO_STEP)
+    assert stranger.get(url).status_code == 404
+    assert confirm(stranger, url).status_code == 404
+    assert not newest().confirmed
+
+
+def test_linking_clears_the_failures_of_the_authenticator(inside: Client, alice: Person) -> None:
+    budget = budget_of(alice.user, "authenticator")
+    budget.reserve()
+    confirm(inside, begin(inside))
+    assert budget.failures == 0

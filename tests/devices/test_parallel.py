@@ -1,0 +1,174 @@
+"""Parallel requests, in real threads: once means once, and an unlinked phone lets nobody in.
+
+They need rows that are really committed, and so the database of the running site.
+"""
+
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from accounts.models import User
+from accounts.proofs import Proof, keep
+from accounts.steps import AlreadySpent, Verification
+from devices import phones
+from devices.models import Authenticator, Phone, Session
+from devices.sessions import SessionStore
+from devices.steps import AuthenticatorApp
+from portal.http import Client as Visitor
+from tests.live import at_once
+from tests.people import Person, code_of, make_person, protected
+
+VISITOR = Visitor("192.0.2.7", "")
+THREADS = 10
+pytestmark = pytest.mark.usefixtures("live")
+
+
+@pytest.fixture(autouse=True)
+def _no_deliveries(settings: Any) -> None:
+    settings.OUTBOX_DELIVERY = "worker"
+
+
+@pytest.fixture
+def ann(rows: None) -> Person:
+    return protected("ann")
+
+
+def closing(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Close the thread's database connection after the act."""
+
+    def acted() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return acted
+
+
+def sign_in(user: User, code: str, pause: Callable[[], object] = lambda: None) -> str:
+    """Do what the sign-in does: spend the code and write the session in one transaction."""
+    match = AuthenticatorApp().match(Verification(user, "sign-in", "", VISITOR), code)
+    if match is None:
+        return "refused"
+    try:
+        with transaction.atomic():
+            proof = match.spend()
+            pause()
+            enter(user, proof)
+    except AlreadySpent:
+        return "refused"
+    return "in"
+
+
+def enter(user: User, proof: Proof) -> None:
+    store = SessionStore()
+    keep(store, [proof])
+    store.cycle_key()
+    store.sign_in(user, VISITOR)
+
+
+def test_of_ten_uses_of_one_code_one_succeeds(ann: Person) -> None:
+    code = ann.code()
+    outcomes = at_once([closing(lambda: sign_in(ann.user, code)) for _each in range(THREADS)])
+    assert sorted(outcomes) == ["in"] + ["refused"] * (THREADS - 1)
+    assert Session.objects.of(ann.user).count() == 1
+
+
+def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
+    phone = phones.link(user=ann.user, name="Pixel 9")
+    authenticator = Authenticator.objects.get(phone=phone)
+    step = authenticator.find_step(code_of(authenticator))
+    assert step is not None
+
+    def confirm() -> str:
+        fresh, trusted_from = Phone.objects.get(pk=phone.pk), phone.created_at
+        try:
+            phones.confirm(phone=fresh, step=step, trusted_from=trusted_from, client=VISITOR)
+        except phones.AlreadyLinked:
+            return "refused"
+        return "linked"
+
+    outcomes = at_once([closing(confirm) for _each in range(THREADS)])
+    assert sorted(outcomes) == ["linked"] + ["refused"] * (THREADS - 1)
+    assert ann.kinds() == ["phone:linked"]
+
+
+def test_of_ten_unlinkings_of_one_phone_one_is_told(ann: Person) -> None:
+    phone = ann.phone
+
+    def unlink() -> str:
+        try:
+            phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+        except Phone.DoesNotExist:
+            return "gone"
+        return "unlinked"
+
+    outcomes = at_once([closing(unlink) for _each in range(THREADS)])
+    assert sorted(outcomes) == ["gone"] * (THREADS - 1) + ["unlinked"]
+    assert ann.kinds() == ["phone:unlinked"]
+
+
+def test_a_sign_in_under_way_does_not_survive_the_unlinking_of_its_phone(ann: Person) -> None:
+    spent, phone, code = Event(), ann.phone, ann.code()
+
+    def breathe() -> None:
+        """Give the other thread time to run into the lock."""
+        spent.set()
+        Event().wait(timeout=0.3)
+
+    def slow_sign_in() -> str:
+        return sign_in(ann.user, code, pause=breathe)
+
+    def unlink() -> str:
+        spent.wait(timeout=10)
+        phones.unlink(phone=phone, client=VISITOR)
+        return "unlinked"
+
+    assert at_once([closing(slow_sign_in), closing(unlink)]) == ["in", "unlinked"]
+    assert not Session.objects.of(ann.user).exists()
+
+
+def test_ended_while_it_saves_in_ten_threads(ann: Person) -> None:
+    store = SessionStore()
+    store.sign_in(ann.user, VISITOR)
+
+    def save() -> str:
+        mine = SessionStore(store.session_key)
+        mine["colour"] = "blue"
+        try:
+            mine.save()
+        except Exception as error:  # noqa: BLE001 - its name is the outcome
+            return type(error).__name__
+        return "saved"
+
+    def end() -> str:
+        Session.objects.of(ann.user).delete()
+        return "ended"
+
+    outcomes = at_once([closing(save) for _each in range(THREADS)] + [closing(end)])
+    assert set(outcomes) <= {"saved", "ended", "SessionEnded"}
+    assert not Session.objects.of(ann.user).exists()
+
+
+def test_ten_links_begun_at_once_stay_within_the_number(settings: Any) -> None:
+    settings.PHONES_A_PERSON = 2
+    person = make_person("max")
+
+    def link() -> str:
+        phone = phones.link(user=person.user, name="Pixel 9")
+        authenticator = Authenticator.objects.filter(phone=phone).first()
+        if authenticator is None:
+            return "dropped"
+        step, since = authenticator.find_step(code_of(authenticator)), phone.created_at
+        assert step is not None
+        try:
+            phones.confirm(phone=phone, step=step, trusted_from=since, client=VISITOR)
+        except (phones.TooManyPhones, phones.AlreadyLinked):
+            return "refused"
+        return "linked"
+
+    outcomes = at_once([closing(link) for _each in range(THREADS)])
+    assert outcomes.count("linked") == person.user.phones.linked().count() <= 2

@@ -1,0 +1,52 @@
+"""The people of the tests as fixtures, for rolled-back tests and those of the running site."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.conf import settings
+
+from tests.people import Person, give_address, give_number, make_person, protected
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that stands still until it is shifted, at the next beginning of a time step."""
+    period = settings.AUTHENTICATOR_PERIOD.total_seconds()
+    start = (time.time() // period + 1) * period
+    with time_machine.travel(start, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def alice(rows: None) -> Person:
+    """Everything: authenticator app, recovery codes, two addresses, a number."""
+    alice = protected("alice")
+    give_address(alice)
+    give_number(alice)
+    return alice
+
+
+@pytest.fixture
+def bob(rows: None) -> Person:
+    """A stranger to alice, with two-step on."""
+    return protected("bob")
+
+
+@pytest.fixture
+def carol(rows: None) -> Person:
+    """Only a password."""
+    return make_person("carol")
+
+
+@pytest.fixture
+def sue(rows: None) -> Person:
+    """Support staff, with two-step on."""
+    return protected("sue", is_staff=True)
+
+
+@pytest.fixture
+def root(rows: None) -> Person:
+    """A superuser, with two-step on."""
+    return protected("root", is_staff=True, is_superuser=True)

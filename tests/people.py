@@ -1,0 +1,150 @@
+"""The people of the tests: what they know, what they hold, and how they sign in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts import recovery_codes
+from accounts.models import EmailAddress, PhoneNumber, User
+from accounts.proofs import Proof, Strength, keep
+from devices.models import Authenticator, Phone
+from devices.models.authenticator import codes_of, step_now
+from tests.live import fresh_address, fresh_number
+
+PASSWORD = "correct horse battery staple"
+
+
+@dataclass
+class Person:
+    """Somebody with an account, and everything that only they know."""
+
+    user: User
+    password: str = PASSWORD
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """The address to sign in with."""
+        return self.user.email
+
+    @property
+    def phone(self) -> Phone:
+        """The phone that was linked first."""
+        return self.user.phones.linked().order_by("pk")[0]
+
+    @property
+    def authenticator(self) -> Authenticator:
+        """The authenticator on that phone."""
+        return self.phone.authenticators.get()
+
+    def code(self, shift: int = 0) -> str:
+        """What the phone shows now, or `shift` time steps from now."""
+        return code_of(self.authenticator, shift)
+
+    def fresh_code(self) -> str:
+        """A code of the window that was not used yet; there are three, then the clock must move."""
+        authenticator, now = self.authenticator, step_now()
+        window = settings.AUTHENTICATOR_WINDOW
+        for step in range(now - window, now + window + 1):
+            if step > authenticator.last_step:
+                return codes_of(authenticator.secret, [step])[0]
+        raise AssertionError("every code of the window is used up; move the clock")
+
+    def wrong_code(self) -> str:
+        """Six digits that are right at no step near the present one."""
+        now = step_now()
+        near = set(codes_of(self.authenticator.secret, list(range(now - 10, now + 11))))
+        return next(code for code in (f"{number:06d}" for number in range(30)) if code not in near)
+
+    def kinds(self) -> list[str]:
+        """What happened to the account, oldest first."""
+        return list(self.user.events.order_by("pk").values_list("kind", flat=True))
+
+    def reload(self) -> User:
+        """Read the account again."""
+        self.user = User.objects.get(pk=self.user.pk)
+        return self.user
+
+
+def code_of(authenticator: Authenticator, shift: int = 0) -> str:
+    """What an authenticator shows now, or `shift` time steps from now."""
+    return codes_of(authenticator.secret, [step_now() + shift])[0]
+
+
+def make_person(name: str, **fields: Any) -> Person:
+    """Make somebody with a password and a confirmed address."""
+    address = fresh_address(name)
+    user = User.objects.create_user(address, PASSWORD, name=name.capitalize(), **fields)
+    return Person(user)
+
+
+def give_phone(person: Person, name: str = "Pixel 8", **fields: Any) -> Authenticator:
+    """Link a phone, as if long ago; `fields` are those of its authenticator."""
+    user = person.user
+    phone = Phone.objects.create(user=user, name=name, linked_at=timezone.now())
+    authenticator = Authenticator(user=user, phone=phone, name="authenticator", **fields)
+    authenticator.draw_secret()
+    authenticator.save()
+    return authenticator
+
+
+def give_codes(person: Person) -> list[str]:
+    """Save a set of recovery codes, typed back."""
+    drawn = recovery_codes.draw()
+    code_set = recovery_codes.store(person.user, drawn, older_ends_at=timezone.now(), shown_to="")
+    recovery_codes.confirm(code_set)
+    person.codes = [recovery_codes.grouped(code) for code in drawn.codes]
+    return person.codes
+
+
+def give_address(person: Person) -> EmailAddress:
+    """Add a second confirmed address."""
+    address, now = fresh_address("second"), timezone.now()
+    return EmailAddress.objects.create(user=person.user, address=address, verified_at=now)
+
+
+def give_number(person: Person) -> PhoneNumber:
+    """Add a confirmed phone number."""
+    number, now = fresh_number(), timezone.now()
+    return PhoneNumber.objects.create(user=person.user, number=number, verified_at=now)
+
+
+def protected(name: str, **fields: Any) -> Person:
+    """Make somebody with two-step on: an authenticator app and recovery codes."""
+    person = make_person(name, two_step_since=timezone.now(), **fields)
+    give_phone(person)
+    give_codes(person)
+    return person
+
+
+def proved(person: Person, strength: Strength) -> list[Proof]:
+    """Return the proofs that a sign-in of this strength leaves, given just now."""
+    password = Proof.now("password", Strength.PASSWORD)
+    if strength == Strength.PASSWORD:
+        return [password]
+    if strength == Strength.RECOVERED:
+        address = person.user.email_addresses.verified().order_by("pk")[0]
+        return [password, Proof.now("email", strength, f"accounts.email:{address.pk}")]
+    return [password, Proof.now("authenticator", strength, person.authenticator.factor)]
+
+
+def enter(client: Client, person: Person, strength: Strength | Sequence[Proof]) -> Client:
+    """Give the browser a session that proved this much, without the pages of the sign-in."""
+    client.force_login(person.user)
+    session = client.session
+    proofs = proved(person, strength) if isinstance(strength, Strength) else list(strength)
+    keep(session, proofs)
+    session.save()
+    return client
+
+
+def sign_in(client: Client, person: Person) -> Any:
+    """Sign in through the pages, with the authenticator app if two-step is on; the last answer."""
+    answer = client.post("/sign-in/", {"email": person.address, "password": person.password})
+    if not person.user.has_two_step:
+        return answer
+    return client.post("/sign-in/authenticator/", {"code": person.fresh_code()})
