@@ -58,6 +58,8 @@ def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[st
 
 
 def _will_end(others: int) -> str:
+    if not others:
+        return _("No other browser is signed in, so none is signed out.")
     return ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others
     ) % {"count": others}

@@ -91,6 +91,7 @@ class AddNumberForm(forms.Form):
     number = PhoneNumberField(
         label=_("Phone number"),
         help_text=_("With the country code, such as +31 6 12345678."),
+        error_messages={"invalid": _("This is not a phone number. Begin with the country code.")},
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 
