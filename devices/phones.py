@@ -61,6 +61,7 @@ def budget_of_link(phone: Phone) -> Budget:
 @transaction.atomic
 def link(*, user: User, name: str) -> Phone:
     """Begin to link a phone: a fresh secret, which counts nowhere until a code proves it."""
+    _lock(user)  # or a phone could be confirmed between being found here and being deleted
     begun = user.phones.begun().order_by("-pk").values_list("pk", flat=True)
     user.phones.filter(pk__in=list(begun[BEGUN_AT_ONCE - 1 :])).delete()
     phone = Phone.objects.create(user=user, name=name)
@@ -98,9 +99,8 @@ def confirm(
 
 
 def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
-    # The person's row is locked after the factors and sessions, the order of a sign-in.
-    user = User.objects.select_for_update(no_key=True).get(pk=phone.user_id)
-    if not has_room(user):
+    _lock(phone.user)  # after the factors and sessions, which is the order of a sign-in
+    if not has_room(phone.user):
         raise TooManyPhones
     now = timezone.now()
     rows = Authenticator.objects.filter(phone=phone, confirmed=False, last_step__lt=step)
@@ -111,6 +111,11 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
     Phone.objects.filter(pk=phone.pk).update(linked_at=now, last_used_at=now)
     strength = Strength.TWO_STEP if trusted_from <= now else Strength.RECOVERED
     return Proof.now(METHOD, strength, authenticator.factor)
+
+
+def _lock(user: User) -> None:
+    """Let the person's links happen one after the other."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 @transaction.atomic
@@ -157,7 +162,7 @@ def _erase(phone: Phone, keep: str) -> _Erased:
 
     A sign-in writes to the factor and to its session in one transaction.
     """
-    factors = frozenset(row.factor for row in phone.authenticators.only("pk"))
+    factors = phone.authenticators.all().factors()
     phone.authenticators.all().delete()
     ended = end_sessions(phone.user, keep=keep)
     if not Phone.objects.filter(pk=phone.pk).delete()[0]:
@@ -189,5 +194,5 @@ def _record(
 
 
 def forget_abandoned() -> int:
-    """Delete phones whose code was not proved within an hour; return how many rows went."""
+    """Delete phones whose code can no longer be proved; return how many rows went."""
     return Phone.objects.abandoned().delete()[0]

@@ -21,12 +21,21 @@ def step_now() -> int:
     return int(timezone.now().timestamp() // settings.AUTHENTICATOR_PERIOD.total_seconds())
 
 
+def factor_of(pk: int) -> str:
+    """Name an authenticator in proofs."""
+    return f"devices.authenticator:{pk}"
+
+
 class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
     """Selections of authenticators."""
 
     def usable(self) -> "AuthenticatorQuerySet":
         """Those that proved a code, on phones that are linked."""
         return self.filter(confirmed=True, phone__linked_at__isnull=False)
+
+    def factors(self) -> frozenset[str]:
+        """How proofs name them."""
+        return frozenset(factor_of(pk) for pk in self.values_list("pk", flat=True))
 
     def devices_for_user(self, user: User, confirmed: bool | None = None) -> Self:
         """Those of a person, as django-otp asks for them."""
@@ -71,7 +80,7 @@ class Authenticator(Device):
     @property
     def factor(self) -> str:
         """How proofs name it."""
-        return f"devices.authenticator:{self.pk}"
+        return factor_of(self.pk)
 
     @property
     def is_held(self) -> bool:

@@ -25,8 +25,8 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         return self.filter(linked_at__isnull=True, created_at__gt=since)
 
     def abandoned(self) -> "PhoneQuerySet":
-        """Those whose code was never proved, and no longer can be."""
-        since = timezone.now() - LINKING_AGE
+        """Those whose code was never proved, and for some time could not be."""
+        since = timezone.now() - 2 * LINKING_AGE
         return self.filter(linked_at__isnull=True, created_at__lte=since)
 
 

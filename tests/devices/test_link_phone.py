@@ -123,6 +123,7 @@ def test_an_unproved_link_expires(
     enter(inside, alice, Strength.TWO_STEP)
     assert confirm(inside, url)["Location"] == "/devices/link/"
     assert "took too long" in inside.get("/devices/link/").content.decode()
+    clock.shift(LINKING_AGE)
     assert phones.forget_abandoned() == 2
     assert not Phone.objects.filter(name="Pixel 9").exists()
 

@@ -160,11 +160,14 @@ def test_staff_unlink_with_a_reason_and_end_every_session(
     assert alice.reload().has_two_step
 
 
-def test_the_report_counts(alice: Person) -> None:
-    lines = consequences(alice.phone)
-    assert "0 other browsers are signed out." in lines
+def test_it_counts_the_browsers_before_and_afterwards(
+    client: Client, new_client: Any, alice: Person
+) -> None:
+    for browser in (client, new_client()):
+        enter(browser, alice, Strength.TWO_STEP)
+    assert "2 other browsers are signed out." in consequences(alice.phone)
     done = phones.unlink(phone=alice.phone, client=VISITOR)
-    assert "0 other browsers were signed out." in report(done.event)
+    assert "2 other browsers were signed out." in report(done.event)
 
 
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:
