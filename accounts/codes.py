@@ -90,7 +90,6 @@ def _queue(delivery: Delivery, code: SentCode, client: Client) -> None:
         user_id=code.user_id,
     )
     code.save(update_fields=["message"])
-    return code
 
 
 def live_code(purpose: str, binding: str, channel: str) -> SentCode | None:

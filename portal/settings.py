@@ -205,7 +205,7 @@ HOUSEKEEPING = [
     "portal.outbox.housekeeping.run",
     "portal.limits.forget_old",
     "accounts.housekeeping.run",
-    "devices.sessions.forget_ended",
+    "devices.housekeeping.run",
 ]
 
 # --- Browsers: cookies, headers, files ------------------------------------------------------
