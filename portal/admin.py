@@ -1,33 +1,86 @@
-"""The staff site: Django's admin behind the portal's own sign-in and a strong, fresh step."""
+"""The staff site: Django's admin behind the portal's own sign-in and a strong, fresh step.
 
-from typing import Any
+Django's own doors (its sign-in, sign-out, password pages, history, look-ups by content type) are
+not there: `StaffSite.get_urls` names every address of the site.
+"""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
 
+from accounts.models import User
+from accounts.people import person
 from accounts.proofs import Strength, fresh_level, to_confirm
-from portal.http import safe_next
+from portal import staff
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class StaffSite(AdminSite):
     """Opens to staff whose session proved a strong step within `STEP_UP_AGE`."""
 
-    site_header = site_title = _("Staff")
-    index_title = _("Accounts")
+    site_header = site_title = index_title = _("Accounts")
     site_url = "/security/"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Tell whether this session may see any page here."""
-        user = request.user
-        is_staff = user.is_active and user.is_authenticated and user.is_staff
-        return bool(is_staff) and fresh_level(request) >= Strength.TWO_STEP
+        """Tell whether this session may see any page here; without two-step it never may."""
+        return _is_staff(request) and fresh_level(request) >= Strength.TWO_STEP
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Guard a view: every request of every page is judged, posts included."""
+
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if self.has_permission(request):
+                return view(request, *args, **kwargs)
+            return self.login(request)
+
+        return cast(View, never_cache(guarded))
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Lead staff to the step-up; everybody else is signed in but not staff."""
-        next_url = safe_next(request, "admin:index")
-        if not (request.user.is_authenticated and request.user.is_staff):
-            return HttpResponseRedirect("/security/")
-        return to_confirm(request, Strength.TWO_STEP.slug, next_url)
+        """Lead staff to the step-up; for everybody else the page does not exist."""
+        if not request.user.is_authenticated or not person(request).is_staff:
+            raise Http404
+        if not person(request).has_two_step:
+            messages.warning(request, _("Accounts open only with two-step verification on."))
+            return redirect("accounts:two_step")
+        return to_confirm(request, Strength.TWO_STEP.slug)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the pages of Django's admin know of the site, without asking the database."""
+        return {"site_title": self.site_title, "has_permission": self.has_permission(request)}
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """List all addresses, each behind `admin_view`."""
+        account_list = self.get_model_admin(User).changelist_view
+        pages: list[tuple[str, Callable[..., Any], str]] = [
+            ("", RedirectView.as_view(pattern_name="admin:accounts_user_changelist"), "index"),
+            ("accounts/", account_list, "accounts_user_changelist"),
+            ("accounts/<uuid:public_id>/", staff.account, "account"),
+            ("accounts/<uuid:public_id>/activity/", staff.activity, "activity"),
+            ("accounts/<uuid:public_id>/lock/", staff.lock, "lock"),
+            ("accounts/<uuid:public_id>/unlock/", staff.unlock, "unlock"),
+            ("accounts/<uuid:public_id>/end-sessions/", staff.end_sessions, "end_sessions"),
+            (
+                "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
+                staff.unlink_phone,
+                "unlink_phone",
+            ),
+        ]
+        return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = request.user
+    return isinstance(user, User) and user.is_active and user.is_staff and user.has_two_step

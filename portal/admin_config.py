@@ -1,9 +1,16 @@
 """Puts the portal's own admin site in the place of Django's."""
 
-from django.contrib.admin.apps import AdminConfig
+from importlib import import_module
+
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
-class PortalAdminConfig(AdminConfig):
-    """Django's admin application with the portal's site."""
+class PortalAdminConfig(SimpleAdminConfig):
+    """Django's admin application with the portal's site, on which only accounts are registered."""
 
     default_site = "portal.admin.StaffSite"
+
+    def ready(self) -> None:
+        """Register accounts and nothing that other applications would bring along."""
+        super().ready()
+        import_module("accounts.admin")  # needs the models, ready only now

@@ -1,0 +1,77 @@
+"""What staff may do to somebody else's account, and who is staff.
+
+Each act is one event of the person concerned, with the actor and the reason, and a notice to them.
+"""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.models import User
+from accounts.signals import protection_changed
+
+
+def why_not(actor: User, user: User) -> str:
+    """Say why this member of staff may not act on this account; "" if they may."""
+    if actor.pk == user.pk:
+        return _("This is your own account. Nobody acts on their own account here.")
+    if not actor.is_superuser and (user.is_staff or user.is_superuser):
+        return _("This is the account of a colleague. Only a superuser acts on it.")
+    return ""
+
+
+def check(actor: User, user: User) -> None:
+    """Raise `PermissionDenied` unless this member of staff may act on this account."""
+    rights = User.objects.only("is_staff", "is_superuser").get(pk=user.pk)
+    if not actor.is_staff or why_not(actor, rights):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def lock(*, actor: User, user: User, reason: str) -> bool:
+    """Keep the person out and end all their sessions; False if they were locked already."""
+    check(actor, user)
+    return _set(user, "account:locked", actor=actor, reason=reason, is_active=False)
+
+
+@transaction.atomic
+def unlock(*, actor: User, user: User, reason: str) -> bool:
+    """Let the person sign in again; False if they were not locked.
+
+    A session that a sign-in began while the lock was being written ends now, at the latest.
+    """
+    check(actor, user)
+    return _set(user, "account:unlocked", actor=actor, reason=reason, is_active=True)
+
+
+@transaction.atomic
+def grant(user: User) -> bool:
+    """Make the person staff; False if they were. Their sessions end: staff's limits are tighter."""
+    return _set(user, "account:staff_granted", is_staff=True)
+
+
+@transaction.atomic
+def revoke(user: User) -> bool:
+    """Take the rights of staff and superusers away; False if the person was not staff."""
+    changed = _set(user, "account:staff_revoked", is_staff=False)
+    User.objects.filter(pk=user.pk, is_superuser=True).update(is_superuser=False)
+    user.is_superuser = False
+    return changed
+
+
+def _set(
+    user: User, kind: str, *, actor: User | None = None, reason: str = "", **flag: bool
+) -> bool:
+    """Change one flag in one conditional UPDATE, so that two posts make one event."""
+    ((name, value),) = flag.items()
+    changed = User.objects.filter(pk=user.pk, **{name: not value}).update(**flag)
+    setattr(user, name, value)
+    if not changed:
+        return False
+    details: dict[str, Any] = {"reason": reason} if reason else {}
+    events.record(user, kind, client=None, actor=actor, **details)
+    protection_changed.send(User, user=user, keep="")
+    return True

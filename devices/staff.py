@@ -1,0 +1,28 @@
+"""What staff may do to the phones and sessions of somebody else's account."""
+
+from django.db import transaction
+
+from accounts import events
+from accounts.models import User
+from accounts.staff import check
+from devices import phones
+from devices.models import Phone
+from devices.sessions import end_sessions
+
+
+@transaction.atomic
+def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
+    """Sign the person out everywhere; return of how many browsers, 0 if nothing was to be done."""
+    check(actor, user)
+    ended = end_sessions(user)
+    if ended:
+        kind = "sessions:ended_by_staff"
+        events.record(user, kind, client=None, actor=actor, sessions=ended, reason=reason)
+    return ended
+
+
+@transaction.atomic
+def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking:
+    """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already."""
+    check(actor, phone.user)
+    return phones.unlink(phone=phone, client=None, actor=actor, reason=reason)

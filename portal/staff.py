@@ -1,0 +1,192 @@
+"""Staff pages of one account: everything that protects it, and the acts, each with a reason.
+
+`portal.admin` guards every view here. Whether this member of staff may act on that account is
+judged by the act itself (`accounts.staff.check`); the pages ask the same question only earlier.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import staff
+from accounts.forms.staff import ReasonForm
+from accounts.models import User
+from accounts.people import person
+from accounts.views.answers import show_form
+from devices import staff as devices_staff
+from devices.models import Phone, Session
+from devices.unlinking import remains
+from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words of one act: what it is called, and what will happen, line by line."""
+
+    title: Text
+    button: Text
+    lines: list[str]
+    danger: bool = True
+
+
+def _subject(public_id: UUID) -> User:
+    return get_object_or_404(User, public_id=public_id)
+
+
+def _may_act(request: HttpRequest, public_id: UUID) -> User:
+    user = _subject(public_id)
+    if staff.why_not(person(request), user):
+        raise PermissionDenied
+    return user
+
+
+@require_safe
+def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one account on one page, without a secret."""
+    user = _subject(public_id)
+    context = page_of(user)
+    context["why_not"] = staff.why_not(person(request), user)
+    return render(request, "admin/account.html", context)
+
+
+@require_safe
+def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """List what happened to the account, newest first."""
+    user = _subject(public_id)
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+    events, has_next = page_of_events(user, max(number, 1), EVENTS_A_PAGE)
+    context = {"subject": user, "events": events, "number": max(number, 1), "has_next": has_next}
+    return render(request, "admin/activity.html", context)
+
+
+def _ask(
+    request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
+) -> HttpResponse:
+    """Ask for the reason, act, and lead back to the account with a sentence.
+
+    `do` takes the reason and returns whether anything changed, and what to say.
+    """
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        changed, said = do(form.cleaned_data["reason"])
+        (messages.success if changed else messages.info)(request, str(said))
+        return redirect("admin:account", public_id=user.public_id)
+    return show_form(request, "admin/act.html", form, subject=user, act=act)
+
+
+def _browsers(user: User) -> str:
+    count = Session.objects.of(user).alive().count()
+    if not count:
+        return _("No browser is signed in now.")
+    return ngettext(
+        "%(count)d browser is signed out.", "%(count)d browsers are signed out.", count
+    ) % {"count": count}
+
+
+def _told() -> str:
+    return _("All confirmed e-mail addresses of the person are told, with your reason.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Lock the account and end its sessions."""
+    user = _may_act(request, public_id)
+    lines = [_("The person cannot sign in until you or a colleague unlock the account.")]
+    lines += [_browsers(user), _("Phones, codes and the password stay as they are."), _told()]
+    act = Act(gettext_lazy("Lock this account"), gettext_lazy("Lock the account"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.lock(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is locked.") if changed else _("It was locked already.")
+
+    return _ask(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let the person sign in again."""
+    user = _may_act(request, public_id)
+    lines = [_("The person can sign in again, with the same password and the same second steps.")]
+    act = Act(
+        gettext_lazy("Unlock this account"),
+        gettext_lazy("Unlock the account"),
+        [*lines, _told()],
+        danger=False,
+    )
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.unlock(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is unlocked.") if changed else _("It was not locked.")
+
+    return _ask(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Sign the person out everywhere."""
+    user = _may_act(request, public_id)
+    lines = [_browsers(user), _("The person can sign in again at once."), _told()]
+    act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        ended = devices_staff.end_all_sessions(actor=person(request), user=user, reason=reason)
+        said = ngettext(
+            "%(count)d browser was signed out.", "%(count)d browsers were signed out.", ended
+        ) % {"count": ended}
+        return bool(ended), said if ended else _("No browser was signed in.")
+
+    return _ask(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
+    """Let a phone of the person go; a second post finds it gone and changes nothing."""
+    user = _may_act(request, public_id)
+    phone = user.phones.linked().filter(public_id=phone_id).first()
+    if phone is None:
+        return _no_phone(request, user)
+    phone.user = user
+    title = _("Unlink %(phone)s") % {"phone": phone.name}
+    lines = _consequences(phone)
+    act = Act(title, gettext_lazy("Unlink the phone"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        try:
+            devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
+        except Phone.DoesNotExist:
+            return False, _("This phone is not linked.")
+        said = _("%(phone)s is unlinked and its secret is erased.") % {"phone": phone.name}
+        return True, said
+
+    return _ask(request, user, act, do)
+
+
+def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
+    if request.method != "POST":
+        raise Http404
+    messages.info(request, _("This phone is not linked."))
+    return redirect("admin:account", public_id=user.public_id)
+
+
+def _consequences(phone: Phone) -> list[str]:
+    left = len(remains(phone))
+    ways = ngettext("%(left)d way in remains.", "%(left)d ways in remain.", left) % {"left": left}
+    return [
+        _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
+        _("Its secret is erased. A backup of the phone does not bring it back."),
+        _browsers(phone.user),
+        ways if left else _("No other way in remains: the person is locked out."),
+        _told(),
+    ]

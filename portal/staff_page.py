@@ -1,0 +1,113 @@
+"""What the staff page of an account shows; nothing here reads a secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from accounts import readiness, recovery_codes
+from accounts.activity import Line, lines
+from accounts.events import words
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Strength
+from accounts.readiness import Readiness
+from accounts.steps import Way
+from devices.models import Phone, Session
+
+LATEST_EVENTS = 8
+EVENTS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class WayRow:
+    """One way in: what, where (masked), how much it proves, and since or until when."""
+
+    way: Way
+    is_strong: bool
+
+
+@dataclass(frozen=True)
+class PhoneRow:
+    """One linked phone, and from when its codes count in full if they do not yet."""
+
+    phone: Phone
+    counts_from: datetime | None
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One browser that is signed in, and with what."""
+
+    session: Session
+    methods: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event in words, and the address of the colleague who did it, if one did."""
+
+    line: Line
+    actor: str
+
+
+def page_of(user: User) -> dict[str, Any]:
+    """Collect the page of an account, in a number of queries that does not grow with it."""
+    state = readiness.of(user)
+    events, has_more = page_of_events(user, 1, LATEST_EVENTS)
+    return {
+        "subject": user,
+        "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
+        "if_lost": _if_lost(state),
+        "codes": recovery_codes.summary(user),
+        "phones": _phones(user, state.ways),
+        "sessions": _sessions(user),
+        "addresses": list(user.email_addresses.order_by("pk")),
+        "numbers": list(user.phone_numbers.order_by("pk")),
+        "events": events,
+        "has_more_events": has_more,
+    }
+
+
+def _if_lost(state: Readiness) -> str:
+    """Say what would remain if the phone used last were lost; "" without a phone."""
+    first = next((way for way in state.ways if way.carrier.kind == "phone"), None)
+    if first is None:
+        return ""
+    left = len(state.without({first.carrier.key}))
+    return ngettext(
+        "Without %(phone)s, %(left)d way in would remain.",
+        "Without %(phone)s, %(left)d ways in would remain.",
+        left,
+    ) % {"phone": first.carrier.name, "left": left}
+
+
+def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
+    held = {way.carrier.key: way.counts_from for way in ways}
+    return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in user.phones.linked()]
+
+
+def _sessions(user: User) -> list[SessionRow]:
+    rows = Session.objects.of(user).alive().order_by("-last_seen_at")
+    return [SessionRow(row, _methods(row)) for row in rows]
+
+
+def _methods(session: Session) -> str:
+    return words(dict.fromkeys(proof.method for proof in session.proofs))
+
+
+def page_of_events(user: User, number: int, size: int) -> tuple[list[EventRow], bool]:
+    """Return page `number` (from 1) of the account's events, and whether there is another."""
+    start = (number - 1) * size
+    rows = list(user.events.order_by("-at", "-id")[start : start + size + 1])
+    return _in_words(rows[:size]), len(rows) > size
+
+
+def _in_words(events: Sequence[SecurityEvent]) -> list[EventRow]:
+    actors = {event.actor_id for event in events if event.actor_id}
+    names = dict(User.objects.filter(pk__in=actors).values_list("pk", "email")) if actors else {}
+    return [
+        EventRow(line, names.get(event.actor_id or 0, ""))
+        for event, line in zip(events, lines(events), strict=True)
+    ]

@@ -1,0 +1,155 @@
+"""The list of accounts: found in a second, nothing counted, no look-up that reads secrets."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import DjangoAssertNumQueries
+
+from accounts.admin import MOST_PAGES, ROWS_A_PAGE
+from accounts.models import EmailAddress, User
+from accounts.proofs import Strength
+from tests.people import Person, enter, give_address
+
+LIST = "/admin/accounts/"
+
+
+@pytest.fixture
+def staff(client: Any, sue: Person) -> Any:
+    return enter(client, sue, Strength.TWO_STEP)
+
+
+def crowd(size: int) -> None:
+    people = [
+        User(email=f"crowd{n}@example.org", email_key=f"crowd{n}@example.org", password="!")
+        for n in range(size)
+    ]
+    User.objects.bulk_create(people)
+
+
+def found(answer: Any) -> list[str]:
+    return [user.email for user in answer.context["cl"].result_list]
+
+
+def test_newest_accounts_come_first(staff: Any, alice: Person, bob: Person) -> None:
+    assert found(staff.get(LIST))[:2] == [bob.address, alice.address]
+
+
+@pytest.mark.parametrize("query", ["{a}", "{u}", " {a} ", "{p}", "{i}"])
+def test_an_account_is_found_by_its_address_the_beginning_or_its_id(
+    staff: Any, alice: Person, bob: Person, query: str
+) -> None:
+    address = alice.address
+    spelled = query.format(a=address, u=address.upper(), p=address[:12], i=alice.user.public_id)
+    assert found(staff.get(LIST, {"q": spelled})) == [address]
+
+
+def test_an_account_is_found_by_its_second_address(staff: Any, bob: Person) -> None:
+    second = give_address(bob)
+    assert found(staff.get(LIST, {"q": second.address})) == [bob.address]
+
+
+def test_an_address_that_was_not_confirmed_finds_nobody(staff: Any, bob: Person) -> None:
+    EmailAddress.objects.create(user=bob.user, address="mine@example.org")
+    assert found(staff.get(LIST, {"q": "mine@example.org"})) == []
+
+
+@pytest.mark.parametrize("query", ["%", "_", "\\", "nobody@", "x" * 5000, "\ud800", "\u202e", "٣"])
+def test_odd_searches_find_nobody(staff: Any, alice: Person, query: str) -> None:
+    answer = staff.get(LIST, {"q": query.encode(errors="replace")})
+    assert answer.status_code in (200, 400)
+    assert alice.address not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "who"), [("locked", "carol"), ("staff", "sue"), ("two-step", "alice")]
+)
+def test_the_list_is_narrowed_to_one_state(
+    staff: Any, request: pytest.FixtureRequest, state: str, who: str
+) -> None:
+    people = {name: request.getfixturevalue(name) for name in ("alice", "carol", "sue")}
+    User.objects.filter(pk=people["carol"].user.pk).update(is_active=False)
+    assert people[who].address in found(staff.get(LIST, {"state": state}))
+    others = found(staff.get(LIST, {"state": "no-two-step"}))
+    assert others == [people["carol"].address]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password__startswith=argon2",
+        "email_key__startswith=a",
+        "id=1",
+        "events__kind=x",
+        "phones__authenticators__sealed_secret__gt=a",
+        "is_staff__exact=1",
+        "_to_field=password",
+    ],
+)
+def test_other_look_ups_are_refused(staff: Any, alice: Person, query: str) -> None:
+    answer = staff.get(f"{LIST}?{query}")
+    assert answer.status_code == 400
+    assert alice.address not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query", ["state=other", "o=1", "p=-1", "p=0", "p=x", "p=99999999999", "all="]
+)
+def test_odd_queries_are_harmless(staff: Any, query: str) -> None:
+    assert staff.get(f"{LIST}?{query}").status_code == 200
+
+
+def test_the_next_page_goes_on_where_the_first_ended(staff: Any) -> None:
+    crowd(ROWS_A_PAGE + 5)
+    first, second = staff.get(LIST), staff.get(LIST, {"p": 2})
+    assert 'rel="next"' in first.text
+    assert len(found(first)) == ROWS_A_PAGE
+    assert not set(found(first)) & set(found(second))
+    assert 'rel="next"' not in second.text
+    assert 'rel="prev"' in second.text
+
+
+def test_a_page_link_keeps_the_search(staff: Any) -> None:
+    crowd(ROWS_A_PAGE + 5)
+    answer = staff.get(LIST, {"q": "crowd", "state": "no-two-step"})
+    assert "?p=2&amp;q=crowd&amp;state=no-two-step" in answer.text
+    assert len(found(staff.get("/admin/accounts/?p=2&q=crowd&state=no-two-step"))) == 5
+
+
+def test_beyond_the_last_page_one_searches(staff: Any) -> None:
+    assert staff.get(LIST, {"p": MOST_PAGES + 1}).context["cl"].page_num == MOST_PAGES
+
+
+def test_a_page_costs_three_statements_however_many_accounts_there_are(
+    staff: Any, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for size in (0, ROWS_A_PAGE * 2):
+        crowd(size)
+        with django_assert_num_queries(3):  # the session, the person, the page
+            staff.get(LIST)
+
+
+def test_nothing_is_counted_and_no_hash_is_read(staff: Any) -> None:
+    crowd(ROWS_A_PAGE + 1)
+    with CaptureQueriesContext(connection) as queries:
+        staff.get(LIST, {"q": "crowd"})
+    *_others, page = [query["sql"] for query in queries]
+    assert not [query for query in queries if "COUNT(" in query["sql"]]
+    assert '"accounts_user"."password"' not in page
+    assert f"LIMIT {ROWS_A_PAGE + 1}" in page
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_the_list_is_only_looked_at(staff: Any, method: str) -> None:
+    send: Callable[..., Any] = getattr(staff, method)
+    assert send(LIST).status_code == 405
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="its planner is asked")
+def test_the_search_has_an_index_for_beginnings(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'accounts_user'")
+        indexes = " ".join(row[0] for row in cursor.fetchall())
+    assert "(email_key varchar_pattern_ops)" in indexes

@@ -1,0 +1,60 @@
+"""Two colleagues at the same moment: one act, one event; rows are really committed here."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts import staff
+from devices import staff as devices_staff
+from devices.models import Phone
+from tests.live import at_once
+from tests.people import Person, enter
+
+WHY = "She called us from the number we know."
+pytestmark = pytest.mark.usefixtures("live")
+
+
+@pytest.fixture(autouse=True)
+def _no_deliveries(settings: Any) -> None:
+    settings.OUTBOX_DELIVERY = "worker"
+
+
+def wins(act: Callable[[], Any]) -> int:
+    """Do it eight times at once; return how often it changed something."""
+
+    def acted() -> bool:
+        try:
+            return bool(act())
+        except Phone.DoesNotExist:
+            return False
+        finally:
+            connection.close()
+
+    return sum(at_once([acted] * 8))
+
+
+def test_of_parallel_locks_one_wins(bob: Person, sue: Person) -> None:
+    assert wins(lambda: staff.lock(actor=sue.user, user=bob.user, reason=WHY)) == 1
+    assert bob.kinds() == ["account:locked"]
+
+
+def test_of_parallel_unlinkings_one_wins(bob: Person, sue: Person) -> None:
+    phone = bob.phone
+    assert wins(lambda: devices_staff.unlink_phone(actor=sue.user, phone=phone, reason=WHY)) == 1
+    assert bob.kinds() == ["phone:unlinked_by_staff"]
+
+
+def test_of_parallel_ends_of_all_sessions_one_wins(
+    bob: Person, sue: Person, new_client: Callable[..., Any]
+) -> None:
+    for _browser in range(3):
+        enter(new_client(), bob, [])
+
+    def end() -> int:
+        return devices_staff.end_all_sessions(actor=sue.user, user=bob.user, reason=WHY)
+
+    assert wins(end) >= 1
+    event = bob.user.events.get(kind="sessions:ended_by_staff")
+    assert event.details["sessions"] == 3

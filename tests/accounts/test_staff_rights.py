@@ -1,0 +1,102 @@
+"""Who may act on whom: never on oneself, never plain staff on colleagues, nothing by guessing."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts import staff
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Strength
+from devices import staff as devices_staff
+from tests.accounts.test_staff import ACTS, STAFF_KINDS, WHY, page
+from tests.people import Person, enter, protected, sign_in
+
+
+@pytest.fixture
+def desk(client: Any, sue: Person) -> Any:
+    """The browser of sue, at work."""
+    return enter(client, sue, Strength.TWO_STEP)
+
+
+@pytest.mark.parametrize("act", ["", *ACTS])
+def test_nobody_acts_on_their_own_account_here(desk: Any, sue: Person, act: str) -> None:
+    answer = desk.post(page(sue, act), {"reason": WHY})
+    assert answer.status_code == (403 if act else 405)
+    assert "Nobody acts on their own account here" in desk.get(page(sue)).text
+    assert not SecurityEvent.objects.filter(kind__in=STAFF_KINDS).exists()
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}])
+def test_plain_staff_do_not_act_on_colleagues(desk: Any, act: str, rights: dict[str, bool]) -> None:
+    colleague = protected("colleague", **rights)
+    assert desk.get(page(colleague, act)).status_code == 403
+    assert desk.post(page(colleague, act), {"reason": WHY}).status_code == 403
+    assert colleague.kinds() == []
+    text = desk.get(page(colleague)).text
+    assert "Only a superuser acts on it" in text
+    assert "Lock this account" not in text
+
+
+def test_a_superuser_acts_on_staff(client: Any, root: Person, sue: Person) -> None:
+    enter(client, root, Strength.TWO_STEP)
+    client.post(page(sue, "lock/"), {"reason": WHY})
+    assert not sue.reload().is_active
+
+
+def test_the_acts_themselves_refuse_who_may_not(bob: Person, sue: Person, root: Person) -> None:
+    for act in (staff.lock, staff.unlock, devices_staff.end_all_sessions):
+        for actor, user in ((sue, root), (sue, sue), (bob, sue)):
+            with pytest.raises(PermissionDenied):
+                act(actor=actor.user, user=user.user, reason=WHY)
+    with pytest.raises(PermissionDenied):
+        devices_staff.unlink_phone(actor=sue.user, phone=root.phone, reason=WHY)
+    assert root.phone.is_linked
+
+
+def test_rights_given_since_the_page_was_read_count(bob: Person, sue: Person) -> None:
+    User.objects.filter(pk=bob.user.pk).update(is_superuser=True)
+    with pytest.raises(PermissionDenied):
+        staff.lock(actor=sue.user, user=bob.user, reason=WHY)
+
+
+def test_a_form_changes_no_field_besides(desk: Any, bob: Person) -> None:
+    more = {"is_staff": "1", "is_superuser": "1", "email": "evil@example.org", "actor": "1"}
+    desk.post(page(bob, "lock/"), {"reason": WHY, **more})
+    user = bob.reload()
+    assert [user.is_staff, user.is_superuser, user.is_active] == [False, False, False]
+    assert user.email != more["email"]
+
+
+def test_another_persons_phone_is_not_unlinked(desk: Any, alice: Person, bob: Person) -> None:
+    crossed = f"{page(alice)}phones/{bob.phone.public_id}/unlink/"
+    unknown = f"{page(alice)}phones/{uuid4()}/unlink/"
+    for address in (crossed, unknown):
+        assert desk.get(address).status_code == 404
+        assert "not linked" in desk.post(address, {"reason": WHY}, follow=True).text
+    assert bob.phone.is_linked
+    assert alice.phone.is_linked
+
+
+@pytest.mark.parametrize("act", ["", "activity/", "lock/", "unlock/", "end-sessions/"])
+def test_an_unknown_account_is_not_found(desk: Any, act: str) -> None:
+    for public_id in (uuid4(), "1", "x"):
+        assert desk.get(f"/admin/accounts/{public_id}/{act}").status_code == 404
+
+
+def test_being_made_staff_ends_sessions_and_is_told(client: Any, bob: Person) -> None:
+    sign_in(client, bob)
+    assert staff.grant(bob.user)
+    assert not staff.grant(bob.user)
+    assert client.get("/security/").url.startswith("/sign-in/")
+    assert bob.kinds().count("account:staff_granted") == 1
+
+
+def test_no_longer_being_staff_takes_all_rights(root: Person) -> None:
+    assert staff.revoke(root.user)
+    assert not staff.revoke(root.user)
+    user = root.reload()
+    assert [user.is_staff, user.is_superuser] == [False, False]
+    assert root.kinds() == ["account:staff_revoked"]
