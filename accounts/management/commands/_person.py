@@ -1,0 +1,31 @@
+"""What the commands about one person share."""
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from accounts.identity import email_key
+from accounts.messages import url_of
+from accounts.models import OneTimeLink, User
+
+
+def person_with(address: str) -> User:
+    """Return the person who signs in with this address; raises `CommandError` if nobody does."""
+    user = User.objects.filter(email_key=email_key(address)).first()
+    if user is None:
+        raise CommandError("Nobody signs in with this address.")
+    return user
+
+
+def set_up_link(user: User) -> str:
+    """Make the link for setting up the second step, and put it in words.
+
+    It replaces an earlier one; the password is asked all the same.
+    """
+    link = OneTimeLink.make(user, "set-up", settings.SET_UP_LINK_AGE)
+    minutes = int(settings.SET_UP_LINK_AGE.total_seconds() // 60)
+    return (
+        f"Open this link to set up the second step, without which the staff pages stay closed.\n"
+        f"It works once, for {minutes} minutes:\n\n"
+        f"  {url_of('accounts:set_up_link', link.draw())}\n\n"
+        f"Too late? Get a new one: manage.py setup_link {user.email}"
+    )
