@@ -1,0 +1,42 @@
+"""`manage.py demo`: make the demo people and tell how to sign in as them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from portal import demo
+from portal.demo import DemoPerson
+
+
+class Command(BaseCommand):
+    """Makes who is missing, changes nobody, and says the same each time."""
+
+    help = "Make demo people with published passwords and secrets. Works with DEBUG only."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Refuse to work outside development: everybody knows these passwords."""
+        if not settings.DEBUG:
+            raise CommandError("The demo people exist in development only (DEBUG=true).")
+        for person in demo.PEOPLE:
+            demo.make(person)
+        self.stdout.write(self._words())
+
+    def _words(self) -> str:
+        origin = settings.PORTAL_ORIGIN.rstrip("/")
+        blocks = [self._block(person) for person in demo.PEOPLE]
+        title = f"{settings.PORTAL_NAME} for the people of {demo.ORGANISATION}"
+        head = [title, "", f"  Sign in at       {origin}/sign-in/"]
+        head += [f"  Read messages,   {origin}/outbox/", "  current codes"]
+        return "\n\n".join(["\n".join(["", *head]), *blocks]) + "\n"
+
+    @staticmethod
+    def _block(person: DemoPerson) -> str:
+        lines = [f"  {person.name} {person.about}"]
+        lines += [f"    address        {person.email}", f"    password       {person.password}"]
+        if person.secret:
+            lines.append(f"    authenticator  {person.key}")
+        code = demo.unused_code(person) if person == demo.ADA else ""
+        if code:
+            lines.append(f"    recovery code  {code}")
+        return "\n".join(lines)
