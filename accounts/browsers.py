@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.failures import STRANGER, known_browser
 from accounts.identity import email_key
 from accounts.models import KnownBrowser, User
 
@@ -37,11 +38,11 @@ def password_budget_of(request: HttpRequest, address: str) -> str:
     """
     token, since = _token(request), timezone.now() - settings.KNOWN_BROWSER_AGE
     if not token:
-        return "password:stranger"
+        return STRANGER
     rows = KnownBrowser.objects.filter(
         user__email_key=email_key(address), digest=_digest(token), last_seen_at__gt=since
     )
-    return f"password:{_digest(token)}" if rows.exists() else "password:stranger"
+    return known_browser(_digest(token)) if rows.exists() else STRANGER
 
 
 def last_step(request: HttpRequest, user: User) -> str:

@@ -66,7 +66,7 @@ KINDS: dict[str, Kind] = {
     ),
     "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
     "sign_in:many_failures": Kind(
-        _("Many wrong codes for {method}"), "triangle-alert", "look", notice=True
+        _("Many wrong tries with {method}"), "triangle-alert", "look", notice=True
     ),
     "sign_in:new_browser": Kind(
         _("Signed in with {methods}, in a new browser"), "check", notice=True
@@ -76,7 +76,9 @@ KINDS: dict[str, Kind] = {
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
-    "step_up:failed": Kind(_("Wrong code on a confirmation page"), "triangle-alert", "look"),
+    "step_up:failed": Kind(
+        _("Wrong code or password on a confirmation page"), "triangle-alert", "look"
+    ),
     "step_up:passed": Kind(_("Confirmed with {methods}"), "check"),
     "two_step:off": Kind(_("Two-step verification switched off"), "shield-off", "loss", True),
     "two_step:on": Kind(_("Two-step verification switched on"), "shield-check", "ok", True),

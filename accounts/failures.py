@@ -15,6 +15,12 @@ from portal.http import Client
 from portal.limits import Budget
 
 EVENTS = {"sign-in": "sign_in:code_failed"}
+STRANGER = "password:stranger"
+
+
+def known_browser(digest: str) -> str:
+    """Name the password budget of one browser that signed in before."""
+    return f"password:{digest}"
 
 
 def budget_of(user: User, factor: str) -> Budget:
@@ -51,10 +57,32 @@ def in_words(seconds: int) -> str:
 def note_password(address: str, count: int, client: Client) -> None:
     """Write a wrong password down; the same work for an address that nobody has."""
     user = User.objects.filter(email_key=email_key(address)).first()
-    with transaction.atomic():
-        if user is None:
-            events.record_nobody("sign_in:password_failed", client=client)
-            return
-        events.record(user, "sign_in:password_failed", client=client)
-        if count == settings.FAILURES_BEFORE_NOTICE:
-            events.record(user, "sign_in:many_failures", client=client, method="password")
+    if user is None:
+        events.record_nobody("sign_in:password_failed", client=client)
+    else:
+        _record_password(user, "sign_in:password_failed", count, client)
+
+
+def note_own_password(user: User, count: int, client: Client) -> None:
+    """Write down a wrong password that was typed in a session of the person."""
+    _record_password(user, "step_up:failed", count, client)
+
+
+@transaction.atomic
+def _record_password(user: User, kind: str, count: int, client: Client) -> None:
+    events.record(user, kind, client=client, method="password")
+    if count == settings.FAILURES_BEFORE_NOTICE:
+        events.record(user, "sign_in:many_failures", client=client, method="password")
+
+
+def password_budget(address: str, browser: str) -> Budget:
+    """Return the budget of this address, however it is spelled, in one kind of browser."""
+    return Budget(f"address:{email_key(address)}", browser)
+
+
+def forgive_passwords(user: User) -> None:
+    """Begin without failures in every browser, as a new password was set."""
+    digests = user.known_browsers.values_list("digest", flat=True)
+    budget_of(user, "password").clear()
+    for browser in (STRANGER, *(known_browser(digest) for digest in digests)):
+        password_budget(user.email, browser).clear()

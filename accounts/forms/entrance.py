@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import failures
+from accounts import browsers, failures
 from accounts.forms.code import WaitingForm
-from accounts.identity import ADDRESS_LENGTH, email_key, password_form
+from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
 from portal.http import Client
 from portal.limits import Budget, FactorDisabled, LimitReached, Rate
@@ -60,13 +60,10 @@ class SignInForm(WaitingForm):
 
     error_messages = {"wrong": _("This address and password do not belong together.")}
 
-    def __init__(
-        self, *args: Any, request: HttpRequest, client: Client, budget: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         self.client = client
-        self.factor = budget
         self.user: User | None = None
         self.fields["email"].widget.attrs["autofocus"] = True
 
@@ -78,7 +75,8 @@ class SignInForm(WaitingForm):
         return cleaned
 
     def _judge(self, email: str, password: str) -> None:
-        budget = Budget(f"address:{email_key(email)}", self.factor)
+        browser = browsers.password_budget_of(self.request, email)
+        budget = failures.password_budget(email, browser)
         count = self._reserve(budget)
         user = authenticate(self.request, username=email, password=password)
         if not isinstance(user, User):

@@ -17,6 +17,8 @@ from accounts.forms.entrance import (
 )
 from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.models import User
+from accounts.passwords import is_hashable
+from portal.http import Client
 from portal.limits import FactorDisabled, LimitReached
 from portal.outbox import sms_limits
 
@@ -28,24 +30,33 @@ class PasswordForm(WaitingForm):
         label=_("Password"), strip=False, widget=password_input("current-password")
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    error_messages = {"wrong": _("This is not your password.")}
+
+    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.client = client
         self.budget = failures.budget_of(user, "password")
 
     def clean_password(self) -> str:
-        """Reserve a try, then compare."""
+        """Reserve a try, then compare; what is too long to be hashed costs no try."""
         password: str = self.cleaned_data["password"]
+        if not is_hashable(password):
+            raise ValidationError(self.error_messages["wrong"], code="wrong")
+        count = self._reserve()
+        if not self.user.check_password(password):
+            failures.note_own_password(self.user, count, self.client)
+            raise ValidationError(self.error_messages["wrong"], code="wrong")
+        self.budget.clear()
+        return password
+
+    def _reserve(self) -> int:
         try:
-            self.budget.reserve()
+            return self.budget.reserve()
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
         except FactorDisabled as error:
             raise ValidationError(_("Reset your password by e-mail to go on.")) from error
-        if not self.user.check_password(password):
-            raise ValidationError(_("This is not your password."), code="wrong")
-        self.budget.clear()
-        return password
 
 
 class ChangePasswordForm(PasswordForm):

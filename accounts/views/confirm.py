@@ -115,7 +115,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
-    form = PasswordForm(request.POST or None, user=person(request))
+    form = PasswordForm(request.POST or None, user=person(request), client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             _note(request, Proof.now("password", Strength.PASSWORD))

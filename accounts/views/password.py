@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import events
+from accounts import events, failures
 from accounts.forms.entrance import NewPasswordForm, ResetForm
 from accounts.forms.security import ChangePasswordForm
 from accounts.models import OneTimeLink, User
@@ -33,7 +33,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
-    form = ChangePasswordForm(request.POST or None, user=user)
+    form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             user.set_password(form.cleaned_data["new_password"])
@@ -42,6 +42,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             session = session_id(request)
             events.record(user, "password:changed", client=client_of(request), session=session)
             protection_changed.send(User, user=user, keep=session)
+        failures.forgive_passwords(user)
         messages.success(request, _("Your password is changed. Other browsers are signed out."))
         return redirect("accounts:contact")
     return show_form(request, "accounts/change_password.html", form)
@@ -106,9 +107,11 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         if not link.spend():
             return False
         user.set_password(password)
-        user.reset_mailbox = link.mailbox
+        # Without two-step no code stands for a second factor, so none is barred.
+        user.reset_mailbox = link.mailbox if user.has_two_step else None
         user.save(update_fields=["password", "password_changed_at", "reset_mailbox"])
         events.record(user, "password:reset", client=client_of(request))
         protection_changed.send(User, user=user, keep="")
+    failures.forgive_passwords(user)
     request.session.flush()
     return True

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import browsers, events, signin
+from accounts import events, signin
 from accounts.forms.entrance import SignInForm
 from accounts.models import User
 from accounts.people import session_id
@@ -30,11 +30,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     next_url = safe_next(request)
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_url or "overview")
-    address = request.POST.get("email", "")
-    budget = browsers.password_budget_of(request, address) if address else ""
-    form = SignInForm(
-        request.POST or None, request=request, client=client_of(request), budget=budget
-    )
+    form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
         return signin.start(request, form.user, next_url)
     return show_form(request, "accounts/sign_in.html", form, next=next_url)

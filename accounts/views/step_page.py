@@ -34,7 +34,8 @@ class Flow:
 
     def offers(self, step: Step) -> bool:
         """Tell whether this kind of step counts here at all; the step itself judges the rest."""
-        return not self.only or step.slug in self.only
+        is_strong_enough = step.strong or self.least < Strength.TWO_STEP
+        return is_strong_enough and (not self.only or step.slug in self.only)
 
     def ways(self, step: Step) -> list[Way]:
         """Return what this step offers in this flow."""
