@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import codes, events, failures
+from accounts.identity import email_key
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from portal.http import Client
@@ -34,7 +35,7 @@ def add_address(user: User, address: str) -> EmailAddress:
     forget_unconfirmed(user)
     if user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
         raise TooManyContacts
-    user.email_addresses.filter(verified_at__isnull=True, address__iexact=address).delete()
+    user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).delete()
     return EmailAddress.objects.create(user=user, address=address)
 
 

@@ -99,26 +99,31 @@ def _code(message: Message) -> tuple[str, Context]:
     }
 
 
-def _is_taken(address: str) -> bool:
+def _owner_of(address: str) -> tuple[int, str] | None:
+    """Return whose confirmed address this is, and how it was stored."""
     key = email_key(address)
-    has_account = User.objects.filter(email_key=key).exists()
-    return has_account or EmailAddress.objects.verified().filter(key=key).exists()
+    rows = EmailAddress.objects.verified().filter(key=key).values_list("user_id", "address")
+    found: tuple[int, str] | None = rows.first()
+    return found or User.objects.filter(email_key=key).values_list("pk", "email").first()
+
+
+def _known(message: Message, stored: str) -> tuple[str, Context]:
+    """Tell the owner; what was typed may look alike and be somebody else's mailbox."""
+    message.recipient = stored
+    return "sign_up:known", {"at": message.created_at}
 
 
 def _sign_up(message: Message) -> tuple[str, Context]:
     """Tell the owner of a known address so; the page says the same to everybody."""
-    if _is_taken(message.recipient):
-        return "sign_up:known", {"at": message.created_at}
-    return _code(message)
+    owner = _owner_of(message.recipient)
+    return _known(message, owner[1]) if owner else _code(message)
 
 
 def _address(message: Message) -> tuple[str, Context]:
     """An address that somebody else has confirmed gets the notice, never a code."""
-    owner = EmailAddress.objects.verified().filter(key=email_key(message.recipient)).first()
-    other = User.objects.filter(email_key=email_key(message.recipient)).first()
-    if any(row and row != message.user_id for row in (owner and owner.user_id, other and other.pk)):
-        return "sign_up:known", {"at": message.created_at}
-    return _code(message)
+    owner = _owner_of(message.recipient)
+    is_anothers = owner is not None and owner[0] != message.user_id
+    return _known(message, owner[1]) if owner and is_anothers else _code(message)
 
 
 def _reset(message: Message) -> tuple[str, Context]:
@@ -127,6 +132,7 @@ def _reset(message: Message) -> tuple[str, Context]:
     mailbox = EmailAddress.objects.verified().filter(key=key).select_related("user").first()
     if mailbox is None or not mailbox.user.is_active:
         raise Undeliverable("no account")
+    message.recipient = mailbox.address  # as stored: what was typed may be another mailbox
     link = OneTimeLink.make(mailbox.user, "reset", settings.PASSWORD_RESET_AGE, mailbox)
     return message.kind, {
         "person": mailbox.user,
