@@ -58,7 +58,7 @@ def _is_address(text: str) -> bool:
         ip_address(text)
     except ValueError:
         return False
-    return True
+    return "%" not in text  # the zone of an IPv6 address is any text at all
 
 
 def _is_trusted(address: str) -> bool:
