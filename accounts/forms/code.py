@@ -76,6 +76,7 @@ class CodeForm(WaitingForm):
         super().__init__(*args, **kwargs)
         self.budget = budget
         self.match: Match | None = None
+        self.count = 0
         self.fields["code"].widget = code_widget(digits=self.digits)
 
     def find(self, code: str) -> Match | None:
@@ -97,11 +98,21 @@ class CodeForm(WaitingForm):
         return cleaned
 
     def _judge(self, code: str) -> None:
-        count = self._reserve()
-        self.match = self.find(code)
+        self._forget_typed()
+        self.count = self._reserve()
+        try:
+            self.match = self.find(code)
+        except ValidationError:
+            self.note(self.count)
+            raise
         if self.match is None:
-            self.note(count)
+            self.note(self.count)
             raise self.refusal()
+
+    def _forget_typed(self) -> None:
+        """Show what could be a code no more: it may be somebody's secret, or become one again."""
+        name = self.add_prefix("code")
+        self.data = {key: value for key, value in self.data.items() if key != name}
 
     def _reserve(self) -> int:
         try:
@@ -120,6 +131,7 @@ class CodeForm(WaitingForm):
         try:
             return self.match.spend() if self.match else None
         except AlreadySpent:
+            self.note(self.count)
             self.add_error(None, self.refusal())
             return None
 
