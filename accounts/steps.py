@@ -25,6 +25,7 @@ from accounts.models import SentCode, User
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
 from portal.http import Client
+from portal.outbox import sms_limits
 
 Text = str | Promise
 
@@ -253,10 +254,11 @@ class TextMessage(SentCodeStep):
     carrier_kind = "number"
 
     def contacts(self, user: User) -> Sequence[Contact]:
-        """Return verified numbers; none without a gateway."""
+        """Return verified numbers that may get messages today; none without a gateway."""
         if not settings.SMS_URL:
             return []
-        return list(user.phone_numbers.verified().order_by("pk"))
+        rows = user.phone_numbers.verified().order_by("pk")
+        return [row for row in rows if sms_limits.is_open(str(row))]
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,15 @@ def check_number(number: str) -> None:
         raise NumberRefused(_("This is not a mobile number. Enter the number of a mobile phone."))
 
 
+def is_open(number: str) -> bool:
+    """Tell whether text messages may go to this E.164 number."""
+    try:
+        check_number(number)
+    except NumberRefused:
+        return False
+    return True
+
+
 def take(number: str, address: str) -> None:
     """Count one text message to the number, asked for from the network address.
 
