@@ -1,5 +1,6 @@
 """Sending six digits: limits, the row, the message."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -52,15 +53,20 @@ def send(
     raises `LimitReached` beyond. The purpose is part of the count so that strangers who sign up
     with somebody's address cannot use up that person's own codes.
     """
-    target = f"{purpose}:{delivery.channel}:{email_key(delivery.recipient)}"
-    for rate in (PAUSE, QUARTER_HOUR, DAY):
-        rate.take(target)
+    take(purpose, delivery, (PAUSE, QUARTER_HOUR, DAY))
     if delivery.channel == "sms":
         sms_limits.take(delivery.recipient, client.network)
     with transaction.atomic():
         code = _replace(delivery, user, purpose, binding)
         _queue(delivery, code, client)
     return code
+
+
+def take(purpose: str, delivery: Delivery, rates: Sequence[Rate]) -> None:
+    """Count one message of this purpose to this target; raises `LimitReached`."""
+    target = f"{purpose}:{delivery.channel}:{email_key(delivery.recipient)}"
+    for rate in rates:
+        rate.take(target)
 
 
 def _replace(delivery: Delivery, user: User | None, purpose: str, binding: str) -> SentCode:

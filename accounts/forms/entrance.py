@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import browsers, failures
+from accounts import browsers, codes, failures
 from accounts.forms.code import WaitingForm
 from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
@@ -159,11 +159,19 @@ class ResetForm(MessageForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Count the message."""
+        """Count the message, for its sender and for its target: nobody floods a mailbox."""
         cleaned = super().clean() or {}
         if not self.errors:
             self.take_message()
+            self._take_target(cleaned["email"])
         return cleaned
+
+    def _take_target(self, address: str) -> None:
+        try:
+            rates = (codes.QUARTER_HOUR, codes.DAY)
+            codes.take("reset", codes.Delivery("email", address), rates)
+        except LimitReached as limit:
+            raise self.must_wait(limit) from limit
 
 
 class NewPasswordForm(forms.Form):

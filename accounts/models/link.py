@@ -19,6 +19,10 @@ def _digest(token: str) -> str:
     return sha256(token.encode(errors="replace")).hexdigest()
 
 
+def _stamp(user: User, purpose: str) -> str:
+    return user.stamp(f"{purpose}/{user.email_key}")
+
+
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     """Selections of links."""
 
@@ -57,7 +61,7 @@ class OneTimeLink(models.Model):
         return cls.objects.create(
             user=user,
             purpose=purpose,
-            stamp=user.stamp(purpose),
+            stamp=_stamp(user, purpose),
             mailbox=mailbox,
             expires_at=now + age,
         )
@@ -71,10 +75,10 @@ class OneTimeLink(models.Model):
 
     @classmethod
     def find(cls, token: str, purpose: str) -> Optional["OneTimeLink"]:
-        """Return the live link of this token, unless the person's password changed since."""
+        """Return the live link of this token, unless password or sign-in address changed since."""
         rows = cls.objects.live().select_related("user", "mailbox")
         link = rows.filter(digest=_digest(token), purpose=purpose, user__is_active=True).first()
-        return link if link and link.stamp == link.user.stamp(purpose) else None
+        return link if link and link.stamp == _stamp(link.user, purpose) else None
 
     def spend(self) -> bool:
         """Use the link up; False if somebody else was first."""
