@@ -64,9 +64,13 @@ class RecoveryCode(models.Model):
         return self.locator
 
     def spend(self) -> bool:
-        """Use the code up; False if somebody else was first or the set has ended meanwhile."""
-        live = RecoveryCodeSet.objects.live().filter(pk=self.code_set_id).values("pk")
-        row: models.QuerySet[Any] = RecoveryCode.objects.filter(
-            pk=self.pk, used_at__isnull=True, code_set__in=live
-        )
+        """Use the code up; False if somebody else was first or the set has ended meanwhile.
+
+        The set stays locked until the transaction ends: whoever replaces it meanwhile waits, and
+        then finds the session that this code has opened among those to end.
+        """
+        live = RecoveryCodeSet.objects.live().filter(pk=self.code_set_id)
+        if live.select_for_update(no_key=True).first() is None:
+            return False
+        row: models.QuerySet[Any] = RecoveryCode.objects.filter(pk=self.pk, used_at__isnull=True)
         return row.update(used_at=timezone.now()) == 1
