@@ -5,6 +5,7 @@ Codes and tokens are drawn here, so that they never rest in a queue, a log or a 
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -59,7 +60,7 @@ def _common() -> Context:
     }
     return {
         "portal_name": settings.PORTAL_NAME,
-        "origin_host": settings.PORTAL_ORIGIN.partition("//")[2],
+        "origin_host": urlsplit(settings.PORTAL_ORIGIN).hostname,
         "links": links,
     }
 

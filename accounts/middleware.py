@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from accounts.proofs import is_session_worth_its_account
 
@@ -27,4 +30,11 @@ class SignInRequired(LoginRequiredMiddleware):
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
+        if answer and _was_signed_in(request):
+            messages.warning(request, _("You were signed out. Sign in again to go on."))
         return answer
+
+
+def _was_signed_in(request: HttpRequest) -> bool:
+    """Tell whether the browser shows the cookie of a session that is over."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()

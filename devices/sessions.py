@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.agents import browser_name
 from accounts.models import User
@@ -109,7 +110,7 @@ class SessionStore(SessionBase):
             user=user,
             address=client.address,
             agent=client.agent,
-            name=browser_name(client.agent)[:NAME_LENGTH],
+            name=browser_name(client.agent)[:NAME_LENGTH] or _("Unknown browser"),
             signed_in_at=now,
             last_seen_at=now,
             expire_date=now + settings.SESSION_AGE,
