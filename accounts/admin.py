@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identity import email_key
 from accounts.models import EmailAddress, User
 
-ROWS_A_PAGE = 50
-MOST_PAGES = 100
+ROWS_A_PAGE = 25
+MOST_PAGES = 200
 STATES: dict[str, tuple[str | Promise, Q]] = {
     "locked": (_("Locked"), Q(is_active=False)),
     "staff": (_("Staff"), Q(is_staff=True)),

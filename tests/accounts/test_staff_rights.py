@@ -1,5 +1,6 @@
 """Who may act on whom: never on oneself, never plain staff on colleagues, nothing by guessing."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -100,3 +101,11 @@ def test_no_longer_being_staff_takes_all_rights(root: Person) -> None:
     user = root.reload()
     assert [user.is_staff, user.is_superuser] == [False, False]
     assert root.kinds() == ["account:staff_revoked"]
+
+
+def test_a_form_from_another_site_does_nothing(
+    new_client: Callable[..., Any], bob: Person, sue: Person
+) -> None:
+    browser = enter(new_client(enforce_csrf_checks=True), sue, Strength.TWO_STEP)
+    assert [browser.post(page(bob, act), {"reason": WHY}).status_code for act in ACTS] == [403] * 4
+    assert bob.kinds() == []
