@@ -1,0 +1,71 @@
+"""After signing out nothing personal can be seen again."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, expect
+
+from tests.journeys.hand import App, Hand
+from tests.live import LiveSite
+from tests.people import Person
+
+Contexts = Callable[..., BrowserContext]
+
+
+def test_the_back_button_shows_nothing_personal_after_signing_out(
+    live: LiveSite, new_browser: Contexts, bob: Person
+) -> None:
+    context = new_browser()
+    hand = Hand(context.new_page())
+    hand.sign_in(bob, App.of(bob))
+    hand.reads("Your account is well protected")
+    hand.press("Devices")
+    hand.reads("Devices")
+    second_tab = Hand(context.new_page())
+    second_tab.open("/security/contact/")
+    second_tab.sees(bob.address)
+    hand.press("Sign out")
+    hand.reads("Sign in")
+    for _each in range(2):
+        hand.page.go_back()
+        hand.reads("Sign in")
+        hand.sees_not(bob.address)
+        hand.sees_not("Pixel 8")
+    hand.page.go_forward()
+    hand.sees_not(bob.address)
+    second_tab.press("Activity")
+    second_tab.reads("Sign in")
+    second_tab.sees_not(bob.address)
+
+
+def test_codes_just_shown_do_not_come_back(
+    live: LiveSite, new_browser: Contexts, bob: Person
+) -> None:
+    hand = Hand(new_browser().new_page())
+    hand.sign_in(bob, App.of(bob))
+    hand.open("/security/recovery-codes/")
+    hand.press("Make new recovery codes")
+    hand.reads("Save your recovery codes")
+    code = hand.page.locator("[data-recovery-code]").first.inner_text()
+    hand.press("Sign out")
+    hand.reads("Sign in")
+    hand.page.go_back()
+    hand.reads("Sign in")
+    hand.sees_not(code)
+
+
+def test_one_browser_is_signed_out_from_another(
+    live: LiveSite, new_browser: Contexts, bob: Person
+) -> None:
+    app, far = App.of(bob), Hand(new_browser().new_page())
+    far.sign_in(bob, app)
+    near = Hand(new_browser().new_page())
+    near.sign_in(bob, app)
+    near.press("Devices")
+    other = near.page.locator("article").get_by_role("link", name="Sign out")
+    expect(other).to_have_count(1)
+    other.click()
+    near.press("Sign it out")
+    near.reads("Devices")
+    far.press("Activity")
+    far.reads("Sign in")
+    far.sees("You were signed out. Sign in again to go on.")

@@ -1,0 +1,97 @@
+"""What the small modules do for those who have scripts."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.journeys.hand import Hand
+from tests.live import LiveSite, fresh_address
+from tests.people import Person
+
+Contexts = Callable[..., BrowserContext]
+
+
+def test_a_password_can_be_shown_and_is_hidden_again_before_sending(page: Page) -> None:
+    page.goto("/sign-in/")
+    field = page.get_by_label("Password", exact=True)
+    field.fill("what I typed")
+    button = page.get_by_role("button", name="Show")
+    button.click()
+    expect(field).to_have_attribute("type", "text")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    expect(field).to_have_attribute("type", "password")
+
+
+def test_a_pasted_code_loses_its_blanks(new_browser: Contexts, bob: Person) -> None:
+    hand = Hand(new_browser().new_page())
+    hand.open("/sign-in/")
+    hand.type_password(bob)
+    field = hand.page.get_by_label("Code")
+    field.press_sequentially("402 917")
+    expect(field).to_have_value("402917")
+    expect(field).to_have_attribute("autocomplete", "one-time-code")
+    expect(field).to_have_attribute("inputmode", "numeric")
+
+
+def test_a_recovery_code_is_grouped_while_it_is_typed(new_browser: Contexts, bob: Person) -> None:
+    hand = Hand(new_browser().new_page())
+    hand.open("/sign-in/")
+    hand.type_password(bob)
+    hand.press("Sign in another way")
+    hand.press("Recovery code")
+    field = hand.page.get_by_label("Code")
+    field.press_sequentially("k7qm2f9th")
+    expect(field).to_have_value("K7QM-2F9T-H")
+
+
+def test_after_too_many_tries_the_page_says_how_long_to_wait(
+    live: LiveSite, new_browser: Contexts, bob: Person
+) -> None:
+    hand = Hand(new_browser().new_page())
+    hand.open("/sign-in/")
+    hand.type_password(bob)
+    for _each in range(5):
+        hand.type_code(bob.wrong_code())
+        hand.sees("This code is not right")
+    with hand.page.expect_response("**/sign-in/authenticator/") as waiting:
+        hand.type_code(bob.wrong_code())
+    assert waiting.value.status == 429
+    assert 0 < int(waiting.value.headers["retry-after"]) <= 30
+    hand.sees("Too many tries. Wait")
+    hand.sees("You can try again in")
+    clock = hand.page.locator("[data-countdown-clock]")
+    before = clock.inner_text()
+    expect(clock).not_to_have_text(before)
+
+
+def test_what_was_typed_stays_but_for_secrets(page: Page) -> None:
+    hand, address = Hand(page), fresh_address()
+    hand.open("/sign-up/")
+    hand.type("E-mail address", address)
+    page.get_by_label("Your name").fill("Pia")
+    hand.type("Password", "too short")
+    hand.press("Create the account")
+    hand.sees("Use at least 15 characters")
+    expect(page.get_by_label("E-mail address")).to_have_value(address)
+    expect(page.get_by_label("Your name")).to_have_value("Pia")
+    expect(page.get_by_label("Password", exact=True)).to_have_value("")
+    expect(page.get_by_label("Password", exact=True)).to_be_focused()
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(
+    new_browser: Contexts, bob: Person
+) -> None:
+    from_menu = Hand(new_browser().new_page())
+    from_menu.open("/sign-in/")
+    from_menu.type_password(bob)
+    from_menu.type_code(bob.fresh_code())
+    from_menu.press("Devices")
+    page = from_menu.page
+    opener = page.locator("summary").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Unlink this phone")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Unlink this phone")).to_be_hidden()
+    expect(opener).to_be_focused()

@@ -1,0 +1,348 @@
+"""A walk past every page and state of the site, for checks and pictures of them.
+
+Each part is a generator of names; a page stands in the window whenever a name is given.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.models import EmailAddress, OneTimeLink
+from accounts.proofs import Proof, Strength
+from tests.journeys.hand import Hand, code_of_mail
+from tests.live import LiveSite, fresh_address, fresh_number
+from tests.live.sinks import body_of
+from tests.people import (
+    Person,
+    enter,
+    give_address,
+    give_number,
+    give_phone,
+    make_person,
+    protected,
+    proved,
+)
+
+Names = Iterator[str]
+MISSING = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass
+class Tour:
+    """What every part of the walk needs."""
+
+    site: LiveSite
+    context: BrowserContext
+    page: Page
+
+    def names(self) -> Names:
+        """Walk all of it."""
+        for part in PARTS:
+            yield from part(self)
+            self.leave()
+
+    def leave(self) -> None:
+        """Forget who was signed in."""
+        self.context.clear_cookies()
+
+    def enter(self, person: Person, proofs: Strength | list[Proof] = Strength.TWO_STEP) -> None:
+        """Go on as this person, who has proved this much just now."""
+        self.leave()
+        client = enter(Client(), person, proofs)
+        name = settings.SESSION_COOKIE_NAME
+        value = client.cookies[name].value
+        self.context.add_cookies([{"name": name, "value": value, "url": self.site.url}])
+
+    @property
+    def hand(self) -> Hand:
+        """Somebody at this page."""
+        return Hand(self.page)
+
+    def see(self, *paths: str) -> Names:
+        """Visit addresses one after another; each is its own name."""
+        for path in paths:
+            self.page.goto(path)
+            yield path
+
+    def start(self, person: Person) -> Hand:
+        """Type the password; the page of the second step is shown."""
+        hand = self.hand
+        hand.open("/sign-in/")
+        hand.type_password(person)
+        expect(self.page).not_to_have_url(f"{self.site.url}/sign-in/")
+        return hand
+
+
+def everything(name: str) -> Person:
+    """Make somebody who has one of everything, with words that a page shows well."""
+    person = protected(name)
+    give_address(person)
+    give_number(person)
+    return person
+
+
+def strangers(tour: Tour) -> Names:
+    """Pages that need no sign-in, empty and with errors."""
+    hand = tour.hand
+    yield from tour.see("/sign-in/", "/sign-up/", "/password/reset/", "/password/reset/sent/")
+    hand.open("/sign-in/")
+    hand.type("E-mail address", fresh_address())
+    hand.type("Password", "not the password at all")
+    hand.press("Continue")
+    hand.sees("do not belong together")
+    yield "sign-in, wrong"
+    hand.open("/sign-up/")
+    hand.type("E-mail address", "pia@latchkey.example")
+    hand.type("Password", "short")
+    hand.press("Create the account")
+    hand.sees("15")
+    yield "sign-up, refused"
+    address = fresh_address()
+    hand.type("E-mail address", address)
+    hand.type("Password", "wool lantern marble cliff")
+    hand.press("Create the account")
+    hand.reads("Confirm your address")
+    yield "sign-up, confirm"
+    tour.site.mail.wait_for(address)
+    hand.type_code("000000", "Confirm the address")
+    hand.sees("This code is not right")
+    yield "sign-up, wrong code"
+    yield from tour.see("/password/reset/not-a-token/")
+
+
+def resets(tour: Tour) -> Names:
+    """A new password by a link, as mailed."""
+    hand, person = tour.hand, make_person("reset")
+    hand.open("/password/reset/")
+    hand.type("E-mail address", person.address)
+    hand.page.get_by_role("button").last.click()
+    mail = tour.site.mail.wait_for(person.address)
+    link = next(word for word in body_of(mail).split() if "/password/reset/" in word)
+    hand.open(link)
+    hand.reads("Choose a new password")
+    yield "/password/reset/new/"
+    hand.type("New password", "latchkey latchkey")
+    hand.press("Save the password")
+    hand.reads("Choose a new password")
+    yield "reset, refused password"
+
+
+def errors(tour: Tour) -> Names:
+    """The error pages, each caused for real."""
+    page = tour.page
+    yield from tour.see("/nowhere/", "/sign-in/?next=%00")
+    page.goto("/sign-in/")
+    tour.leave()
+    hand = tour.hand
+    hand.type("E-mail address", fresh_address())
+    hand.type("Password", "x")
+    hand.press("Continue")
+    hand.reads("This page was open too long")
+    yield "403, cross-site token"
+    hand, address = tour.hand, fresh_address()
+    hand.open("/sign-in/")
+    for _each in range(settings.FAILURES_BEFORE_WAIT + 1):
+        hand.type("E-mail address", address)
+        hand.type("Password", "wrong")
+        hand.press("Continue")
+    hand.sees("Too many tries")
+    yield "429, with the time to wait"
+    tour.enter(make_person("nobody"), Strength.PASSWORD)
+    yield from tour.see("/admin/", f"/devices/{MISSING}/rename/")
+
+
+def second_steps(tour: Tour) -> Names:
+    """The second half of a sign-in, by every way."""
+    person = everything("alice")
+    hand = tour.start(person)
+    yield "/sign-in/authenticator/"
+    hand.type_code(person.wrong_code())
+    hand.sees("This code is not right")
+    yield "authenticator, wrong"
+    hand.type_code("12")
+    hand.sees("The code has 6 digits")
+    yield "authenticator, no code"
+    yield from tour.see("/sign-in/another-way/", "/sign-in/recovery-code/")
+    hand.type_code("K7QM")
+    hand.sees("sixteen letters and digits")
+    yield "recovery code, wrong"
+    yield from tour.see("/sign-in/email/", "/sign-in/sms/")
+    hand.press("Send the code")
+    hand.reads("Enter the code from the text message")
+    yield "/sign-in/sms/, sent"
+    hand.open("/sign-in/another-way/")
+    tour.page.get_by_role("button", name="E-mail a code").first.click()
+    hand.reads("Enter the code from your e-mail")
+    yield "/sign-in/email/, sent"
+    hand.type_code(code_of_mail(tour.site.mail.wait_for(person.address)))
+    hand.reads("Where is your Pixel 8")
+    yield "/sign-in/where-is-your-phone/"
+    yield from _lost(tour, hand, person)
+
+
+def _lost(tour: Tour, hand: Hand, person: Person) -> Names:
+    phone = person.phone.public_id
+    yield from tour.see(f"/sign-in/where-is-your-phone/?here={phone}")
+    yield from tour.see(f"/devices/link/?replaces={phone}")
+    hand.type("Name of the phone", "Pixel 9")
+    hand.press("Show the QR code")
+    hand.reads("Link Pixel 9")
+    yield "/devices/link/…/, replacing"
+    yield from tour.see(f"/devices/{phone}/unlink/?lost=1")
+    hand.press("Unlink this phone")
+    hand.reads("The phone is unlinked")
+    yield "/devices/unlinked/…/"
+    yield from tour.see("/security/", "/security/two-step/off/")
+    hand.open("/devices/link/")
+    hand.links_phone("Pixel 9")
+    hand.sees("Pixel 9 is linked.")
+    yield "/devices/, with a hold"
+    yield from tour.see("/security/two-step/", "/security/two-step/off/", "/security/")
+
+
+def expired(tour: Tour) -> Names:
+    """A flow that took too long goes back to its start with a sentence."""
+    person = protected("late")
+    hand = tour.start(person)
+    person.user.set_password("another password altogether")
+    person.user.save()
+    hand.type_code("123456")
+    hand.reads("Sign in")
+    hand.sees("That took too long")
+    yield "/sign-in/, begin again"
+
+
+def owners(tour: Tour) -> Names:
+    """Everything inside, for somebody who has one of everything."""
+    person = everything("olga")
+    give_phone(person, "iPhone 12 (old)")
+    tour.enter(person)
+    phone, second = person.phone.public_id, person.user.email_addresses.order_by("-pk")[0]
+    yield from tour.see(
+        "/security/",
+        "/security/two-step/",
+        "/security/two-step/off/",
+        "/security/recovery-codes/",
+        "/security/password/",
+        "/security/contact/",
+        f"/security/contact/{second.public_id}/remove/",
+        "/security/contact/addresses/add/",
+        "/security/contact/numbers/add/",
+        "/security/activity/",
+        f"/devices/{phone}/rename/",
+        f"/devices/{phone}/unlink/",
+        "/devices/link/",
+    )
+    yield from _contacts(tour)
+    yield from _devices(tour, person)
+    yield from _codes(tour)
+    yield from _stale(tour, person)
+
+
+def _contacts(tour: Tour) -> Names:
+    hand = tour.hand
+    hand.open("/security/contact/numbers/add/")
+    hand.type("Phone number", "12")
+    hand.press("Send a code to it")
+    expect(tour.page.locator("[aria-invalid=true]")).to_be_visible()
+    yield "number, refused"
+    hand.type("Phone number", fresh_number())
+    hand.press("Send a code to it")
+    hand.reads("Type the code we sent")
+    yield "number, confirm"
+    yield from tour.see("/security/contact/")
+    hand.open("/security/password/")
+    hand.type("Present password", "wrong")
+    hand.type("New password", "short")
+    hand.press("Change the password")
+    hand.sees("This is not your password")
+    yield "password, refused"
+
+
+def _devices(tour: Tour, person: Person) -> Names:
+    page = tour.page
+    tour.enter(person)
+    tour.enter(person)  # a second browser, and from now on this one
+    page.goto("/devices/")
+    page.locator("summary").first.click()
+    yield "/devices/, with an open menu"
+    page.goto("/devices/")
+    yield "/devices/"
+    page.get_by_role("link", name="Sign out everywhere else").click()
+    yield "/devices/browsers/end-others/"
+    page.goto("/devices/")
+    page.locator("article").get_by_role("link", name="Sign out").first.click()
+    yield "/devices/browsers/…/end/"
+
+
+def _codes(tour: Tour) -> Names:
+    hand = tour.hand
+    hand.open("/security/recovery-codes/")
+    hand.press("Make new recovery codes")
+    hand.reads("Save your recovery codes")
+    yield "/security/recovery-codes/, sheet"
+    hand.type_code("K7QM", "Done")
+    hand.sees("sixteen letters and digits")
+    yield "recovery codes, wrong one typed back"
+
+
+def _stale(tour: Tour, person: Person) -> Names:
+    """The step-up, for a session whose proof is older than ten minutes."""
+    old = settings.STEP_UP_AGE.total_seconds() + 60
+    proofs = [
+        Proof(proof.method, proof.strength, proof.at - old, proof.factor)
+        for proof in proved(person, Strength.TWO_STEP)
+    ]
+    tour.enter(person, proofs)
+    query = "?next=/security/password/&for=recovered"
+    yield from tour.see("/security/two-step/off/", f"/confirm/another-way/{query}")
+
+
+def beginners(tour: Tour) -> Names:
+    """Everything inside, for somebody who has only a password."""
+    person = make_person("carol")
+    EmailAddress.objects.create(user=person.user, address=fresh_address("unconfirmed"))
+    tour.enter(person, Strength.PASSWORD)
+    yield from (
+        f"{name}, empty"
+        for name in tour.see(
+            "/security/",
+            "/security/two-step/",
+            "/security/recovery-codes/",
+            "/devices/",
+            "/security/contact/",
+            "/security/activity/",
+        )
+    )
+    old = settings.STEP_UP_AGE.total_seconds() + 60
+    password = proved(person, Strength.PASSWORD)[0]
+    tour.enter(person, [Proof(password.method, password.strength, password.at - old)])
+    yield from tour.see("/confirm/?next=/security/")
+    yield from tour.see("/confirm/?next=/devices/link/&for=mailbox")
+    token = OneTimeLink.make(person.user, "set-up", settings.SET_UP_LINK_AGE).draw()
+    tour.page.goto(f"/set-up/{token}/")
+    yield "/set-up/"
+
+
+def staff(tour: Tour) -> Names:
+    """The staff site: the list, an account that has everything, its log, and an act."""
+    person, root = everything("anna"), protected("root", is_staff=True, is_superuser=True)
+    tour.enter(root)
+    yield from tour.see("/admin/", "/admin/accounts/user/")
+    account = f"/admin/accounts/user/{person.user.pk}/change/"
+    yield from tour.see(account)
+
+
+PARTS: list[Callable[[Tour], Names]] = [
+    strangers,
+    resets,
+    errors,
+    second_steps,
+    expired,
+    owners,
+    beginners,
+    staff,
+]
