@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from accounts import codes, recovery_codes
 from accounts.models import RecoveryCode as RecoveryCodeRow
-from accounts.models import SentCode, User
+from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
 from portal.http import Client
@@ -165,6 +165,8 @@ class SentCodeMatch:
         """Use the code up."""
         if not self.code.spend():
             raise AlreadySpent
+        contacts = PhoneNumber if self.code.channel == "sms" else EmailAddress
+        contacts.objects.filter(pk=self.code.contact_id).update(last_used_at=timezone.now())
         factor = f"accounts.{self.code.channel}:{self.code.contact_id}"
         return Proof.now(self.method, Strength.RECOVERED, factor)
 

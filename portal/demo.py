@@ -109,6 +109,7 @@ def _protect(user: User, person: DemoPerson, hashed: list[str]) -> None:
         user=user, name=person.phone, linked_at=linked, last_used_at=timezone.now()
     )
     authenticator = Authenticator(user=user, phone=phone, name="authenticator", trusted_from=linked)
+    authenticator.last_used_at = phone.last_used_at
     authenticator.secret = person.secret
     authenticator.save()
     drawn = recovery_codes.Drawn(person.codes, hashed)

@@ -16,12 +16,15 @@ from accounts.steps import (
     RecoveryCodeMatch,
     SentCodeMatch,
     Step,
+    Text,
     Verification,
     digits_of,
 )
 from portal.limits import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64
+TRIES = _("Too many tries. Wait %(time)s and try again.")
+SENDS = _("Enough codes were sent for now. The next one can be sent in %(time)s.")
 
 
 def code_widget(*, digits: int | None) -> forms.TextInput:
@@ -48,13 +51,11 @@ class WaitingForm(forms.Form):
         """HTTP status of the page that shows this form again."""
         return 429 if self.wait else 200
 
-    def must_wait(self, limit: LimitReached) -> ValidationError:
-        """Note the limit and say how long to wait."""
+    def must_wait(self, limit: LimitReached, words: Text = TRIES) -> ValidationError:
+        """Note the limit and say how long to wait; the words name it as `%(time)s`."""
         self.wait = limit
         return ValidationError(
-            _("Too many tries. Wait %(time)s and try again."),
-            code="wait",
-            params={"time": failures.in_words(limit.seconds)},
+            str(words), code="wait", params={"time": failures.in_words(limit.seconds)}
         )
 
 

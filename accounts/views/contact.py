@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import contacts
-from accounts.forms.code import SentCodeForm, contact_code_form
+from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.models.contact import Contact
 from accounts.people import person, session_id
@@ -81,7 +81,7 @@ def _send(request: HttpRequest, added: Contact) -> HttpResponse:
         contacts.send_code(person(request), added, client_of(request))
     except LimitReached as limit:
         form = contact_code_form(added)
-        messages.warning(request, form.must_wait(limit).messages[0])
+        messages.warning(request, form.must_wait(limit, SENDS).messages[0])
         return _confirm_page(request, added, form)
     return redirect("accounts:confirm_contact", added.public_id)
 

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import codes, events, signin
-from accounts.forms.code import SentCodeForm
+from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.entrance import SignUpForm
 from accounts.models import EmailAddress, User
 from accounts.proofs import Proof, Strength
@@ -77,7 +77,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         try:
             _send(request, pending)
         except LimitReached as limit:
-            form.add_error(None, form.must_wait(limit))
+            form.add_error(None, form.must_wait(limit, SENDS))
         else:
             request.session[SIGN_UP_KEY] = asdict(pending)
             request.session.cycle_key()
@@ -124,7 +124,7 @@ def _send_again(request: HttpRequest, pending: PendingSignUp) -> HttpResponse:
         _send(request, pending)
     except LimitReached as limit:
         form = pending.form()
-        messages.warning(request, form.must_wait(limit).messages[0])
+        messages.warning(request, form.must_wait(limit, SENDS).messages[0])
         return _confirm_page(request, pending, form)
     return redirect("accounts:sign_up_confirm")
 

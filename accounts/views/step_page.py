@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import codes
-from accounts.forms.code import StepForm
+from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
 from accounts.proofs import Proof, Strength
 from accounts.steps import Step, Verification, Way, second_steps, step_named
@@ -76,7 +76,7 @@ def _send(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
     except LimitReached as limit:
         form = StepForm({}, step=step, verification=flow.verification)
         form.errors.clear()
-        form.add_error(None, form.must_wait(limit))
+        form.add_error(None, form.must_wait(limit, SENDS))
         return _page(request, flow, step, form)
     return HttpResponseRedirect(flow.url_of(step.slug))
 

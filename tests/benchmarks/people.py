@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import EmailAddress, RecoveryCode, RecoveryCodeSet, User
 from devices.models import Authenticator, Phone
 
-PASSWORD = "a benchmark makes its own people"  # noqa: S105 - of people who exist for a minute
+PASSWORD = "a benchmark makes its own people"
 
 
 @dataclass
