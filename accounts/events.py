@@ -42,7 +42,7 @@ KINDS: dict[str, Kind] = {
     "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
     "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
     "factor:disabled": Kind(
-        _("{method} switched off after too many wrong codes"), "triangle-alert", "look", notice=True
+        _("Too many wrong codes: {method} switched off"), "triangle-alert", "look", notice=True
     ),
     "hold:ended": Kind(_("New sign-in steps now count fully"), "shield-check", "ok"),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),

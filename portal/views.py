@@ -11,6 +11,7 @@ from accounts.activity import lines
 from accounts.people import person, session_id
 
 LATEST_EVENTS = 5
+PLAIN = "text/plain; charset=utf-8"
 
 
 @require_safe
@@ -39,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type=PLAIN)
 
 
 @login_not_required
@@ -51,5 +52,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
     except DatabaseError:
         headers = {"Retry-After": "5"}
-        return HttpResponse("no database", status=503, headers=headers, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
+        return HttpResponse("no database", status=503, headers=headers, content_type=PLAIN)
+    return HttpResponse("ok", content_type=PLAIN)

@@ -1,0 +1,39 @@
+"""An address that breaks, beside those of the site."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from portal.limits import LimitReached
+from portal.urls import handler400, handler403, handler404, handler500
+from portal.urls import urlpatterns as site
+
+WAIT = timedelta(seconds=95)
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("our own mistake")
+
+
+@login_not_required
+def limited(request: HttpRequest) -> HttpResponse:
+    raise LimitReached(WAIT)
+
+
+@login_not_required
+def forbidden(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+urlpatterns = [
+    path("broken/", broken),
+    path("limited/", limited),
+    path("forbidden/", forbidden),
+    *site,
+]
