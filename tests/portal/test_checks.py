@@ -1,0 +1,75 @@
+"""The site refuses to start with keys that everyone can read."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+from portal import checks
+from portal.settings import SAMPLE_SEALING_KEYS, SAMPLE_SECRET_KEY
+
+
+def ids(found: list[object]) -> set[str]:
+    return {str(getattr(problem, "id", "")) for problem in found}
+
+
+def test_the_settings_of_a_real_site_pass() -> None:
+    assert checks.check_keys() == []
+    assert checks.check_origin() == []
+    checks.refuse_unsafe_settings()
+
+
+@pytest.mark.parametrize(
+    "key", ["short", SAMPLE_SECRET_KEY, "change-me-" * 10, "django-insecure-" + "x" * 50]
+)
+def test_a_missing_short_or_sample_secret_key_is_refused(settings: Settings, key: str) -> None:
+    settings.SECRET_KEY = key
+    assert ids([*checks.check_keys()]) == {"portal.E003"}
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        checks.refuse_unsafe_settings()
+
+
+def test_an_empty_secret_key_is_refused(settings: Settings) -> None:
+    settings.SECRET_KEY = ""
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+        checks.refuse_unsafe_settings()
+
+
+def test_the_sample_sealing_key_is_refused(settings: Settings) -> None:
+    settings.SEALING_KEYS = [SAMPLE_SEALING_KEYS]
+    assert ids([*checks.check_keys()]) == {"portal.E002"}
+    settings.DEBUG = True
+    assert checks.check_keys() == []
+
+
+@pytest.mark.parametrize("entries", [[], ["x"], ["a:AAAA"]])
+def test_a_missing_or_malformed_sealing_key_is_refused_everywhere(
+    settings: Settings, entries: list[str]
+) -> None:
+    settings.SEALING_KEYS = entries
+    settings.DEBUG = True
+    assert ids([*checks.check_keys()]) == {"portal.E001"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "problem"),
+    [
+        ("https://portal.example.org", set()),
+        ("https://portal.example.org:8443", set()),
+        ("", {"portal.E004"}),
+        ("portal.example.org", {"portal.E004"}),
+        ("https://portal.example.org/path", {"portal.E004"}),
+        ("http://portal.example.org", {"portal.E005"}),
+    ],
+)
+def test_links_need_an_https_origin(settings: Settings, origin: str, problem: set[str]) -> None:
+    settings.PORTAL_ORIGIN = origin
+    assert ids([*checks.check_origin()]) == problem
+
+
+def test_what_is_fine_on_a_desk_is_warned_of_in_service(settings: Settings) -> None:
+    settings.OUTBOX_DELIVERY = "inline"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert ids([*checks.check_production()]) == {"portal.W001", "portal.W002"}
+    settings.OUTBOX_DELIVERY = "worker"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert checks.check_production() == []
