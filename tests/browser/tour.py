@@ -330,10 +330,28 @@ def beginners(tour: Tour) -> Names:
 def staff(tour: Tour) -> Names:
     """The staff site: the list, an account that has everything, its log, and an act."""
     person, root = everything("anna"), protected("root", is_staff=True, is_superuser=True)
+    tour.enter(person)
+    tour.page.goto("/devices/")
     tour.enter(root)
-    yield from tour.see("/admin/", "/admin/accounts/user/")
-    account = f"/admin/accounts/user/{person.user.pk}/change/"
-    yield from tour.see(account)
+    account = f"/admin/accounts/{person.user.public_id}/"
+    yield from tour.see(
+        "/admin/accounts/",
+        "/admin/accounts/?q=nobody-has-this-address",
+        account,
+        f"{account}activity/",
+        f"{account}lock/",
+        f"{account}end-sessions/",
+    )
+    hand = tour.hand
+    hand.open(f"{account}phones/{person.phone.public_id}/unlink/")
+    tour.page.get_by_label("Reason").fill("lost")
+    tour.page.locator("button.danger").click()
+    hand.sees("Say a little more")
+    yield "/admin/, reason refused"
+    tour.page.get_by_label("Reason").fill("Called us: the phone is lost.")
+    tour.page.locator("button.danger").click()
+    hand.sees("No phone is linked.")
+    yield "/admin/, account without a phone"
 
 
 PARTS: list[Callable[[Tour], Names]] = [
