@@ -30,22 +30,37 @@ def find(user: User, public_id: Any) -> Contact | None:
     )
 
 
+@transaction.atomic
 def add_address(user: User, address: str) -> EmailAddress:
     """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
+    _one_at_a_time(user)
     forget_unconfirmed(user)
-    if user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
+    again = user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).first()
+    if again is None and user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
         raise TooManyContacts
-    user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).delete()
-    return EmailAddress.objects.create(user=user, address=address)
+    row = again or EmailAddress(user=user)
+    row.address, row.created_at = address, timezone.now()
+    row.save()
+    return row
 
 
+@transaction.atomic
 def add_number(user: User, number: Any) -> PhoneNumber:
     """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
+    _one_at_a_time(user)
     forget_unconfirmed(user)
-    if user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
+    again = user.phone_numbers.filter(verified_at__isnull=True, number=number).first()
+    if again is None and user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
         raise TooManyContacts
-    user.phone_numbers.filter(verified_at__isnull=True, number=number).delete()
-    return PhoneNumber.objects.create(user=user, number=number)
+    row = again or PhoneNumber(user=user, number=number)
+    row.created_at = timezone.now()
+    row.save()
+    return row
+
+
+def _one_at_a_time(user: User) -> User:
+    """Read the person anew; parallel changes of their contacts wait until the commit."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def forget_unconfirmed(user: User) -> None:
@@ -89,16 +104,16 @@ def mark_verified(user: User, contact: Contact, *, client: Client, session: str)
 
 
 def remove(user: User, contact: Contact, *, client: Client, session: str) -> None:
-    """Remove a contact and tell it too; raises `Needed`."""
+    """Remove a contact and tell it too; raises `Needed`. Nothing happens if it is gone already."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        user = _one_at_a_time(user)
         if isinstance(contact, EmailAddress) and _is_needed(user, contact):
             raise Needed
         also = (
             [contact.address] if isinstance(contact, EmailAddress) and contact.verified_at else []
         )
-        contact.delete()
-        if contact.is_verified:
+        rows = type(contact)._default_manager.filter(pk=contact.pk)
+        if rows.delete()[0] and contact.is_verified:
             _record(user, contact, "removed", also, client=client, session=session)
 
 
@@ -111,10 +126,13 @@ def _is_needed(user: User, address: EmailAddress) -> bool:
 
 def make_primary(user: User, address: EmailAddress, *, client: Client, session: str) -> bool:
     """Sign in with this address from now on; False if it is not confirmed or taken."""
-    if not address.is_verified:
-        return False
     try:
         with transaction.atomic():
+            user = _one_at_a_time(user)
+            if not user.email_addresses.verified().filter(pk=address.pk).exists():
+                return False
+            if user.email == address.address:
+                return True
             user.email = address.address
             user.save(update_fields=["email"])
             _record(user, address, "primary", [], client=client, session=session)
