@@ -1,0 +1,316 @@
+"""Every URL of the site, asked by everybody: a URL that is not in the table fails.
+
+The roles: `anonymous`; `half` typed the right password only; `stranger` is bob, fully signed in,
+with alice's ids in the URL; `stale` is alice whose proofs are older than `STEP_UP_AGE`; `weak` is a
+member of staff whose session never proved a strong step; `full` is alice, signed in just now.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts import events
+from accounts.proofs import Strength
+from devices.models import Phone, Session
+from devices.sessions import SessionStore
+from tests.live import fresh_address
+from tests.people import Person, enter
+
+ROLES = ("anonymous", "half", "stranger", "weak", "stale", "full")  # who changes least, first
+Browsers = Callable[..., Client]
+
+PAGE = "200"
+FORM = "200"
+SIGN_IN = "to /sign-in/"
+CONFIRM = "to /confirm/"
+OVERVIEW = "to /security/"
+GONE = "404"
+WRONG_METHOD = "405"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each role gets by GET and by POST with an empty form; HEAD is as GET, or 405.
+
+    An answer is a status, or "to " and the beginning of where it leads; several are joined by "|".
+    """
+
+    get: dict[str, str]
+    post: dict[str, str]
+
+
+def closed(get: str, post: str, **other: str) -> Row:
+    """Return the row of a page behind the sign-in; `other` are answers by role or role_method."""
+    table: dict[str, dict[str, str]] = {}
+    for method, answer in (("get", get), ("post", post)):
+        table[method] = {
+            role: SIGN_IN if role in ("anonymous", "half") else answer for role in ROLES
+        }
+        table[method] |= {role: other[role] for role in ROLES if role in other}
+        keys = {f"{role}_{method}": role for role in ROLES}
+        table[method] |= {role: other[key] for key, role in keys.items() if key in other}
+    return Row(**table)
+
+
+def public(get: str, post: str, **other: str) -> Row:
+    """Return the row of a page that needs no sign-in."""
+    return closed(
+        get,
+        post,
+        **{
+            "anonymous_get": get,
+            "half_get": get,
+            "anonymous_post": post,
+            "half_post": post,
+            **other,
+        },
+    )
+
+
+def guarded(get: str, post: str, **other: str) -> Row:
+    """Return the row of an act that needs a fresh strong proof."""
+    stale = {"stale_get": CONFIRM, "stale_post": CONFIRM, "weak_get": CONFIRM, "weak_post": CONFIRM}
+    return closed(get, post, **{**stale, **other})
+
+
+def fresh(get: str, post: str, **other: str) -> Row:
+    """Return the row of an act that any fresh second step allows."""
+    return closed(get, post, **{"stale_get": CONFIRM, "stale_post": CONFIRM, **other})
+
+
+NOT_HERS = {"stranger": GONE}
+NOT_THEIRS = {"stranger": GONE, "weak": GONE}
+STAFF = dict.fromkeys(("stranger", "stale", "full"), GONE) | {"weak": CONFIRM}
+TABLE: dict[str, Row] = {
+    "home": closed(OVERVIEW, WRONG_METHOD),
+    "overview": closed(PAGE, WRONG_METHOD),
+    "healthz": public(PAGE, WRONG_METHOD),
+    "readyz": public(PAGE, WRONG_METHOD),
+    "accounts:sign_in": closed(OVERVIEW, FORM, anonymous=FORM, half=FORM),
+    "accounts:another_way": closed(
+        SIGN_IN, WRONG_METHOD, half_get=PAGE, anonymous_post=WRONG_METHOD, half_post=WRONG_METHOD
+    ),
+    "accounts:sign_in_step": closed(SIGN_IN, SIGN_IN, half=FORM),
+    "accounts:message_fate": public(GONE, WRONG_METHOD),
+    "accounts:sign_out": public(WRONG_METHOD, SIGN_IN),
+    "accounts:sign_up": closed(OVERVIEW, OVERVIEW, anonymous=FORM, half=FORM),
+    "accounts:sign_up_confirm": public("to /sign-up/", "to /sign-up/"),
+    "accounts:sign_up_fate": public(GONE, WRONG_METHOD),
+    "accounts:reset_password": public(FORM, FORM),
+    "accounts:reset_sent": public(PAGE, WRONG_METHOD),
+    "accounts:reset_link": public("to /password/reset/new/", WRONG_METHOD),
+    "accounts:reset_new": public("400", "400"),
+    "accounts:set_up_link": public("to /set-up/", WRONG_METHOD),
+    "accounts:set_up": closed("to /security/two-step/", "to /security/two-step/"),
+    "accounts:confirm": closed(CONFIRM, CONFIRM),
+    "accounts:confirm_another_way": closed(PAGE, WRONG_METHOD),
+    "accounts:confirm_step": closed(FORM, FORM),
+    "accounts:confirm_fate": closed(GONE, WRONG_METHOD),
+    "accounts:two_step": closed(PAGE, PAGE),
+    "accounts:two_step_on": closed(WRONG_METHOD, OVERVIEW, weak_post=CONFIRM),
+    "accounts:two_step_off": guarded(PAGE, "to /security/two-step/"),
+    "accounts:recovery_codes": closed(PAGE, FORM),
+    "accounts:recovery_codes_new": closed(
+        WRONG_METHOD, "to /security/recovery-codes/", stale_post=CONFIRM
+    ),
+    "accounts:recovery_codes_download": closed(GONE, WRONG_METHOD),
+    "accounts:change_password": fresh(FORM, FORM),
+    "accounts:contact": closed(PAGE, WRONG_METHOD),
+    "accounts:add_address": guarded(FORM, FORM),
+    "accounts:add_number": guarded(FORM, FORM),
+    "accounts:confirm_contact": closed(FORM, FORM, **NOT_THEIRS),
+    "accounts:resend_contact": closed(
+        WRONG_METHOD, "to /security/contact/|429", stranger_post=GONE, weak_post=GONE
+    ),
+    "accounts:remove_contact": guarded(PAGE, "to /security/contact/", **NOT_HERS),
+    "accounts:make_primary": guarded(
+        WRONG_METHOD,
+        "to /security/contact/",
+        stranger_post=GONE,
+        stale_get=WRONG_METHOD,
+        weak_get=WRONG_METHOD,
+    ),
+    "accounts:activity": closed(PAGE, WRONG_METHOD),
+    "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
+    "devices:index": closed(PAGE, WRONG_METHOD),
+    "devices:link_phone": fresh(FORM, FORM),
+    "devices:confirm_phone": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:rename_phone": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:unlink_phone": guarded(PAGE, "to /devices/unlinked/|to /sign-in/", **NOT_HERS),
+    "devices:unlinked": closed(PAGE, WRONG_METHOD, stranger_get=GONE, weak_get=GONE),
+    "devices:end_session": fresh(PAGE, "to /devices/", **NOT_THEIRS),
+    "devices:end_other_sessions": fresh(PAGE, "to /devices/"),
+    "admin:index": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:accounts_user_changelist": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:account": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:activity": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:lock": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:unlock": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:end_sessions": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:unlink_phone": closed(CONFIRM, CONFIRM, **STAFF),
+}
+
+
+def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Return every URL of the site by name, with the names of its arguments."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from patterns(entry, inner)
+        elif isinstance(entry, URLPattern):
+            assert entry.name, f"{entry.pattern} has no name"
+            yield f"{space}{entry.name}", sorted(entry.pattern.converters)
+
+
+ARGUMENTS = dict(patterns(get_resolver()))
+
+
+@pytest.fixture
+def ids(alice: Person) -> dict[str, dict[str, str]]:
+    """Return what alice has, by the URL that names it."""
+    begun = Phone.objects.create(user=alice.user, name="Begun")
+    device = begun.authenticators.model(user=alice.user, phone=begun, name="x", confirmed=False)
+    device.draw_secret()
+    device.save()
+    waiting = alice.user.email_addresses.create(address=fresh_address("waiting"))
+    second = alice.user.email_addresses.verified().exclude(address=alice.address).get()
+    event = events.record(alice.user, "phone:unlinked", client=None, phone="Old", authenticators=1)
+    data = SessionStore().encode({})
+    session = Session.objects.create(
+        session_key="k", session_data=data, expire_date=timezone.now(), user=alice.user
+    )
+    phone = {"public_id": str(alice.phone.public_id)}
+    return {
+        "accounts:confirm_contact": {"public_id": str(waiting.public_id)},
+        "accounts:resend_contact": {"public_id": str(waiting.public_id)},
+        "accounts:remove_contact": {"public_id": str(second.public_id)},
+        "accounts:make_primary": {"public_id": str(second.public_id)},
+        "devices:confirm_phone": {"public_id": str(begun.public_id)},
+        "devices:rename_phone": phone,
+        "devices:unlink_phone": phone,
+        "devices:unlinked": {"public_id": str(event.public_id)},
+        "devices:end_session": {"public_id": str(session.public_id)},
+        "admin": {"public_id": str(alice.user.public_id), "phone_id": str(alice.phone.public_id)},
+        "": {"slug": "authenticator", "token": "A" * 22},
+    }
+
+
+def path_of(name: str, ids: dict[str, dict[str, str]]) -> str:
+    """Return the address of a URL about alice."""
+    known = {**ids[""], **ids.get(name.partition(":")[0], {}), **ids.get(name, {})}
+    return reverse(name, kwargs={key: known[key] for key in ARGUMENTS[name]})
+
+
+def browser_of(role: str, people: dict[str, Person], new_client: Browsers) -> Client:
+    """Return a browser in which this role is where it stands."""
+    client = new_client()
+    if role == "half":
+        alice = people["alice"]
+        client.post("/sign-in/", {"email": alice.address, "password": alice.password})
+    elif role == "stranger":
+        enter(client, people["bob"], Strength.TWO_STEP)
+    elif role == "weak":
+        enter(client, people["sue"], Strength.RECOVERED)
+    elif role == "stale":
+        before = timezone.now() - settings.STEP_UP_AGE - timedelta(minutes=1)
+        with time_machine.travel(before, tick=False):
+            enter(client, people["alice"], Strength.TWO_STEP)
+    elif role == "full":
+        enter(client, people["alice"], Strength.TWO_STEP)
+    return client
+
+
+def says(response: Any) -> str:
+    """Put an answer into the words of the table."""
+    if response.status_code == 302:
+        return f"to {response['Location']}"
+    return str(response.status_code)
+
+
+def fits(said: str, expected: str) -> bool:
+    """Tell whether an answer is one of those that are expected."""
+    return any(
+        said.startswith(each) if each.startswith("to ") else said == each
+        for each in expected.split("|")
+    )
+
+
+def fingerprint() -> dict[str, str]:
+    """Return a digest of every table; of a session, whose it is and what it has proved."""
+    found = {}
+    for model in apps.get_models():
+        rows: Any = model._default_manager.order_by("pk")
+        if model is Session:
+            signed_in = Session.objects.filter(user__isnull=False).order_by("public_id")
+            values = [(row.public_id, row.user_id, row.proofs) for row in signed_in]
+        else:
+            values = list(rows.values_list())
+        found[model._meta.label] = hashlib.sha256(repr(values).encode()).hexdigest()
+    return found
+
+
+@pytest.fixture
+def people(alice: Person, bob: Person, sue: Person) -> dict[str, Person]:
+    """The people of the roles."""
+    return {"alice": alice, "bob": bob, "sue": sue}
+
+
+def test_every_url_is_in_the_table() -> None:
+    assert set(ARGUMENTS) == set(TABLE)
+
+
+def check(client: Client, path: str, get: str, post: str) -> Any:
+    """Ask for the URL in every way, and return the answer to a form."""
+    before = fingerprint()
+    answer = client.get(path)
+    assert fits(says(answer), get), f"GET {path}: {says(answer)}"
+    head = client.head(path)
+    assert head.status_code in (answer.status_code, 405), f"HEAD {path}: {says(head)}"
+    assert head.content == b""
+    assert fingerprint() == before, f"GET or HEAD {path} changed something"
+    assert client.put(path).status_code < 500
+    posted = client.post(path)
+    assert fits(says(posted), post), f"POST {path}: {says(posted)}"
+    return posted
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_role_gets_what_the_table_says(
+    people: dict[str, Person],
+    ids: dict[str, dict[str, str]],
+    new_client: Browsers,
+    name: str,
+) -> None:
+    path, row = path_of(name, ids), TABLE[name]
+    for role in ROLES:
+        client = browser_of(role, people, new_client)
+        answer = check(client, path, row.get[role], row.post[role])
+        if role not in ("half", "stale", "full"):
+            assert people["alice"].address not in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_no_form_is_taken_without_its_token(
+    people: dict[str, Person],
+    ids: dict[str, dict[str, str]],
+    new_client: Browsers,
+    name: str,
+) -> None:
+    path = path_of(name, ids)
+    for role in ("anonymous", "half", "full"):
+        client = browser_of(role, people, new_client)
+        client.handler.enforce_csrf_checks = True
+        before = fingerprint()
+        for method in (client.post, client.put, client.patch, client.delete):
+            assert method(path).status_code == 403, f"{role}: {path}"
+        assert fingerprint() == before
