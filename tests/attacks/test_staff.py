@@ -1,0 +1,167 @@
+"""The staff pages: closed without a strong step, silent about secrets, no ladder to climb."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.urls import get_resolver
+
+from accounts.models import User
+from accounts.proofs import Strength
+from tests.attacks.tools import html_of, is_in, start
+from tests.people import Person, enter, make_person
+
+Clock = Any
+Browsers = Callable[..., Client]
+LIST = "/admin/accounts/"
+
+
+def pages(person: Person) -> dict[str, str]:
+    """Return every staff page about a person, by its name."""
+    base = f"{LIST}{person.user.public_id}/"
+    return {
+        "account": base,
+        "activity": f"{base}activity/",
+        "lock": f"{base}lock/",
+        "unlock": f"{base}unlock/",
+        "end_sessions": f"{base}end-sessions/",
+        "unlink_phone": f"{base}phones/{person.phone.public_id}/unlink/",
+    }
+
+
+def test_these_are_all_the_pages_there_are() -> None:
+    keys = get_resolver().namespace_dict["admin"][1].reverse_dict
+    names = {key for key in keys if isinstance(key, str)}
+    assert names == {
+        "index",
+        "accounts_user_changelist",
+        "account",
+        "activity",
+        "lock",
+        "unlock",
+        "end_sessions",
+        "unlink_phone",
+    }
+
+
+@pytest.mark.parametrize("strength", [Strength.PASSWORD, Strength.RECOVERED, None])
+def test_nothing_opens_without_a_strong_step(
+    root: Person, alice: Person, client: Client, clock: Clock, strength: Strength | None
+) -> None:
+    enter(client, root, strength or Strength.TWO_STEP)
+    if strength is None:
+        clock.shift(settings.STEP_UP_AGE + timedelta(seconds=1))
+    for path in ["/admin/", LIST, *pages(alice).values()]:
+        for method in (client.get, client.post):
+            answer = method(path, {"reason": "because"})
+            assert answer.status_code in (302, 404, 405), path
+            assert alice.address.encode() not in answer.content
+    assert alice.kinds() == []
+    assert alice.reload().is_active
+
+
+def test_staff_with_a_password_only_are_led_to_set_up(alice: Person, client: Client) -> None:
+    start(client, make_person("sue", is_staff=True))
+    assert client.get(LIST).status_code == 302
+    assert alice.address.encode() not in client.get(LIST, follow=True).content
+
+
+def test_for_everybody_else_there_is_no_such_page(
+    alice: Person, bob: Person, client: Client
+) -> None:
+    enter(client, bob, Strength.TWO_STEP)
+    for path in ["/admin/", LIST, *pages(alice).values()]:
+        assert client.get(path).status_code == client.post(path).status_code == 404
+
+
+def test_no_page_shows_a_secret(alice: Person, root: Person, client: Client) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    client.post("/confirm/email/", {"code": "000000"})
+    enter(client, root, Strength.TWO_STEP)
+    secrets = [
+        alice.user.password,
+        *(row.hash for s in alice.user.recovery_code_sets.all() for row in s.codes.all()),
+    ]
+    for path in [LIST, f"{LIST}?q={alice.address}", *pages(alice).values()]:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert not [secret for secret in secrets if secret in answer.content.decode()]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "password__startswith=argon2",
+        "phones__authenticators__sealed_secret__contains=a",
+        "recovery_code_sets__codes__hash__startswith=a",
+        "sessions__session_key__startswith=a",
+        "o=1.2.3",
+        "_to_field=password",
+        "e=1",
+        "q=%00",
+        "p=99999999999999999999",
+        "p=-1",
+        "state='",
+    ],
+)
+def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None:
+    enter(client, root, Strength.TWO_STEP)
+    answer = client.get(f"{LIST}?{query}")
+    assert answer.status_code in (200, 302, 400)
+    if "__" in query:
+        assert answer.status_code != 200
+
+
+@pytest.mark.parametrize("act", ["lock", "unlock", "end_sessions", "unlink_phone"])
+def test_support_does_not_climb(sue: Person, root: Person, new_client: Browsers, act: str) -> None:
+    hers = enter(new_client(), sue, Strength.TWO_STEP)
+    for person in (sue, root):
+        answer = hers.post(pages(person)[act], {"reason": "because I want to", **CLIMB})
+        assert answer.status_code == 403
+        assert person.reload().is_active
+        assert person.kinds() == []
+    assert not sue.user.is_superuser
+
+
+CLIMB = {"is_superuser": "1", "is_staff": "1", "user_permissions": "1", "groups": "1"}
+
+
+@pytest.mark.parametrize("act", ["lock", "end_sessions", "unlink_phone"])
+def test_every_act_is_told_with_its_reason(
+    sue: Person, alice: Person, new_client: Browsers, act: str
+) -> None:
+    inside, hers = (
+        enter(new_client(), alice, Strength.TWO_STEP),
+        enter(new_client(), sue, Strength.TWO_STEP),
+    )
+    path = pages(alice)[act]
+    hers.get(path)
+    hers.post(path, {"reason": ""})
+    assert alice.kinds() == []
+    answer = hers.post(path, {"reason": "asked on the telephone <b>"})
+    assert answer.status_code == 302
+    assert not is_in(inside)
+    event = alice.user.events.get()
+    assert event.actor_id == sue.user.pk
+    assert event.details["reason"].startswith("asked on the telephone")
+    assert {m.to[0] for m in mail.outbox} == {
+        row.address for row in alice.user.email_addresses.verified()
+    }
+    assert not any("<b>" in html_of(m) for m in mail.outbox)
+
+
+def test_staff_cannot_set_a_password_or_an_address(
+    sue: Person, alice: Person, client: Client
+) -> None:
+    before = User.objects.filter(pk=alice.user.pk).values().get()
+    enter(client, sue, Strength.TWO_STEP)
+    form = {"password": "a password of staff", "email": "sue@evil.example", "reason": "x" * 20}
+    for path in [LIST, *pages(alice).values(), f"{LIST}user/{alice.user.pk}/change/"]:
+        if "lock" not in path:
+            client.post(path, form)
+    assert User.objects.filter(pk=alice.user.pk).values().get() == before
+    assert not any("reset" in m.body for m in mail.outbox if "password of staff" in m.body)
