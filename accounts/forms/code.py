@@ -27,14 +27,14 @@ TRIES = _("Too many tries. Wait %(time)s and try again.")
 SENDS = _("Enough codes were sent for now. The next one can be sent in %(time)s.")
 
 
-def code_widget(*, digits: int | None) -> forms.TextInput:
+def code_widget(*, digits: int | None, takes_focus: bool = True) -> forms.TextInput:
     """Return the input for a code: numeric keyboard for digits, autofill by the browser."""
     attributes: dict[str, Any] = {
         "autocomplete": "one-time-code" if digits else "off",
         "autocapitalize": "characters",
         "spellcheck": "false",
         "data-code": str(digits or "recovery"),
-        "autofocus": True,
+        "autofocus": takes_focus,
     }
     if digits:
         attributes["inputmode"] = "numeric"
@@ -64,6 +64,7 @@ class CodeForm(WaitingForm):
 
     code = forms.CharField(label=_("Code"), max_length=CODE_INPUT_LENGTH)
     digits: int | None = 6
+    takes_focus = True
 
     error_messages = {
         "wrong": _("This code is not right, was used already, or is too old. Try a new one."),
@@ -78,7 +79,7 @@ class CodeForm(WaitingForm):
         self.budget = budget
         self.match: Match | None = None
         self.count = 0
-        self.fields["code"].widget = code_widget(digits=self.digits)
+        self.fields["code"].widget = code_widget(digits=self.digits, takes_focus=self.takes_focus)
 
     def find(self, code: str) -> Match | None:
         """Return what the code belongs to, if it is right."""
@@ -191,6 +192,7 @@ class RecoveryCodeCheckForm(CodeForm):
     """One code of the newest set, typed back as proof that it was saved; not used up."""
 
     digits = None
+    takes_focus = False  # the codes above come first; a keyboard would cover them
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user

@@ -71,6 +71,7 @@ class ConfirmForm(CodeForm):
     """Takes the first code of a phone."""
 
     digits = settings.AUTHENTICATOR_DIGITS
+    takes_focus = False  # the QR code above comes first; a keyboard would cover it
 
     error_messages = {
         "wrong": _(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.hand import Hand
+from tests.journeys.hand import App, Hand
 from tests.live import LiveSite, fresh_address
 from tests.people import Person
 
@@ -95,3 +95,21 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Unlink this phone")).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_on_a_phone_the_codes_and_the_picture_are_seen_before_the_field(
+    phone_page: Page, bob: Person
+) -> None:
+    hand, app = Hand(phone_page), App.of(bob)
+    hand.sign_in(bob, app)
+    hand.open("/security/recovery-codes/")
+    hand.press("Make new recovery codes")
+    hand.reads("Save your recovery codes")
+    expect(phone_page.get_by_label("Code", exact=True)).not_to_be_focused()
+    expect(phone_page.locator("[data-recovery-code]").first).to_be_in_viewport()
+    hand.type_code("K7QM", "Done")
+    expect(phone_page.get_by_label("Code", exact=True)).to_be_focused()
+    hand.open("/devices/link/")
+    hand.type("Name of the phone", "Pixel 9")
+    hand.press("Show the QR code")
+    expect(phone_page.get_by_role("img", name="QR code")).to_be_in_viewport(ratio=1)
