@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from devices.sessions import SessionStore
+from devices.sessions import SessionEnded, SessionStore
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
@@ -35,6 +35,10 @@ class SessionMiddleware(DjangoSessionMiddleware):
         if session.accessed:
             patch_vary_headers(response, ("Cookie",))
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a request whose session ended half-way; `process_response` says where to go."""
+        return redirect("accounts:sign_in") if isinstance(exception, SessionEnded) else None
 
     @staticmethod
     def _keep(session: SessionStore, response: HttpResponse) -> None:
