@@ -1,5 +1,7 @@
 """Recovery codes: made, shown once, proven saved."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -19,6 +21,11 @@ from accounts.signals import protection_changed
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
 from portal.http import client_of
+from portal.limits import Rate
+
+NEW_SETS = Rate(
+    "recovery-code-sets", settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR, timedelta(minutes=15)
+)
 
 
 def recovery_codes_page(request: HttpRequest) -> HttpResponse:
@@ -63,6 +70,7 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     """Make a new set; made in a recovered session, the older one stays until the hold is over."""
     user, session = person(request), session_id(request)
+    NEW_SETS.take(str(user.pk))
     drawn = recovery_codes.draw()
     with transaction.atomic():
         older_ends_at = trusted_from(request)

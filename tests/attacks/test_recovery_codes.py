@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts import recovery_codes
@@ -87,6 +88,17 @@ def test_renewing_needs_a_fresh_proof(alice: Person, client: Client) -> None:
     enter(client, alice, [])
     assert client.post("/security/recovery-codes/new/").status_code == 302
     assert recovery_codes.summary(alice.user).left == len(alice.codes)
+
+
+def test_renewing_over_and_over_is_refused_before_the_hashing(
+    alice: Person, client: Client
+) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    most = settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR
+    answers = [client.post("/security/recovery-codes/new/") for _each in range(most + 1)]
+    assert [answer.status_code for answer in answers] == [302] * most + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
+    assert alice.kinds().count("recovery_codes:made") == most
 
 
 def test_the_codes_are_shown_to_the_session_that_made_them_only(
