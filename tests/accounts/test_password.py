@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.failures import STRANGER, password_budget
 from accounts.models import OneTimeLink, SecurityEvent, User
 from accounts.proofs import Strength
 from portal.limits import wait_after
@@ -33,7 +34,7 @@ from tests.accounts.helpers import (
     type_code,
     type_password,
 )
-from tests.live import fresh_address, fresh_ip
+from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter
 
 CHANGE = "/security/password/"
@@ -357,12 +358,11 @@ def test_without_two_step_the_only_mailbox_still_opens_the_linking(
 
 
 def test_a_reset_brings_a_password_back_that_was_switched_off(
-    client: Client, new_client: Callable[..., Client], carol: Person, clock: time_machine.Traveller
+    client: Client, carol: Person, clock: time_machine.Traveller
 ) -> None:
-    stranger = new_client()
+    budget = password_budget(carol.address, STRANGER)
     for number in range(1, settings.FAILURES_BEFORE_OFF + 1):
-        stranger.defaults["REMOTE_ADDR"] = fresh_ip()
-        stranger.post("/sign-in/", {"email": carol.address, "password": "a wrong horse"})
+        budget.reserve()
         clock.shift(wait_after(number))
     assert "Reset the password to go on." in seen(type_password(client, carol))
     reset(client, carol.address)
