@@ -12,10 +12,12 @@ from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 
+from accounts.proofs import PROOFS_KEY, Strength
 from portal.outbox.sms import SentText
 from tests.people import Person
 
 PEOPLE = ("alice", "bob", "carol", "sue", "root")
+NEW_PASSWORD = "a password that nobody knows yet"
 SIX_DIGITS = re.compile(r"(?<![\d.])\d{6}(?!\d)")
 OF_THE_MOMENT = {"Content-Length", "Expires", "Date"}
 RANDOM = [
@@ -149,3 +151,28 @@ def face(response: Any, *typed: str) -> dict[str, Any]:
 def fixture_people(request: pytest.FixtureRequest) -> dict[str, Person]:
     """Return the people that a test asks for."""
     return {name: request.getfixturevalue(name) for name in PEOPLE if name in request.fixturenames}
+
+
+def level(client: Client) -> Strength:
+    """Return what the browser's session has proved."""
+    if "_auth_user_id" not in client.session:
+        return Strength.NOTHING
+    proofs = client.session.get(PROOFS_KEY, [])
+    return max((Strength(proof["strength"]) for proof in proofs), default=Strength.NOTHING)
+
+
+def type_code(client: Client, code: str, slug: str = "authenticator") -> Any:
+    """Type a code at the second step of a sign-in."""
+    return client.post(f"/sign-in/{slug}/", {"code": code})
+
+
+def reset_path(client: Client, person: Person, address: str = "") -> str:
+    """Ask for a reset and return the path in the newest mail."""
+    client.post("/password/reset/", {"email": address or person.address})
+    return link_in(str(mail.outbox[-1].body), "reset")
+
+
+def reset(client: Client, path: str) -> Any:
+    """Follow a link and choose a password."""
+    client.get(path)
+    return client.post("/password/reset/new/", {"new_password": NEW_PASSWORD})
