@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +12,17 @@ from accounts.identity import email_key, password_form
 from accounts.models import User
 
 SHORTEST_PERSONAL_WORD = 4
+FIGURES = "0123456789!?.,;:-_*#@$%&+=()[]{} "
+WALKS = (
+    "012345678901234567890",
+    "abcdefghijklmnopqrstuvwxyz",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertzuiop",
+    "azertyuiop",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+)
 
 
 def is_hashable(password: str) -> bool:
@@ -62,6 +74,39 @@ class PersonalValidator:
     def get_help_text(self) -> str:
         """Say the rule."""
         return _("Not your name, your address or the name of this site.")
+
+
+class CommonValidator(CommonPasswordValidator):
+    """Not on the list of common and breached passwords, with figures around it or without."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` with the reason."""
+        folded = password.strip().lower()
+        for core in {folded, folded.strip(FIGURES)}:
+            super().validate(core, user)
+
+
+class SequenceValidator:
+    """Not a walk along the alphabet, the figures or the keyboard, either way."""
+
+    shortest_step = 4  # characters in a row that count as a walk
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` if less than half of it is something else."""
+        folded = password.lower()
+        pieces = range(len(folded) - self.shortest_step + 1)
+        walked: set[int] = set()
+        for start in pieces:
+            piece = folded[start : start + self.shortest_step]
+            if any(piece in walk or piece in walk[::-1] for walk in WALKS):
+                walked.update(range(start, start + self.shortest_step))
+        if len(walked) * 2 > len(password):
+            message = _("This password is mostly a row of keys, which is easy to guess.")
+            raise ValidationError(message, code="sequence")
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not a row of figures, letters or keys.")
 
 
 class RepetitionValidator:

@@ -111,6 +111,11 @@ def is_enough(request: HttpRequest, wanted: Strength) -> bool:
     return has_password or _strongest(fresh) >= Strength.TWO_STEP
 
 
+def may_go_on(request: HttpRequest, wanted: Strength) -> bool:
+    """Tell whether what was begun with a fresh proof may be finished in this session."""
+    return not person(request).has_two_step or level(request) >= wanted
+
+
 def to_confirm(request: HttpRequest, wanted: str, back: str = "") -> HttpResponseRedirect:
     """Lead to the step-up page and from there back to the form; a posted body is not kept."""
     next_url = resolve_url(back) if back else request.get_full_path()

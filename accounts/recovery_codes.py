@@ -131,9 +131,9 @@ def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -
 def _replace_set(user: User, older_ends_at: datetime) -> RecoveryCodeSet:
     now = timezone.now()
     lasting = user.recovery_code_sets.filter(ends_at__isnull=True)
-    # A set that was never proven saved protects nobody: it ends at once.
-    lasting.filter(confirmed_at__isnull=True).update(ends_at=now, shown_sealed=None)
-    lasting.update(ends_at=older_ends_at, shown_sealed=None)
+    # While an older set is held, this one was made in a recovered session: only the held one stays.
+    is_holding = user.recovery_code_sets.filter(ends_at__gt=now).exists()
+    lasting.update(ends_at=now if is_holding else older_ends_at, shown_sealed=None)
     older = list(user.recovery_code_sets.order_by("-pk").values_list("pk", flat=True))
     user.recovery_code_sets.filter(pk__in=older[OLDER_SETS_KNOWN:], ends_at__lte=now).delete()
     return user.recovery_code_sets.create()

@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import codes, recovery_codes
-from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
+from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
 from portal.http import Client

@@ -120,9 +120,10 @@ PASSWORD_MIN_LENGTH_WITH_TWO_STEP = 8
 PASSWORD_MAX_BYTES = 1024
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.CommonValidator"},
     {"NAME": "accounts.passwords.PersonalValidator"},
     {"NAME": "accounts.passwords.RepetitionValidator"},
+    {"NAME": "accounts.passwords.SequenceValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "overview"

@@ -7,12 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes, failures, recovery_codes
-from accounts.models import SentCode, User
+from accounts.models import SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Proof
 from accounts.steps import (
     AlreadySpent,
     Match,
+    RecoveryCode,
     RecoveryCodeMatch,
     SentCodeMatch,
     Step,
@@ -194,9 +195,15 @@ class RecoveryCodeCheckForm(CodeForm):
     digits = None
     takes_focus = False  # the codes above come first; a keyboard would cover them
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        self.user = user
-        super().__init__(*args, budget=failures.budget_of(user, "recovery-code"), **kwargs)
+    def __init__(self, *args: Any, verification: Verification, **kwargs: Any) -> None:
+        self.verification = verification
+        self.user = verification.user
+        budget = failures.budget_of(self.user, RecoveryCode.slug)
+        super().__init__(*args, budget=budget, **kwargs)
+
+    def note(self, count: int) -> None:
+        """Write the failure into the person's activity."""
+        failures.note(self.verification, RecoveryCode(), count)
 
     def clean_code(self) -> str:
         """Refuse what cannot be a recovery code."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -27,8 +27,9 @@ class UserManager(BaseUserManager["User"]):
         """Make a person whose address counts as confirmed."""
         user = self.model(email=email.strip(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
-        EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":

@@ -17,7 +17,7 @@ from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.models.contact import Contact
 from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
+from accounts.proofs import Strength, may_go_on, needs, to_confirm
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe
 from portal.http import client_of
@@ -90,6 +90,8 @@ def _send(request: HttpRequest, added: Contact) -> HttpResponse:
 def resend_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send another code to a contact whose hour is not over."""
     added = _own(request, public_id)
+    if not may_go_on(request, Strength.TWO_STEP):
+        return to_confirm(request, Strength.TWO_STEP.slug, "accounts:contact")
     if not contacts.may_confirm(added):
         return _too_late(request)
     return _send(request, added)
@@ -101,8 +103,13 @@ def _too_late(request: HttpRequest) -> HttpResponse:
 
 
 def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take the code that was sent to a new address or number."""
+    """Take the code that was sent to a new address or number.
+
+    Adding asked for a fresh strong proof; a session that never had one may not finish it.
+    """
     added = _own(request, public_id)
+    if not may_go_on(request, Strength.TWO_STEP):
+        return to_confirm(request, Strength.TWO_STEP.slug)
     if not contacts.may_confirm(added):
         return redirect("accounts:contact") if added.is_verified else _too_late(request)
     form = contact_code_form(added, request.POST or None)

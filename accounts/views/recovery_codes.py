@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, trusted_from
 from accounts.signals import protection_changed
+from accounts.steps import Verification
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
 from portal.http import client_of
@@ -31,7 +32,8 @@ NEW_SETS = Rate(
 def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     """Show the set; the codes themselves only right after they were made, to this session."""
     user = person(request)
-    form = RecoveryCodeCheckForm(request.POST or None, user=user)
+    verification = Verification(user, "check", session_id(request), client_of(request))
+    form = RecoveryCodeCheckForm(request.POST or None, verification=verification)
     if request.method == "POST" and form.is_valid():
         response = _confirm(request, user)
         form.budget.clear()
