@@ -7,16 +7,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, resolve_url
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import events, signin
+from accounts import events, recovery_codes, signin
 from accounts.forms.entrance import SignInForm
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength
 from accounts.signin import PendingSignIn
+from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, show_step, show_ways
 from portal.http import client_of, polling, safe_next
@@ -39,7 +41,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
     def on_proved(proof: Proof) -> HttpResponse:
         password = Proof("password", Strength.PASSWORD, pending.at)
-        return signin.finish(request, user, [password, proof], pending.next)
+        response = signin.finish(request, user, [password, proof], pending.next)
+        if proof.method == RecoveryCode.slug:
+            _say_what_is_left(request, user)
+        return response
 
     return Flow(
         verification=signin.verification(request, pending, user),
@@ -48,6 +53,16 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         another_url=resolve_url("accounts:another_way"),
         on_proved=on_proved,
     )
+
+
+def _say_what_is_left(request: HttpRequest, user: User) -> None:
+    left = recovery_codes.summary(user).left
+    words = ngettext(
+        "That code is used up. You have %(left)d recovery code left.",
+        "That code is used up. You have %(left)d recovery codes left.",
+        left,
+    )
+    messages.info(request, words % {"left": left})
 
 
 def _begin_again(request: HttpRequest) -> HttpResponse:
