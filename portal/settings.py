@@ -149,6 +149,11 @@ AUTHENTICATOR_DIGITS = 6
 AUTHENTICATOR_PERIOD = timedelta(seconds=30)
 AUTHENTICATOR_WINDOW = 1  # steps accepted before and after the present one
 PHONES_A_PERSON = 10
+PASSKEYS_A_PERSON = 10
+PASSKEY_CHALLENGE_AGE = timedelta(minutes=5)
+PASSKEY_CHALLENGES_A_PERSON = 30  # per 10 minutes, each flow its own
+PASSKEY_CHALLENGES_AN_ADDRESS = 300  # per 15 minutes: sign-in pages opened by one network address
+PASSKEY_FAILURES_AN_ADDRESS = 50  # per 15 minutes; IPv6 by /64
 
 SENT_CODE_DIGITS = 6
 SENT_CODE_AGE = timedelta(minutes=10)
@@ -250,7 +255,11 @@ CLOSED_FEATURES = (
     "gyroscope hid magnetometer microphone midi payment picture-in-picture serial usb "
     "xr-spatial-tracking"
 )
-PERMISSIONS_POLICY: dict[str, list[str]] = {name: [] for name in CLOSED_FEATURES.split(" ")}
+OWN_FEATURES = "publickey-credentials-create publickey-credentials-get"
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    **{name: [] for name in CLOSED_FEATURES.split(" ")},
+    **{name: ["self"] for name in OWN_FEATURES.split(" ")},
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 STATIC_URL = "/static/"
@@ -282,4 +291,6 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It tells of every credential by its id.
+    "loggers": {"fido2": {"level": "WARNING"}},
 }

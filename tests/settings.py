@@ -58,7 +58,7 @@ from portal.settings import *  # noqa: E402, F403 - the environment has to stand
 from portal.settings import DATABASES, LOGGING, PASSWORD_HASHERS, STORAGES  # noqa: E402 - the same
 
 # The tests' own mail server and client would tell of every line they exchange.
-LOGGING["loggers"] = {name: {"level": "WARNING"} for name in ("asyncio", "httpx", "mail.log")}
+LOGGING["loggers"] |= {name: {"level": "WARNING"} for name in ("asyncio", "httpx", "mail.log")}
 
 if not LIVE:
     # A file, as threads and processes of a test share it; xdist adds its own suffix.

@@ -1,7 +1,9 @@
 """The rows of what a person holds."""
 
 from devices.models.authenticator import Authenticator
+from devices.models.challenge import Challenge
+from devices.models.passkey import Passkey
 from devices.models.phone import Phone
 from devices.models.session import Session
 
-__all__ = ["Authenticator", "Phone", "Session"]
+__all__ = ["Authenticator", "Challenge", "Passkey", "Phone", "Session"]
