@@ -1,6 +1,7 @@
 """Knowing a browser again: a random cookie here, its digest in the rows of each person."""
 
 import secrets
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.utils import timezone
 from accounts.failures import STRANGER, known_browser
 from accounts.identity import email_key
 from accounts.models import KnownBrowser, User
+from accounts.proofs import Proof, Strength
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
+OFFER_KEY = "offers_passkey"
 
 
 def _token(request: HttpRequest) -> str:
@@ -51,22 +54,52 @@ def last_step(request: HttpRequest, user: User) -> str:
     return row.last_step if row else ""
 
 
-def mark(request: HttpRequest, user: User, method: str) -> tuple[str, bool]:
-    """Note the sign-in; return the cookie, and whether the person came from elsewhere before.
+@dataclass(frozen=True)
+class Mark:
+    """What noting a sign-in has found: the cookie, and what to say."""
+
+    token: str
+    is_elsewhere: bool
+    """Whether the person came from other browsers before, and never from this one."""
+    offers_passkey: bool
+
+
+def mark(request: HttpRequest, user: User, proof: Proof) -> Mark:
+    """Note the sign-in that ended with this proof.
 
     A mark lowers no requirement, it only spares people waits and clicks. A recovery code is not
-    what a browser should begin with the next time.
+    what a browser should begin with the next time. After a code that counts fully a passkey is
+    offered, once for each person and browser.
     """
-    token = _token(request) or secrets.token_urlsafe(TOKEN_BYTES)
+    token, row = _token(request) or secrets.token_urlsafe(TOKEN_BYTES), _row(request, user)
     values: dict[str, Any] = {"last_seen_at": timezone.now()}
-    if method not in ("password", "recovery-code"):
-        values["last_step"] = method
-    rows = KnownBrowser.objects.filter(user=user)
-    if rows.filter(digest=_digest(token)).update(**values):
-        return token, False
-    is_elsewhere = rows.exists()
+    if proof.method not in ("password", "recovery-code"):
+        values["last_step"] = proof.method
+    has_code = proof.strength >= Strength.TWO_STEP and proof.method != "passkey"
+    offers = has_code and (row is None or row.passkey_offered_at is None)
+    if offers:
+        values["passkey_offered_at"] = values["last_seen_at"]
+    if row:
+        KnownBrowser.objects.filter(pk=row.pk).update(**values)
+        return Mark(token, is_elsewhere=False, offers_passkey=offers)
+    is_elsewhere = KnownBrowser.objects.filter(user=user).exists()
     KnownBrowser.objects.create(user=user, digest=_digest(token), **values)
-    return token, is_elsewhere
+    return Mark(token, is_elsewhere=is_elsewhere, offers_passkey=offers)
+
+
+def open_offer(request: HttpRequest) -> None:
+    """Let the overview offer a passkey in this session."""
+    request.session[OFFER_KEY] = True
+
+
+def offers_passkey(request: HttpRequest) -> bool:
+    """Tell whether the offer is still open in this session."""
+    return request.session.get(OFFER_KEY) is True
+
+
+def decline_passkey(request: HttpRequest) -> None:
+    """Take the offer off the overview; the browser's row remembers that it was made."""
+    request.session.pop(OFFER_KEY, None)
 
 
 def keep(response: HttpResponse, token: str) -> None:

@@ -49,6 +49,9 @@ KINDS: dict[str, Kind] = {
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True
     ),
+    "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
+    "passkey:removed": Kind(_("Passkey {passkey} removed"), "key-round", "look", notice=True),
+    "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
     "password:changed": Kind(_("Password changed"), "key-round", "look", notice=True),
     "password:reset": Kind(_("Password reset by e-mail"), "key-round", "look", notice=True),
     "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True),
@@ -71,6 +74,7 @@ KINDS: dict[str, Kind] = {
     "sign_in:new_browser": Kind(
         _("Signed in with {methods}, in a new browser"), "check", notice=True
     ),
+    "sign_in:passkey_failed": Kind(_("A passkey was refused"), "triangle-alert", "look"),
     "sign_in:password": Kind(_("Signed in with {methods}"), "check"),
     "sign_in:password_failed": Kind(_("Wrong password"), "triangle-alert", "look"),
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
@@ -101,6 +105,7 @@ def _word(value: Any) -> str:
 METHODS: dict[str, Text] = {
     "password": _("password"),
     "authenticator": _("authenticator app"),
+    "passkey": _("passkey"),
     "email": _("e-mail code"),
     "sms": _("text message"),
     "recovery-code": _("recovery code"),

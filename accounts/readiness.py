@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.steps import Way, ways_of
 
 FEW_CODES = 3
+STRONG_CARRIERS = ("phone", "passkey", "synced")
 MOST_SUGGESTIONS = 3
 
 
@@ -67,6 +68,12 @@ class Readiness:
         keys = [way.carrier.key for way in self.ways if way.carrier.kind == "phone"]
         return list(dict.fromkeys(keys))
 
+    @property
+    def holders(self) -> list[Way]:
+        """The ways that prove most, those of phones first."""
+        held = [way for way in self.ways if way.carrier.kind in STRONG_CARRIERS]
+        return sorted(held, key=lambda way: way.carrier.kind != "phone")
+
     def without(self, keys: set[str]) -> list[Way]:
         """Return the ways that remain if these carriers are lost."""
         return [way for way in self.ways if self._carrier_key(way) not in keys]
@@ -94,23 +101,24 @@ class Readiness:
                 _("Your password is all that protects your account"),
                 _("Turn on two-step verification, so that a stolen password opens nothing."),
             )
-        if not self.phones:
+        if not self.holders:
             return Verdict(
                 "look",
                 _("No phone is linked"),
                 _("You still get in by %(ways)s. Link a phone to be well protected again.")
                 % {"ways": names(self.ways)},
             )
-        return self._with_phones()
+        return self._with(self.holders[0])
 
-    def _with_phones(self) -> Verdict:
-        first = next(way for way in self.ways if way.carrier.kind == "phone")
+    def _with(self, first: Way) -> Verdict:
         remaining = self.without({first.carrier.key})
         phone = str(first.carrier.name)
         if not remaining:
+            is_phone = first.carrier.kind == "phone"
+            lost = _("One lost phone would lock you out")
             return Verdict(
                 "loss",
-                _("One lost phone would lock you out"),
+                lost if is_phone else _("One lost passkey would lock you out"),
                 _("Everything hangs on %(phone)s. Add another way in.") % {"phone": phone},
             )
         sentence = ngettext(
@@ -129,7 +137,7 @@ class Readiness:
         wanted = []
         if not self.user.has_two_step:
             wanted.append(_turn_on())
-        elif not self.phones:
+        elif not self.holders:
             wanted.append(_link_phone())
         if self.user.has_two_step and (self.codes_left <= FEW_CODES or not self.are_codes_proven):
             wanted.append(_save_codes(is_unsaved=self.codes_left > FEW_CODES))
@@ -149,6 +157,7 @@ def names(ways: Sequence[Way]) -> str:
     """Name ways in a sentence, each kind once."""
     words = {
         "authenticator": _("another phone"),
+        "passkey": _("a passkey"),
         "email": _("a code by e-mail"),
         "sms": _("a text message"),
         "recovery-code": _("a recovery code"),
@@ -163,6 +172,8 @@ def _place(way: Way) -> str:
     carrier = way.carrier
     return {
         "phone": _("On your %(name)s") % {"name": carrier.name},
+        "passkey": _("In %(name)s") % {"name": carrier.name},
+        "synced": _("In %(name)s") % {"name": carrier.name},
         "mailbox": _("In your mailbox"),
         "number": _("On your number"),
         "paper": _("On paper"),

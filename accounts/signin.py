@@ -111,12 +111,14 @@ def finish(
         login(request, user, backend=BACKEND)
         holds.end_if_proved(user, proofs, client=client_of(request), session=session_id(request))
         _clear_reset_mailbox(user, proofs)
-        mark, is_new_browser = browsers.mark(request, user, proofs[-1].method)
-        _record(request, user, proofs, is_new_browser=is_new_browser)
+        mark = browsers.mark(request, user, proofs[-1])
+        if mark.offers_passkey:
+            browsers.open_offer(request)
+        _record(request, user, proofs, is_new_browser=mark.is_elsewhere)
         if request.session.modified:
             request.session.save()
         response = HttpResponseRedirect(_destination(request, user, proofs, next_url))
-        browsers.keep(response, mark)
+        browsers.keep(response, mark.token)
     return response
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -91,6 +91,10 @@ class Step:
     strong: ClassVar[bool] = False
     sends: ClassVar[bool] = False
     digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
+    longest: ClassVar[int] = 64  # characters of an answer
+    template: ClassVar[str] = "accounts/sign_in_step.html"
+    alone_template: ClassVar[str] = ""  # part of the sign-in page, if it needs no password
+    wrong: ClassVar[Text] = ""  # the refusal, where that of a code does not fit
 
     def ways(self, user: User) -> list[Way]:
         """Return what this account has of this method; empty if it is not offered."""
@@ -111,6 +115,10 @@ class Step:
     def send(self, verification: Verification, target: str) -> SentCode:
         """Send a code to one of the ways; raises `codes.NotYours` or `LimitReached`."""
         raise codes.NotYours
+
+    def options(self, verification: Verification) -> dict[str, Any] | None:
+        """Return the question that a browser answers by itself; None if people type the answer."""
+        return None
 
     def release_hold(self, user: User) -> int:
         """Let what was bound in a recovered session count fully; return how much that was."""

@@ -36,7 +36,7 @@ def missing(user: User, ways: Sequence[Way] | None = None) -> list[Need]:
     has_codes = recovery_codes.summary(user).confirmed
     return [
         Need(_("Confirm an e-mail address"), "accounts:contact", has_address),
-        Need(_("Link a phone with an authenticator app"), "devices:link_phone", has_strong),
+        Need(_("Link a phone or add a passkey"), "devices:link_phone", has_strong),
         Need(_("Save recovery codes and type one back"), "accounts:recovery_codes", has_codes),
     ]
 

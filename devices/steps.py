@@ -1,7 +1,9 @@
-"""The authenticator app as a second step."""
+"""The authenticator app and the passkey as second steps."""
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.steps import AlreadySpent, Carrier, Match, Step, Text, Verification, Way, digits_of
+from devices import passkeys
 from devices.models import Authenticator
+from devices.models import Passkey as PasskeyRow
 from devices.models.authenticator import AuthenticatorQuerySet
 from portal.crypto import CannotUnseal
+from portal.limits import Rate
 
 logger = logging.getLogger(__name__)
+CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class AuthenticatorMatch:
         return Proof.now(AuthenticatorApp.slug, strength, factor)
 
 
-def strength_of(authenticator: Authenticator) -> Strength:
+def strength_of(authenticator: Authenticator | PasskeyRow) -> Strength:
     """Return what it proves now: no more than a recovery while the hold lasts."""
     return Strength.RECOVERED if authenticator.is_held else Strength.TWO_STEP
 
@@ -107,3 +113,88 @@ def _step_of(authenticator: Authenticator, code: str) -> int | None:
             "authenticator %d cannot be read: is a sealing key gone?", authenticator.pk
         )
         return None
+
+
+@dataclass(frozen=True)
+class PasskeyMatch:
+    """A right answer of a passkey of this person."""
+
+    answered: passkeys.Answered
+
+    def spend(self) -> Proof:
+        """Use the challenge up and raise the counter."""
+        if not self.answered.spend():
+            raise AlreadySpent
+        passkey = self.answered.passkey
+        return Proof.now(Passkey.slug, strength_of(passkey), passkey.factor)
+
+
+class Passkey(Step):
+    """A key pair in a phone, a computer or a security key, which answers by itself.
+
+    After the password it is the second factor whether or not it verified its owner; alone it has to
+    (NIST SP 800-63B-4 2.2.1): see `devices.views.passkey_alone`.
+    """
+
+    slug = "passkey"
+    label = _("Passkey")
+    icon = "key-round"
+    heading = _("Use your passkey")
+    strong = True
+    digits = None
+    longest = passkeys.ANSWER_LENGTH
+    template = "devices/passkey_step.html"
+    alone_template = "devices/_passkey_alone.html"
+    wrong = _("This passkey was not accepted. Try again, or use another way.")
+
+    def ways(self, user: User) -> list[Way]:
+        """One way for each passkey, the one used last first."""
+        return sorted((self._way(row) for row in user.passkeys.all()), key=_age_of_use)
+
+    def _way(self, passkey: PasskeyRow) -> Way:
+        kind = "synced" if passkey.is_backed_up else "passkey"
+        return Way(
+            slug=self.slug,
+            target=str(passkey.public_id),
+            label=self.label,
+            hint=_("%(name)s, %(kept)s") % {"name": passkey.name, "kept": passkey.kept},
+            icon=self.icon,
+            carrier=Carrier(kind, passkey.carrier_key, passkey.name),
+            strength=strength_of(passkey),
+            linked_at=passkey.created_at,
+            last_used_at=passkey.last_used_at,
+            counts_from=passkey.trusted_from if passkey.is_held else None,
+        )
+
+    def clean(self, typed: str) -> str:
+        """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""
+        return typed
+
+    def options(self, verification: Verification) -> dict[str, Any] | None:
+        """Ask for one of the person's passkeys, for this purpose in this flow."""
+        rows = list(verification.user.passkeys.all())
+        if not rows:
+            return None
+        CHALLENGES.take(f"{verification.user.pk}:{verification.purpose}")
+        purpose, binding = verification.purpose, verification.binding
+        return passkeys.prepare_answer(rows, purpose=purpose, binding=binding)
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Verify the signature, and that it answers a question of this flow."""
+        purpose, binding = verification.purpose, verification.binding
+        try:
+            answered = passkeys.verify_answer(
+                code, purpose=purpose, binding=binding, user=verification.user
+            )
+        except passkeys.Refused:
+            return None
+        return PasskeyMatch(answered)
+
+    def explanation(self, way: Way) -> Text:
+        """Say what will happen."""
+        return _("Your device asks for your finger, your face or your PIN.")
+
+    def release_hold(self, user: User) -> int:
+        """Let passkeys that were added in a recovered session count fully."""
+        now = timezone.now()
+        return user.passkeys.filter(trusted_from__gt=now).update(trusted_from=now)

@@ -40,8 +40,6 @@ def if_lost(account: Readiness, carrier_key: str) -> str:
 
 def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[str]:
     """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
-    rows = Session.objects.of(phone.user).alive()
-    others = (rows.exclude(public_id=keep) if keep else rows).count()
     here = _("This browser stays signed in.")
     if not stays:
         here = _("You are signed out here as well, because you signed in with this phone.")
@@ -49,15 +47,18 @@ def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[st
         _("Codes from the authenticator app on %(phone)s stop working at once.")
         % {"phone": phone.name},
         _("Its secret is erased here. A backup of the phone does not bring it back."),
-        _will_end(others),
+        will_end(phone.user, keep),
         here if keep else "",
-        _stays_on(phone.user),
+        stays_on(phone.user),
         _("All your confirmed e-mail addresses are told."),
     ]
     return [line for line in lines if line]
 
 
-def _will_end(others: int) -> str:
+def will_end(user: User, keep: str) -> str:
+    """Say how many sessions besides `keep` end."""
+    rows = Session.objects.of(user).alive()
+    others = (rows.exclude(public_id=keep) if keep else rows).count()
     if not others:
         return _("No other browser is signed in, so none is signed out.")
     return ngettext(
@@ -65,7 +66,8 @@ def _will_end(others: int) -> str:
     ) % {"count": others}
 
 
-def _stays_on(user: User) -> str:
+def stays_on(user: User) -> str:
+    """Say that the switch is not touched; "" if it is off."""
     return _("Two-step verification stays on.") if user.has_two_step else ""
 
 
@@ -83,7 +85,7 @@ def report(event: SecurityEvent) -> list[str]:
             ended,
         )
         % {"count": ended},
-        _stays_on(event.user),
+        stays_on(event.user),
         _("All your confirmed e-mail addresses were told."),
     ]
     return [line for line in lines if line]

@@ -2,18 +2,37 @@
 
 from django.urls import path
 
-from devices.views import browsers, index, linking, phones, where
+from devices.views import browsers, index, linking, passkey_alone, passkeys, phones, where
 
 app_name = "devices"
 
 urlpatterns = [
     path("sign-in/where-is-your-phone/", where.where_is_your_phone, name="where_is_your_phone"),
+    path("sign-in/passkey/alone/", passkey_alone.passkey_alone, name="passkey_alone"),
+    path(
+        "sign-in/passkey/alone/options/",
+        passkey_alone.passkey_alone_options,
+        name="passkey_alone_options",
+    ),
     path("devices/", index.index, name="index"),
     path("devices/link/", linking.link_phone, name="link_phone"),
     path("devices/link/<uuid:public_id>/", linking.confirm_phone, name="confirm_phone"),
     path("devices/<uuid:public_id>/rename/", phones.rename_phone, name="rename_phone"),
     path("devices/<uuid:public_id>/unlink/", phones.unlink_phone, name="unlink_phone"),
     path("devices/unlinked/<uuid:public_id>/", phones.unlinked, name="unlinked"),
+    path("devices/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
+    path("devices/passkeys/add/options/", passkeys.add_passkey_options, name="add_passkey_options"),
+    path("devices/passkeys/not-now/", passkeys.passkey_not_now, name="passkey_not_now"),
+    path(
+        "devices/passkeys/<uuid:public_id>/rename/",
+        passkeys.rename_passkey,
+        name="rename_passkey",
+    ),
+    path(
+        "devices/passkeys/<uuid:public_id>/remove/",
+        passkeys.remove_passkey,
+        name="remove_passkey",
+    ),
     path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
 ]

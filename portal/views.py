@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import readiness
+from accounts import browsers, readiness
 from accounts.activity import lines
 from accounts.people import person, session_id
 
@@ -32,6 +32,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "groups": state.groups,
         "suggestions": state.suggestions,
         "events": lines(events, session_id(request)),
+        "offers_passkey": browsers.offers_passkey(request)
+        and not any(way.slug == "passkey" for way in state.ways),
     }
     return render(request, "portal/overview.html", context)
 

@@ -6,8 +6,17 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.conf import settings
+from django.utils import timezone
 
-from tests.people import Person, give_address, give_number, make_person, protected
+from tests.people import (
+    Person,
+    give_address,
+    give_codes,
+    give_number,
+    give_passkey,
+    make_person,
+    protected,
+)
 
 
 @pytest.fixture
@@ -38,6 +47,15 @@ def bob(rows: None) -> Person:
 def carol(rows: None) -> Person:
     """Only a password."""
     return make_person("carol")
+
+
+@pytest.fixture
+def pia(rows: None) -> Person:
+    """A passkey and recovery codes, with two-step on; no phone."""
+    pia = make_person("pia", two_step_since=timezone.now())
+    give_passkey(pia)
+    give_codes(pia)
+    return pia
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The people of the tests: what they know, what they hold, and how they sign in."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,10 @@ from django.utils import timezone
 from accounts import recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, User
 from accounts.proofs import Proof, Strength, keep
+from devices import passkeys
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now
+from tests.authenticator import SoftPasskey
 from tests.live import fresh_address, fresh_number
 
 PASSWORD = "correct horse battery staple"
@@ -25,6 +28,7 @@ class Person:
     user: User
     password: str = PASSWORD
     codes: list[str] = field(default_factory=list)
+    soft: SoftPasskey = field(default_factory=SoftPasskey)
 
     @property
     def address(self) -> str:
@@ -90,6 +94,18 @@ def give_phone(person: Person, name: str = "Pixel 8", **fields: Any) -> Authenti
     authenticator.draw_secret()
     authenticator.save()
     return authenticator
+
+
+def give_passkey(person: Person, name: str = "Blue key", **fields: Any) -> SoftPasskey:
+    """Add a passkey, as if long ago; `fields` are those of the software that keeps it."""
+    soft, binding = SoftPasskey(**fields), "given"
+    question = passkeys.prepare_registration(person.user, binding=binding)
+    answer = json.dumps(soft.create(question))
+    registered = passkeys.verify_registration(answer, binding=binding)
+    registered.challenge.spend()
+    registered.row(user=person.user, name=name).save()
+    person.soft = soft
+    return soft
 
 
 def give_codes(person: Person) -> list[str]:

@@ -148,6 +148,15 @@ class StepForm(CodeForm):
         self.digits = step.digits
         budget = failures.budget_of(verification.user, step.slug)
         super().__init__(*args, budget=budget, **kwargs)
+        widget = self.fields["code"].widget
+        field = forms.CharField(label=_("Code"), max_length=step.longest, widget=widget)
+        if step.wrong:
+            field.error_messages["required"] = str(step.wrong)
+        self.fields["code"] = field
+
+    def refusal(self) -> ValidationError:
+        """Return the sentence of the step, if it has one of its own."""
+        return ValidationError(str(self.step.wrong) or self.error_messages["wrong"], code="wrong")
 
     def clean_code(self) -> str:
         """Refuse what cannot be a code of this step."""

@@ -52,7 +52,7 @@ class SignInForm(WaitingForm):
     email = forms.CharField(
         label=_("E-mail address"),
         max_length=ADDRESS_LENGTH,
-        widget=email_input("username"),
+        widget=email_input("username webauthn"),  # passkeys are offered beside saved addresses
     )
     password = forms.CharField(
         label=_("Password"), strip=False, widget=password_input("current-password")

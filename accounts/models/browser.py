@@ -15,6 +15,7 @@ class KnownBrowser(models.Model):
     last_step = models.CharField(max_length=30, blank=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
+    passkey_offered_at = models.DateTimeField(null=True)  # a passkey is offered once
 
     class Meta:
         constraints = (models.UniqueConstraint("user", "digest", name="browser_once_a_person"),)

@@ -11,7 +11,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import browsers, events, holds, proofs
 from accounts.forms.security import PasswordForm
@@ -19,7 +19,7 @@ from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
 from accounts.steps import Verification, ways_of
 from accounts.views.answers import show_form
-from accounts.views.step_page import Flow, fate, show_step, show_ways
+from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from portal.crypto import keyed_digest
 from portal.http import client_of, polling, safe_next
 
@@ -73,6 +73,7 @@ def _flow(request: HttpRequest, wanted: Wanted) -> Flow:
         verification=verification,
         url_of=lambda slug: _url("accounts:confirm_step", wanted, slug),
         fate_url_of=lambda slug: _url("accounts:confirm_fate", wanted, slug),
+        options_url_of=lambda slug: _url("accounts:confirm_options", wanted, slug),
         another_url=_url("accounts:confirm_another_way", wanted),
         on_proved=_on_proved(request, wanted),
         least=wanted.least,
@@ -151,3 +152,10 @@ def confirm_another_way(request: HttpRequest) -> HttpResponse:
 def confirm_fate(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what became of the code that was sent."""
     return fate(request, _flow(request, _wanted(request)), slug)
+
+
+@never_cache
+@require_POST
+def confirm_options(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the browser itself to confirm."""
+    return options(request, _flow(request, _wanted(request)), slug)

@@ -18,9 +18,9 @@ from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength
 from accounts.signin import PendingSignIn
-from accounts.steps import RecoveryCode
+from accounts.steps import RecoveryCode, second_steps
 from accounts.views.answers import show_form
-from accounts.views.step_page import Flow, fate, show_step, show_ways
+from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from portal.http import client_of, polling, safe_next
 
 
@@ -35,7 +35,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
         return signin.start(request, form.user, next_url)
-    return show_form(request, "accounts/sign_in.html", form, next=next_url)
+    alone = [step.alone_template for step in second_steps() if step.alone_template]
+    return show_form(request, "accounts/sign_in.html", form, next=next_url, alone=alone)
 
 
 def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
@@ -50,6 +51,7 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         verification=signin.verification(request, pending, user),
         url_of=lambda slug: resolve_url("accounts:sign_in_step", slug=slug),
         fate_url_of=lambda slug: resolve_url("accounts:message_fate", slug=slug),
+        options_url_of=lambda slug: resolve_url("accounts:step_options", slug=slug),
         another_url=resolve_url("accounts:another_way"),
         on_proved=on_proved,
     )
@@ -100,6 +102,15 @@ def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what became of the code that was sent."""
     found = signin.pending_in(request)
     return fate(request, _flow(request, *found), slug) if found else HttpResponse(status=404)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def step_options(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the browser itself for the second step."""
+    found = signin.pending_in(request)
+    return options(request, _flow(request, *found), slug) if found else HttpResponse(status=404)
 
 
 @login_not_required

@@ -26,6 +26,7 @@ class Flow:
     verification: Verification
     url_of: Callable[[str], str]
     fate_url_of: Callable[[str], str]
+    options_url_of: Callable[[str], str]
     another_url: str
     on_proved: Callable[[Proof], HttpResponse]
     least: Strength = Strength.NOTHING
@@ -109,13 +110,13 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "sent": describe(sent, way, flow.fate_url_of(step.slug)) if sent else None,
         "email": flow.verification.user.email,
         "action_url": flow.url_of(step.slug),
+        "options_url": flow.options_url_of(step.slug),
         "another_url": flow.another_url,
         "confirming": flow.confirming,
         "many_ways": flow.least < Strength.TWO_STEP,
         "wait": form.wait.seconds if form.wait else None,
     }
-    template = "accounts/sign_in_step.html"
-    response = render(request, template, context, status=form.status)
+    response = render(request, step.template, context, status=form.status)
     if form.wait:
         response["Retry-After"] = str(form.wait.seconds)
     return response
@@ -146,6 +147,15 @@ def describe(sent: SentCode, way: Way | None, fate_url: str) -> dict[str, Any]:
         "resend_in": resend_in,
         "fate_url": fate_url,
     }
+
+
+def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
+    """Ask the browser itself, bound to this flow; 404 for steps whose answer is typed."""
+    step = step_named(slug)
+    question = step.options(flow.verification) if step and flow.ways(step) else None
+    if question is None:
+        raise Http404
+    return JsonResponse(question)
 
 
 def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:

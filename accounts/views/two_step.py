@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from accounts import recovery_codes
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
+from accounts.readiness import STRONG_CARRIERS
 from accounts.steps import Way, ways_of
 from accounts.two_step import NotReady, missing, turn_off, turn_on
 from portal.http import client_of
@@ -23,8 +24,8 @@ def two_step(request: HttpRequest) -> HttpResponse:
     context = {
         "on": user.has_two_step,
         "since": user.two_step_since,
-        "authenticators": [_authenticator(way) for way in ways if way.carrier.kind == "phone"],
-        "ways": [way for way in ways if way.carrier.kind != "phone"],
+        "authenticators": [_authenticator(way) for way in ways if _is_strong(way)],
+        "ways": [way for way in ways if not _is_strong(way)],
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
         "missing": [
@@ -35,9 +36,14 @@ def two_step(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/two_step.html", context)
 
 
+def _is_strong(way: Way) -> bool:
+    return way.carrier.kind in STRONG_CARRIERS
+
+
 def _authenticator(way: Way) -> dict[str, object]:
     return {
         "name": way.carrier.name,
+        "icon": way.icon,
         "linked_at": way.linked_at,
         "last_used": way.last_used_at,
         "counts_from": way.counts_from,
@@ -67,7 +73,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
 
 CONSEQUENCES = [
     gettext_lazy("Your password alone will open your account."),
-    gettext_lazy("Your phones stay linked and your recovery codes stay valid, for later."),
+    gettext_lazy("Your phones and passkeys stay and your recovery codes stay valid, for later."),
     gettext_lazy("Every other browser is signed out."),
     gettext_lazy("All your e-mail addresses are told."),
 ]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import events, readiness
@@ -13,7 +15,9 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.steps import Text, Way
 from devices.models import Session
+from devices.steps import Passkey
 from devices.unlinking import if_lost
+from devices.views.passkey_alone import GONE_KEY
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,14 @@ class PhoneCard:
     last_used_at: datetime | None
     counts_from: datetime | None
     if_lost: str
+
+
+@dataclass(frozen=True)
+class PasskeyCard(PhoneCard):
+    """A passkey as the page shows it."""
+
+    kept: Text
+    is_synced: bool
 
 
 @dataclass(frozen=True)
@@ -43,27 +55,40 @@ class BrowserCard:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """List the phones and browsers of the person."""
+    """List the phones, passkeys and browsers of the person."""
     user = person(request)
     account = readiness.of(user)
     phones = [_phone(account, way) for way in account.ways if way.carrier.kind == "phone"]
+    kept = [way for way in account.ways if way.slug == Passkey.slug]
     context = {
         "place": "devices",
         "phones": phones,
+        "passkeys": [_passkey(account, way) for way in kept],
+        "gone": request.session.pop(GONE_KEY, None),
         "browsers": _browsers(user, session_id(request)),
     }
     return render(request, "devices/index.html", context)
 
 
+def _card(account: Readiness, way: Way) -> dict[str, Any]:
+    return {
+        "public_id": way.target,
+        "name": way.carrier.name,
+        "linked_at": way.linked_at,
+        "last_used_at": way.last_used_at,
+        "counts_from": way.counts_from,
+        "if_lost": if_lost(account, way.carrier.key),
+    }
+
+
 def _phone(account: Readiness, way: Way) -> PhoneCard:
-    return PhoneCard(
-        public_id=way.target,
-        name=way.carrier.name,
-        linked_at=way.linked_at,
-        last_used_at=way.last_used_at,
-        counts_from=way.counts_from,
-        if_lost=if_lost(account, way.carrier.key),
-    )
+    return PhoneCard(**_card(account, way))
+
+
+def _passkey(account: Readiness, way: Way) -> PasskeyCard:
+    is_synced = way.carrier.kind == "synced"
+    kept = _("synced") if is_synced else _("only on this device")
+    return PasskeyCard(**_card(account, way), kept=kept, is_synced=is_synced)
 
 
 def _browsers(user: User, current: str) -> list[BrowserCard]:

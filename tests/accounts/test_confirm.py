@@ -235,7 +235,7 @@ def test_a_code_asked_for_one_purpose_confirms_no_other(client: Client, alice: P
 
 def test_an_unknown_step_is_not_found(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
-    assert client.get("/confirm/passkey/").status_code == 404
+    assert client.get("/confirm/totp/").status_code == 404
     assert client.get("/confirm/email/fate/").status_code == 404
 
 

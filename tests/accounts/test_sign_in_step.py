@@ -119,7 +119,7 @@ def test_an_empty_or_made_up_post_never_skips_a_step(
     assert level_of(client) == Strength.NOTHING
 
 
-@pytest.mark.parametrize("slug", ["totp", "passkey", "password", "0", "EMAIL"])
+@pytest.mark.parametrize("slug", ["totp", "webauthn", "password", "0", "EMAIL"])
 def test_a_step_that_does_not_exist_is_not_found(client: Client, alice: Person, slug: str) -> None:
     type_password(client, alice)
     assert client.get(f"/sign-in/{slug}/").status_code == 404

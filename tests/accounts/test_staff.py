@@ -1,5 +1,6 @@
 """What staff do to an account: one event with a reason, a notice, and never a colleague's."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -229,13 +230,13 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
     alice: Person,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get(page(alice))
     for name in ("Second", "Third"):
         give_phone(alice, name)
         give_address(alice)
         enter(new_client(), alice, Strength.TWO_STEP)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         desk.get(page(alice))
 
 
@@ -248,3 +249,12 @@ def test_long_histories_come_in_pages(desk: Any, bob: Person) -> None:
     assert counts == [50, 50, 20]
     for odd in ("0", "-1", "x", "9" * 30, "٣"):
         assert desk.get(page(bob, "activity/"), {"page": odd}).status_code == 200
+
+
+def test_the_page_names_passkeys_and_never_their_ids(desk: Any, pia: Person) -> None:
+    text = desk.get(page(pia)).content.decode()
+    assert "Blue key, only on this device" in text
+    credential = bytes(pia.user.passkeys.get().credential)
+    assert credential[18:50].hex() not in text
+    assert urlsafe_b64encode(credential[18:50]).decode().rstrip("=") not in text
+    assert str(pia.user.passkeys.get().public_id) not in text

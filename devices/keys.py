@@ -1,0 +1,153 @@
+"""Adding a passkey, renaming it, and letting it go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import events, failures, readiness
+from accounts.agents import browser_name
+from accounts.models import User
+from accounts.proofs import Proof
+from accounts.signals import protection_changed
+from accounts.steps import Way
+from devices import passkeys
+from devices.aaguids import make_of
+from devices.models import Passkey
+from devices.models.passkey import NAME_LENGTH
+from devices.passkeys import Registered
+from devices.sessions import end_sessions
+from devices.steps import Passkey as PasskeyStep
+from devices.steps import strength_of
+from devices.unlinking import stays_on, will_end
+from portal.http import Client
+
+METHOD = PasskeyStep.slug
+
+
+class NotAdded(Exception):
+    """The question was answered already, or this passkey is known already."""
+
+
+class TooManyPasskeys(Exception):
+    """The person has `PASSKEYS_A_PERSON` passkeys."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A new passkey, and what making it proved."""
+
+    passkey: Passkey
+    proof: Proof
+
+
+def has_room(user: User) -> bool:
+    """Tell whether one more passkey may be added."""
+    most: int = settings.PASSKEYS_A_PERSON
+    return user.passkeys.count() < most
+
+
+def first_name(registered: Registered, client: Client) -> str:
+    """Name a passkey by its make, else by the browser that added it."""
+    browser = browser_name(client.agent)
+    unknown = _("Passkey of %(browser)s") % {"browser": browser} if browser else _("Passkey")
+    return (make_of(registered.make) or unknown)[:NAME_LENGTH]
+
+
+def add(
+    *,
+    user: User,
+    registered: Registered,
+    name: str,
+    trusted_from: datetime,
+    client: Client,
+    session: str = "",
+) -> Added:
+    """Add a passkey, which counts fully from `trusted_from`, and tell the person.
+
+    Raises `NotAdded` for the second of two parallel requests and for a credential that is known,
+    `TooManyPasskeys` if there is no room; nothing has changed then.
+    """
+    row = registered.row(user=user, name=name, trusted_from=trusted_from)
+    try:
+        with transaction.atomic():
+            return _add(row, registered, client=client, session=session)
+    except IntegrityError as error:
+        raise NotAdded from error
+
+
+def _add(row: Passkey, registered: Registered, *, client: Client, session: str) -> Added:
+    user, now = row.user, timezone.now()
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not has_room(user):
+        raise TooManyPasskeys
+    if not registered.challenge.spend():
+        raise NotAdded
+    row.created_at = row.last_used_at = now
+    row.save()
+    failures.budget_of(user, METHOD).clear()
+    events.record(user, "passkey:added", client=client, session=session, passkey=row.name)
+    return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
+
+
+@transaction.atomic
+def rename(*, passkey: Passkey, name: str, client: Client, session: str = "") -> None:
+    """Give a passkey another name."""
+    before, passkey.name = passkey.name, name
+    passkey.save(update_fields=["name"])
+    if before != name:
+        kind, user = "passkey:renamed", passkey.user
+        events.record(user, kind, client=client, session=session, passkey=name, before=before)
+
+
+@transaction.atomic
+def remove(*, passkey: Passkey, client: Client, session: str = "") -> int:
+    """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
+
+    The row goes first, as in `devices.phones.unlink`: a sign-in under way is then refused, or found
+    among the sessions. Raises `Passkey.DoesNotExist` if it is gone already.
+    """
+    user = passkey.user
+    if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
+        raise Passkey.DoesNotExist
+    ended = end_sessions(user, keep=session)
+    protection_changed.send(User, user=user, keep=session)
+    details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
+    events.record(user, "passkey:removed", client=client, session=session, **details)
+    return ended
+
+
+def farewell(passkey: Passkey) -> dict[str, Any]:
+    """Return what to tell the browser once this passkey is gone (WebAuthn Level 3, 5.1.10)."""
+    others = passkey.user.passkeys.exclude(pk=passkey.pk)
+    return {
+        "rpId": passkeys.party(),
+        "userId": passkeys.handle_of(passkey.user),
+        "credentialId": passkeys.id_of(passkey),
+        "allAcceptedCredentialIds": [passkeys.id_of(row) for row in others],
+    }
+
+
+def remains(passkey: Passkey) -> list[Way]:
+    """Return the ways in that are not lost with this passkey."""
+    return readiness.of(passkey.user).without({passkey.carrier_key})
+
+
+def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
+    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
+    here = _("This browser stays signed in.")
+    if not stays:
+        here = _("You are signed out here as well, because you signed in with this passkey.")
+    lines = [
+        _("%(name)s opens nothing here any more, at once.") % {"name": passkey.name},
+        _("Your browser is told to forget it, if it knows how. Else delete it there yourself."),
+        will_end(passkey.user, keep),
+        here,
+        stays_on(passkey.user),
+        _("All your confirmed e-mail addresses are told."),
+    ]
+    return [line for line in lines if line]

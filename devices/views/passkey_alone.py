@@ -1,0 +1,100 @@
+"""Signing in by a passkey alone: it verified its owner, and so is two factors in one."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts import events, signin
+from accounts.steps import AlreadySpent
+from devices import passkeys
+from devices.models import Passkey
+from devices.steps import PasskeyMatch
+from portal.http import client_of, safe_next
+from portal.limits import Rate
+
+ALONE = "passkey-alone"
+BINDING_KEY = "passkey_binding"
+GONE_KEY = "passkey_gone"
+QUARTER = timedelta(minutes=15)
+QUESTIONS = Rate("passkey-questions", settings.PASSKEY_CHALLENGES_AN_ADDRESS, QUARTER)
+FAILURES = Rate("passkey-failures", settings.PASSKEY_FAILURES_AN_ADDRESS, QUARTER)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def passkey_alone_options(request: HttpRequest) -> HttpResponse:
+    """Ask for any passkey that can stand alone; the same question whoever asks.
+
+    A passkey that turned out to be gone is named in `gone`, so that the browser can forget it.
+    """
+    QUESTIONS.take(client_of(request).network)
+    binding = request.session.setdefault(BINDING_KEY, secrets.token_hex(16))
+    question: dict[str, Any] = passkeys.prepare_answer([], purpose=ALONE, binding=binding)
+    if GONE_KEY in request.session:
+        question["gone"] = request.session.pop(GONE_KEY)
+    return JsonResponse(question)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def passkey_alone(request: HttpRequest) -> HttpResponse:
+    """Sign in with the answer, or go back to the sign-in page with one sentence."""
+    network = client_of(request).network
+    FAILURES.take(network)
+    answer, binding = request.POST.get("code", ""), request.session.get(BINDING_KEY, "")
+    try:
+        answered = passkeys.verify_answer(answer, purpose=ALONE, binding=binding, user=None)
+    except passkeys.Refused as refused:
+        return _refuse(request, refused)
+    with transaction.atomic():
+        response = _enter(request, answered)
+    if response is None:
+        return _refuse(request, passkeys.Refused("used already"), answered.passkey)
+    FAILURES.give_back(network)
+    return response
+
+
+def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | None:
+    """Use the answer up and sign in, in one transaction; None if it was used up before."""
+    try:
+        proof = PasskeyMatch(answered).spend()
+    except AlreadySpent:
+        return None
+    next_url = safe_next(request)
+    if request.user.is_authenticated:
+        logout(request)
+    request.session.pop(BINDING_KEY, None)
+    return signin.finish(request, answered.passkey.user, [proof], next_url)
+
+
+def _refuse(
+    request: HttpRequest, refused: passkeys.Refused, passkey: Passkey | None = None
+) -> HttpResponse:
+    """Note the failure where it belongs, and say the same whatever the reason was."""
+    passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
+    if passkey:
+        with transaction.atomic():
+            events.record(passkey.user, kind, client=client)
+    else:
+        events.record_nobody(kind, client=client)
+    if isinstance(refused, passkeys.UnknownPasskey):
+        gone = {"rpId": passkeys.party(), "credentialId": refused.credential_id}
+        request.session[GONE_KEY] = gone
+    messages.error(request, _("This passkey was not accepted. Sign in with your password."))
+    next_url = safe_next(request)
+    query = f"?{urlencode({'next': next_url})}" if next_url else ""
+    return HttpResponseRedirect(resolve_url("accounts:sign_in") + query)

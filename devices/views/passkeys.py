@@ -1,0 +1,128 @@
+"""Adding passkeys, renaming them, letting them go."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import browsers, proofs
+from accounts.people import person, session_id
+from accounts.proofs import Strength, needs
+from accounts.views.answers import show_form
+from devices import keys, passkeys
+from devices.forms.passkeys import AddForm, PasskeyNameForm
+from devices.models import Passkey
+from devices.sessions import goes_on_without, strip_proofs
+from devices.steps import CHALLENGES
+from devices.unlinking import least_of
+from devices.views.guards import needs_to_bind
+from devices.views.passkey_alone import GONE_KEY
+from portal.http import client_of
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def add_passkey(request: HttpRequest) -> HttpResponse:
+    """Let the browser make a passkey, and keep its public half."""
+    user = person(request)
+    form = AddForm(request.POST or None, user=user, binding=session_id(request))
+    if request.method == "POST" and form.is_valid() and form.registered:
+        return _add(request, form.registered, form.cleaned_data["name"])
+    context = {"place": "devices", "has_room": keys.has_room(user)}
+    return show_form(request, "devices/add_passkey.html", form, **context)
+
+
+def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> HttpResponse:
+    client = client_of(request)
+    try:
+        with transaction.atomic():
+            added = keys.add(
+                user=person(request),
+                registered=registered,
+                name=name or keys.first_name(registered, client),
+                trusted_from=proofs.trusted_from(request),
+                client=client,
+                session=session_id(request),
+            )
+            proofs.add(request, added.proof)
+    except (keys.NotAdded, keys.TooManyPasskeys):
+        messages.info(request, _("Nothing was changed just now. These are your passkeys."))
+        return redirect("devices:index")
+    browsers.decline_passkey(request)
+    messages.success(request, _("%(name)s is added.") % {"name": added.passkey.name})
+    return redirect("devices:index")
+
+
+@never_cache
+@require_POST
+@needs_to_bind
+def add_passkey_options(request: HttpRequest) -> HttpResponse:
+    """Ask the browser to make a passkey."""
+    user = person(request)
+    CHALLENGES.take(f"{user.pk}:add")
+    return JsonResponse(passkeys.prepare_registration(user, binding=session_id(request)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give a passkey another name."""
+    passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
+    form = PasskeyNameForm(request.POST or None, initial={"name": passkey.name})
+    if request.method == "POST" and form.is_valid():
+        name, session = form.cleaned_data["name"], session_id(request)
+        keys.rename(passkey=passkey, name=name, client=client_of(request), session=session)
+        messages.success(request, _("The passkey is now called %(name)s.") % {"name": name})
+        return redirect("devices:index")
+    context = {"place": "devices", "passkey": passkey}
+    return show_form(request, "devices/rename_passkey.html", form, **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.TWO_STEP)
+def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say what will happen, then let the passkey go."""
+    passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
+    if request.method == "POST":
+        return _remove(request, passkey)
+    return render(request, "devices/remove_passkey.html", _before(request, passkey))
+
+
+def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
+    factors, least = frozenset({passkey.factor}), least_of(person(request))
+    stays = goes_on_without(request.session, factors, least)
+    return {
+        "place": "devices",
+        "passkey": passkey,
+        "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
+        "remains": keys.remains(passkey),
+    }
+
+
+def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
+    user, session, gone = person(request), session_id(request), keys.farewell(passkey)
+    try:
+        with transaction.atomic():
+            factors = frozenset({passkey.factor})
+            keys.remove(passkey=passkey, client=client_of(request), session=session)
+            stays = strip_proofs(request.session, factors, least_of(user))
+    except Passkey.DoesNotExist as error:
+        raise Http404 from error
+    request.session[GONE_KEY] = gone
+    said = _("%(name)s is removed. Other browsers are signed out.") % {"name": passkey.name}
+    messages.success(request, said)
+    return redirect("devices:index" if stays else "accounts:sign_in")
+
+
+@require_POST
+def passkey_not_now(request: HttpRequest) -> HttpResponse:
+    """Take the offer of a passkey off the overview; it does not come back in this browser."""
+    browsers.decline_passkey(request)
+    return redirect("overview")

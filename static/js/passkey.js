@@ -1,0 +1,126 @@
+// Passkeys: makes one, answers with one (as a second step, alone, by autofill), forgets removed ones.
+const api = window.PublicKeyCredential;
+const knows = Boolean(api?.parseRequestOptionsFromJSON && api.parseCreationOptionsFromJSON);
+const REARM = 240_000; // milliseconds: before the question of the autofill is too old
+let waiting = null; // the autofill, which has to end before anything else begins
+
+const ask = async (form) => {
+  const body = new URLSearchParams({
+    csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
+  });
+  const headers = { Accept: "application/json" };
+  const answer = await fetch(form.dataset.options, { method: "POST", body, headers });
+  if (answer.redirected) location.reload(); // signed out meanwhile, or to be confirmed anew
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return answer.json();
+};
+
+const text = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+
+// Password managers put objects of their own in place of the browser's: some lack toJSON().
+const plain = (credential) => {
+  try {
+    return credential.toJSON();
+  } catch {
+    const response = {};
+    const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature"];
+    for (const part of [...parts, "userHandle"]) {
+      if (credential.response[part]) response[part] = text(credential.response[part]);
+    }
+    const { id, type } = credential;
+    return { id, rawId: id, type, response, clientExtensionResults: {} };
+  }
+};
+
+const send = (form, credential) => {
+  form.elements.code.value = JSON.stringify(plain(credential));
+  form.submit();
+};
+
+const forget = (gone) => {
+  const { rpId, userId, credentialId, allAcceptedCredentialIds } = gone;
+  api?.signalUnknownCredential?.({ rpId, credentialId })?.catch(() => {});
+  if (!userId) return;
+  api?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds })?.catch(() => {});
+};
+
+const make = async (form) => {
+  const { publicKey } = await ask(form);
+  const options = { publicKey: api.parseCreationOptionsFromJSON(publicKey) };
+  send(form, await navigator.credentials.create(options));
+};
+
+const answer = async (form, more = {}) => {
+  const { publicKey, gone } = await ask(form);
+  if (gone) forget(gone);
+  if (more.signal?.aborted) return;
+  const options = { publicKey: api.parseRequestOptionsFromJSON(publicKey), ...more };
+  send(form, await navigator.credentials.get(options));
+};
+
+// The browser lists passkeys beside the saved addresses; nothing happens until one is chosen.
+const autofill = async (form) => {
+  if (!(await api.isConditionalMediationAvailable?.())) return;
+  const mine = new AbortController();
+  waiting = mine;
+  const again = () => {
+    if (waiting !== mine) return;
+    if (document.hidden) return document.addEventListener("visibilitychange", again, { once: true });
+    mine.abort();
+    autofill(form);
+  };
+  setTimeout(again, REARM);
+  answer(form, { mediation: "conditional", signal: mine.signal }).catch(() => {});
+};
+
+const stopAutofill = () => {
+  waiting?.abort();
+  waiting = null;
+};
+
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  if (!knows) continue;
+  const button = form.querySelector("[data-passkey-button]");
+  const status = document.getElementById(form.dataset.status);
+  const isAlone = form.dataset.passkey === "alone";
+  const act = form.dataset.passkey === "add" ? make : answer;
+
+  form.hidden = button.hidden = false;
+  form.querySelector("[data-passkey-missing]")?.remove();
+  const begin = async () => {
+    stopAutofill();
+    button.disabled = true;
+    status.textContent = "";
+    try {
+      await act(form);
+    } catch {
+      status.textContent = status.dataset.failed;
+      button.disabled = false;
+      if (isAlone) autofill(form);
+    }
+  };
+  button.addEventListener("click", begin);
+  if (form.dataset.passkey === "answer") button.focus();
+  form.addEventListener("submit", (event) => {
+    if (event.submitter === button || form.elements.code.value) return;
+    event.preventDefault(); // Enter in the field for the name
+    begin();
+  });
+  if (isAlone) autofill(form);
+}
+
+document.addEventListener("submit", stopAutofill);
+
+const gone = document.getElementById("passkey-gone");
+if (gone) forget(JSON.parse(gone.textContent));
+
+const offer = document.querySelector("[data-passkey-offer]");
+if (offer && knows) {
+  api.isUserVerifyingPlatformAuthenticatorAvailable().then((can) => {
+    offer.hidden = !can;
+  });
+}

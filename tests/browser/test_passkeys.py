@@ -1,0 +1,217 @@
+"""Passkeys in real Chromium, with the virtual authenticator of its debugging protocol."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.hand import App, Hand
+from tests.live.browser import check_looks
+from tests.people import Person, protected
+
+ADDED = "is added."
+ALONE = "Sign in with a passkey"
+
+
+class Authenticator:
+    """A virtual authenticator inside the device: it verifies its owner and keeps what it makes."""
+
+    def __init__(self, page: Page, *, synced: bool = False) -> None:
+        self.devtools = page.context.new_cdp_session(page)
+        self.devtools.send("WebAuthn.enable", {"enableUI": False})
+        self.id = self._plug_in(synced=synced)
+
+    def _plug_in(self, *, verifies: bool = True, synced: bool = False) -> str:
+        options = {
+            "protocol": "ctap2",
+            "ctap2Version": "ctap2_1",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": verifies,
+            "isUserVerified": verifies,
+            "automaticPresenceSimulation": False,  # nobody touches it until told
+            "defaultBackupEligibility": synced,
+            "defaultBackupState": synced,
+        }
+        made = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        return str(made["authenticatorId"])
+
+    def _send(self, command: str, **options: Any) -> Any:
+        return self.devtools.send(f"WebAuthn.{command}", {"authenticatorId": self.id, **options})
+
+    def forgets_how_to_verify(self) -> None:
+        """Keep the same keys, and ask for no finger, face or PIN from now on."""
+        kept = self.credentials
+        self._send("removeVirtualAuthenticator")
+        self.id = self._plug_in(verifies=False)
+        for credential in kept:
+            self.keeps(credential)
+
+    def answers(self, by_itself: bool) -> None:
+        """Let somebody touch it whenever it is asked, or nobody."""
+        self._send("setAutomaticPresenceSimulation", enabled=by_itself)
+
+    def keeps(self, credential: dict[str, Any]) -> None:
+        """Put a key into it."""
+        self._send("addCredential", credential=credential)
+
+    @property
+    def credentials(self) -> list[dict[str, Any]]:
+        """What it keeps."""
+        found: list[dict[str, Any]] = self._send("getCredentials")["credentials"]
+        return found
+
+
+@pytest.fixture
+def pia(rows: None) -> Person:
+    """Two-step is on, by an authenticator app: the passkey is yet to be added."""
+    return protected("pia")
+
+
+def adds_passkey(hand: Hand, name: str = "My laptop") -> None:
+    hand.open("/devices/passkeys/add/")
+    hand.reads("Add a passkey")
+    hand.page.get_by_label("Name of the passkey").fill(name)
+    hand.press("Make the passkey")
+    hand.reads("Devices")
+    hand.sees(f"{name} {ADDED}")
+
+
+def signs_out(hand: Hand) -> None:
+    hand.open("/security/")
+    hand.press("Sign out")
+    hand.reads("Sign in")
+
+
+def test_it_is_made_used_removed_and_then_refused(page: Page, pia: Person) -> None:
+    hand, app = Hand(page), App.of(pia)
+    device = Authenticator(page)
+    hand.sign_in(pia, app)
+    hand.reads("Your account is well protected")
+    hand.sees("Next time without a code?")
+    device.answers(True)
+    adds_passkey(hand)
+    hand.sees("only on this device")
+    assert len(device.credentials) == 1
+
+    # As second step.
+    device.answers(False)
+    signs_out(hand)
+    hand.type_password(pia)
+    hand.open("/sign-in/passkey/")
+    hand.reads("Use your passkey")
+    device.answers(True)
+    hand.press("Use your passkey")
+    hand.reads("Your account is well protected")
+    assert pia.kinds()[-1] == "sign_in:two_step"
+
+    # Alone, by the button.
+    device.answers(False)
+    signs_out(hand)
+    device.answers(True)
+    hand.press(ALONE)
+    hand.reads("Your account is well protected")
+    hand.open("/security/activity/")
+    hand.sees("Signed in with passkey")
+
+    # Removed: the browser is told to forget it, and where it does not, it is refused.
+    kept = device.credentials[0]
+    hand.open("/devices/")
+    page.get_by_role("link", name="Remove", exact=True).click()
+    hand.reads("Remove My laptop?")
+    device.answers(False)
+    hand.press("Remove this passkey")
+    hand.reads("Sign in")
+    hand.sees("My laptop is removed.")
+    assert not pia.user.passkeys.exists()
+    if not device.credentials:
+        device.keeps(kept)
+    page.reload()
+    device.answers(True)
+    hand.press(ALONE)
+    hand.sees("This passkey was not accepted. Sign in with your password.")
+    assert pia.kinds()[-1] == "passkey:removed"
+
+
+def test_the_address_field_offers_it_by_itself(page: Page, pia: Person) -> None:
+    hand, device = Hand(page), Authenticator(page)
+    hand.sign_in(pia, App.of(pia))
+    device.answers(True)
+    adds_passkey(hand)
+    device.answers(False)
+    signs_out(hand)
+    device.answers(True)  # stands for choosing it in the list under the field
+    page.reload()
+    hand.reads("Your account is well protected")
+    assert pia.kinds()[-1] == "sign_in:two_step"
+
+
+def test_without_user_verification_it_counts_for_one_step_only(page: Page, pia: Person) -> None:
+    hand, device = Hand(page), Authenticator(page)
+    hand.sign_in(pia, App.of(pia))
+    device.answers(True)
+    adds_passkey(hand)
+    device.answers(False)
+    signs_out(hand)
+    device.forgets_how_to_verify()
+    device.answers(True)
+    hand.press(ALONE)
+    hand.sees("No passkey was used.")
+    hand.reads("Sign in")
+    hand.type_password(pia)
+    hand.open("/sign-in/passkey/")
+    hand.press("Use your passkey")
+    hand.reads("Your account is well protected")
+
+
+def test_a_synced_one_is_told_apart(page: Page, pia: Person) -> None:
+    hand, device = Hand(page), Authenticator(page, synced=True)
+    hand.sign_in(pia, App.of(pia))
+    device.answers(True)
+    adds_passkey(hand, "Cloud")
+    hand.sees("synced")
+    assert pia.user.passkeys.get().is_backed_up
+
+
+def test_not_now_is_remembered(page: Page, pia: Person) -> None:
+    Authenticator(page)
+    hand, app = Hand(page), App.of(pia)
+    hand.sign_in(pia, app)
+    hand.press("Not now")
+    hand.reads("Your account is well protected")
+    hand.sees_not("Next time without a code?")
+    signs_out(hand)
+    hand.sign_in(pia, app)
+    hand.reads("Your account is well protected")
+    hand.sees_not("Next time without a code?")
+
+
+def test_a_browser_without_passkeys_is_offered_nothing(page: Page, pia: Person) -> None:
+    page.add_init_script("delete window.PublicKeyCredential")
+    hand = Hand(page)
+    hand.open("/sign-in/")
+    expect(page.get_by_role("button", name=ALONE)).to_be_hidden()
+    hand.sign_in(pia, App.of(pia))
+    hand.reads("Your account is well protected")
+    expect(page.get_by_text("Next time without a code?")).to_be_hidden()
+    hand.open("/devices/passkeys/add/")
+    hand.sees("A passkey needs JavaScript")
+
+
+def test_the_pages_look_right(page: Page, pia: Person) -> None:
+    hand, device = Hand(page), Authenticator(page)
+    hand.open("/sign-in/")
+    expect(page.get_by_role("button", name=ALONE)).to_be_visible()
+    check_looks(page)
+    hand.sign_in(pia, App.of(pia))
+    check_looks(page)
+    hand.open("/devices/passkeys/add/")
+    check_looks(page)
+    device.answers(True)
+    adds_passkey(hand)
+    check_looks(page)
+    device.answers(False)
+    signs_out(hand)
+    hand.type_password(pia)
+    hand.open("/sign-in/passkey/")
+    check_looks(page)
