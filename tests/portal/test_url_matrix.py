@@ -24,7 +24,7 @@ from accounts.proofs import Strength
 from devices.models import Phone, Session
 from devices.sessions import SessionStore
 from tests.live import fresh_address
-from tests.people import Person, enter
+from tests.people import Person, enter, give_passkey
 
 ROLES = ("anonymous", "half", "stranger", "weak", "stale", "full")  # who changes least, first
 Browsers = Callable[..., Client]
@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
     ),
     "accounts:sign_in_step": closed(SIGN_IN, SIGN_IN, half=FORM),
     "accounts:message_fate": public(GONE, WRONG_METHOD),
+    "accounts:step_options": public(WRONG_METHOD, GONE),
     "accounts:sign_out": public(WRONG_METHOD, SIGN_IN),
     "accounts:sign_up": closed(OVERVIEW, OVERVIEW, anonymous=FORM, half=FORM),
     "accounts:sign_up_confirm": public("to /sign-up/", "to /sign-up/"),
@@ -116,6 +117,7 @@ TABLE: dict[str, Row] = {
     "accounts:confirm_another_way": closed(PAGE, WRONG_METHOD),
     "accounts:confirm_step": closed(FORM, FORM),
     "accounts:confirm_fate": closed(GONE, WRONG_METHOD),
+    "accounts:confirm_options": closed(WRONG_METHOD, GONE),
     "accounts:two_step": closed(PAGE, PAGE),
     "accounts:two_step_on": closed(WRONG_METHOD, OVERVIEW, weak_post=CONFIRM),
     "accounts:two_step_off": guarded(PAGE, "to /security/two-step/"),
@@ -142,6 +144,13 @@ TABLE: dict[str, Row] = {
     ),
     "accounts:activity": closed(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
+    "devices:passkey_alone": public(WRONG_METHOD, SIGN_IN),
+    "devices:passkey_alone_options": public(WRONG_METHOD, PAGE),
+    "devices:add_passkey": fresh(FORM, FORM),
+    "devices:add_passkey_options": closed(WRONG_METHOD, PAGE, stale_post=CONFIRM),
+    "devices:passkey_not_now": closed(WRONG_METHOD, OVERVIEW),
+    "devices:rename_passkey": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:remove_passkey": guarded(PAGE, "to /devices/|to /sign-in/", **NOT_HERS),
     "devices:index": closed(PAGE, WRONG_METHOD),
     "devices:link_phone": fresh(FORM, FORM),
     "devices:confirm_phone": fresh(FORM, FORM, **NOT_THEIRS),
@@ -190,12 +199,16 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         session_key="k", session_data=data, expire_date=timezone.now(), user=alice.user
     )
     phone = {"public_id": str(alice.phone.public_id)}
+    give_passkey(alice)
+    passkey = {"public_id": str(alice.user.passkeys.get().public_id)}
     return {
         "accounts:confirm_contact": {"public_id": str(waiting.public_id)},
         "accounts:resend_contact": {"public_id": str(waiting.public_id)},
         "accounts:remove_contact": {"public_id": str(second.public_id)},
         "accounts:make_primary": {"public_id": str(second.public_id)},
         "devices:confirm_phone": {"public_id": str(begun.public_id)},
+        "devices:rename_passkey": passkey,
+        "devices:remove_passkey": passkey,
         "devices:rename_phone": phone,
         "devices:unlink_phone": phone,
         "devices:unlinked": {"public_id": str(event.public_id)},
