@@ -64,9 +64,9 @@ const answer = async (form, more = {}) => {
 
 // The browser lists passkeys beside the saved addresses; nothing happens until one is chosen.
 const autofill = async (form) => {
-  if (!(await api.isConditionalMediationAvailable?.())) return;
   const mine = new AbortController();
   waiting = mine;
+  if (!(await api.isConditionalMediationAvailable?.())) return;
   const again = () => {
     if (waiting !== mine) return;
     if (document.hidden) return document.addEventListener("visibilitychange", again, { once: true });

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.proofs import Strength, proofs_in
+from devices import housekeeping
 from devices.models import Challenge, Passkey
 from portal.limits import FailureCount
 from tests.accounts.helpers import seen
@@ -214,6 +215,17 @@ def test_an_answer_is_too_late_after_five_minutes(
     right = pia.soft.get(question(half(client, pia)))
     clock.shift(settings.PASSKEY_CHALLENGE_AGE + timedelta(seconds=1))
     assert refused(client, right)
+
+
+def test_questions_that_are_over_are_thrown_away(
+    client: Client, pia: Person, clock: time_machine.Traveller
+) -> None:
+    question(half(client, pia))
+    housekeeping.run()
+    assert Challenge.objects.live().count() == 1
+    clock.shift(settings.PASSKEY_CHALLENGE_AGE)
+    housekeeping.run()
+    assert not Challenge.objects.exists()
 
 
 def test_a_counter_that_goes_back_is_refused(client: Client, pia: Person) -> None:
