@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts import events
 from accounts.identity import email_key
 from accounts.models import User
-from accounts.steps import Step, Verification
+from accounts.ways import Step, Verification
 from portal.http import Client
 from portal.limits import Budget
 

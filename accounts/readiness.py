@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.steps import Way, ways_of
+from accounts.steps import ways_of
+from accounts.ways import Way
 
 FEW_CODES = 3
 STRONG_CARRIERS = ("phone", "passkey", "synced")

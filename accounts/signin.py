@@ -19,7 +19,8 @@ from accounts import browsers, events, holds
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
-from accounts.steps import Verification, best_way
+from accounts.steps import best_way
+from accounts.ways import Verification
 from portal.http import client_of, is_local
 
 PENDING_KEY = "pending_sign_in"

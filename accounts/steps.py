@@ -1,4 +1,4 @@
-"""What a second step is, and the three that hang on contacts and paper.
+"""The second steps of an account, and the three that hang on contacts and paper.
 
 `settings.SECOND_STEPS` names the classes in the order in which they are offered. A new method is
 one class here (or in `devices`) and one entry there.
@@ -6,15 +6,12 @@ one class here (or in `devices`) and one entry there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -24,117 +21,8 @@ from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
-from portal.http import Client
+from accounts.ways import AlreadySpent, Carrier, Match, Step, Text, Verification, Way
 from portal.outbox import sms_limits
-
-Text = str | Promise
-
-
-class AlreadySpent(Exception):
-    """Somebody else, or the same person a moment ago, used this code first."""
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Who is proving themselves, for what (`purpose`), in which one flow (`binding`)."""
-
-    user: User
-    purpose: str
-    binding: str
-    client: Client
-
-
-@dataclass(frozen=True)
-class Carrier:
-    """What a way hangs on, and so what it is lost with: phone, mailbox, number or paper."""
-
-    kind: str
-    key: str
-    name: Text
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way in that an account really has; a tile of the picker."""
-
-    slug: str
-    target: str
-    label: Text
-    hint: Text
-    icon: str
-    carrier: Carrier
-    strength: Strength
-    sends: bool = False
-    linked_at: datetime | None = None
-    last_used_at: datetime | None = None
-    counts_from: datetime | None = None
-    left: int = 0
-    is_proven: bool = True
-    url: str = ""
-
-
-class Match(Protocol):
-    """A code that is right and not used up yet."""
-
-    def spend(self) -> Proof:
-        """Use it up in one conditional UPDATE; raises `AlreadySpent` for the loser of a race."""
-        ...
-
-
-class Step:
-    """A method of proving who you are, besides the password."""
-
-    slug: ClassVar[str]
-    label: ClassVar[Text]
-    icon: ClassVar[str]
-    heading: ClassVar[Text]
-    strong: ClassVar[bool] = False
-    sends: ClassVar[bool] = False
-    digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
-    longest: ClassVar[int] = 64  # characters of an answer
-    template: ClassVar[str] = "accounts/sign_in_step.html"
-    alone_template: ClassVar[str] = ""  # part of the sign-in page, if it needs no password
-    wrong: ClassVar[Text] = ""  # the refusal, where that of a code does not fit
-
-    def ways(self, user: User) -> list[Way]:
-        """Return what this account has of this method; empty if it is not offered."""
-        raise NotImplementedError
-
-    def clean(self, typed: str) -> str:
-        """Return the code in its plain form; raises `ValidationError`, which costs no try."""
-        return digits_of(typed, settings.SENT_CODE_DIGITS)
-
-    def match(self, verification: Verification, code: str) -> Match | None:
-        """Find what the code belongs to, without using it up."""
-        raise NotImplementedError
-
-    def explanation(self, way: Way) -> Text:
-        """Say where the code is to be found."""
-        raise NotImplementedError
-
-    def send(self, verification: Verification, target: str) -> SentCode:
-        """Send a code to one of the ways; raises `codes.NotYours` or `LimitReached`."""
-        raise codes.NotYours
-
-    def options(self, verification: Verification) -> dict[str, Any] | None:
-        """Return the question that a browser answers by itself; None if people type the answer."""
-        return None
-
-    def release_hold(self, user: User) -> int:
-        """Let what was bound in a recovered session count fully; return how much that was."""
-        return 0
-
-
-def digits_of(typed: str, length: int) -> str:
-    """Return exactly `length` ASCII digits, blanks and hyphens stripped.
-
-    Other alphabets of digits are refused, so that one code has one spelling.
-    """
-    code = "".join(typed.split()).replace("-", "")
-    if len(code) != length or not (code.isascii() and code.isdigit()):
-        message = _("The code has %(length)d digits. Check it and type it again.")
-        raise ValidationError(message, code="format", params={"length": length})
-    return code
 
 
 @cache

@@ -11,7 +11,8 @@ from accounts import events, recovery_codes
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.signals import protection_changed
-from accounts.steps import Way, ways_of
+from accounts.steps import ways_of
+from accounts.ways import Way
 from portal.http import Client
 
 

@@ -14,7 +14,7 @@ from accounts.agents import browser_name
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.signals import protection_changed
-from accounts.steps import Way
+from accounts.ways import Way
 from devices import passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.proofs import Proof, Strength
-from accounts.steps import AlreadySpent, Carrier, Match, Step, Text, Verification, Way, digits_of
+from accounts.ways import AlreadySpent, Carrier, Match, Step, Text, Verification, Way, digits_of
 from devices import passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow

@@ -7,7 +7,7 @@ from accounts import readiness
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from accounts.readiness import Readiness
-from accounts.steps import Way
+from accounts.ways import Way
 from devices.models import Phone, Session
 
 

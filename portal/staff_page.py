@@ -13,7 +13,7 @@ from accounts.events import words
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from accounts.readiness import Readiness
-from accounts.steps import Way
+from accounts.ways import Way
 from devices.models import Phone, Session
 
 LATEST_EVENTS = 8

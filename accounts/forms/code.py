@@ -10,17 +10,8 @@ from accounts import codes, failures, recovery_codes
 from accounts.models import SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Proof
-from accounts.steps import (
-    AlreadySpent,
-    Match,
-    RecoveryCode,
-    RecoveryCodeMatch,
-    SentCodeMatch,
-    Step,
-    Text,
-    Verification,
-    digits_of,
-)
+from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
+from accounts.ways import AlreadySpent, Match, Step, Text, Verification, digits_of
 from portal.limits import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64

@@ -17,9 +17,10 @@ from accounts import browsers, events, holds, proofs
 from accounts.forms.security import PasswordForm
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
-from accounts.steps import Verification, ways_of
+from accounts.steps import ways_of
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
+from accounts.ways import Verification
 from portal.crypto import keyed_digest
 from portal.http import client_of, polling, safe_next
 

@@ -18,9 +18,9 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, trusted_from
 from accounts.signals import protection_changed
-from accounts.steps import Verification
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
+from accounts.ways import Verification
 from portal.http import client_of
 from portal.limits import Rate
 

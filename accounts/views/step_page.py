@@ -15,7 +15,8 @@ from accounts import codes
 from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
 from accounts.proofs import Proof, Strength
-from accounts.steps import Step, Verification, Way, second_steps, step_named
+from accounts.steps import second_steps, step_named
+from accounts.ways import Step, Verification, Way
 from portal.limits import LimitReached
 
 

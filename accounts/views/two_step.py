@@ -11,8 +11,9 @@ from accounts import recovery_codes
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
 from accounts.readiness import STRONG_CARRIERS
-from accounts.steps import Way, ways_of
+from accounts.steps import ways_of
 from accounts.two_step import NotReady, missing, turn_off, turn_on
+from accounts.ways import Way
 from portal.http import client_of
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms.code import CodeForm
 from accounts.models import User
 from accounts.proofs import Proof
-from accounts.steps import AlreadySpent, Match
+from accounts.ways import AlreadySpent, Match
 from devices.models import Authenticator, Phone
 from devices.models.phone import NAME_LENGTH
 from devices.phones import budget_of_link, has_room

@@ -13,7 +13,7 @@ from accounts import events, readiness
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.readiness import Readiness
-from accounts.steps import Text, Way
+from accounts.ways import Text, Way
 from devices.models import Session
 from devices.steps import Passkey
 from devices.unlinking import if_lost

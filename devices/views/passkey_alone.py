@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts import events, signin
-from accounts.steps import AlreadySpent
+from accounts.ways import AlreadySpent
 from devices import passkeys
 from devices.models import Passkey
 from devices.steps import PasskeyMatch

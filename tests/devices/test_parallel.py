@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.proofs import Proof, keep
-from accounts.steps import AlreadySpent, Verification
+from accounts.ways import AlreadySpent, Verification
 from devices import phones
 from devices.models import Authenticator, Phone, Session
 from devices.sessions import SessionStore

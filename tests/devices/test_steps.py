@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.proofs import Proof, Strength
-from accounts.steps import AlreadySpent, Verification
+from accounts.ways import AlreadySpent, Verification
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now
 from devices.steps import AuthenticatorApp
