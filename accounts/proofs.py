@@ -148,11 +148,13 @@ def has_mailbox_proof(request: HttpRequest) -> bool:
 
 
 def trusted_from(request: HttpRequest) -> datetime:
-    """Return from when a factor bound now counts fully: now, or after the hold."""
+    """Return from when a factor bound now counts fully: now, or after a hold, which is noted."""
     now = timezone.now()
     if not person(request).has_two_step or fresh_level(request) >= Strength.TWO_STEP:
         return now
-    return now + hold_for(fresh_proofs(request))
+    until = now + hold_for(fresh_proofs(request))
+    person(request).begin_hold(until)
+    return until
 
 
 def hold_for(proofs: list[Proof]) -> timedelta:

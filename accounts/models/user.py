@@ -49,6 +49,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
+    # The latest end of a hold on a factor of this person; spares most sign-ins the search for one.
+    held_until = models.DateTimeField(null=True, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(
@@ -120,6 +122,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return a digest that changes with the password, for links and half-done flows."""
         value = f"{self.password}\x1f{self.pk}"
         return salted_hmac(f"accounts.user.{purpose}", value, algorithm="sha256").hexdigest()
+
+    def begin_hold(self, until: datetime) -> None:
+        """Note that a factor counts fully only from this moment."""
+        self.held_until = max(until, self.held_until or until)
+        User.objects.filter(pk=self.pk).update(held_until=self.held_until)
 
     def turn_two_step_on(self) -> bool:
         """Switch two-step verification on; False if it already was."""
