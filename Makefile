@@ -9,7 +9,8 @@ live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-sqlite test-postgres bench format lock
+.PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres live-sqlite
+.PHONY: live-postgres bench format lock
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -27,22 +28,31 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory test-sqlite
-	@$(MAKE) --no-print-directory test-postgres
+	@$(MAKE) --no-print-directory unit-sqlite
+	@$(MAKE) --no-print-directory unit-postgres
+	@MAKE="$(MAKE)" sh scripts/both.sh live-sqlite live-postgres
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 
 check: .venv/dev.stamp
 	@$(python) scripts/checks.py
 
-test-sqlite: .venv/dev.stamp
+test-sqlite: unit-sqlite live-sqlite
+
+test-postgres: unit-postgres live-postgres
+
+unit-sqlite: .venv/dev.stamp
 	@echo "== Tests on SQLite"
 	@env -u DATABASE_URL $(unit)
+
+live-sqlite: .venv/dev.stamp
 	@echo "== Tests on SQLite, against the running site"
 	@env -u DATABASE_URL $(live)
 
-test-postgres: .venv/dev.stamp
+unit-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL"
 	@$(python) scripts/postgres.py -- $(unit)
+
+live-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL, against the running site"
 	@$(python) scripts/postgres.py -- env $(live)
 

@@ -65,7 +65,7 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """Read the row, in one query; nothing if it ended or a limit is over."""
-        row = Session.objects.alive().filter(session_key=self._row_key).first()
+        row = Session.objects.alive_row(self._row_key)
         if row is None:
             self._session_key = None
             return {}

@@ -59,7 +59,7 @@ class AuthenticatorApp(Step):
 
     def ways(self, user: User) -> list[Way]:
         """One way for each linked phone, the one used last first."""
-        ways = [self._way(row) for row in _usable(user).defer("sealed_secret").order_by("pk")]
+        ways = [self._way(row) for row in _usable(user).order_by("pk")]
         return sorted(ways, key=_age_of_use)
 
     def _way(self, authenticator: Authenticator) -> Way:

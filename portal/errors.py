@@ -1,12 +1,17 @@
 """The error pages: friendly, and the same for wrong, expired, not yours and does not exist."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from portal.limits import LimitReached
+
+NO_DATABASE = (InterfaceError, OperationalError)
+RETRY = 5
 
 
 def _page(request: HttpRequest, status: int, template: str = "", **context: Any) -> HttpResponse:
@@ -42,5 +47,11 @@ def too_many(request: HttpRequest, limit: LimitReached) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer our own mistake, without asking the session or the database for anything."""
+    """Answer our own mistake, without asking the session or the database for anything.
+
+    A database that does not answer is not a mistake: 503, to be tried again after `RETRY` seconds.
+    """
+    if isinstance(sys.exception(), NO_DATABASE):
+        body = render_to_string("503.html", {"status": 503})
+        return HttpResponse(body, status=503, headers={"Retry-After": str(RETRY)})
     return HttpResponse(render_to_string("500.html", {"status": 500}), status=500)

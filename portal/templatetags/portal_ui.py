@@ -1,6 +1,7 @@
 """Tags that every template has: icons, times, durations, fields."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -28,6 +29,7 @@ TONES = {"success": "ok", "warning": "look", "error": "loss"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """Draw the named icon of the sprite; it is decoration, so words must stand beside it."""
     return format_html(
