@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -22,6 +23,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def without_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("the connection is closed")
+
+
+@login_not_required
 def limited(request: HttpRequest) -> HttpResponse:
     raise LimitReached(WAIT)
 
@@ -33,6 +39,7 @@ def forbidden(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("broken/", broken),
+    path("without-database/", without_database),
     path("limited/", limited),
     path("forbidden/", forbidden),
     *site,

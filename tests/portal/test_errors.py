@@ -97,6 +97,16 @@ def test_the_page_about_our_mistake_asks_the_database_for_nothing(
         assert client.get("/broken/").status_code == 500
 
 
+@failing
+def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_back(client: Client) -> None:
+    client.raise_request_exception = False
+    answer = client.get("/without-database/")
+    assert answer.status_code == 503
+    assert int(answer["Retry-After"]) > 0
+    assert "Not now, but soon" in answer.content.decode()
+    assert "connection" not in answer.content.decode()
+
+
 def test_what_is_not_there_and_what_is_not_yours_look_alike(
     client: Client, bob: Person, alice: Person
 ) -> None:
