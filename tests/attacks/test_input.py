@@ -20,50 +20,7 @@ from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter, give_phone
 
 Browsers = Callable[..., Client]
-NEW_PASSWORD = "a password that nobody knows yet"
 
-CSP = {
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-}
-EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-PUBLIC = ["/sign-in/", "/sign-up/", "/password/reset/", "/healthz", "/readyz", "/no-such-page/"]
-PERSONAL = [
-    "/security/",
-    "/security/activity/",
-    "/security/contact/",
-    "/security/recovery-codes/",
-    "/security/two-step/",
-    "/devices/",
-    "/devices/link/",
-    "/sign-in/where-is-your-phone/",
-]
-AWAY = [
-    "//evil.example",
-    "///evil.example",
-    "/\\evil.example",
-    "\\\\evil.example",
-    "https:evil.example",
-    "https://evil.example",
-    "//testserver@evil.example",
-    "https://testserver@evil.example",
-    "/\t/evil.example",
-    "/\n/evil.example",
-    "\x00//evil.example",
-    "javascript:alert(1)",
-    "data:text/html,x",
-    "%2F%2Fevil.example",
-    "/" * 600,
-    "/security/?" + "x" * 5000,
-]
 MARKUP = [
     "<script>alert(1)</script>",
     '"><svg onload=alert(1)>',
