@@ -1,6 +1,6 @@
 """The ways in, and what is left if the phone is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from accounts.ways import Way
 FEW_CODES = 3
 STRONG_CARRIERS = ("phone", "passkey", "synced")
 MOST_SUGGESTIONS = 3
+SAFE_MAILBOXES = 2
 
 
 @dataclass(frozen=True)
@@ -134,19 +135,20 @@ class Readiness:
         """At most three next steps, most useful first."""
         return self._all_suggestions()[:MOST_SUGGESTIONS]
 
+    def _count(self, carrier_kind: str) -> int:
+        return sum(way.carrier.kind == carrier_kind for way in self.ways)
+
     def _all_suggestions(self) -> list[Suggestion]:
-        wanted = []
-        if not self.user.has_two_step:
-            wanted.append(_turn_on())
-        elif not self.holders:
-            wanted.append(_link_phone())
-        if self.user.has_two_step and (self.codes_left <= FEW_CODES or not self.are_codes_proven):
-            wanted.append(_save_codes(is_unsaved=self.codes_left > FEW_CODES))
-        if sum(way.carrier.kind == "mailbox" for way in self.ways) < 2:
-            wanted.append(_second_address())
-        if settings.SMS_URL and not any(way.carrier.kind == "number" for way in self.ways):
-            wanted.append(_number())
-        return wanted
+        is_on, is_saved = self.user.has_two_step, self.codes_left > FEW_CODES
+        wanted: list[tuple[bool, Callable[[], Suggestion]]] = [
+            (not is_on, _turn_on),
+            (is_on and not self.holders, _link_phone),
+            (is_on and not is_saved, _make_codes),
+            (is_on and is_saved and not self.are_codes_proven, _save_codes),
+            (self._count("mailbox") < SAFE_MAILBOXES, _second_address),
+            (bool(settings.SMS_URL) and not self._count("number"), _number),
+        ]
+        return [suggest() for is_wanted, suggest in wanted if is_wanted]
 
 
 def of(user: User) -> Readiness:
@@ -201,13 +203,23 @@ def _link_phone() -> Suggestion:
     )
 
 
-def _save_codes(*, is_unsaved: bool) -> Suggestion:
+def _make_codes() -> Suggestion:
     return Suggestion(
         "file-text",
-        _("Save your recovery codes") if is_unsaved else _("Make new recovery codes"),
-        _("Type one back, to be sure you have them.") if is_unsaved else _("Only a few are left."),
+        _("Make new recovery codes"),
+        _("Only a few are left."),
         reverse("accounts:recovery_codes"),
-        _("Save codes") if is_unsaved else _("Make codes"),
+        _("Make codes"),
+    )
+
+
+def _save_codes() -> Suggestion:
+    return Suggestion(
+        "file-text",
+        _("Save your recovery codes"),
+        _("Type one back, to be sure you have them."),
+        reverse("accounts:recovery_codes"),
+        _("Save codes"),
     )
 
 
