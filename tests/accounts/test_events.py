@@ -35,6 +35,7 @@ DETAILS: dict[str, Any] = {
     "method": "authenticator",
     "methods": ["password", "email"],
     "phone": "Pixel 8",
+    "passkey": "Blue key",
     "browser": "Firefox on Linux",
     "reason": "asked for by phone",
 }
@@ -135,7 +136,7 @@ def test_methods_are_named_in_words() -> None:
 
 
 def test_a_kind_of_an_older_version_is_still_shown() -> None:
-    assert title_of(SecurityEvent(kind="passkey:added", details={})) == "passkey:added"
+    assert title_of(SecurityEvent(kind="vault:saved", details={})) == "vault:saved"
 
 
 # --- Notices ------------------------------------------------------------------------------------

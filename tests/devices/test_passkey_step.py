@@ -295,6 +295,7 @@ def test_an_older_strong_proof_ends_the_hold(client: Client, alice: Person) -> N
     give_passkey(alice)
     from_tomorrow = Passkey.objects.get(user=alice.user).trusted_from + timedelta(days=1)
     Passkey.objects.filter(user=alice.user).update(trusted_from=from_tomorrow)
+    alice.user.begin_hold(from_tomorrow)
     half(client, alice).post("/sign-in/authenticator/", {"code": alice.fresh_code()})
     assert not Passkey.objects.get(user=alice.user).is_held
     assert "hold:ended" in alice.kinds()
