@@ -70,7 +70,13 @@ def test_a_strange_page_number_shows_a_page(client: Client, carol: Person, page:
 
 @pytest.mark.parametrize(
     "name",
-    ["<script>alert(1)</script>", "{{1234*5678}}", "%s %(phone)s {phone}", "\u202egnp.exe", "a" * 60],
+    [
+        "<script>alert(1)</script>",
+        "{{1234*5678}}",
+        "%s %(phone)s {phone}",
+        "\u202egnp.exe",
+        "a" * 60,
+    ],
 )
 def test_whatever_a_stranger_wrote_is_only_text(client: Client, carol: Person, name: str) -> None:
     visitor = Visitor("192.0.2.7", name)
