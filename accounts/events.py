@@ -98,8 +98,14 @@ def title_of(event: SecurityEvent) -> str:
 
 def _word(value: Any) -> str:
     if isinstance(value, list):
-        return str(_(" and ")).join(str(METHODS.get(item, item)) for item in value)
+        return _listed([str(METHODS.get(item, item)) for item in value])
     return str(METHODS.get(value, value)) if isinstance(value, str) else str(value)
+
+
+def _listed(said: list[str]) -> str:
+    if len(said) < 2:
+        return "".join(said)
+    return str(_("%(first)s and %(last)s")) % {"first": ", ".join(said[:-1]), "last": said[-1]}
 
 
 METHODS: dict[str, Text] = {

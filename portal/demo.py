@@ -125,7 +125,7 @@ def _protect(user: User, person: DemoPerson, hashed: list[str]) -> None:
 def _furnish(user: User) -> None:
     """Add a second address, a number and some history."""
     now = timezone.now()
-    second = f"ada.home{DEMO_DOMAIN}"
+    second = f"home.of.ada{DEMO_DOMAIN}"
     EmailAddress.objects.create(user=user, address=second, verified_at=now)
     PhoneNumber.objects.create(user=user, number="+31612345658", verified_at=now)
     methods = ["password", "authenticator"]
