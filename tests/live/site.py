@@ -199,7 +199,7 @@ def live_site(
         if tls:
             options, site.certificate_pin = make_certificate(folder)
             serve += options
-        deliver = [sys.executable, "manage.py", "deliver", "--interval", "0.1"]
+        deliver = [sys.executable, "manage.py", "deliver", "--interval", "0.2"]
         worker = stack.enter_context(running(deliver, environment, site.log))
         server = stack.enter_context(running(serve, environment, site.log))
         site.processes = [server, worker]
