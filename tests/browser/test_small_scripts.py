@@ -83,9 +83,7 @@ def test_a_menu_closes_on_escape_and_gives_the_focus_back(
     new_browser: Contexts, bob: Person
 ) -> None:
     from_menu = Hand(new_browser().new_page())
-    from_menu.open("/sign-in/")
-    from_menu.type_password(bob)
-    from_menu.type_code(bob.fresh_code())
+    from_menu.sign_in(bob, App.of(bob))
     from_menu.press("Devices")
     page = from_menu.page
     opener = page.locator("summary").first
