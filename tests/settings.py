@@ -72,5 +72,6 @@ if not LIVE:
     STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
     }
-    WHITENOISE_USE_FINDERS = True
+    # Looked up when asked for: to list them all for every new client takes longer than a test.
+    WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
     STATIC_ROOT = SCRATCH / "static"

@@ -48,7 +48,7 @@ def encoded(fields: dict[str, str]) -> bytes:
     pairs = []
     for name, value in fields.items():
         raw = value.encode("utf-8", "surrogatepass")
-        pairs.append(name + "=" + "".join(f"%{byte:02x}" for byte in raw))
+        pairs.append(f"{name}=%{raw.hex('%')}" if raw else f"{name}=")
     return "&".join(pairs).encode()
 
 
