@@ -86,6 +86,7 @@ class PhoneNumber(Contact):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phone_numbers"
     )
     number = PhoneNumberField(_("phone number"))
+    asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     kind = "number"
 

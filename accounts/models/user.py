@@ -51,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
     # The latest end of a hold on a factor of this person; spares most sign-ins the search for one.
     held_until = models.DateTimeField(null=True, editable=False)
+    # Slugs of steps that send codes and that the person never wants used.
+    declined_steps = models.JSONField(default=list, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(

@@ -5,5 +5,6 @@ from devices.models.challenge import Challenge
 from devices.models.passkey import Passkey
 from devices.models.phone import Phone
 from devices.models.session import Session
+from devices.models.trusted_browser import TrustedBrowser
 
-__all__ = ["Authenticator", "Challenge", "Passkey", "Phone", "Session"]
+__all__ = ["Authenticator", "Challenge", "Passkey", "Phone", "Session", "TrustedBrowser"]

@@ -58,6 +58,7 @@ class Authenticator(Device):
     trusted_from = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     objects = AuthenticatorQuerySet.as_manager()  # type: ignore[misc, assignment] # same methods
 

@@ -35,6 +35,7 @@ class Passkey(models.Model):
     trusted_from = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
+    asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     class Meta:
         ordering = ("pk",)

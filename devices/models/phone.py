@@ -41,6 +41,8 @@ class Phone(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     linked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    # Since then it proves nothing, until it is taken back with a step of another device.
+    suspended_at = models.DateTimeField(null=True)
 
     objects = PhoneQuerySet.as_manager()
 

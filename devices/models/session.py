@@ -84,6 +84,7 @@ class Session(AbstractBaseSession):
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
     name = models.CharField(max_length=100, blank=True)
+    place = models.CharField(max_length=100, blank=True)  # coarse, if the operator has a database
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
