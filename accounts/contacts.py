@@ -33,7 +33,7 @@ def find(user: User, public_id: Any) -> Contact | None:
 @transaction.atomic
 def add_address(user: User, address: str) -> EmailAddress:
     """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
-    _one_at_a_time(user)
+    user.take_turn()
     forget_unconfirmed(user)
     again = user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).first()
     if again is None and user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
@@ -47,7 +47,7 @@ def add_address(user: User, address: str) -> EmailAddress:
 @transaction.atomic
 def add_number(user: User, number: Any) -> PhoneNumber:
     """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
-    _one_at_a_time(user)
+    user.take_turn()
     forget_unconfirmed(user)
     again = user.phone_numbers.filter(verified_at__isnull=True, number=number).first()
     if again is None and user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
@@ -56,11 +56,6 @@ def add_number(user: User, number: Any) -> PhoneNumber:
     row.created_at = timezone.now()
     row.save()
     return row
-
-
-def _one_at_a_time(user: User) -> User:
-    """Read the person anew; parallel changes of their contacts wait until the commit."""
-    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def forget_unconfirmed(user: User) -> None:
@@ -106,7 +101,7 @@ def mark_verified(user: User, contact: Contact, *, client: Client, session: str)
 def remove(user: User, contact: Contact, *, client: Client, session: str) -> None:
     """Remove a contact and tell it too; raises `Needed`. Nothing happens if it is gone already."""
     with transaction.atomic():
-        user = _one_at_a_time(user)
+        user = user.take_turn()
         if isinstance(contact, EmailAddress) and _is_needed(user, contact):
             raise Needed
         also = (
@@ -128,7 +123,7 @@ def make_primary(user: User, address: EmailAddress, *, client: Client, session: 
     """Sign in with this address from now on; False if it is not confirmed or taken."""
     try:
         with transaction.atomic():
-            user = _one_at_a_time(user)
+            user = user.take_turn()
             if not user.email_addresses.verified().filter(pk=address.pk).exists():
                 return False
             if user.email == address.address:

@@ -116,9 +116,9 @@ def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -
     the session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
-        # The sets before the person, as in a sign-in that uses one of their codes up.
+        user.take_turn()
+        # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
-        User.objects.select_for_update().get(pk=user.pk)
         code_set = _replace_set(user, older_ends_at)
         _keep_shown(code_set, drawn.codes, shown_to)
         RecoveryCode.objects.bulk_create(

@@ -50,7 +50,7 @@ def is_ready(user: User) -> bool:
 def turn_on(user: User, *, client: Client, session: str) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        user.take_turn()
         if not all(need.is_met for need in missing(user)):
             raise NotReady
         if not user.turn_two_step_on():

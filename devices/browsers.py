@@ -22,6 +22,7 @@ def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
 @transaction.atomic
 def end_others(*, user: User, client: Client, session: str) -> int:
     """End the person's sessions but the one with the public id `session`; return how many."""
+    user.take_turn()
     ended = end_sessions(user, keep=session)
     if ended:
         events.record(user, "sessions:ended", client=client, session=session, sessions=ended)

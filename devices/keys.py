@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.proofs import Proof
 from accounts.signals import protection_changed
 from accounts.ways import Way
-from devices import passkeys
+from devices import factors, passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey
 from devices.models.passkey import NAME_LENGTH
@@ -82,7 +82,7 @@ def add(
 
 def _add(row: Passkey, registered: Registered, *, client: Client, session: str) -> Added:
     user, now = row.user, timezone.now()
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user.take_turn()
     if not has_room(user):
         raise TooManyPasskeys
     if not registered.challenge.spend():
@@ -109,12 +109,14 @@ def remove(*, passkey: Passkey, client: Client, session: str = "") -> int:
     """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
 
     The row goes first, as in `devices.phones.unlink`: a sign-in under way is then refused, or found
-    among the sessions. Raises `Passkey.DoesNotExist` if it is gone already.
+    among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
+    `factors.LastFactor` if nothing strong would be left.
     """
-    user = passkey.user
+    user = passkey.user.take_turn()
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist
     ended = end_sessions(user, keep=session)
+    factors.keep_one(user)
     protection_changed.send(User, user=user, keep=session)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
     events.record(user, "passkey:removed", client=client, session=session, **details)

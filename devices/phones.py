@@ -12,6 +12,7 @@ from accounts import events, failures
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
+from devices import factors
 from devices.models import Authenticator, Phone
 from devices.sessions import end_sessions
 from portal.http import Client
@@ -61,7 +62,7 @@ def budget_of_link(phone: Phone) -> Budget:
 @transaction.atomic
 def link(*, user: User, name: str) -> Phone:
     """Begin to link a phone: a fresh secret, which counts nowhere until a code proves it."""
-    _lock(user)  # or a phone could be confirmed between being found here and being deleted
+    user.take_turn()  # or a phone could be confirmed between being found here and being deleted
     begun = user.phones.begun().order_by("-pk").values_list("pk", flat=True)
     user.phones.filter(pk__in=list(begun[BEGUN_AT_ONCE - 1 :])).delete()
     phone = Phone.objects.create(user=user, name=name)
@@ -86,6 +87,7 @@ def confirm(
     The factor counts fully from `trusted_from`. Raises `AlreadyLinked` for the second of two
     parallel requests, `TooManyPhones` if others were linked meanwhile; nothing has changed then.
     """
+    phone.user.take_turn()
     erased = _erase(replaces, session) if replaces else None
     proof = _confirm(phone, step, trusted_from)
     failures.budget_of(phone.user, METHOD).clear()
@@ -99,7 +101,6 @@ def confirm(
 
 
 def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
-    _lock(phone.user)  # after the factors and sessions, which is the order of a sign-in
     if not has_room(phone.user):
         raise TooManyPhones
     now = timezone.now()
@@ -111,11 +112,6 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
     Phone.objects.filter(pk=phone.pk).update(linked_at=now, last_used_at=now)
     strength = Strength.TWO_STEP if trusted_from <= now else Strength.RECOVERED
     return Proof.now(METHOD, strength, authenticator.factor)
-
-
-def _lock(user: User) -> None:
-    """Let the person's links happen one after the other."""
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 @transaction.atomic
@@ -142,9 +138,13 @@ def unlink(
 
     Two-step verification stays as it is. What the phone proved in the session that stays has to be
     forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and
-    keep no session. Raises `Phone.DoesNotExist` if it is gone already.
+    keep no session. Raises `Phone.DoesNotExist` if it is gone already, and `factors.LastFactor` if
+    it is the last strong factor of a person who neither lost it nor has staff let it go.
     """
+    user = phone.user.take_turn()
     erased = _erase(phone, session)
+    if not lost and actor is None:
+        factors.keep_one(user)
     by_staff: dict[str, Any] = {"reason": reason} if actor else {}
     event = _record(erased, client=client, session=session, actor=actor, lost=lost, **by_staff)
     return Unlinking(event, erased.factors)

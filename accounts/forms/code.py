@@ -157,6 +157,12 @@ class StepForm(CodeForm):
         """Ask the step."""
         return self.step.match(self.verification, code)
 
+    def spend(self) -> Proof | None:
+        """Use the code up; the person's turn comes before their factors."""
+        if self.verification.user.changes_by_proving:
+            self.verification.user.take_turn()
+        return super().spend()
+
     def note(self, count: int) -> None:
         """Write the failure into the person's activity."""
         failures.note(self.verification, self.step, count)

@@ -125,6 +125,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         value = f"{self.password}\x1f{self.pk}"
         return salted_hmac(f"accounts.user.{purpose}", value, algorithm="sha256").hexdigest()
 
+    def take_turn(self) -> "User":
+        """Read the person anew; parallel changes of what protects them wait until the commit.
+
+        The one order of locks is person, factors, sessions: take the turn before touching either.
+        """
+        return User.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    @property
+    def changes_by_proving(self) -> bool:
+        """Whether a strong proof would change this row: a hold or a barred mailbox ends with it."""
+        return self.held_until is not None or self.reset_mailbox_id is not None
+
     def begin_hold(self, until: datetime) -> None:
         """Note that a factor counts fully only from this moment."""
         self.held_until = max(until, self.held_until or until)

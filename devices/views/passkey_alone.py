@@ -70,6 +70,9 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | None:
     """Use the answer up and sign in, in one transaction; None if it was used up before."""
+    user = answered.passkey.user
+    if user.changes_by_proving:
+        user.take_turn()
     try:
         proof = PasskeyMatch(answered).spend()
     except AlreadySpent:
@@ -78,7 +81,7 @@ def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | 
     if request.user.is_authenticated:
         logout(request)
     request.session.pop(BINDING_KEY, None)
-    return signin.finish(request, answered.passkey.user, [proof], next_url)
+    return signin.finish(request, user, [proof], next_url)
 
 
 def _refuse(

@@ -15,7 +15,7 @@ from accounts import browsers, proofs
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
-from devices import keys, passkeys
+from devices import factors, keys, passkeys
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
 from devices.sessions import goes_on_without, strip_proofs
@@ -96,13 +96,14 @@ def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
-    factors, least = frozenset({passkey.factor}), least_of(person(request))
-    stays = goes_on_without(request.session, factors, least)
+    removed, least = frozenset({passkey.factor}), least_of(person(request))
+    stays = goes_on_without(request.session, removed, least)
     return {
         "place": "devices",
         "passkey": passkey,
         "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
         "remains": keys.remains(passkey),
+        "is_last": factors.is_last(person(request)),
     }
 
 
@@ -110,11 +111,13 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
     user, session, gone = person(request), session_id(request), keys.farewell(passkey)
     try:
         with transaction.atomic():
-            factors = frozenset({passkey.factor})
+            removed = frozenset({passkey.factor})
             keys.remove(passkey=passkey, client=client_of(request), session=session)
-            stays = strip_proofs(request.session, factors, least_of(user))
+            stays = strip_proofs(request.session, removed, least_of(user))
     except Passkey.DoesNotExist as error:
         raise Http404 from error
+    except factors.LastFactor:
+        return redirect("devices:remove_passkey", public_id=passkey.public_id)
     request.session[GONE_KEY] = gone
     said = _("%(name)s is removed. Other browsers are signed out.") % {"name": passkey.name}
     messages.success(request, said)

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, needs, to_confirm
 from accounts.views.answers import show_form
-from devices import phones, unlinking
+from devices import factors, phones, unlinking
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
@@ -54,14 +54,15 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _before(request: HttpRequest, phone: Phone, *, lost: bool) -> dict[str, object]:
-    factors, least = unlinking.factors_of(phone), unlinking.least_of(person(request))
-    stays = goes_on_without(request.session, factors, least)
+    erased, least = unlinking.factors_of(phone), unlinking.least_of(person(request))
+    stays = goes_on_without(request.session, erased, least)
     return {
         "place": "devices",
         "phone": phone,
         "lost": lost,
         "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
         "remains": unlinking.remains(phone),
+        "is_last": not lost and factors.is_last(person(request)),
     }
 
 
@@ -73,6 +74,8 @@ def _unlink(request: HttpRequest, phone: Phone, *, lost: bool) -> HttpResponse:
             stays = strip_proofs(request.session, done.factors, unlinking.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
+    except factors.LastFactor:
+        return redirect("devices:unlink_phone", public_id=phone.public_id)
     if not stays:
         messages.success(request, " ".join(unlinking.report(done.event)))
         return redirect("accounts:sign_in")

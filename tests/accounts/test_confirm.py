@@ -30,7 +30,7 @@ from tests.accounts.helpers import (
     type_code,
     type_password,
 )
-from tests.people import PASSWORD, Person, enter
+from tests.people import PASSWORD, Person, enter, give_passkey
 
 LONG_AGO = settings.STEP_UP_AGE + timedelta(seconds=1)
 NEW_PASSWORD = "another horse battery staple"
@@ -114,6 +114,7 @@ def test_a_stale_post_changes_nothing_and_goes_back_to_its_form(
 
 @every_act
 def test_a_fresh_strong_proof_does_it(client: Client, alice: Person, act: Act) -> None:
+    give_passkey(alice)  # or the phone could not go
     enter(client, alice, Strength.TWO_STEP)
     before = state(alice)
     answer = client.post(act.url(alice), act.data)

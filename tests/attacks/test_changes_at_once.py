@@ -17,7 +17,7 @@ from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_o
 from tests.attacks.tools import link_in
 from tests.live import LiveSite, at_once, fresh_address
 from tests.live.sinks import body_of, wait_until
-from tests.people import Person
+from tests.people import Person, give_passkey, give_phone
 
 MANY = 20
 GUESSES = 200
@@ -54,6 +54,7 @@ def test_new_codes_while_an_old_one_signs_in(alice: Person, crowd: Crowd) -> Non
 
 def test_unlinking_a_phone_while_it_signs_in(alice: Person, crowd: Crowd) -> None:
     owner, phone = sign_in(crowd, alice), alice.phone
+    give_passkey(alice)
     thieves = half_signed_in(crowd, 4, alice)
     code = alice.fresh_code()
     acts = [partial(t.post, "/sign-in/authenticator/", {"code": code}) for t in thieves]
@@ -62,6 +63,19 @@ def test_unlinking_a_phone_while_it_signs_in(alice: Person, crowd: Crowd) -> Non
     assert {answer.status_code for answer in answers} <= REFUSED
     assert not alice.user.phones.exists()
     assert not any(is_in(thief) for thief in thieves)
+
+
+def test_letting_the_last_two_strong_steps_go_at_once_leaves_one(
+    alice: Person, crowd: Crowd
+) -> None:
+    here, there, phone = sign_in(crowd, alice), sign_in(crowd, alice), alice.phone
+    other = give_phone(alice, "iPhone 15").phone
+    urls = [f"/devices/{row.public_id}/unlink/" for row in (phone, other)]
+    answers = at_once([partial(here.post, urls[0], {}), partial(there.post, urls[1], {})])
+    assert {answer.status_code for answer in answers} <= REFUSED
+    assert alice.user.phones.linked().count() == 1
+    assert alice.kinds().count("phone:unlinked") == 1
+    assert alice.reload().has_two_step
 
 
 def test_a_session_that_writes_while_it_is_ended(alice: Person, crowd: Crowd) -> None:

@@ -15,7 +15,7 @@ from accounts.proofs import Strength
 from devices.models import Session
 from devices.sessions import key_of
 from tests.attacks.tools import is_in, link_in, start
-from tests.people import Person, enter, sign_in
+from tests.people import Person, enter, give_passkey, sign_in
 
 Clock = Any
 Browsers = Callable[..., Client]
@@ -230,6 +230,7 @@ def test_an_unlinked_phone_proves_nothing_in_the_session_that_unlinked_it(
     alice: Person, client: Client
 ) -> None:
     sign_in(client, alice)
+    give_passkey(alice)
     client.post(f"/devices/{alice.phone.public_id}/unlink/")
     assert not is_in(client), "its only second proof was that phone"
 

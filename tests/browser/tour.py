@@ -3,6 +3,7 @@
 Each part is a generator of names; a page stands in the window whenever a name is given.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -272,9 +273,11 @@ def _devices(tour: Tour, person: Person) -> Names:
     page.goto("/devices/")
     yield "/devices/"
     page.get_by_role("link", name="Sign out everywhere else").click()
+    expect(page).to_have_url(re.compile("/end-others/$"))
     yield "/devices/browsers/end-others/"
     page.goto("/devices/")
     page.locator("article").get_by_role("link", name="Sign out").first.click()
+    expect(page).to_have_url(re.compile("/end/$"))
     yield "/devices/browsers/…/end/"
 
 

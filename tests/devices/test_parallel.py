@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.proofs import Proof, keep
 from accounts.ways import AlreadySpent, Verification
-from devices import phones
+from devices import factors, keys, phones
 from devices.models import Authenticator, Phone, Session
 from devices.sessions import SessionStore
 from devices.steps import AuthenticatorApp
 from portal.http import Client as Visitor
 from tests.live import at_once
-from tests.people import Person, code_of, make_person, protected
+from tests.people import Person, code_of, give_passkey, give_phone, make_person, protected
 
 VISITOR = Visitor("192.0.2.7", "")
 THREADS = 10
@@ -101,7 +101,7 @@ def test_of_ten_unlinkings_of_one_phone_one_is_told(ann: Person) -> None:
 
     def unlink() -> str:
         try:
-            phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+            phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
         except Phone.DoesNotExist:
             return "gone"
         return "unlinked"
@@ -124,11 +124,37 @@ def test_a_sign_in_under_way_does_not_survive_the_unlinking_of_its_phone(ann: Pe
 
     def unlink() -> str:
         spent.wait(timeout=10)
-        phones.unlink(phone=phone, client=VISITOR)
+        phones.unlink(phone=phone, client=VISITOR, lost=True)
         return "unlinked"
 
     assert at_once([closing(slow_sign_in), closing(unlink)]) == ["in", "unlinked"]
     assert not Session.objects.of(ann.user).exists()
+
+
+def test_of_the_last_two_factors_one_stays(ann: Person) -> None:
+    """Whichever two they are, and whoever is first; the locks are taken in one order."""
+
+    def unlink() -> str:
+        try:
+            phones.unlink(phone=ann.phone, client=VISITOR)
+        except factors.LastFactor:
+            return "kept"
+        return "gone"
+
+    def remove() -> str:
+        try:
+            keys.remove(passkey=ann.user.passkeys.get(), client=VISITOR)
+        except factors.LastFactor:
+            return "kept"
+        return "gone"
+
+    for _round in range(5):
+        if not ann.user.phones.exists():
+            give_phone(ann)
+        if not ann.user.passkeys.exists():
+            give_passkey(ann)
+        assert sorted(at_once([closing(unlink), closing(remove)])) == ["gone", "kept"]
+        assert factors.count(ann.user) == 1
 
 
 def test_ended_while_it_saves_in_ten_threads(ann: Person) -> None:

@@ -209,6 +209,7 @@ def test_the_browser_is_told_once(client: Client, alice: Person) -> None:
 
 def test_removing_the_one_that_signed_in_signs_out(client: Client, pia: Person) -> None:
     passkey = row(pia)
+    give_phone(pia)
     enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, passkey.factor)])
     assert "You are signed out here as well" in seen(client.get(url(passkey, "remove")))
     assert client.post(url(passkey, "remove"))["Location"] == "/sign-in/"
@@ -216,6 +217,15 @@ def test_removing_the_one_that_signed_in_signs_out(client: Client, pia: Person) 
     asked = client.post("/sign-in/passkey/alone/options/").json()
     assert asked["gone"]["allAcceptedCredentialIds"] == []
     assert pia.reload().has_two_step
+
+
+def test_the_last_strong_step_stays_while_two_step_is_on(client: Client, pia: Person) -> None:
+    passkey = row(pia)
+    enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, passkey.factor)])
+    assert "Blue key is your last strong step" in seen(client.get(url(passkey, "remove")))
+    assert client.post(url(passkey, "remove"))["Location"] == url(passkey, "remove")
+    assert row(pia).name == "Blue key"
+    assert pia.kinds() == []
 
 
 def test_a_recovered_session_removes_none(client: Client, pia: Person) -> None:

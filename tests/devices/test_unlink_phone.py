@@ -11,7 +11,7 @@ from devices.models import Authenticator, Phone, Session
 from devices.unlinking import consequences, report
 from portal.http import Client as Visitor
 from portal.outbox.models import Message
-from tests.people import Person, enter, give_phone, proved
+from tests.people import Person, enter, give_passkey, give_phone, proved
 
 VISITOR = Visitor("192.0.2.7", "")
 pytestmark = pytest.mark.usefixtures("clock")
@@ -93,6 +93,7 @@ def test_every_other_session_ends(
 
 
 def test_a_session_that_only_the_phone_proved_ends_as_well(client: Client, alice: Person) -> None:
+    give_passkey(alice)
     enter(client, alice, Strength.TWO_STEP)
     assert "signed out here as well" in client.get(unlink_url(alice)).content.decode()
     assert client.post(unlink_url(alice))["Location"] == "/sign-in/"
@@ -103,6 +104,7 @@ def test_a_session_that_only_the_phone_proved_ends_as_well(client: Client, alice
 def test_a_session_that_proved_something_besides_goes_on_at_that_level(
     client: Client, alice: Person
 ) -> None:
+    give_passkey(alice)
     enter(client, alice, both(alice))
     client.post(unlink_url(alice))
     assert max(proof.strength for proof in proofs_in(client.session)) == Strength.RECOVERED
@@ -127,9 +129,9 @@ def test_a_double_click_unlinks_once(client: Client, alice: Person) -> None:
 
 def test_of_two_parallel_unlinkings_one_is_told(alice: Person) -> None:
     phone = alice.phone
-    phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+    phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
     with pytest.raises(Phone.DoesNotExist):
-        phones.unlink(phone=phone, client=VISITOR)
+        phones.unlink(phone=phone, client=VISITOR, lost=True)
     assert alice.kinds() == ["phone:unlinked"]
 
 
@@ -143,7 +145,7 @@ def test_a_strangers_phone_is_not_found(client: Client, alice: Person, bob: Pers
 
 
 def test_a_strangers_report_is_not_found(client: Client, alice: Person, bob: Person) -> None:
-    event = phones.unlink(phone=bob.phone, client=VISITOR).event
+    event = phones.unlink(phone=bob.phone, client=VISITOR, lost=True).event
     enter(client, alice, Strength.TWO_STEP)
     assert client.get(f"/devices/unlinked/{event.public_id}/").status_code == 404
 
@@ -166,13 +168,40 @@ def test_it_counts_the_browsers_before_and_afterwards(
     for browser in (client, new_client()):
         enter(browser, alice, Strength.TWO_STEP)
     assert "2 other browsers are signed out." in consequences(alice.phone)
-    done = phones.unlink(phone=alice.phone, client=VISITOR)
+    done = phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert "2 other browsers were signed out." in report(done.event)
 
 
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:
     code = alice.code()
-    phones.unlink(phone=alice.phone, client=VISITOR)
+    phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     client.post("/sign-in/", {"email": alice.address, "password": alice.password})
     client.post("/sign-in/authenticator/", {"code": code})
     assert client.get("/devices/")["Location"].startswith("/sign-in/")
+
+
+def test_the_last_strong_step_stays_while_two_step_is_on(client: Client, alice: Person) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    page = client.get(unlink_url(alice)).content.decode()
+    assert "Pixel 8 is your last strong step" in page
+    assert "Unlink this phone</button>" not in page
+    assert client.post(unlink_url(alice))["Location"] == unlink_url(alice)
+    assert alice.phone.is_linked
+    assert alice.kinds() == []
+    assert client.get("/devices/").status_code == 200
+
+
+def test_with_another_strong_step_it_may_go(client: Client, alice: Person) -> None:
+    give_passkey(alice)
+    enter(client, alice, Strength.TWO_STEP)
+    assert "Unlink this phone</button>" in client.get(unlink_url(alice)).content.decode()
+    client.post(unlink_url(alice))
+    assert alice.kinds() == ["phone:unlinked"]
+    assert alice.user.passkeys.exists()
+
+
+def test_with_two_step_off_the_last_phone_may_go(client: Client, carol: Person) -> None:
+    give_phone(carol)
+    enter(client, carol, Strength.PASSWORD)
+    client.post(unlink_url(carol))
+    assert carol.kinds() == ["phone:unlinked"]

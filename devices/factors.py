@@ -1,0 +1,27 @@
+"""The strong factors of a person, of which two-step verification needs one (policy, section 1)."""
+
+from accounts.models import User
+from devices.models import Authenticator
+
+
+class LastFactor(Exception):
+    """Nothing strong would be left while two-step verification is on."""
+
+
+def count(user: User) -> int:
+    """Count what can prove the strong second step, held factors included."""
+    return Authenticator.objects.usable().filter(user=user).count() + user.passkeys.count()
+
+
+def is_last(user: User) -> bool:
+    """Tell whether letting one more factor go would leave none while two-step is on."""
+    return user.has_two_step and count(user) <= 1
+
+
+def keep_one(user: User) -> None:
+    """Refuse, in the transaction that let a factor go, to leave none; raises `LastFactor`.
+
+    The person's turn has to be taken before, so that parallel removals see each other.
+    """
+    if user.has_two_step and not count(user):
+        raise LastFactor
