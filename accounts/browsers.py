@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from accounts.proofs import Proof, Strength
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
 OFFER_KEY = "offers_passkey"
+ROW_KEY = "browser"
 
 
 def _token(request: HttpRequest) -> str:
@@ -73,7 +75,7 @@ def mark(request: HttpRequest, user: User, proof: Proof) -> Mark:
     """
     token, row = _token(request) or secrets.token_urlsafe(TOKEN_BYTES), _row(request, user)
     values: dict[str, Any] = {"last_seen_at": timezone.now()}
-    if proof.method not in ("password", "recovery-code"):
+    if proof.strength > Strength.PASSWORD and proof.method != "recovery-code":
         values["last_step"] = proof.method
     has_code = proof.strength >= Strength.TWO_STEP and proof.method != "passkey"
     offers = has_code and (row is None or row.passkey_offered_at is None)
@@ -81,10 +83,18 @@ def mark(request: HttpRequest, user: User, proof: Proof) -> Mark:
         values["passkey_offered_at"] = values["last_seen_at"]
     if row:
         KnownBrowser.objects.filter(pk=row.pk).update(**values)
+        request.session[ROW_KEY] = row.pk
         return Mark(token, is_elsewhere=False, offers_passkey=offers)
     is_elsewhere = KnownBrowser.objects.filter(user=user).exists()
-    KnownBrowser.objects.create(user=user, digest=_digest(token), **values)
+    row = KnownBrowser.objects.create(user=user, digest=_digest(token), **values)
+    request.session[ROW_KEY] = row.pk
     return Mark(token, is_elsewhere=is_elsewhere, offers_passkey=offers)
+
+
+def row_of(session: SessionBase, user: User) -> KnownBrowser | None:
+    """Return the browser that `mark` noted in this session."""
+    pk = session.get(ROW_KEY)
+    return KnownBrowser.objects.filter(user=user, pk=pk).first() if pk else None
 
 
 def open_offer(request: HttpRequest) -> None:

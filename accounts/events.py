@@ -63,6 +63,7 @@ KINDS: dict[str, Kind] = {
     "recovery_codes:confirmed": Kind(_("Recovery codes checked"), "file-text", "ok"),
     "recovery_codes:made": Kind(_("New recovery codes made"), "file-text", "look", notice=True),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
+    "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
     "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
     "sessions:ended_by_staff": Kind(
         _("Signed out everywhere by staff"), "log-out", "look", notice=True

@@ -109,10 +109,10 @@ def finish(
     forget(request)
     with transaction.atomic(savepoint=False):
         keep(request.session, proofs)
+        mark = browsers.mark(request, user, proofs[-1])  # first: the session takes its name over
         login(request, user, backend=BACKEND)
         holds.end_if_proved(user, proofs, client=client_of(request), session=session_id(request))
         _clear_reset_mailbox(user, proofs)
-        mark = browsers.mark(request, user, proofs[-1])
         if mark.offers_passkey:
             browsers.open_offer(request)
         _record(request, user, proofs, is_new_browser=mark.is_elsewhere)

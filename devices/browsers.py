@@ -1,12 +1,32 @@
-"""Signing out browsers from elsewhere."""
+"""Naming browsers, and signing them out from elsewhere."""
 
 from django.db import transaction
 
 from accounts import events
-from accounts.models import User
-from devices.models import Session
+from accounts.models import KnownBrowser, User
+from devices.models import Session, TrustedBrowser
 from devices.sessions import end_sessions
 from portal.http import Client
+
+
+@transaction.atomic
+def rename(
+    *, user: User, browser: Session | TrustedBrowser, name: str, client: Client, session: str
+) -> None:
+    """Give a browser of the person another name, wherever it is listed.
+
+    A browser that can be known again keeps the name for the next sign-in.
+    """
+    before, known = browser.name, browser.browser_id
+    if known:
+        KnownBrowser.objects.filter(user=user, pk=known).update(name=name)
+        user.trusted_browsers.filter(browser=known).update(name=name)
+        Session.objects.of(user).filter(browser=known).update(name=name)
+    else:
+        type(browser)._default_manager.filter(user=user, pk=browser.pk).update(name=name)
+    if before != name:
+        kind = "session:renamed"
+        events.record(user, kind, client=client, session=session, browser=name, before=before)
 
 
 @transaction.atomic

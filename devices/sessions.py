@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.agents import browser_name
-from accounts.models import User
+from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength, keep, proofs_in
 from devices.models import Session
 from portal.http import Client
@@ -100,8 +100,11 @@ class SessionStore(SessionBase):
         self._update(session_key=key_of(cookie))
         self._session_key, self.has_new_cookie = cookie, True
 
-    def sign_in(self, user: User, client: Client) -> None:
-        """Write at once who signed in, so that it is in the transaction that spends the code."""
+    def sign_in(self, user: User, client: Client, known: KnownBrowser | None = None) -> None:
+        """Write at once who signed in, so that it is in the transaction that spends the code.
+
+        A known browser keeps the name that the person gave it.
+        """
         now = timezone.now()
         self._data()
         if self.session_key is None:
@@ -110,7 +113,8 @@ class SessionStore(SessionBase):
             user=user,
             address=client.address,
             agent=client.agent,
-            name=browser_name(client.agent)[:NAME_LENGTH] or _("Unknown browser"),
+            browser=known,
+            name=(known.name if known else "") or first_name(client),
             signed_in_at=now,
             last_seen_at=now,
             expire_date=now + settings.SESSION_AGE,
@@ -172,6 +176,11 @@ class SessionStore(SessionBase):
         now, last = timezone.now(), self._last_seen_at
         is_due = last is not None and now - last >= settings.SESSION_TOUCH
         return {"last_seen_at": now} if is_due and not self.is_polling else {}
+
+
+def first_name(client: Client) -> str:
+    """Name a browser that nobody has named."""
+    return browser_name(client.agent)[:NAME_LENGTH] or _("Unknown browser")
 
 
 def end_sessions(user: User, keep: str = "") -> int:

@@ -33,6 +33,11 @@ urlpatterns = [
         passkeys.remove_passkey,
         name="remove_passkey",
     ),
+    path(
+        "devices/browsers/<uuid:public_id>/rename/",
+        browsers.rename_session,
+        name="rename_session",
+    ),
     path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
 ]

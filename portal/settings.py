@@ -182,6 +182,7 @@ SESSION_AGE = timedelta(hours=24)
 STAFF_SESSION_IDLE = timedelta(minutes=15)
 STAFF_SESSION_AGE = timedelta(hours=8)
 SESSION_TOUCH = timedelta(minutes=1)
+BROWSERS_A_PAGE = 20
 KNOWN_BROWSER_AGE = timedelta(days=365)
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)

@@ -12,6 +12,7 @@ class KnownBrowser(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_browsers"
     )
     digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=100, blank=True)  # given by the person; it stays with it
     last_step = models.CharField(max_length=30, blank=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)
@@ -21,4 +22,4 @@ class KnownBrowser(models.Model):
         constraints = (models.UniqueConstraint("user", "digest", name="browser_once_a_person"),)
 
     def __str__(self) -> str:
-        return f"{self.last_step} {self.last_seen_at:%Y-%m-%d}"
+        return f"{self.name or self.last_step} {self.last_seen_at:%Y-%m-%d}"

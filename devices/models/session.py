@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.models import User
+from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, proofs_in
+from devices.models.trusted_browser import TrustedBrowser
 from portal.http import AGENT_LENGTH
 
 
@@ -80,6 +81,13 @@ class Session(AbstractBaseSession):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="sessions"
+    )
+    browser = models.ForeignKey(
+        KnownBrowser, null=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
+    # Set if this browser's being trusted stood for the second step: the session ends with the row.
+    trusted = models.ForeignKey(
+        TrustedBrowser, null=True, on_delete=models.CASCADE, related_name="sessions"
     )
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)

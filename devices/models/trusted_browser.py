@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models import KnownBrowser
+
 
 class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):
     """Selections of trusted browsers."""
@@ -21,6 +23,9 @@ class TrustedBrowser(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="trusted_browsers"
+    )
+    browser = models.ForeignKey(
+        KnownBrowser, null=True, on_delete=models.SET_NULL, related_name="trusted"
     )
     digest = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=100)

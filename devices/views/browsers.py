@@ -1,4 +1,4 @@
-"""Signing out browsers."""
+"""Naming browsers, and signing them out."""
 
 from uuid import UUID
 
@@ -11,10 +11,33 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
+from accounts.views.answers import show_form
 from devices import browsers
-from devices.models import Session
-from devices.views.index import browser_card
+from devices.forms.browsers import BrowserNameForm
+from devices.models import Session, TrustedBrowser
+from devices.views.browser_list import browser_card
 from portal.http import client_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give one browser that is signed in another name."""
+    rows = Session.objects.of(person(request)).alive()
+    return rename(request, get_object_or_404(rows, public_id=public_id))
+
+
+def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpResponse:
+    """Ask for the name, and give it."""
+    user, session = person(request), session_id(request)
+    form = BrowserNameForm(request.POST or None, initial={"name": browser.name})
+    if request.method == "POST" and form.is_valid():
+        name, client = form.cleaned_data["name"], client_of(request)
+        browsers.rename(user=user, browser=browser, name=name, client=client, session=session)
+        messages.success(request, _("The browser is now called %(name)s.") % {"name": name})
+        return redirect("devices:index")
+    context = {"place": "devices", "browser": browser}
+    return show_form(request, "devices/rename_session.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

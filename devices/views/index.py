@@ -9,14 +9,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import events, readiness
-from accounts.models import User
+from accounts import readiness
 from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.ways import Text, Way
-from devices.models import Session
 from devices.steps import Passkey
 from devices.unlinking import if_lost
+from devices.views.browser_list import browser_card, browsers_page
 from devices.views.passkey_alone import GONE_KEY
 
 
@@ -40,23 +39,11 @@ class PasskeyCard(PhoneCard):
     is_synced: bool
 
 
-@dataclass(frozen=True)
-class BrowserCard:
-    """A session as the page shows it; `created_at` is when the person signed in there."""
-
-    public_id: str
-    name: str
-    address: str
-    methods: str
-    created_at: datetime
-    last_seen_at: datetime
-    is_current: bool
-
-
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the phones, passkeys and browsers of the person."""
-    user = person(request)
+    user, current = person(request), session_id(request)
+    page = browsers_page(user, current, request.GET.get("page", ""))
     account = readiness.of(user)
     phones = [_phone(account, way) for way in account.ways if way.carrier.kind == "phone"]
     kept = [way for way in account.ways if way.slug == Passkey.slug]
@@ -65,7 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "phones": phones,
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),
-        "browsers": _browsers(user, session_id(request)),
+        "page": page,
+        "browsers": [browser_card(row, current) for row in page],
     }
     return render(request, "devices/index.html", context)
 
@@ -89,27 +77,3 @@ def _passkey(account: Readiness, way: Way) -> PasskeyCard:
     is_synced = way.carrier.kind == "synced"
     kept = _("synced") if is_synced else _("only on this device")
     return PasskeyCard(**_card(account, way), kept=kept, is_synced=is_synced)
-
-
-def _browsers(user: User, current: str) -> list[BrowserCard]:
-    rows = Session.objects.of(user).alive().order_by("-last_seen_at")
-    cards = [browser_card(row, current) for row in rows]
-    return sorted(cards, key=lambda card: not card.is_current)
-
-
-def browser_card(session: Session, current: str) -> BrowserCard:
-    """Describe a session; `current` is the public id of the one that asks."""
-    return BrowserCard(
-        public_id=str(session.public_id),
-        name=session.name,
-        address=session.address,
-        methods=methods_of(session),
-        created_at=session.signed_in_at,
-        last_seen_at=session.last_seen_at,
-        is_current=str(session.public_id) == current,
-    )
-
-
-def methods_of(session: Session) -> str:
-    """Say how the person signed in there: "password and authenticator app"."""
-    return events.words(dict.fromkeys(proof.method for proof in session.proofs))

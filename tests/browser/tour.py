@@ -279,6 +279,9 @@ def _devices(tour: Tour, person: Person) -> Names:
     page.locator("article").get_by_role("link", name="Sign out").first.click()
     expect(page).to_have_url(re.compile("/end/$"))
     yield "/devices/browsers/…/end/"
+    page.goto("/devices/")
+    page.locator("#browsers").get_by_role("link", name="Rename").first.click()
+    yield "/devices/browsers/…/rename/"
 
 
 def _codes(tour: Tour) -> Names:

@@ -1,12 +1,18 @@
 """The devices page: phones and browsers, and what losing one would mean."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import time_machine
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.proofs import Strength
-from tests.people import Person, enter, give_phone
+from devices.models import Session
+from tests.people import Person, enter, give_phone, sign_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -46,6 +52,43 @@ def test_it_takes_few_queries_however_much_there_is(
         enter(new_client(), alice, Strength.TWO_STEP)
     with django_assert_max_num_queries(10):
         assert client.get("/devices/").status_code == 200
+
+
+def test_this_browser_comes_first_and_the_list_goes_on_page_by_page(
+    client: Client,
+    new_client: Any,
+    alice: Person,
+    django_assert_max_num_queries: Callable[[int], Any],
+) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    Session.objects.update(name="Mine")
+    for number in range(settings.BROWSERS_A_PAGE + 5):
+        enter(new_client(), alice, Strength.TWO_STEP)
+        Session.objects.filter(name="Unknown browser").update(name=f"Browser {number}")
+    with django_assert_max_num_queries(10):
+        first = client.get("/devices/").content.decode()
+    second = client.get("/devices/?page=2").content.decode()
+    assert first.index("this browser") < first.index("Browser 24") < first.index("Browser 23")
+    assert first.count("Last seen") == settings.BROWSERS_A_PAGE
+    assert second.count("Last seen") == 6
+    assert "this browser" not in second
+    for wanted in ("0", "99", "-1", "x", "9" * 30):
+        assert client.get(f"/devices/?page={wanted}").status_code == 200
+    client.post("/devices/browsers/end-others/")
+    assert Session.objects.of(alice.user).count() == 1
+
+
+def test_how_long_a_browser_is_known_is_said(
+    client: Client, carol: Person, clock: time_machine.Traveller
+) -> None:
+    sign_in(client, carol)
+    first = timezone.now()
+    assert "You signed in here first on" not in client.get("/devices/").content.decode()
+    clock.shift(timedelta(days=3))
+    sign_in(client, carol)
+    text = client.get("/devices/").content.decode()
+    assert "You signed in here first on" in text
+    assert date_format(first, "j M Y") in text
 
 
 def test_no_phone_is_said_plainly(client: Client, carol: Person) -> None:
