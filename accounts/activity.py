@@ -7,6 +7,7 @@ from datetime import datetime
 from accounts.agents import browser_name
 from accounts.events import KINDS, Kind, title_of
 from accounts.models import SecurityEvent
+from portal.places import place_of
 
 UNKNOWN = Kind("", "check")
 
@@ -21,6 +22,7 @@ class Line:
     at: datetime
     client_name: str
     address: str
+    place: str
     is_mine: bool
     reason: str
     by_staff: bool
@@ -40,6 +42,7 @@ def _line(event: SecurityEvent, session: str) -> Line:
         at=event.at,
         client_name=browser_name(event.agent),
         address=event.address,
+        place=place_of(event.address),
         is_mine=bool(session) and event.session == session,
         reason=str(event.details.get("reason", "")),
         by_staff=event.actor_id is not None,

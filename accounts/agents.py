@@ -5,6 +5,8 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from ua_parser import parse
 
+from portal.places import place_of
+
 
 @lru_cache(maxsize=1024)
 def browser_name(agent: str) -> str:
@@ -18,5 +20,5 @@ def browser_name(agent: str) -> str:
 
 
 def place_name(agent: str, address: str) -> str:
-    """Say from where somebody acted: "Firefox on Linux · 192.0.2.7"."""
-    return " · ".join(part for part in (browser_name(agent), address) if part)
+    """Say from where somebody acted: "Firefox on Linux · Utrecht, Netherlands · 192.0.2.7"."""
+    return " · ".join(part for part in (browser_name(agent), place_of(address), address) if part)

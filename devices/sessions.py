@@ -21,6 +21,7 @@ from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength, keep, proofs_in
 from devices.models import Session
 from portal.http import Client
+from portal.places import place_of
 
 COOKIE_BYTES = 24
 COOKIE_LENGTHS = range(8, 129)
@@ -112,6 +113,7 @@ class SessionStore(SessionBase):
         self._update(
             user=user,
             address=client.address,
+            place=place_of(client.address),
             agent=client.agent,
             browser=known,
             name=(known.name if known else "") or first_name(client),

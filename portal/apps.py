@@ -15,4 +15,5 @@ class PortalConfig(AppConfig):
         """Register the start-up checks."""
         register(checks.check_keys, Tags.security)
         register(checks.check_origin, Tags.security)
+        register(checks.check_places)
         register(checks.check_production, Tags.security, deploy=True)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from portal import places
 from portal.crypto import key_ring
 
 SAMPLES = ("sample", "change-me", "changeme", "insecure")
@@ -37,6 +38,21 @@ def check_origin(**kwargs: Any) -> list[CheckMessage]:
         return [Error("PORTAL_ORIGIN reads https://host[:port].", id="portal.E004")]
     if origin.scheme != "https" and not settings.DEBUG:
         return [Error("PORTAL_ORIGIN is not https.", id="portal.E005")]
+    return []
+
+
+def check_places(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a GEOIP_PATH that cannot be read, or that knows neither cities nor countries."""
+    if not settings.GEOIP_PATH:
+        return []
+    try:
+        with places.open_database(settings.GEOIP_PATH) as reader:
+            kind = reader.metadata().database_type
+    except places.BROKEN as error:
+        problem = f"GEOIP_PATH cannot be read: {type(error).__name__}."
+        return [Error(problem, id="portal.E006")]
+    if not any(word in kind.lower() for word in ("city", "country", "enterprise")):
+        return [Error(f"GEOIP_PATH is a database of {kind}, not of places.", id="portal.E006")]
     return []
 
 

@@ -29,6 +29,7 @@ PORTAL_NAME: str = env.str("PORTAL_NAME", default="Latchkey")
 PORTAL_ORIGIN: str = env.str("PORTAL_ORIGIN", default="http://localhost:8000" if DEBUG else "")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+GEOIP_PATH: str = env.str("GEOIP_PATH", default="")
 _origin = urlsplit(PORTAL_ORIGIN)
 ALLOWED_HOSTS = [_origin.hostname] if _origin.hostname else []
 if DEBUG:
