@@ -23,6 +23,18 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock.json"
 PICO = "@picocss/pico"
 LUCIDE = "lucide-static"
+PLAIN_COPIES = {  # served as they come: path in the package, place in the repository
+    "qr": {
+        "index.js": "static/vendor/qr/index.js",
+        "decode.js": "static/vendor/qr/decode.js",
+        "LICENSE-MIT": "static/vendor/qr/LICENSE",
+    },
+    "hash-wasm": {
+        "dist/argon2.umd.min.js": "static/vendor/hash-wasm/argon2.js",
+        "dist/scrypt.umd.min.js": "static/vendor/hash-wasm/scrypt.js",
+        "LICENSE": "static/vendor/hash-wasm/LICENSE",
+    },
+}
 SPRITE = "static/img/icons.svg"
 SYMBOL = (
     '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
@@ -98,7 +110,17 @@ def build(lock: Lock) -> dict[str, bytes]:
             "static/vendor/pico/LICENSE.md": (pico / "LICENSE.md").read_bytes(),
             "static/vendor/lucide/LICENSE": (lucide / "LICENSE").read_bytes(),
             SPRITE: sprite(lucide, lock["icons"]).encode(),
+            **plain_copies(found),
         }
+
+
+def plain_copies(found: dict[str, Path]) -> dict[str, bytes]:
+    """The files that are served unchanged, by their path in the repository."""
+    return {
+        target: (found[name] / source).read_bytes()
+        for name, files in PLAIN_COPIES.items()
+        for source, target in files.items()
+    }
 
 
 def write(lock: Lock) -> None:
