@@ -25,6 +25,8 @@ class SignInRequired(LoginRequiredMiddleware):
         view_kwargs: Any,
     ) -> HttpResponseBase | None:
         """Lead to the sign-in page unless the view is public or the session is good."""
+        if getattr(view_func, "is_for_anyone", False):
+            return None
         if request.user.is_authenticated and not is_session_worth_its_account(request):
             logout(request)
         answer: HttpResponseBase | None = super().process_view(

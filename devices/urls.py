@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from devices.views import browsers, index, linking, passkey_alone, passkeys, phones, where
+from devices.views import (
+    authenticator,
+    browsers,
+    index,
+    linking,
+    passkey_alone,
+    passkeys,
+    phones,
+    where,
+)
 
 app_name = "devices"
 
@@ -40,4 +49,9 @@ urlpatterns = [
     ),
     path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
+    path("authenticator/", authenticator.shell, name="authenticator"),
+    path("authenticator/sw.js", authenticator.service_worker, name="authenticator_worker"),
+    path(
+        "authenticator/manifest.webmanifest", authenticator.manifest, name="authenticator_manifest"
+    ),
 ]

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_permissions_policy import PermissionsPolicyMiddleware
 
 AGENT_LENGTH = 300
 NEXT_LENGTH = 500
@@ -97,3 +98,25 @@ def polling(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
         return view(*args, **kwargs)
 
     return marked
+
+
+def for_anyone(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Mark a view that never looks at the session: not even who is signed in is asked."""
+
+    @wraps(view)
+    def marked(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(*args, **kwargs)
+
+    vars(marked).update(is_for_anyone=True, login_required=False)
+    return marked
+
+
+def opens_camera(response: HttpResponse) -> HttpResponse:
+    """Let the page of this response ask for the camera, which every other page may not."""
+    opened: dict[str, str | list[str] | tuple[str]] = {
+        **settings.PERMISSIONS_POLICY,
+        "camera": ["self"],
+    }
+    header = PermissionsPolicyMiddleware.compute_header_value(opened, name="PERMISSIONS_POLICY")
+    vars(response).update(permissions_policy=header)
+    return response

@@ -27,6 +27,8 @@ class ResponseHeaders:
         response = self.get_response(request)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Cache-Control", "no-store")
+        if opened := getattr(response, "permissions_policy", ""):  # portal.http.opens_camera
+            response["Permissions-Policy"] = opened
         if response.status_code < 400 and "max-age=0" in response["Cache-Control"]:
             response["Cache-Control"] = "no-store"
         return response

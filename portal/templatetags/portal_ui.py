@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -28,14 +29,28 @@ TONE_ICONS = {
 TONES = {"success": "ok", "warning": "look", "error": "loss"}
 
 
+SPRITE = "img/icons.svg"
+
+
 @register.simple_tag
 @lru_cache(maxsize=256)
 def icon(name: str, css: str = "") -> SafeString:
     """Draw the named icon of the sprite; it is decoration, so words must stand beside it."""
+    return _drawn(static(SPRITE), name, css)
+
+
+@register.simple_tag
+@lru_cache(maxsize=256)
+def app_icon(name: str) -> SafeString:
+    """Draw an icon for the authenticator app, which keeps files under their unhashed names."""
+    return _drawn(settings.STATIC_URL + SPRITE, name, "")
+
+
+def _drawn(sprite: str, name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         css,
-        static("img/icons.svg"),
+        sprite,
         name,
     )
 

@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import EmailAddress, OneTimeLink
 from accounts.proofs import Proof, Strength
+from tests.browser.tour_app import pages_of_the_app
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
 from tests.live.sinks import body_of
@@ -360,6 +361,11 @@ def staff(tour: Tour) -> Names:
     yield "/admin/, account without a phone"
 
 
+def app(tour: Tour) -> Names:
+    """The authenticator app."""
+    yield from pages_of_the_app(tour.page)
+
+
 PARTS: list[Callable[[Tour], Names]] = [
     strangers,
     resets,
@@ -369,4 +375,5 @@ PARTS: list[Callable[[Tour], Names]] = [
     owners,
     beginners,
     staff,
+    app,
 ]

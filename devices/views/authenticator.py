@@ -1,0 +1,35 @@
+"""The authenticator app: one page for everybody, its service worker and its manifest.
+
+None of them looks at the session, so that the phone may keep them: they hold nothing personal.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from devices import app_shell
+from portal.http import for_anyone, opens_camera
+
+SCRIPT = "text/javascript; charset=utf-8"
+MANIFEST = "application/manifest+json"
+
+
+@for_anyone
+@require_safe
+def shell(request: HttpRequest) -> HttpResponse:
+    """Give the page of the app; on this page alone the camera may be asked for."""
+    return opens_camera(HttpResponse(app_shell.page()))
+
+
+@for_anyone
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Give the service worker, with the hash of everything it is to keep."""
+    return HttpResponse(app_shell.worker(), content_type=SCRIPT)
+
+
+@for_anyone
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """Say what the app is called and looks like on a home screen."""
+    return JsonResponse(app_shell.manifest(settings.PORTAL_NAME), content_type=MANIFEST)

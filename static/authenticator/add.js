@@ -1,0 +1,107 @@
+// Adding an account by its key or its link, typed or pasted.
+import { clearErrors, part, showError } from "./dom.js";
+import { add, edit, finder, nameOf, trash } from "./entries.js";
+import { isLink, makeEntry, parse } from "./otpauth.js";
+import { Refusal } from "./refusal.js";
+import { go } from "./router.js";
+import { say } from "./toast.js";
+import { change, current } from "./vault.js";
+import { _ } from "./words.js";
+
+/** Keep a new account and say so; what is here already is not kept twice. */
+export const keep = async (entry) => {
+  const known = finder(current())(entry);
+  if (known?.trashed) {
+    await change((doc) => edit(doc, known.id, { trashed: 0 }));
+    say(_("%(name)s was in the trash, and is back in the list.", { name: nameOf(entry) }));
+    return;
+  }
+  if (known) {
+    throw new Refusal(_("%(name)s is in your list already.", { name: nameOf(entry) }), "secret");
+  }
+  const { id } = await change((doc) => add(doc, entry));
+  say(_("%(name)s is added.", { name: nameOf(entry) }), () => change((doc) => trash(doc, id)));
+};
+
+const FIELDS = ["issuer", "label", "type", "algorithm", "digits", "period", "counter"];
+
+/** Put the parts of a link where they can be looked at and changed. */
+const fillFrom = (form, entry) => {
+  for (const name of FIELDS) {
+    if (entry[name] !== undefined) form.elements[name].value = entry[name];
+  }
+  form.elements.secret.value = entry.secret;
+  adapt(form);
+};
+
+/** Show only the details that this kind of code has. */
+const adapt = (form) => {
+  const type = form.elements.type.value;
+  part(form, "period").hidden = type !== "totp";
+  part(form, "counter").hidden = type !== "hotp";
+  part(form, "hash").hidden = type === "steam";
+};
+
+const unknownOrRead = (form, text) => {
+  const entry = parse(text);
+  if (entry.type === "unknown") return entry;
+  fillFrom(form, entry);
+  return null;
+};
+
+const read = (form) => {
+  const given = Object.fromEntries(new FormData(form));
+  if (!given.secret.trim()) {
+    throw new Refusal(_("Type the key the service shows, or paste its link."), "secret");
+  }
+  if (isLink(given.secret)) {
+    const unknown = unknownOrRead(form, given.secret);
+    if (unknown) return unknown;
+    return makeEntry(Object.fromEntries(new FormData(form)));
+  }
+  const entry = makeEntry(given);
+  if (!entry.issuer && !entry.label) {
+    throw new Refusal(_("Name the service, so that you find it again."), "issuer");
+  }
+  return entry;
+};
+
+const complain = (form, error) => {
+  const name = error.field === "details" ? "" : (error.field ?? "");
+  if (error.field === "details") part(form, "details").open = true;
+  showError(form, error instanceof Refusal ? error.message : String(error), name);
+};
+
+const submit = async (form) => {
+  clearErrors(form);
+  try {
+    await keep(read(form));
+    go("codes");
+  } catch (error) {
+    complain(form, error);
+  }
+};
+
+/** A pasted link fills the other fields at once. */
+const pasted = (form) => {
+  const { secret } = form.elements;
+  if (!isLink(secret.value)) return;
+  clearErrors(form);
+  try {
+    unknownOrRead(form, secret.value);
+  } catch (error) {
+    complain(form, error);
+  }
+};
+
+/** Show the page. */
+export const showAdd = (root) => {
+  const form = part(root, "form");
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit(form);
+  });
+  form.elements.type.addEventListener("change", () => adapt(form));
+  form.elements.secret.addEventListener("input", () => pasted(form));
+  adapt(form);
+};

@@ -1,0 +1,107 @@
+// Changing what is kept about an account, and moving it to the trash.
+import { clearErrors, copyOf, part, put, showError } from "./dom.js";
+import { byId, edit, endOf, nameOf, restore, trash, trashed } from "./entries.js";
+import { plain } from "./otpauth.js";
+import { MISSING, go } from "./router.js";
+import { say } from "./toast.js";
+import { change, current, subscribe } from "./vault.js";
+import { _, moment } from "./words.js";
+
+const tagsIn = (text) => [...new Set(text.split(",").map(plain).filter(Boolean))];
+
+const read = (form) => ({
+  issuer: plain(form.elements.issuer.value),
+  label: plain(form.elements.label.value),
+  tags: tagsIn(form.elements.tags.value),
+  pinned: form.elements.pinned.checked,
+  notes: form.elements.notes.value,
+  recovery: form.elements.recovery.value,
+});
+
+const fill = (form, entry) => {
+  form.elements.issuer.value = entry.issuer;
+  form.elements.label.value = entry.label;
+  form.elements.tags.value = (entry.tags ?? []).join(", ");
+  form.elements.pinned.checked = Boolean(entry.pinned);
+  form.elements.notes.value = entry.notes ?? "";
+  form.elements.recovery.value = entry.recovery ?? "";
+};
+
+const save = async (form, id) => {
+  clearErrors(form);
+  const changes = read(form);
+  if (!changes.issuer && !changes.label) {
+    showError(form, _("Name the service, so that you find it again."), "issuer");
+    return;
+  }
+  try {
+    const before = await change((doc) => edit(doc, id, changes));
+    if (!before) throw new Error(MISSING());
+    say(_("%(name)s is saved.", { name: nameOf(changes) }), () =>
+      change((doc) => edit(doc, id, before)),
+    );
+    go("codes");
+  } catch (error) {
+    showError(form, error.message);
+  }
+};
+
+const moveToTrash = async (form, id) => {
+  try {
+    const name = nameOf(byId(current(), id));
+    await change((doc) => trash(doc, id));
+    say(_("%(name)s is in the trash for 30 days.", { name }), () =>
+      change((doc) => restore(doc, id)),
+    );
+    go("codes");
+  } catch (error) {
+    showError(form, error.message);
+  }
+};
+
+/** Show the page about one account. */
+export const showEdit = (root, id) => {
+  const form = part(root, "form");
+  const entry = byId(current(), id);
+  if (!entry) {
+    say(MISSING());
+    go("codes");
+    return;
+  }
+  put(root, "heading", nameOf(entry));
+  fill(form, entry);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save(form, id);
+  });
+  part(root, "trash").addEventListener("click", () => moveToTrash(form, id));
+};
+
+const trashRow = (entry) => {
+  const element = copyOf("trash-row").firstElementChild;
+  const name = nameOf(entry);
+  put(element, "name", name);
+  put(element, "label", entry.issuer ? entry.label : "");
+  put(element, "end", _("Gone on %(date)s", { date: moment(endOf(entry)) }));
+  put(element, "back-name", name);
+  part(element, "back").addEventListener("click", async () => {
+    try {
+      await change((doc) => restore(doc, entry.id));
+      say(_("%(name)s is back in the list.", { name }));
+    } catch (error) {
+      say(error.message);
+    }
+  });
+  return element;
+};
+
+/** Show the page with what was thrown away. */
+export const showTrash = (root) => {
+  const fillRows = (doc) => {
+    const entries = trashed(doc);
+    part(root, "empty").hidden = entries.length > 0;
+    part(root, "rows").replaceChildren(...entries.map(trashRow));
+  };
+  fillRows(current());
+  return subscribe(fillRows);
+};

@@ -1,0 +1,112 @@
+// What can be done with the list of accounts; every function changes the document it is given.
+export const FORMAT = 1;
+export const TRASH_DAYS = 30;
+const DAY = 86_400_000;
+
+export const emptyDocument = () => ({ format: FORMAT, entries: [], settings: {} });
+
+const isHeld = (entry) => !entry.gone;
+
+/** The accounts that make codes, pinned ones first, then by their order. */
+export const living = (doc) =>
+  doc.entries
+    .filter((entry) => isHeld(entry) && !entry.trashed)
+    .sort((a, b) => Boolean(b.pinned) - Boolean(a.pinned) || a.order - b.order);
+
+/** The accounts in the trash, newest first. */
+export const trashed = (doc) =>
+  doc.entries.filter((entry) => isHeld(entry) && entry.trashed).sort((a, b) => b.trashed - a.trashed);
+
+export const byId = (doc, id) => doc.entries.find((entry) => entry.id === id && isHeld(entry));
+
+/** Every tag in use, in the order of the alphabet. */
+export const tagsOf = (doc) =>
+  [...new Set(living(doc).flatMap((entry) => entry.tags ?? []))].sort((a, b) => a.localeCompare(b));
+
+/** What makes two accounts the same one: not the key alone, services have shared keys before. */
+const identity = (entry) =>
+  JSON.stringify([
+    entry.type,
+    entry.issuer.toLowerCase(),
+    entry.label.toLowerCase(),
+    entry.secret ?? entry.raw,
+    entry.algorithm,
+    entry.digits,
+    entry.period,
+  ]);
+
+/** A test for "is this account here already", in the list or in the trash. */
+export const finder = (doc) => {
+  const held = new Map(doc.entries.filter(isHeld).map((entry) => [identity(entry), entry]));
+  return (entry) => held.get(identity(entry));
+};
+
+const touch = (entry, changes, time) => {
+  Object.assign(entry, changes, { revision: entry.revision + 1, changed: time });
+  return entry;
+};
+
+/** Put an account at the end of the list, with an identity of its own. */
+export const add = (doc, entry, time = Date.now()) => {
+  const order = Math.max(0, ...doc.entries.map((each) => each.order ?? 0)) + 1;
+  const made = {
+    tags: [],
+    ...entry,
+    id: crypto.randomUUID(),
+    revision: 1,
+    created: time,
+    changed: time,
+    order,
+  };
+  doc.entries.push(made);
+  return made;
+};
+
+/** Change an account; gives what it was before, for an undo. */
+export const edit = (doc, id, changes, time = Date.now()) => {
+  const entry = byId(doc, id);
+  if (!entry) return null;
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, entry[name]]));
+  touch(entry, changes, time);
+  return before;
+};
+
+export const trash = (doc, id, time = Date.now()) => edit(doc, id, { trashed: time }, time);
+
+export const restore = (doc, id, time = Date.now()) => edit(doc, id, { trashed: 0 }, time);
+
+/** Draw a code of a counter: gives the counter to use, and never the same one twice. */
+export const draw = (doc, id, time = Date.now()) => {
+  const { counter } = byId(doc, id);
+  touch(byId(doc, id), { counter: counter + 1 }, time);
+  return counter;
+};
+
+/** The moment an account in the trash will be gone. */
+export const endOf = (entry) => entry.trashed + TRASH_DAYS * DAY;
+
+export const hasOverdue = (doc, time = Date.now()) =>
+  trashed(doc).some((entry) => endOf(entry) <= time);
+
+/** Let what was in the trash for 30 days go; a mark of it stays, so that no copy brings it back. */
+export const purge = (doc, time = Date.now()) => {
+  doc.entries = doc.entries.map((entry) => {
+    if (!isHeld(entry) || !entry.trashed || endOf(entry) > time) return entry;
+    return { id: entry.id, revision: entry.revision + 1, changed: time, gone: true };
+  });
+};
+
+/** Tell whether an account fits what is searched for: every word, anywhere in its names. */
+export const fits = (entry, words, tag) => {
+  if (tag && !(entry.tags ?? []).includes(tag)) return false;
+  const text = [entry.issuer, entry.label, entry.notes ?? "", ...(entry.tags ?? [])]
+    .join(" ")
+    .toLowerCase();
+  return words
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+};
+
+/** What a person calls it. */
+export const nameOf = (entry) => entry.issuer || entry.label || "?";

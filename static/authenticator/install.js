@@ -1,0 +1,45 @@
+// Putting the app on the home screen, where the browser offers it.
+import { part } from "./dom.js";
+import { _ } from "./words.js";
+
+let offer = null;
+const waiting = new Set();
+
+window.addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  offer = event;
+  for (const tell of waiting) tell();
+});
+window.addEventListener("appinstalled", () => {
+  offer = null;
+  for (const tell of waiting) tell();
+});
+
+const isInstalled = () =>
+  matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
+
+const isApple = () => "standalone" in navigator;
+
+const words = () => {
+  if (isInstalled()) return _("The app is installed on this phone.");
+  if (offer) return _("Install it, and it opens from the home screen, without the network too.");
+  if (isApple()) return _("In Safari: press Share, then “Add to Home Screen”.");
+  return _("Your browser's menu has “Install app” or “Add to home screen”.");
+};
+
+/** Fill the part of a page that tells of installing; gives the clean-up. */
+export const showInstall = (root) => {
+  const button = part(root, "install");
+  const tell = () => {
+    part(root, "install-words").textContent = words();
+    button.hidden = !offer || isInstalled();
+  };
+  button.addEventListener("click", async () => {
+    await offer?.prompt();
+    offer = null;
+    tell();
+  });
+  waiting.add(tell);
+  tell();
+  return () => waiting.delete(tell);
+};

@@ -1,0 +1,134 @@
+// The page with the codes: search, tags, every account with its code.
+import { now } from "./clock.js";
+import { codeAt } from "./codes.js";
+import { make, part } from "./dom.js";
+import { draw, edit, fits, living, nameOf, tagsOf } from "./entries.js";
+import { Row } from "./row.js";
+import { say } from "./toast.js";
+import { change, current, subscribe } from "./vault.js";
+import { _, n_ } from "./words.js";
+
+const TICK = 1000; // milliseconds
+const filter = { words: "", tag: "" };
+
+const copy = async (entry, code) => {
+  try {
+    await navigator.clipboard.writeText(code);
+    say(_("The code of %(name)s is copied.", { name: nameOf(entry) }));
+  } catch {
+    say(_("The browser did not allow copying."));
+  }
+};
+
+const pin = async (entry) => {
+  try {
+    await change((doc) => edit(doc, entry.id, { pinned: !entry.pinned }));
+  } catch (error) {
+    say(error.message);
+  }
+};
+
+/** The list on the page: rows by the account they show. */
+class List {
+  constructor(root) {
+    this.root = root;
+    this.rows = new Map();
+    this.drawn = new Map();
+    this.acts = { copy, pin, draw: (entry) => this.drawCode(entry), hidden: false };
+  }
+
+  /** Put the document on the page; rows whose account did not change stay as they are. */
+  fill(doc) {
+    const hidden = Boolean(doc.settings.hidden);
+    if (hidden !== this.acts.hidden) this.rows.clear();
+    this.acts.hidden = hidden;
+    const entries = living(doc);
+    if (filter.tag && !tagsOf(doc).includes(filter.tag)) filter.tag = "";
+    const rows = entries.map((entry) => this.rowOf(entry));
+    this.rows = new Map(rows.map((row) => [row.entry.id, row]));
+    part(this.root, "rows").replaceChildren(...rows.map((row) => row.element));
+    part(this.root, "empty").hidden = entries.length > 0;
+    part(this.root, "tools").hidden = entries.length === 0;
+    this.fillTags(tagsOf(doc));
+    this.sift();
+    this.tick();
+  }
+
+  rowOf(entry) {
+    const before = this.rows.get(entry.id);
+    if (before && before.entry.revision === entry.revision) return before;
+    const row = new Row(entry, this.acts);
+    if (this.drawn.has(entry.id)) row.showDrawn(this.drawn.get(entry.id));
+    return row;
+  }
+
+  fillTags(tags) {
+    const place = part(this.root, "tags");
+    const chips = ["", ...tags].map((tag) => {
+      const chip = make("button", { type: "button", class: "chip" }, tag || _("All"));
+      chip.setAttribute("aria-pressed", String(tag === filter.tag));
+      chip.addEventListener("click", () => {
+        filter.tag = tag;
+        this.fillTags(tags);
+        this.sift();
+        place.querySelector("[aria-pressed=true]").focus();
+      });
+      return chip;
+    });
+    place.hidden = tags.length === 0;
+    place.replaceChildren(...chips);
+  }
+
+  /** Hide what is not searched for. */
+  sift() {
+    let shown = 0;
+    for (const row of this.rows.values()) {
+      const is = fits(row.entry, filter.words, filter.tag);
+      row.element.hidden = !is;
+      shown += Number(is);
+    }
+    const isSearching = Boolean(filter.words.trim() || filter.tag);
+    const words = shown
+      ? n_("%(count)s account found", "%(count)s accounts found", shown)
+      : _("No account fits.");
+    part(this.root, "found").textContent = isSearching && this.rows.size ? words : "";
+  }
+
+  async drawCode(entry) {
+    try {
+      const counter = await change((doc) => draw(doc, entry.id));
+      this.drawn.set(entry.id, await codeAt(entry, counter));
+      this.rows.get(entry.id)?.showDrawn(this.drawn.get(entry.id));
+    } catch (error) {
+      say(error.message);
+    }
+  }
+
+  tick() {
+    const time = now();
+    for (const row of this.rows.values()) row.tick(time);
+  }
+}
+
+/** Show the page. */
+export const showCodes = (root) => {
+  const list = new List(root);
+  const search = part(root, "search");
+  search.value = filter.words;
+  search.addEventListener("input", () => {
+    filter.words = search.value;
+    list.sift();
+  });
+  list.fill(current());
+  const unsubscribe = subscribe((doc) => list.fill(doc));
+  let timer = 0;
+  const beat = () => {
+    list.tick();
+    timer = setTimeout(beat, TICK - (now() % TICK) + 5);
+  };
+  beat();
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+  };
+};

@@ -1,0 +1,58 @@
+// The start of the app: opens what is on the phone, then lets the address decide what is shown.
+import { showAdd } from "./add.js";
+import { measure } from "./clock.js";
+import { notice } from "./dom.js";
+import { showEdit, showTrash } from "./edit.js";
+import { hasOverdue, purge } from "./entries.js";
+import { showCodes } from "./list.js";
+import { page, start } from "./router.js";
+import { clockWords, showSettings } from "./settings.js";
+import { keepOffline } from "./shell.js";
+import { ribbonWords, showTrouble } from "./trouble.js";
+import { change, current, load } from "./vault.js";
+
+const TROUBLE = ["keyless", "damaged", "unusable"];
+const ribbons = document.getElementById("ribbons");
+
+page("codes", showCodes);
+page("add", showAdd);
+page("edit", showEdit);
+page("trash", showTrash);
+page("settings", showSettings);
+
+const ribbon = (id, words) => {
+  document.getElementById(id)?.remove();
+  if (!words) return;
+  const line = notice("look", words);
+  line.id = id;
+  ribbons.append(line);
+};
+
+const checkClock = async () => {
+  if (await measure()) ribbon("clock", clockWords());
+};
+
+const veil = () => document.body.classList.toggle("veiled", document.hidden);
+
+const begin = (found) => {
+  ribbon("found", ribbonWords(found));
+  start();
+  if (hasOverdue(current())) change(purge).catch(() => {});
+};
+
+const open = async () => {
+  const found = await load().catch(() => ({ kind: "unusable" }));
+  if (TROUBLE.includes(found.kind)) showTrouble(found.kind, () => begin({ kind: "new" }));
+  else begin(found);
+};
+
+document.addEventListener("visibilitychange", () => {
+  veil();
+  if (!document.hidden) checkClock();
+});
+window.addEventListener("online", checkClock);
+document.getElementById("main").removeAttribute("aria-busy");
+await open();
+checkClock();
+keepOffline();
+navigator.storage?.persist?.().catch(() => {});

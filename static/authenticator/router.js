@@ -1,0 +1,58 @@
+// One page at a time, named by what follows "#" in the address, so that "back" works.
+import { copyOf } from "./dom.js";
+import { hush } from "./toast.js";
+import { _ } from "./words.js";
+
+const main = document.getElementById("main");
+const site = document.title;
+const pages = new Map();
+let leave = null;
+
+/** Name a page: `show(root, argument)` fills the template "page-<name>" and may return a clean-up. */
+export const page = (name, show) => pages.set(name, show);
+
+/** Where the person is: name of the page and its argument. */
+const place = () => {
+  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  return pages.has(name) ? { name, argument: rest.join("/") } : { name: "codes", argument: "" };
+};
+
+/** Show a template in place of the page; `fill(root)` may return a clean-up. */
+export const present = (template, fill = () => {}) => {
+  leave?.();
+  leave = null;
+  const root = document.createElement("div");
+  root.className = "stack";
+  root.append(copyOf(template));
+  main.replaceChildren(root);
+  leave = fill(root) ?? null;
+  const heading = root.querySelector("h1");
+  document.title = heading ? `${heading.textContent} · ${site}` : site;
+};
+
+let isFirst = true;
+
+/** Show the page the address names. */
+export const render = () => {
+  const { name, argument } = place();
+  if (name !== "codes") hush();
+  present(`page-${name}`, (root) => pages.get(name)(root, argument));
+  if (!isFirst && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  if (!isFirst) window.scrollTo(0, 0);
+  isFirst = false;
+};
+
+/** Go to a page. */
+export const go = (target) => {
+  if (location.hash === `#${target}`) render();
+  else location.hash = target;
+};
+
+/** Begin: from now on the address decides. */
+export const start = () => {
+  window.addEventListener("hashchange", render);
+  render();
+};
+
+/** The sentence for a page about an account that is not there. */
+export const MISSING = () => _("This account is no longer here.");

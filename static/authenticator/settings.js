@@ -1,0 +1,69 @@
+// Settings, and what the app knows of itself.
+import { difference } from "./clock.js";
+import { part, put } from "./dom.js";
+import { living } from "./entries.js";
+import { showInstall } from "./install.js";
+import { version } from "./shell.js";
+import { say } from "./toast.js";
+import { change, current } from "./vault.js";
+import { _, n_, span } from "./words.js";
+
+/** The sentence about the clock of this phone. */
+export const clockWords = () => {
+  const off = difference();
+  if (!off) return "";
+  const time = span(Math.abs(off));
+  return off > 0
+    ? _("This phone's clock is %(time)s slow. The codes use the portal's time.", { time })
+    : _("This phone's clock is %(time)s fast. The codes use the portal's time.", { time });
+};
+
+const showStorage = async (root) => {
+  const isKept = (await navigator.storage?.persisted?.()) ?? false;
+  const button = part(root, "persist");
+  put(
+    root,
+    "storage",
+    isKept
+      ? _("The browser keeps them until you remove them.")
+      : _("The browser may remove them when the phone runs out of room, or after weeks unused."),
+  );
+  button.hidden = isKept || !navigator.storage?.persist;
+};
+
+const askToKeep = async (root) => {
+  const agreed = await navigator.storage.persist();
+  if (!agreed) say(_("The browser does not promise it yet. Installing the app usually helps."));
+  await showStorage(root);
+};
+
+const hide = async (field) => {
+  try {
+    await change((doc) => {
+      doc.settings.hidden = field.checked;
+    });
+    say(_("Saved."));
+  } catch (error) {
+    field.checked = !field.checked;
+    say(error.message);
+  }
+};
+
+/** Show the page. */
+export const showSettings = (root) => {
+  const doc = current();
+  const field = part(root, "hidden");
+  field.checked = Boolean(doc.settings.hidden);
+  field.addEventListener("change", () => hide(field));
+  const count = living(doc).length;
+  put(
+    root,
+    "count",
+    n_("%(count)s account is on this phone.", "%(count)s accounts are on this phone.", count),
+  );
+  put(root, "clock", clockWords() || _("The clock of this phone is right, as far as known."));
+  part(root, "persist").addEventListener("click", () => askToKeep(root));
+  showStorage(root);
+  version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
+  return showInstall(root);
+};

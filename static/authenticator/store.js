@@ -1,0 +1,71 @@
+// IndexedDB with promises. Rows are only ever written in one transaction, on disk when it ends.
+const NAME = "latchkey-authenticator";
+const VERSION = 1;
+const STORES = ["keys", "vault", "meta"];
+
+let opened = null;
+
+const open = () =>
+  new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, VERSION);
+    asked.onupgradeneeded = () => {
+      for (const name of STORES) asked.result.createObjectStore(name);
+    };
+    asked.onsuccess = () => {
+      const drop = () => {
+        asked.result.close();
+        opened = null;
+      };
+      asked.result.onversionchange = drop;
+      asked.result.onclose = drop;
+      resolve(asked.result);
+    };
+    asked.onerror = () => reject(asked.error);
+    asked.onblocked = () => reject(new Error("blocked"));
+  });
+
+const database = () => {
+  opened ??= open().catch((error) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+};
+
+const answerOf = (asked) =>
+  new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+
+/** Read rows by [store, key]; `undefined` where there is none. */
+export const read = async (...wanted) => {
+  const db = await database();
+  const transaction = db.transaction(STORES, "readonly");
+  return Promise.all(wanted.map(([name, key]) => answerOf(transaction.objectStore(name).get(key))));
+};
+
+/**
+ * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows)` sees the
+ * two generations of the vault first, in the same transaction, and may throw.
+ */
+export const write = async ({ put = [], drop = [], check = () => {} }) => {
+  const db = await database();
+  const transaction = db.transaction(STORES, "readwrite", { durability: "strict" });
+  const done = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+    transaction.onerror = () => reject(transaction.error);
+  });
+  done.catch(() => {});
+  try {
+    const vault = transaction.objectStore("vault");
+    check(await Promise.all([answerOf(vault.get(0)), answerOf(vault.get(1))]));
+    for (const [store, key] of drop) transaction.objectStore(store).delete(key);
+    for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
+  } catch (error) {
+    transaction.abort();
+    throw error;
+  }
+  return done;
+};

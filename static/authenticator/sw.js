@@ -1,0 +1,65 @@
+// The service worker. The portal puts `self.LIST` in front of it: the version, and the SHA-256 of
+// the page and of every file. Nothing is kept that does not have its hash.
+const { version, files } = self.LIST;
+const SCOPE = "/authenticator/";
+const PREFIX = "authenticator-";
+const CACHE = PREFIX + version;
+
+const hashOf = async (body) => {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return btoa(String.fromCharCode(...digest));
+};
+
+const clean = (body, answer) => {
+  const headers = new Headers(answer.headers);
+  for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name);
+  return new Response(body, { status: 200, headers });
+};
+
+const checked = async (answer, wanted) => {
+  if (!answer?.ok || answer.redirected) return null;
+  const body = await answer.arrayBuffer();
+  return (await hashOf(body)) === wanted ? clean(body, answer) : null;
+};
+
+const fetched = (path) => fetch(path, { cache: "no-cache", credentials: "omit" });
+
+// What an earlier version kept is taken over if it is still the same.
+const keep = async (cache, path, wanted) => {
+  const good =
+    (await checked(await caches.match(path), wanted)) ?? (await checked(await fetched(path), wanted));
+  if (!good) throw new Error(`${path} is not the one of this version`);
+  await cache.put(path, good);
+};
+
+const fill = async () => {
+  const cache = await caches.open(CACHE);
+  await Promise.all(Object.entries(files).map(([path, wanted]) => keep(cache, path, wanted)));
+};
+
+const forgetOthers = async () => {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+};
+
+const serve = async (request, path) => {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path)) ?? fetch(request);
+};
+
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+
+self.addEventListener("fetch", (event) => {
+  const { method, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== self.location.origin) return;
+  if (pathname in files) event.respondWith(serve(event.request, pathname));
+});
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") self.skipWaiting();
+  if (event.data === "version") event.ports[0].postMessage(version);
+});

@@ -1,0 +1,77 @@
+// When what is on the phone cannot be shown: what happened, what it means, what to do.
+import { notice, part, put } from "./dom.js";
+import { present } from "./router.js";
+import { beginAnew } from "./vault.js";
+import { _, moment, n_ } from "./words.js";
+
+const pages = {
+  keyless: () => ({
+    heading: _("The key to your accounts is gone"),
+    words: [
+      _(
+        "Your accounts are still on this phone, sealed, but the browser no longer has the key that " +
+          "opens them. A part of this site's data was removed.",
+      ),
+      _("If you exported your accounts or have them on another phone, begin anew and import them."),
+    ],
+    canBegin: true,
+  }),
+  damaged: () => ({
+    heading: _("Your accounts cannot be read"),
+    words: [
+      _("Both copies on this phone are damaged. Nothing was deleted."),
+      _("If you exported your accounts or have them on another phone, begin anew and import them."),
+    ],
+    canBegin: true,
+  }),
+  unusable: () => ({
+    heading: _("This browser keeps nothing"),
+    words: [
+      _("Accounts would be lost as soon as the page is closed: this may be a private window."),
+      _("Open this page in an ordinary window, or in another browser."),
+    ],
+    canBegin: false,
+  }),
+};
+
+/** Show why there is no list; `after` is called once the person began anew. */
+export const showTrouble = (kind, after) => {
+  const { heading, words, canBegin } = pages[kind]();
+  present("page-trouble", (root) => {
+    put(root, "heading", heading);
+    part(root, "words").append(notice("loss", ...words));
+    part(root, "begin-part").hidden = !canBegin;
+    part(root, "again").addEventListener("click", () => location.reload());
+    part(root, "begin").addEventListener("click", async (event) => {
+      event.target.disabled = true;
+      try {
+        await beginAnew();
+        after();
+      } catch {
+        location.reload();
+      }
+    });
+  });
+};
+
+/** What has to be said above the list after a start like this; empty if all is well. */
+export const ribbonWords = ({ kind, count, at }) => {
+  if (kind === "older") {
+    return _(
+      "The newest copy on this phone is damaged. The one before it is shown, saved %(date)s. " +
+        "A change made after that may be missing.",
+      { date: moment(at) },
+    );
+  }
+  if (kind === "newer") {
+    return _("A newer version of this app saved these accounts. Update the app to change them.");
+  }
+  if (kind === "emptied") {
+    return n_(
+      "This phone had %(count)s account. The browser's storage was emptied: import it again.",
+      "This phone had %(count)s accounts. The browser's storage was emptied: import them again.",
+      count,
+    );
+  }
+  return "";
+};

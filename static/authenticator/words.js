@@ -1,0 +1,33 @@
+// The sentences of the app: English is the source, looked up by the sentence itself.
+
+/** Put values into the places of a sentence: "%(name)s" becomes values.name. */
+const fill = (text, values = {}) =>
+  text.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? String(values[name]) : place));
+
+export const _ = (text, values) => fill(text, values);
+
+/** The same where a number decides about the form. */
+export const n_ = (one, many, count, values = {}) =>
+  fill(count === 1 ? one : many, { count, ...values });
+
+/** A moment as people write it, in the clock of this phone. */
+export const moment = (time) =>
+  new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).format(new Date(time));
+
+/** A length of time in one unit, for milliseconds. */
+export const span = (length) => {
+  const seconds = Math.round(length / 1000);
+  if (seconds < 120) return n_("%(count)s second", "%(count)s seconds", seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return n_("%(count)s minute", "%(count)s minutes", minutes);
+  const hours = Math.round(minutes / 60);
+  if (hours < 48) return n_("%(count)s hour", "%(count)s hours", hours);
+  return n_("%(count)s day", "%(count)s days", Math.round(hours / 24));
+};

@@ -1,0 +1,133 @@
+"""Somebody with the authenticator app on a phone, and the app's own modules for tables of cases."""
+
+import hmac
+import json
+import time
+from dataclasses import dataclass
+from hashlib import sha1
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+APP = "/authenticator/"
+MODULES = "/static/authenticator/"
+KEY = "JBSWY3DPEHPK3PXP"
+SECRET = b"Hello!\xde\xad\xbe\xef"
+GRANTS = ["clipboard-read", "clipboard-write"]
+
+
+def link(issuer: str, label: str = "alice", secret: str = KEY, kind: str = "totp") -> str:
+    """Return the link of an account whose names need no escaping."""
+    return f"otpauth://{kind}/{issuer}:{label}?secret={secret}&issuer={issuer}"
+
+
+def codes_now(secret: bytes = SECRET) -> set[str]:
+    """Compute the codes of this moment, the one before and the one after, from RFC 6238 alone."""
+    found = set()
+    for step in range(int(time.time()) // 30 - 1, int(time.time()) // 30 + 2):
+        digest = hmac.new(secret, step.to_bytes(8, "big"), sha1).digest()
+        start = digest[-1] & 15
+        number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
+        found.add(f"{number % 10**6:06d}")
+    return found
+
+
+@dataclass
+class Phone:
+    """The app on this page."""
+
+    page: Page
+
+    def open(self, place: str = "codes") -> "Phone":
+        """Start the app anew at one of its pages."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{APP}#{place}")
+        return self
+
+    def reads(self, heading: str) -> None:
+        """Expect the page with this heading."""
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+
+    def says(self, words: str) -> None:
+        """Expect to read this."""
+        expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
+
+    def press(self, name: str) -> None:
+        """Press the button or link of exactly this name."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        button.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
+
+    def type(self, label: str, text: str) -> None:
+        """Fill in a field."""
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def add(self, text: str) -> None:
+        """Add the account of a link."""
+        self.press("Add an account")
+        self.type("Key or link", text)
+        self.press("Add the account")
+        self.reads("Your codes")
+
+    @property
+    def names(self) -> list[str]:
+        """The services in the list, as they are shown."""
+        self.reads("Your codes")
+        return self.page.locator(".account:visible b[data-part=issuer]").all_inner_texts()
+
+    def row(self, name: str) -> Locator:
+        """The row of a service."""
+        return self.page.locator(".account").filter(has=self.page.locator("b", has_text=name))
+
+    def code(self, name: str) -> str:
+        """Read the code of a service."""
+        shown = self.row(name).locator("[data-part=code]")
+        expect(shown).not_to_have_text("")
+        return shown.inner_text().replace(" ", "")
+
+    def run(self, body: str, given: Any = None) -> Any:
+        """Run the body of an async function with the modules it names as `await use("name")`."""
+        return self.page.evaluate(
+            f"""async (given) => {{
+                const use = (name) => import("{MODULES}" + name + ".js");
+                {body}
+            }}""",
+            given,
+        )
+
+    def fill(self, links: list[str]) -> None:
+        """Put many accounts into the vault at once, through the app's own modules."""
+        self.run(
+            """const { change } = await use("vault");
+               const { add } = await use("entries");
+               const { parse } = await use("otpauth");
+               await change((doc) => { for (const link of given) add(doc, parse(link)); });""",
+            links,
+        )
+
+    def rows_on_disk(self) -> dict[str, Any]:
+        """Tell what lies in the browser's database: names of rows, generations, and all as text."""
+        found: dict[str, Any] = json.loads(self.run(DUMP))
+        return found
+
+
+DUMP = """
+const db = await new Promise((resolve) => {
+  const asked = indexedDB.open("latchkey-authenticator");
+  asked.onsuccess = () => resolve(asked.result);
+});
+const found = {};
+for (const store of db.objectStoreNames) {
+  const rows = db.transaction([store]).objectStore(store);
+  const get = (asked) => new Promise((resolve) => {
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  const [keys, values] = await Promise.all([get(rows.getAllKeys()), get(rows.getAll())]);
+  const text = (name, value) =>
+    value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+      ? String.fromCharCode(...new Uint8Array(value.buffer ?? value)) : value;
+  found[store] = Object.fromEntries(keys.map((key, at) => [key, values[at] instanceof CryptoKey
+    ? { extractable: values[at].extractable } : JSON.parse(JSON.stringify(values[at], text))]));
+}
+db.close();
+return JSON.stringify(found);
+"""

@@ -1,0 +1,40 @@
+"""The walk past the pages of the authenticator app; see tests/browser/tour.py."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from tests.browser.authenticator import Phone, link
+
+
+def pages_of_the_app(page: Page) -> Iterator[str]:
+    """The authenticator app on a phone: empty, filled, wrong, and in trouble."""
+    phone = Phone(page).open()
+    phone.reads("Your codes")
+    yield "the app, empty"
+    phone.open("add")
+    page.get_by_text("Details, if the service gives any").click()
+    phone.press("Add the account")
+    phone.says("Type the key the service shows")
+    yield "the app, add, refused"
+    phone.open()
+    phone.fill([link("GitHub"), link("Bank", kind="hotp"), link("Old", kind="motp")])
+    phone.press("Pin GitHub")
+    phone.press("Edit Bank")
+    phone.type("Tags", "money, work")
+    yield "the app, edit"
+    phone.press("Save")
+    phone.says("Bank is saved.")
+    phone.press("New code")
+    yield "the app, codes, with an undo"
+    phone.press("Edit Old")
+    phone.press("Move to the trash")
+    phone.says("in the trash for 30 days")
+    phone.open("trash")
+    yield "the app, trash"
+    phone.open("settings")
+    yield "the app, settings"
+    phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
+    phone.open()
+    phone.reads("The key to your accounts is gone")
+    yield "the app, key gone"

@@ -1,0 +1,81 @@
+"""The authenticator app as the server gives it: to anyone, the same for everybody, all of it."""
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.proofs import Strength
+from tests.people import Person, enter
+
+PATHS = ["/authenticator/", "/authenticator/sw.js", "/authenticator/manifest.webmanifest"]
+
+
+def given_list(client: Client) -> dict[str, Any]:
+    """Read what the service worker is to keep."""
+    script = client.get("/authenticator/sw.js").content.decode()
+    listed: dict[str, Any] = json.loads(script.partition(";\n")[0].removeprefix("self.LIST = "))
+    return listed
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_it_asks_for_no_session_and_leaves_nothing(
+    client: Client, alice: Person, django_assert_num_queries: DjangoAssertNumQueries, path: str
+) -> None:
+    stranger = Client().get(path, secure=True)
+    enter(client, alice, Strength.TWO_STEP)
+    with django_assert_num_queries(0):
+        answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.content == stranger.content
+    assert not stranger.cookies
+    assert not answer.cookies
+    assert "Cookie" not in answer.get("Vary", "")
+    assert b"csrf" not in answer.content
+    assert alice.address.encode() not in answer.content
+
+
+def test_a_session_does_not_live_longer_by_it(client: Client, alice: Person) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    alice.user.sessions.update(last_seen_at=timezone.now() - 2 * settings.SESSION_TOUCH)
+    before = alice.user.sessions.values_list("last_seen_at", flat=True).get()
+    client.get("/authenticator/")
+    assert alice.user.sessions.values_list("last_seen_at", flat=True).get() == before
+
+
+def test_only_its_own_page_may_ask_for_the_camera(client: Client, db: None) -> None:
+    assert "camera=(self)" in client.get("/authenticator/")["Permissions-Policy"]
+    assert "microphone=()" in client.get("/authenticator/")["Permissions-Policy"]
+    assert "camera=()" in client.get("/sign-in/")["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_its_policy_is_as_strict_as_everywhere(client: Client, db: None, path: str) -> None:
+    policy = "Content-Security-Policy"
+    assert client.get(path)[policy] == client.get("/sign-in/")[policy]
+
+
+def test_every_file_it_keeps_is_served_with_the_hash_it_lists(client: Client, db: None) -> None:
+    files = given_list(client)["files"]
+    assert len(files) > 20
+    for path, digest in files.items():
+        answer = client.get(path)
+        body = b"".join(answer) if answer.streaming else answer.content
+        assert base64.b64encode(hashlib.sha256(body).digest()).decode() == digest, path
+
+
+def test_every_module_and_sheet_it_needs_is_kept(client: Client, db: None) -> None:
+    files = set(given_list(client)["files"])
+    own = settings.BASE_DIR / "static" / "authenticator"
+    modules = {f"/static/authenticator/{path.relative_to(own)}" for path in own.rglob("*.js")}
+    assert modules - files == {"/static/authenticator/sw.js"}
+    page = client.get("/authenticator/").content.decode()
+    for word in page.split('"'):
+        if word.startswith("/static/") and word.endswith((".css", ".js")):
+            assert word in files
