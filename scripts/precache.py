@@ -18,6 +18,8 @@ SHARED = [
     "img/icons.svg",
     "img/mark.svg",
     "vendor/pico/pico.min.css",
+    "vendor/qr/decode.js",
+    "vendor/qr/index.js",
 ]
 OWN = ["authenticator/**/*.js", "authenticator/*.css", "authenticator/icons/icon-192.png"]
 NOT_KEPT = ["authenticator/sw.js"]  # the browser keeps the service worker itself

@@ -151,7 +151,7 @@ def visitor(live: LiveSite) -> Visitor:
 @pytest.fixture(scope="session")
 def _chromium(running_site: LiveSite) -> Iterator[Browser]:
     pin = running_site.certificate_pin
-    with sync_playwright() as playwright, chromium(playwright, pin) as browser:
+    with sync_playwright() as playwright, chromium(playwright.chromium, pin) as browser:
         yield browser
 
 

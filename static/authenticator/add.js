@@ -23,6 +23,13 @@ export const keep = async (entry) => {
   say(_("%(name)s is added.", { name: nameOf(entry) }), () => change((doc) => trash(doc, id)));
 };
 
+let draft = "";
+
+/** Leave a link for the page to show, as somebody has to name its account. */
+export const setDraft = (link) => {
+  draft = link;
+};
+
 const FIELDS = ["issuer", "label", "type", "algorithm", "digits", "period", "counter"];
 
 /** Put the parts of a link where they can be looked at and changed. */
@@ -94,6 +101,19 @@ const pasted = (form) => {
   }
 };
 
+const offerPaste = (form) => {
+  const button = part(form, "paste");
+  button.hidden = !navigator.clipboard?.readText;
+  button.addEventListener("click", async () => {
+    try {
+      form.elements.secret.value = await navigator.clipboard.readText();
+      pasted(form);
+    } catch {
+      showError(form, _("The browser did not allow pasting. Hold the field to paste."), "secret");
+    }
+  });
+};
+
 /** Show the page. */
 export const showAdd = (root) => {
   const form = part(root, "form");
@@ -103,5 +123,11 @@ export const showAdd = (root) => {
   });
   form.elements.type.addEventListener("change", () => adapt(form));
   form.elements.secret.addEventListener("input", () => pasted(form));
+  offerPaste(form);
   adapt(form);
+  if (!draft) return;
+  form.elements.secret.value = draft;
+  draft = "";
+  pasted(form);
+  form.elements.issuer.focus();
 };

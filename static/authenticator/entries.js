@@ -24,7 +24,7 @@ export const tagsOf = (doc) =>
   [...new Set(living(doc).flatMap((entry) => entry.tags ?? []))].sort((a, b) => a.localeCompare(b));
 
 /** What makes two accounts the same one: not the key alone, services have shared keys before. */
-const identity = (entry) =>
+export const identity = (entry) =>
   JSON.stringify([
     entry.type,
     entry.issuer.toLowerCase(),

@@ -4,8 +4,12 @@ import { measure } from "./clock.js";
 import { notice } from "./dom.js";
 import { showEdit, showTrash } from "./edit.js";
 import { hasOverdue, purge } from "./entries.js";
+import { showExport } from "./export.js";
+import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
+import { showPreview } from "./preview.js";
 import { page, start } from "./router.js";
+import { showScan } from "./scan.js";
 import { clockWords, showSettings } from "./settings.js";
 import { keepOffline } from "./shell.js";
 import { ribbonWords, showTrouble } from "./trouble.js";
@@ -19,6 +23,10 @@ page("add", showAdd);
 page("edit", showEdit);
 page("trash", showTrash);
 page("settings", showSettings);
+page("scan", showScan);
+page("import", showImport);
+page("preview", showPreview);
+page("export", showExport);
 
 const ribbon = (id, words) => {
   document.getElementById(id)?.remove();

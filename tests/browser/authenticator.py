@@ -63,7 +63,7 @@ class Phone:
 
     def add(self, text: str) -> None:
         """Add the account of a link."""
-        self.press("Add an account")
+        self.press("Type a key")
         self.type("Key or link", text)
         self.press("Add the account")
         self.reads("Your codes")
@@ -82,7 +82,7 @@ class Phone:
         """Read the code of a service."""
         shown = self.row(name).locator("[data-part=code]")
         expect(shown).not_to_have_text("")
-        return shown.inner_text().replace(" ", "")
+        return (shown.text_content() or "").replace(" ", "")
 
     def run(self, body: str, given: Any = None) -> Any:
         """Run the body of an async function with the modules it names as `await use("name")`."""

@@ -30,7 +30,7 @@ def tour() -> Iterator[Tour]:
     with (
         live_site() as site,
         sync_playwright() as playwright,
-        chromium(playwright, site.certificate_pin) as browser,
+        chromium(playwright.chromium, site.certificate_pin) as browser,
     ):
         context = new_context(browser, site.url)
         yield Tour(site, context, context.new_page())

@@ -21,7 +21,7 @@ def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
 def test_a_first_account_is_typed_shown_and_copied(phone: Phone) -> None:
     page = phone.page
     phone.says("No accounts yet")
-    phone.press("Add an account")
+    phone.press("Type a key")
     phone.reads("Add an account")
     phone.press("Add the account")
     phone.says("Type the key the service shows, or paste its link.")
@@ -47,7 +47,7 @@ def test_a_first_account_is_typed_shown_and_copied(phone: Phone) -> None:
 
 def test_a_pasted_link_fills_the_form_and_is_kept_once(phone: Phone) -> None:
     page = phone.page
-    phone.press("Add an account")
+    phone.press("Type a key")
     phone.type("Key or link", "otpauth://totp/Big:bob?digits=8&secret=" + KEY)
     expect(page.get_by_label("Service")).to_have_value("Big")
     expect(page.get_by_label("Account", exact=True)).to_have_value("bob")
@@ -60,7 +60,7 @@ def test_a_pasted_link_fills_the_form_and_is_kept_once(phone: Phone) -> None:
     assert phone.names == []
     phone.add("otpauth://totp/Big:bob?digits=8&secret=" + KEY)
     phone.says("was in the trash, and is back in the list")
-    phone.press("Add an account")
+    phone.press("Type a key")
     phone.type("Key or link", "otpauth://totp/Big:bob?digits=8&secret=" + KEY)
     phone.press("Add the account")
     phone.says("Big is in your list already.")

@@ -128,7 +128,7 @@ def test_a_change_that_cannot_be_saved_says_so_and_loses_nothing(context: Browse
     phone = Phone(context.new_page()).open()
     phone.add(link("Mail"))
     phone.page.evaluate("globalThis.storageIsFull = true")
-    phone.press("Add an account")
+    phone.press("Type a key")
     phone.type("Key or link", link("Shop"))
     phone.press("Add the account")
     phone.says("This was not saved: the phone has no room left.")

@@ -34,6 +34,20 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     yield "the app, trash"
     phone.open("settings")
     yield "the app, settings"
+    phone.open("scan")
+    phone.says("This device has no camera.")
+    yield "the app, no camera"
+    phone.open("import")
+    yield "the app, import"
+    phone.type("Or paste its text", f"{link('New')}\n{link('GitHub')}\nhello")
+    phone.press("Read the text")
+    phone.reads("Look before you import")
+    yield "the app, import, preview"
+    phone.open("export")
+    phone.type("Type “export” to go on", "export")
+    phone.press("Show QR codes")
+    phone.says("QR codes of your accounts")
+    yield "the app, export"
     phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
     phone.open()
     phone.reads("The key to your accounts is gone")

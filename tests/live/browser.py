@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, ViewportSize
 
 from tests.live.people import fresh_ip
 
@@ -39,12 +39,12 @@ def find_chromium() -> str:
 
 
 @contextmanager
-def chromium(playwright: Playwright, pin: str) -> Iterator[Browser]:
+def chromium(kind: BrowserType, pin: str, more: Sequence[str] = ()) -> Iterator[Browser]:
     """Start the system's Chromium for the length of the block, trusting the pinned key alone."""
-    flags = [*QUIET, f"--ignore-certificate-errors-spki-list={pin}"]
+    flags = [*QUIET, f"--ignore-certificate-errors-spki-list={pin}", *more]
     if os.getuid() == 0:
         flags.append("--no-sandbox")
-    browser = playwright.chromium.launch(executable_path=find_chromium(), args=flags)
+    browser = kind.launch(executable_path=find_chromium(), args=flags)
     try:
         yield browser
     finally:

@@ -1,0 +1,138 @@
+// Adding by the camera, or by a picture of the code.
+import { notice, part, put } from "./dom.js";
+import { readPicture, readVideo } from "./qr.js";
+import { receive } from "./receive.js";
+import { Refusal } from "./refusal.js";
+import { _ } from "./words.js";
+
+const PAUSE = 120; // milliseconds between two looks
+
+const REASONS = {
+  NotAllowedError: () =>
+    _("The browser does not let this page use the camera. Allow it in the settings of this site."),
+  NotFoundError: () => _("This device has no camera."),
+  NotReadableError: () => _("The camera is in use by another app."),
+};
+
+const reasonOf = (error) => REASONS[error.name]?.() ?? _("The camera cannot be used here.");
+
+const openCamera = () => {
+  if (!navigator.mediaDevices?.getUserMedia) {
+    throw Object.assign(new Error("none"), { name: "NotFoundError" });
+  }
+  const video = { facingMode: { ideal: "environment" }, width: { ideal: 1280 } };
+  return navigator.mediaDevices.getUserMedia({ audio: false, video });
+};
+
+/** Give the text of the QR code in a picture; refuses with a sentence if there is none. */
+export const textOfPicture = async (file) => {
+  let text = "";
+  try {
+    text = await readPicture(file);
+  } catch {
+    throw new Refusal(_("This file is not a picture that the browser can show."));
+  }
+  if (text) return text;
+  throw new Refusal(
+    _("No QR code was found in this picture. Is all of it there, with its white border?"),
+  );
+};
+
+/** Let a picture be chosen by a button, or pasted, and hand its text on; gives the clean-up. */
+export const offerPicture = (root, receiveText, complain) => {
+  const input = part(root, "picture");
+  const take = async (file) => {
+    try {
+      await receiveText(await textOfPicture(file));
+    } catch (error) {
+      complain(error);
+    }
+  };
+  const paste = (event) => {
+    const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
+    if (file) take(file);
+  };
+  part(root, "choose").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    input.value = "";
+    if (file) take(file);
+  });
+  document.addEventListener("paste", paste);
+  return () => document.removeEventListener("paste", paste);
+};
+
+/** The camera on the page: looks until it is told to stop. */
+class Scanner {
+  constructor(root) {
+    Object.assign(this, { root, video: part(root, "video"), stream: null, last: "", isOver: false });
+  }
+
+  say(tone, words) {
+    part(this.root, "words").replaceChildren(...(words ? [notice(tone, words)] : []));
+  }
+
+  complain(error) {
+    this.say("look", error.message);
+  }
+
+  async start() {
+    try {
+      this.stream = await openCamera();
+    } catch (error) {
+      part(this.root, "view").hidden = true;
+      const other = _("Choose a picture of the QR code, or type the key.");
+      part(this.root, "words").replaceChildren(notice("look", reasonOf(error), other));
+      return;
+    }
+    if (this.isOver) {
+      this.stop();
+      return;
+    }
+    this.video.srcObject = this.stream;
+    await this.video.play().catch(() => {});
+    this.look();
+  }
+
+  async look() {
+    if (this.isOver) return;
+    if (this.video.videoWidth && !document.hidden) {
+      const text = await readVideo(this.video);
+      if (text && text !== this.last && !this.isOver) {
+        this.last = text;
+        await this.take(text).catch((error) => this.complain(error));
+      }
+    }
+    setTimeout(() => this.look(), PAUSE);
+  }
+
+  async take(text) {
+    const more = await receive(text);
+    if (!more) return;
+    this.say("ok", more.words);
+    put(this.root, "rest", more.button);
+    part(this.root, "rest").hidden = false;
+    part(this.root, "rest").onclick = more.goOn;
+  }
+
+  stop() {
+    this.isOver = true;
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.video.srcObject = null;
+  }
+}
+
+/** Show the page with the camera. */
+export const showScan = (root) => {
+  const scanner = new Scanner(root);
+  const forget = offerPicture(
+    root,
+    (text) => scanner.take(text),
+    (error) => scanner.complain(error),
+  );
+  scanner.start();
+  return () => {
+    forget();
+    scanner.stop();
+  };
+};

@@ -1,0 +1,244 @@
+"""Accounts of other apps: looked at first, added all at once, and the counts add up."""
+
+import json
+from base64 import b32decode, b64encode
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.authenticator import KEY, Phone, codes_now, link
+from tests.browser.qr_pictures import png_of
+
+
+def number(value: int) -> bytes:
+    """Write a number as protocol buffers do; negative ones take ten bytes."""
+    value &= 2**64 - 1
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+def message(**fields: Any) -> bytes:
+    """Write a message; the fields are called f1, f2 and so on."""
+    out = b""
+    for name, values in fields.items():
+        for value in values if isinstance(values, list) else [values]:
+            field = int(name[1:]) << 3
+            if isinstance(value, int):
+                out += number(field) + number(value)
+            else:
+                out += number(field | 2) + number(len(value)) + value
+    return out
+
+
+def account(name: str, issuer: str, **more: Any) -> bytes:
+    given = {"f1": b32decode(KEY), "f2": name.encode(), "f3": issuer.encode()}
+    return message(**{**given, "f4": 1, "f5": 1, "f6": 2, **more})
+
+
+def batch(accounts: list[bytes], *, size: int = 1, index: int = 0, escaped: bool = True) -> str:
+    body = message(f1=accounts, f2=1, f3=size, f4=index, f5=-1234567890)
+    data = b64encode(body).decode()
+    return "otpauth-migration://offline?data=" + (quote(data) if escaped else data)
+
+
+AEGIS = {
+    "version": 1,
+    "header": {"slots": None, "params": None},
+    "db": {
+        "version": 3,
+        "groups": [{"uuid": "g1", "name": "Work"}],
+        "entries": [
+            {
+                "type": "totp",
+                "name": "alice",
+                "issuer": "Aegis one",
+                "note": "by hand",
+                "favorite": True,
+                "icon": "https://tracker.example/icon.png",
+                "groups": ["g1"],
+                "info": {"secret": KEY, "algo": "SHA256", "digits": 8, "period": 60},
+            },
+            {
+                "type": "hotp",
+                "name": "bob",
+                "issuer": "Aegis two",
+                "info": {"secret": KEY, "algo": "SHA1", "digits": 6, "counter": 7},
+            },
+            {"type": "yandex", "name": "carol", "issuer": "Aegis three", "info": {"secret": KEY}},
+        ],
+    },
+}
+TWO_FAS = {
+    "schemaVersion": 4,
+    "groups": [{"id": "a1", "name": "Home"}],
+    "services": [
+        {
+            "name": "2FAS one",
+            "secret": KEY,
+            "groupId": "a1",
+            "otp": {"account": "dave", "digits": 6, "period": 30, "tokenType": "TOTP"},
+        },
+        {"name": "2FAS two", "secret": "", "otp": {"tokenType": "TOTP"}},
+        {"name": "2FAS three", "secret": KEY, "otp": {"tokenType": "STEAM", "issuer": "Steam"}},
+    ],
+}
+BITWARDEN = {
+    "encrypted": False,
+    "items": [
+        {"name": "No code", "login": {"username": "x", "password": "p", "totp": None}},
+        {"name": "Bit one", "login": {"username": "erin", "password": "hidden", "totp": KEY}},
+        {"name": "Bit two", "login": {"username": "frank", "totp": link("Inner", "ina")}},
+        {"name": "Bit three", "login": {"username": "frank", "totp": "steam://" + KEY}},
+        {"name": "A card", "card": {"number": "4111"}},
+    ],
+}
+ENTE = "\n".join([link("Ente one") + "&codeDisplay=%7B%7D", "", link("Ente two", kind="hotp")])
+CASES = {
+    "Google": (batch([account("Big:x", "Big"), account("y", "", f6=1, f7=5)]), 2, 0),
+    "Google, not escaped": (
+        batch([account(f"{n}?>", "~~~") for n in range(9)], escaped=False),
+        9,
+        0,
+    ),
+    "Google, MD5 and empty": (batch([account("x", "Z", f1=b""), account("y", "Y", f5=2)]), 1, 1),
+    "Aegis": (json.dumps(AEGIS), 2, 1),
+    "2FAS": ("\ufeff" + json.dumps(TWO_FAS), 2, 1),
+    "Bitwarden": (json.dumps(BITWARDEN), 3, 0),
+    "Ente": (ENTE, 2, 0),
+}
+READ = """
+const { readExport } = await use("formats/detect");
+return given.map((text) => {
+  try { return readExport(text).items; } catch (error) { return error.message; }
+});
+"""
+
+
+@pytest.fixture
+def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+    """The page that imports, on an empty phone."""
+    return Phone(new_browser(viewport={"width": 360, "height": 780}).new_page()).open("import")
+
+
+def test_every_format_is_read_and_nothing_is_dropped(phone: Phone) -> None:
+    asked: list[str] = []
+    phone.page.on("request", lambda request: asked.append(request.url))
+    found = phone.run(READ, [text for text, _good, _bad in CASES.values()])
+    for (name, (_text, good, bad)), items in zip(CASES.items(), found, strict=True):
+        assert isinstance(items, list), f"{name}: {items}"
+        assert len([item for item in items if "entry" in item]) == good, f"{name}: {items}"
+        assert len([item for item in items if "why" in item]) == bad, f"{name}: {items}"
+    by_name = {
+        item["entry"]["issuer"]: item["entry"]
+        for items in found
+        for item in items
+        if "entry" in item
+    }
+    aegis = by_name["Aegis one"]
+    assert (aegis["algorithm"], aegis["digits"], aegis["period"]) == ("SHA256", 8, 60)
+    assert (aegis["tags"], aegis["pinned"], aegis["notes"]) == (["Work"], True, "by hand")
+    assert by_name["Aegis two"]["counter"] == 7
+    assert by_name["2FAS one"]["tags"] == ["Home"]
+    assert by_name["2FAS one"]["label"] == "dave"
+    assert (by_name["Bit one"]["label"], by_name["Inner"]["label"]) == ("erin", "ina")
+    assert by_name["Big"]["secret"] == KEY
+    assert not [url for url in asked if "tracker" in url]
+
+
+def test_what_is_no_export_or_is_encrypted_says_so(phone: Phone) -> None:
+    broken = batch([account("x", "Z")])[:-12]
+    cases = {
+        "": "This is not an export that the app can read.",
+        "<html>Sign in to the hotel": "This is not an export that the app can read.",
+        '{"a": 1}': "This is not an export that the app can read.",
+        json.dumps({"header": {"slots": []}, "db": "AAAA"}): "encrypted with a password",
+        json.dumps({"servicesEncrypted": "a:b:c"}): "encrypted with a password",
+        json.dumps({"encrypted": True, "data": "x"}): "encrypted with a password",
+    }
+    for words, found in zip(cases.values(), phone.run(READ, list(cases)), strict=True):
+        assert words in found
+    [[damaged]] = phone.run(READ, [broken])
+    assert damaged["why"] == "The export is cut off or damaged."
+
+
+def test_the_preview_sorts_adds_all_at_once_and_takes_it_back(phone: Phone) -> None:
+    page = phone.page
+    phone.fill([link("Here")])
+    lines = [link("Here"), link("New"), link("New"), "otpauth://totp/x?secret=1", "hello"]
+    phone.type("Or paste its text", "\n".join(lines))
+    phone.press("Read the text")
+    phone.reads("Look before you import")
+    phone.says("5 entries were found in a list of links. Nothing is added yet.")
+    phone.says("Ready to add: 1")
+    phone.says("Here already: 2")
+    phone.says("Cannot be read: 2")
+    expect(page.get_by_text("secret=1")).to_have_count(0)
+    phone.press("Add 1 account")
+    phone.says("1 account is added.")
+    assert phone.names == ["Here", "New"]
+    phone.press("Undo")
+    phone.says("Taken back.")
+    assert phone.names == ["Here"]
+
+
+def test_a_file_is_imported_whole(phone: Phone) -> None:
+    body = "\n".join(link(f"Service{n}") for n in range(200)).encode()
+    file = phone.page.locator("[data-part=file]")
+    file.set_input_files({"name": "list.txt", "mimeType": "text/plain", "buffer": body})
+    phone.press("Add 200 accounts")
+    phone.says("200 accounts are added.")
+    phone.open()
+    assert len(phone.names) == 200
+    assert phone.code("Service199") in codes_now()
+
+
+def test_an_export_in_several_codes_is_collected(phone: Phone) -> None:
+    page = phone.page
+    picture = page.locator("[data-part=picture]")
+
+    def show(index: int) -> None:
+        text = batch([account(f"p{index}", f"Part{index}")], size=3, index=index)
+        picture.set_input_files(
+            {"name": "code.png", "mimeType": "image/png", "buffer": png_of(text)}
+        )
+
+    phone.open("scan")
+    phone.says("This device has no camera.")
+    show(1)
+    phone.says("1 of 3 is read. Show the next QR code.")
+    show(1)
+    show(0)
+    phone.says("2 of 3 is read. Show the next QR code.")
+    show(2)
+    phone.reads("Look before you import")
+    phone.press("Add 3 accounts")
+    phone.says("3 accounts are added.")
+    assert sorted(phone.names) == ["Part0", "Part1", "Part2"]
+
+
+def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> None:
+    page = phone.page
+    phone.fill([link("Mail", "a#b"), link("Bank", kind="hotp"), link("Old", kind="motp")])
+    phone.open("export")
+    phone.press("Save a list of links")
+    phone.says("Type the word “export”.")
+    phone.type("Type “export” to go on", "Export")
+    with page.expect_download() as waiting:
+        phone.press("Save a list of links")
+    text = waiting.value.path().read_text()
+    [items] = phone.run(READ, [text])
+    assert [item["entry"]["type"] for item in items] == ["totp", "hotp", "unknown"]
+    phone.press("Show QR codes")
+    expect(page.get_by_role("img", name="QR code of Mail")).to_be_visible()
+    shown = page.get_by_role("img", name="QR code of Mail").screenshot()
+    phone.open("scan")
+    page.locator("[data-part=picture]").set_input_files(
+        {"name": "shot.png", "mimeType": "image/png", "buffer": shown}
+    )
+    phone.says("Mail is in your list already.")

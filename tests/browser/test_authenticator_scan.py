@@ -1,0 +1,95 @@
+"""Adding by the camera and by pictures; what is no account is refused with a sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.authenticator import KEY, Phone, link
+from tests.browser.qr_pictures import film_of, png_of
+from tests.live import LiveSite
+from tests.live.browser import chromium, new_context
+
+REFUSING = """
+navigator.mediaDevices.getUserMedia = async () => {
+  throw new DOMException("no", location.search.slice(1));
+};
+"""
+
+
+def show(phone: Phone, body: bytes, name: str = "code.png") -> None:
+    """Choose a picture."""
+    picture = phone.page.locator("[data-part=picture]")
+    picture.set_input_files({"name": name, "mimeType": "image/png", "buffer": body})
+
+
+@pytest.fixture
+def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+    """The page that scans, on a device without a camera."""
+    return Phone(new_browser(viewport={"width": 360, "height": 780}).new_page()).open("scan")
+
+
+def test_the_camera_sees_a_code_and_keeps_its_account(
+    live: LiveSite, page: Page, tmp_path: Path
+) -> None:
+    film = film_of(link("Cinema"), tmp_path / "film.y4m")
+    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    kind = page.context.browser.browser_type if page.context.browser else None
+    assert kind
+    with chromium(kind, live.certificate_pin, camera) as browser:
+        context = new_context(browser, live.url, permissions=["camera"])
+        phone = Phone(context.new_page()).open()
+        phone.press("Scan a QR code")
+        phone.says("Cinema is added.")
+        assert phone.names == ["Cinema"]
+
+
+def test_without_a_camera_a_picture_does(phone: Phone) -> None:
+    phone.says("This device has no camera.")
+    phone.says("Choose a picture of the QR code, or type the key.")
+    show(phone, b"this is no picture")
+    phone.says("This file is not a picture that the browser can show.")
+    show(phone, png_of(link("Gallery")))
+    phone.says("Gallery is added.")
+    assert phone.names == ["Gallery"]
+    phone.open("scan")
+    show(phone, png_of("otpauth://totp/?secret=" + KEY))
+    phone.reads("Add an account")
+    expect(phone.page.get_by_label("Key or link")).to_have_value(KEY)
+    expect(phone.page.get_by_label("Service")).to_be_focused()
+
+
+HOSTILE = {
+    "https://evil.example/<img src=x onerror=alert(1)>": "It says “https://evil.example/<img src=x",
+    "javascript:alert(1)//" + "x" * 900: "not one of an account",
+    "otpauth://totp/Shop?secret=0189": "no key has: “0”",
+    "otpauth://totp/Shop": "The link has no key in it.",
+    "otpauth-migration://offline?data=AAAA": "The export is cut off or damaged.",
+    "WIFI:S:hotel;T:WPA;P:secret;;": "not one of an account",
+}
+
+
+def test_hostile_codes_are_refused_with_a_sentence(phone: Phone) -> None:
+    for text, words in HOSTILE.items():
+        show(phone, png_of(text))
+        phone.says(words)
+    assert phone.page.locator("main img, main a[href^=http], main a[href^=java]").count() == 0
+    phone.open()
+    phone.says("No accounts yet")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("NotAllowedError", "The browser does not let this page use the camera."),
+        ("NotReadableError", "The camera is in use by another app."),
+    ],
+)
+def test_a_camera_that_is_refused_has_its_sentence(page: Page, reason: str, words: str) -> None:
+    page.add_init_script(REFUSING)
+    page.goto(f"/authenticator/?{reason}#scan")
+    phone = Phone(page)
+    phone.says(words)
+    phone.press("Type the key")
+    phone.reads("Add an account")
