@@ -1,22 +1,22 @@
-"""The ways in, and what is left if the phone is lost."""
+"""The ways in, what each hangs on, and what is left when something is lost.
 
-from collections.abc import Callable, Sequence
+Everything is computed from `accounts.steps.ways_of`, which is what the sign-in offers, so that the
+two cannot differ. Only one thing is a guess: that text messages arrive on the one linked phone.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.losses import Loss, names
 from accounts.models import User
 from accounts.steps import ways_of
 from accounts.ways import Way
 
-FEW_CODES = 3
 STRONG_CARRIERS = ("phone", "passkey", "synced")
-MOST_SUGGESTIONS = 3
-SAFE_MAILBOXES = 2
 
 
 @dataclass(frozen=True)
@@ -28,28 +28,18 @@ class Verdict:
     sentence: str
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """One next step."""
-
-    icon: str
-    title: str
-    text: str
-    url: str
-    label: str
-
-
 class Group(NamedTuple):
     """Ways that hang on the same thing, and so are lost together."""
 
     carrier: str
     lost_together: bool
-    ways: list[Way]
+    ways: Sequence[Way]
+    loss: Loss
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """Everything the overview says about an account."""
+    """Everything that is said about getting into an account."""
 
     user: User
     ways: Sequence[Way]
@@ -67,8 +57,12 @@ class Readiness:
     @property
     def phones(self) -> list[str]:
         """Carrier keys of the linked phones."""
-        keys = [way.carrier.key for way in self.ways if way.carrier.kind == "phone"]
-        return list(dict.fromkeys(keys))
+        return [key for key in self.keys if self._first(key).carrier.kind == "phone"]
+
+    @property
+    def keys(self) -> list[str]:
+        """Carrier keys of everything that a way hangs on and that can be lost."""
+        return list(dict.fromkeys(way.carrier.key for way in self.ways))
 
     @property
     def holders(self) -> list[Way]:
@@ -76,79 +70,79 @@ class Readiness:
         held = [way for way in self.ways if way.carrier.kind in STRONG_CARRIERS]
         return sorted(held, key=lambda way: way.carrier.kind != "phone")
 
-    def without(self, keys: set[str]) -> list[Way]:
-        """Return the ways that remain if these carriers are lost."""
-        return [way for way in self.ways if self._carrier_key(way) not in keys]
+    def count(self, *kinds: str) -> int:
+        """Count the ways that hang on carriers of these kinds."""
+        return sum(way.carrier.kind in kinds for way in self.ways)
 
-    def _carrier_key(self, way: Way) -> str:
-        """With one phone, text messages most likely arrive on it."""
-        if way.carrier.kind == "number" and len(self.phones) == 1:
-            return self.phones[0]
-        return way.carrier.key
+    def _first(self, key: str) -> Way:
+        return next(way for way in self.ways if way.carrier.key == key)
+
+    def together(self, keys: Iterable[str]) -> frozenset[str]:
+        """Add what is lost with these carriers: with the one phone, what arrives on its number."""
+        lost, phones = frozenset(keys), self.phones
+        if len(phones) != 1 or phones[0] not in lost:
+            return lost
+        return lost | {way.carrier.key for way in self.ways if way.carrier.kind == "number"}
+
+    def without(self, keys: Iterable[str]) -> list[Way]:
+        """Return the ways that remain if these carriers are lost."""
+        return list(self.loss(keys).remains)
+
+    def loss(self, keys: Iterable[str]) -> Loss:
+        """Say what losing these carriers, all at once, would mean."""
+        return self._parted(self.together(keys))
+
+    def removal(self, key: str) -> Loss:
+        """Say what it would mean if this one went on purpose and nothing with it."""
+        return self._parted(frozenset([key]))
+
+    def _parted(self, lost: frozenset[str]) -> Loss:
+        gone = [way for way in self.ways if way.carrier.key in lost]
+        remains = [way for way in self.ways if way.carrier.key not in lost]
+        return Loss(gone, remains, self.user.has_two_step)
+
+    @property
+    def losses(self) -> list[Loss]:
+        """The loss of each single thing, in the order of the ways."""
+        return [self.loss([key]) for key in self.keys]
 
     @property
     def groups(self) -> list[Group]:
         """The ways by what they hang on, as the overview draws them."""
-        grouped: dict[str, list[Way]] = {}
-        for way in self.ways:
-            grouped.setdefault(self._carrier_key(way), []).append(way)
-        return [Group(_place(ways[0]), len(ways) > 1, ways) for ways in grouped.values()]
+        apart = [key for key in self.keys if not self._rides_along(key)]
+        return [_group(self.loss([key])) for key in apart]
+
+    def _rides_along(self, key: str) -> bool:
+        phones = self.phones
+        return key not in phones and key in self.together(phones)
+
+    @property
+    def worst(self) -> Loss | None:
+        """The single loss that leaves least; None if nothing can be lost."""
+        held = {way.carrier.key for way in self.holders}
+        keys = [way.carrier.key for way in (*self.holders, *self.ways)]
+        ranked = sorted(dict.fromkeys(keys), key=lambda key: self._rank(key, key in held))
+        return self.loss([ranked[0]]) if ranked else None
+
+    def _rank(self, key: str, is_holder: bool) -> tuple[int, int, bool]:
+        loss = self.loss([key])
+        return loss.strength, len(loss.remains), not is_holder
 
     @property
     def verdict(self) -> Verdict:
-        """Judge the account in one sentence."""
+        """Judge the account in one sentence, by the worst that could be lost."""
+        worst = self.worst
         if not self.user.has_two_step:
-            return Verdict(
-                "look",
-                _("Your password is all that protects your account"),
-                _("Turn on two-step verification, so that a stolen password opens nothing."),
-            )
+            return _only_password()
+        if worst is None:
+            return _nothing()
+        if worst.is_lockout:
+            return _lockout(worst)
         if not self.holders:
-            return Verdict(
-                "look",
-                _("No phone is linked"),
-                _("You still get in by %(ways)s. Link a phone to be well protected again.")
-                % {"ways": names(self.ways)},
-            )
-        return self._with(self.holders[0])
-
-    def _with(self, first: Way) -> Verdict:
-        remaining = self.without({first.carrier.key})
-        phone = str(first.carrier.name)
-        if not remaining:
-            is_phone = first.carrier.kind == "phone"
-            lost = _("One lost phone would lock you out")
-            return Verdict(
-                "loss",
-                lost if is_phone else _("One lost passkey would lock you out"),
-                _("Everything hangs on %(phone)s. Add another way in.") % {"phone": phone},
-            )
-        sentence = ngettext(
-            "If you lost your %(phone)s today, you would still have %(count)d way in: %(ways)s.",
-            "If you lost your %(phone)s today, you would still have %(count)d ways in: %(ways)s.",
-            len(remaining),
-        ) % {"phone": phone, "count": len(remaining), "ways": names(remaining)}
-        return Verdict("ok", _("Your account is well protected"), sentence)
-
-    @property
-    def suggestions(self) -> list[Suggestion]:
-        """At most three next steps, most useful first."""
-        return self._all_suggestions()[:MOST_SUGGESTIONS]
-
-    def _count(self, carrier_kind: str) -> int:
-        return sum(way.carrier.kind == carrier_kind for way in self.ways)
-
-    def _all_suggestions(self) -> list[Suggestion]:
-        is_on, is_saved = self.user.has_two_step, self.codes_left > FEW_CODES
-        wanted: list[tuple[bool, Callable[[], Suggestion]]] = [
-            (not is_on, _turn_on),
-            (is_on and not self.holders, _link_phone),
-            (is_on and not is_saved, _make_codes),
-            (is_on and is_saved and not self.are_codes_proven, _save_codes),
-            (self._count("mailbox") < SAFE_MAILBOXES, _second_address),
-            (bool(settings.SMS_URL) and not self._count("number"), _number),
-        ]
-        return [suggest() for is_wanted, suggest in wanted if is_wanted]
+            return _only_weak(self.ways)
+        if len(worst.doubtful) == len(worst.remains):
+            return _doubtful(worst)
+        return _protected(worst)
 
 
 def of(user: User) -> Readiness:
@@ -156,19 +150,8 @@ def of(user: User) -> Readiness:
     return Readiness(user, ways_of(user))
 
 
-def names(ways: Sequence[Way]) -> str:
-    """Name ways in a sentence, each kind once."""
-    words = {
-        "authenticator": _("another phone"),
-        "passkey": _("a passkey"),
-        "email": _("a code by e-mail"),
-        "sms": _("a text message"),
-        "recovery-code": _("a recovery code"),
-    }
-    said = list(dict.fromkeys(words.get(way.slug, str(way.label)) for way in ways))
-    if len(said) < 2:
-        return "".join(said)
-    return _("%(first)s or %(last)s") % {"first": ", ".join(said[:-1]), "last": said[-1]}
+def _group(loss: Loss) -> Group:
+    return Group(_place(loss.gone[0]), len(loss.gone) > 1, loss.gone, loss)
 
 
 def _place(way: Way) -> str:
@@ -183,61 +166,57 @@ def _place(way: Way) -> str:
     }.get(carrier.kind, str(carrier.name))
 
 
-def _turn_on() -> Suggestion:
-    return Suggestion(
-        "shield-check",
-        _("Turn on two-step verification"),
-        _("Your phone and a sheet of codes, in about three minutes."),
-        reverse("accounts:two_step"),
-        _("Set it up"),
+def _only_password() -> Verdict:
+    return Verdict(
+        "look",
+        _("Your password is all that protects your account"),
+        _("Turn on two-step verification, so that a stolen password opens nothing."),
     )
 
 
-def _link_phone() -> Suggestion:
-    return Suggestion(
-        "smartphone",
-        _("Link your phone"),
-        _("A code from an authenticator app is stronger than one by e-mail."),
-        reverse("devices:link_phone"),
-        _("Link a phone"),
+def _nothing() -> Verdict:
+    return Verdict(
+        "loss",
+        _("You would not get in again"),
+        _("After your password a second step is asked for, and none is left. Add one now."),
     )
 
 
-def _make_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Make new recovery codes"),
-        _("Only a few are left."),
-        reverse("accounts:recovery_codes"),
-        _("Make codes"),
+def _lockout(loss: Loss) -> Verdict:
+    titles = {
+        "phone": _("One lost phone would lock you out"),
+        "passkey": _("One lost passkey would lock you out"),
+        "synced": _("One lost passkey would lock you out"),
+        "mailbox": _("One closed mailbox would lock you out"),
+        "number": _("One lost number would lock you out"),
+        "paper": _("One lost sheet of codes would lock you out"),
+    }
+    first = loss.gone[0].carrier
+    said = [_("Everything hangs on %(name)s.") % {"name": first.name}, *loss.rides_along]
+    title = titles.get(first.kind, _("One loss would lock you out"))
+    return Verdict("loss", title, " ".join([*said, _("Add another way in.")]))
+
+
+def _only_weak(ways: Sequence[Way]) -> Verdict:
+    said = _("You still get in by %(ways)s. Link a phone to be well protected again.")
+    return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
+
+
+def _doubtful(loss: Loss) -> Verdict:
+    said = _(
+        "If you lost your %(name)s today, only %(ways)s would be left, "
+        "and only if it is not on the same phone."
     )
+    words = {"name": loss.gone[0].carrier.name, "ways": loss.names}
+    return Verdict("look", _("Keep your passkey apart from your phone"), said % words)
 
 
-def _save_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Save your recovery codes"),
-        _("Type one back, to be sure you have them."),
-        reverse("accounts:recovery_codes"),
-        _("Save codes"),
+def _protected(loss: Loss) -> Verdict:
+    left = len(loss.remains)
+    said = ngettext(
+        "If you lost your %(name)s today, you would still have %(count)d way in: %(ways)s.",
+        "If you lost your %(name)s today, you would still have %(count)d ways in: %(ways)s.",
+        left,
     )
-
-
-def _second_address() -> Suggestion:
-    return Suggestion(
-        "mail",
-        _("Add a second e-mail address"),
-        _("So that one closed mailbox cannot lock you out."),
-        reverse("accounts:add_address"),
-        _("Add address"),
-    )
-
-
-def _number() -> Suggestion:
-    return Suggestion(
-        "message-circle",
-        _("Add a phone number"),
-        _("One more way to get a code, when the phone is there but the app is not."),
-        reverse("accounts:add_number"),
-        _("Add number"),
-    )
+    words = {"name": loss.gone[0].carrier.name, "count": left, "ways": loss.names}
+    return Verdict("ok", _("Your account is well protected"), said % words)

@@ -72,7 +72,6 @@ class SentCodeStep(Step):
 
     sends = True
     channel: ClassVar[str]
-    carrier_kind: ClassVar[str]
 
     def contacts(self, user: User) -> Sequence[Contact]:
         """Return the confirmed contacts that may be used now."""
@@ -89,7 +88,7 @@ class SentCodeStep(Step):
             label=self.label,
             hint=_("to %(contact)s") % {"contact": contact.masked},
             icon=self.icon,
-            carrier=Carrier(self.carrier_kind, f"{self.carrier_kind}:{contact.pk}", contact.masked),
+            carrier=Carrier(contact.carrier_kind, contact.carrier_key, contact.masked),
             strength=Strength.RECOVERED,
             sends=True,
             last_used_at=contact.last_used_at,
@@ -133,7 +132,6 @@ class EmailCode(SentCodeStep):
     icon = "mail"
     heading = _("Enter the code from your e-mail")
     channel = "email"
-    carrier_kind = "mailbox"
 
     def contacts(self, user: User) -> Sequence[Contact]:
         """Return verified addresses but the one that counted for a password reset."""
@@ -149,7 +147,6 @@ class TextMessage(SentCodeStep):
     icon = "message-circle"
     heading = _("Enter the code from the text message")
     channel = "sms"
-    carrier_kind = "number"
 
     def contacts(self, user: User) -> Sequence[Contact]:
         """Return verified numbers that may get messages today; none without a gateway."""

@@ -6,6 +6,7 @@ from accounts.views import (
     activity,
     confirm,
     contact,
+    fire_drill,
     password,
     recovery_codes,
     set_up,
@@ -65,5 +66,6 @@ urlpatterns = [
         "security/contact/<uuid:public_id>/remove/", contact.remove_contact, name="remove_contact"
     ),
     path("security/contact/<uuid:public_id>/primary/", contact.make_primary, name="make_primary"),
+    path("security/fire-drill/", fire_drill.show, name="fire_drill"),
     path("security/activity/", activity.activity, name="activity"),
 ]

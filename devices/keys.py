@@ -9,12 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import events, failures, readiness
+from accounts import events, failures
 from accounts.agents import browser_name
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.signals import protection_changed
-from accounts.ways import Way
 from devices import factors, passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey
@@ -132,11 +131,6 @@ def farewell(passkey: Passkey) -> dict[str, Any]:
         "credentialId": passkeys.id_of(passkey),
         "allAcceptedCredentialIds": [passkeys.id_of(row) for row in others],
     }
-
-
-def remains(passkey: Passkey) -> list[Way]:
-    """Return the ways in that are not lost with this passkey."""
-    return readiness.of(passkey.user).without({passkey.carrier_key})
 
 
 def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:

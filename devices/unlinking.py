@@ -3,11 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import readiness
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
-from accounts.readiness import Readiness
-from accounts.ways import Way
 from devices.models import Phone, Session
 
 
@@ -19,23 +16,6 @@ def least_of(user: User) -> Strength:
 def factors_of(phone: Phone) -> frozenset[str]:
     """Name what would be erased with the phone, as proofs name it."""
     return phone.authenticators.all().factors()
-
-
-def remains(phone: Phone) -> list[Way]:
-    """Return the ways in that are not lost with this phone."""
-    return readiness.of(phone.user).without({phone.carrier_key})
-
-
-def if_lost(account: Readiness, carrier_key: str) -> str:
-    """Say in one sentence what losing the phone would mean today."""
-    if not account.user.has_two_step:
-        return _("If you lose it: your password alone still signs you in.")
-    left = len(account.without({carrier_key}))
-    if not left:
-        return _("If you lose it: no way in remains.")
-    return ngettext(
-        "If you lose it: %(left)d way in remains.", "If you lose it: %(left)d ways in remain.", left
-    ) % {"left": left}
 
 
 def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[str]:

@@ -17,14 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import staff
+from accounts import readiness, staff
 from accounts.forms.staff import ReasonForm
 from accounts.models import User
 from accounts.people import person
 from accounts.views.answers import show_form
 from devices import staff as devices_staff
 from devices.models import Phone, Session
-from devices.unlinking import remains
 from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
 
 Text = str | Promise
@@ -181,7 +180,7 @@ def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _consequences(phone: Phone) -> list[str]:
-    left = len(remains(phone))
+    left = len(readiness.of(phone.user).without([phone.carrier_key]))
     ways = ngettext("%(left)d way in remains.", "%(left)d ways in remain.", left) % {"left": left}
     return [
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},

@@ -31,6 +31,7 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     kind: ClassVar[str]
+    carrier_kind: ClassVar[str]
 
     class Meta:
         abstract = True
@@ -39,6 +40,11 @@ class Contact(models.Model):
     def masked(self) -> str:
         """The contact as shown to somebody who has only typed the password."""
         raise NotImplementedError
+
+    @property
+    def carrier_key(self) -> str:
+        """What a way by it hangs on, as in `accounts.ways.Carrier`."""
+        return f"{self.carrier_kind}:{self.pk}"
 
     @property
     def is_verified(self) -> bool:
@@ -56,6 +62,7 @@ class EmailAddress(Contact):
     key = models.CharField(max_length=ADDRESS_LENGTH * 2, editable=False)
 
     kind = "email"
+    carrier_kind = "mailbox"
 
     class Meta:
         constraints = (
@@ -89,6 +96,7 @@ class PhoneNumber(Contact):
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     kind = "number"
+    carrier_kind = "number"
 
     class Meta:
         constraints = (models.UniqueConstraint("user", "number", name="number_once_a_person"),)

@@ -7,17 +7,19 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import contacts
+from accounts import contacts, readiness, removals
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.models.contact import Contact
 from accounts.people import person, session_id
 from accounts.proofs import Strength, may_go_on, needs, to_confirm
+from accounts.readiness import Readiness
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe
 from portal.http import client_of
@@ -28,12 +30,29 @@ from portal.limits import LimitReached
 def contact(request: HttpRequest) -> HttpResponse:
     """List what messages can be sent to."""
     user = person(request)
+    state = readiness.of(user)
     context = {
-        "addresses": user.email_addresses.order_by("pk")[: settings.CONTACTS_A_PERSON],
-        "numbers": user.phone_numbers.order_by("pk")[: settings.CONTACTS_A_PERSON],
+        "addresses": _with_losses(state, user.email_addresses.order_by("pk")),
+        "numbers": _with_losses(state, user.phone_numbers.order_by("pk")),
         "sms_on": bool(settings.SMS_URL),
     }
     return render(request, "accounts/contact.html", context)
+
+
+def _with_losses(state: Readiness, rows: QuerySet[Any]) -> list[tuple[Contact, str]]:
+    """Say beside each contact what losing it would mean, if it was confirmed."""
+    found: list[Contact] = list(rows[: settings.CONTACTS_A_PERSON])
+    confirmed = [row for row in found if row.is_verified]
+    return [(row, _if_lost(state, row, confirmed) if row.is_verified else "") for row in found]
+
+
+def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> str:
+    said = state.loss([contact.carrier_key]).sentence
+    if state.user.has_two_step and contact.carrier_key not in state.keys:
+        said = _("It is no way in at the moment.")
+    if contact.kind == "email" and len(confirmed) == 1:
+        return " ".join([said, _("A forgotten password could not be reset without it.")])
+    return said
 
 
 @needs(Strength.TWO_STEP)
@@ -151,7 +170,8 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("%(contact)s is removed.") % {"contact": old})
         return redirect("accounts:contact")
-    return render(request, "accounts/remove_contact.html", {"contact": old})
+    context = {"contact": old, "removal": removals.of(person(request), old.carrier_key)}
+    return render(request, "accounts/remove_contact.html", context)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import events, failures, recovery_codes, two_step
+from accounts import events, failures, readiness, recovery_codes, two_step
 from accounts.forms.code import RecoveryCodeCheckForm
 from accounts.models import User
 from accounts.people import person, session_id
@@ -46,6 +46,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         form,
         codes=recovery_codes.shown(held.newest, to=session_id(request)),
         set=held.newest,
+        if_lost=readiness.of(user).loss(["paper"]).sentence if held.left else "",
         left=held.left,
         total=settings.RECOVERY_CODES_A_SET,
         confirmed=held.confirmed,

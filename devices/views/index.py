@@ -14,7 +14,6 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.ways import Text, Way
 from devices.steps import Passkey
-from devices.unlinking import if_lost
 from devices.views.browser_list import browser_card, browsers_page
 from devices.views.passkey_alone import GONE_KEY
 
@@ -65,7 +64,7 @@ def _card(account: Readiness, way: Way) -> dict[str, Any]:
         "linked_at": way.linked_at,
         "last_used_at": way.last_used_at,
         "counts_from": way.counts_from,
-        "if_lost": if_lost(account, way.carrier.key),
+        "if_lost": account.loss([way.carrier.key]).sentence,
     }
 
 

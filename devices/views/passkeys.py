@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import browsers, proofs
+from accounts import browsers, proofs, removals
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -102,7 +102,7 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
         "place": "devices",
         "passkey": passkey,
         "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
-        "remains": keys.remains(passkey),
+        "removal": removals.of(person(request), passkey.carrier_key),
         "is_last": factors.is_last(person(request)),
     }
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import recovery_codes
+from accounts import recovery_codes, removals
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, needs, to_confirm
@@ -61,7 +61,7 @@ def _before(request: HttpRequest, phone: Phone, *, lost: bool) -> dict[str, obje
         "phone": phone,
         "lost": lost,
         "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
-        "remains": unlinking.remains(phone),
+        "removal": removals.of(person(request), phone.carrier_key, lost=lost),
         "is_last": not lost and factors.is_last(person(request)),
     }
 

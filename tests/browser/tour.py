@@ -234,14 +234,27 @@ def owners(tour: Tour) -> Names:
         "/security/contact/addresses/add/",
         "/security/contact/numbers/add/",
         "/security/activity/",
+        "/security/fire-drill/",
+        f"/security/fire-drill/?lost={phone}&lost=paper",
         f"/devices/{phone}/rename/",
         f"/devices/{phone}/unlink/",
         "/devices/link/",
     )
+    yield from _drill(tour)
     yield from _contacts(tour)
     yield from _devices(tour, person)
     yield from _codes(tour)
     yield from _stale(tour, person)
+
+
+def _drill(tour: Tour) -> Names:
+    page, hand = tour.page, tour.hand
+    hand.open("/security/fire-drill/")
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    hand.press("Show the way back in")
+    hand.sees("You would be locked out")
+    yield "/security/fire-drill/, locked out"
 
 
 def _contacts(tour: Tour) -> Names:
@@ -321,6 +334,7 @@ def beginners(tour: Tour) -> Names:
             "/security/recovery-codes/",
             "/devices/",
             "/security/contact/",
+            "/security/fire-drill/",
             "/security/activity/",
         )
     )

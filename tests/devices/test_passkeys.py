@@ -248,7 +248,9 @@ def test_with_a_passkey_the_account_is_protected(client: Client, pia: Person) ->
     assert "Blue key" in state.verdict.sentence
     assert next(group.carrier for group in state.groups) == "In Blue key"
     enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, row(pia).factor)])
-    assert "If you lose it: 2 ways in remain." in seen(client.get("/devices/"))
+    assert "If you lose this, 2 ways in remain: a code by e-mail or a recovery code." in seen(
+        client.get("/devices/")
+    )
 
 
 def test_a_passkey_as_the_only_way_is_a_warning(rows: None) -> None:

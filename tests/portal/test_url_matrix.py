@@ -142,6 +142,7 @@ TABLE: dict[str, Row] = {
         stale_get=WRONG_METHOD,
         weak_get=WRONG_METHOD,
     ),
+    "accounts:fire_drill": closed(PAGE, WRONG_METHOD),
     "accounts:activity": closed(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
     "devices:passkey_alone": public(WRONG_METHOD, SIGN_IN),

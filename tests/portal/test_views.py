@@ -51,7 +51,7 @@ def test_a_full_account_reads_what_a_lost_phone_leaves(client: Client, alice: Pe
 def test_a_second_phone_is_one_more_way(client: Client, bob: Person) -> None:
     assert "you would still have 2 ways in" in overview(client, bob)
     give_phone(bob, "Work phone")
-    assert "you would still have 3 ways in: another phone," in overview(client, bob)
+    assert "you would still have 3 ways in: your Work phone," in overview(client, bob)
 
 
 def test_an_account_that_hangs_on_one_phone_is_warned(client: Client, bob: Person) -> None:
@@ -67,7 +67,7 @@ def test_an_account_that_hangs_on_one_phone_is_warned(client: Client, bob: Perso
 def test_an_account_without_a_phone_is_told(client: Client, bob: Person) -> None:
     bob.user.phones.all().delete()
     words = overview(client, bob, Strength.RECOVERED)
-    assert "No phone is linked" in words
+    assert "No phone or passkey is in use" in words
     assert "You still get in by a code by e-mail or a recovery code." in words
     assert "Link your phone" in words
 

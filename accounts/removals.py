@@ -1,0 +1,45 @@
+"""What removing something on purpose leaves, and what to warn of before."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from accounts import readiness
+from accounts.losses import Loss
+from accounts.models import User
+from accounts.readiness import Readiness
+from accounts.ways import Way
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The ways that are kept, and what else to know before."""
+
+    keeps: list[Way]
+    warnings: list[str]
+
+
+def of(user: User, key: str, *, lost: bool = False) -> Removal:
+    """Look ahead at the removal of what has this carrier key.
+
+    A lost phone takes with it what arrives on it; one that is let go on purpose does not.
+    """
+    state = readiness.of(user)
+    gone = state.loss([key]) if lost else state.removal(key)
+    warnings = _warnings(state, gone) if gone.needs_way else []
+    after = [*gone.doubt, *_afterwards(gone)] if lost else []
+    return Removal(list(gone.remains), [*warnings, *after])
+
+
+def _afterwards(gone: Loss) -> list[str]:
+    return [_("Link a new phone right after this.")] if gone.is_lockout else []
+
+
+def _warnings(before: Readiness, gone: Loss) -> list[str]:
+    if gone.is_lockout:
+        return [_("Nothing besides your password, which alone does not let you in.")]
+    worst = Readiness(before.user, gone.remains).worst
+    if worst is None or not worst.is_lockout:
+        return []
+    said = _("Everything then hangs on %(name)s: losing that would lock you out.")
+    return [said % {"name": worst.gone[0].carrier.name}, *worst.rides_along]
