@@ -279,6 +279,20 @@ def test_a_browser_begins_with_the_step_it_used_last(client: Client, alice: Pers
     assert type_password(client, alice)["Location"] == "/sign-in/email/"
 
 
+def test_each_browser_of_one_person_begins_with_its_own_last_step(
+    new_client: Callable[..., Client], alice: Person, bob: Person
+) -> None:
+    laptop, phone = new_client(), new_client()
+    recover(laptop, alice)
+    sign_in(phone, alice)
+    for browser in (laptop, phone):
+        browser.post("/sign-out/")
+    assert type_password(laptop, alice)["Location"] == "/sign-in/email/"
+    assert type_password(phone, alice)["Location"] == "/sign-in/authenticator/"
+    assert type_password(new_client(), alice)["Location"] == "/sign-in/authenticator/"
+    assert type_password(laptop, bob)["Location"] == "/sign-in/authenticator/"
+
+
 def test_the_mark_of_a_known_browser_lowers_nothing(client: Client, alice: Person) -> None:
     sign_in(client, alice)
     client.cookies.pop(settings.SESSION_COOKIE_NAME)
