@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import codes, events, failures
+from accounts import codes, declining, events, failures
 from accounts.identity import email_key
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
@@ -99,7 +99,10 @@ def mark_verified(user: User, contact: Contact, *, client: Client, session: str)
 
 
 def remove(user: User, contact: Contact, *, client: Client, session: str) -> None:
-    """Remove a contact and tell it too; raises `Needed`. Nothing happens if it is gone already."""
+    """Remove a contact and tell it too; nothing happens if it is gone already.
+
+    Raises `Needed` and `declining.LastFallBack`.
+    """
     with transaction.atomic():
         user = user.take_turn()
         if isinstance(contact, EmailAddress) and _is_needed(user, contact):
@@ -109,6 +112,8 @@ def remove(user: User, contact: Contact, *, client: Client, session: str) -> Non
         )
         rows = type(contact)._default_manager.filter(pk=contact.pk)
         if rows.delete()[0] and contact.is_verified:
+            if isinstance(contact, PhoneNumber) and not user.has_declined("sms"):
+                declining.check(user)
             _record(user, contact, "removed", also, client=client, session=session)
 
 

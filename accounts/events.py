@@ -81,6 +81,8 @@ KINDS: dict[str, Kind] = {
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
+    "step:accepted": Kind(_("Accepted again as a way in: {method}"), "check", "look", notice=True),
+    "step:declined": Kind(_("Declined as a way in: {method}"), "shield-off", "look", notice=True),
     "step_up:failed": Kind(
         _("Wrong code or password on a confirmation page"), "triangle-alert", "look"
     ),

@@ -72,10 +72,20 @@ class SentCodeStep(Step):
 
     sends = True
     channel: ClassVar[str]
+    decline_label: ClassVar[Text]
+    accept_label: ClassVar[Text]
+    declined_label: ClassVar[Text]
 
     def contacts(self, user: User) -> Sequence[Contact]:
-        """Return the confirmed contacts that may be used now."""
+        """Return the confirmed contacts that may be used now; none if the person said never."""
+        return [] if user.has_declined(self.slug) else self._usable(user)
+
+    def _usable(self, user: User) -> Sequence[Contact]:
         raise NotImplementedError
+
+    def may_be_declined(self) -> bool:
+        """A message can be read by whoever holds the mailbox or the number."""
+        return True
 
     def ways(self, user: User) -> list[Way]:
         """One way for each contact."""
@@ -132,8 +142,11 @@ class EmailCode(SentCodeStep):
     icon = "mail"
     heading = _("Enter the code from your e-mail")
     channel = "email"
+    decline_label = _("Never use e-mail for me")
+    accept_label = _("Use e-mail again")
+    declined_label = _("Codes by e-mail are off, as you wished.")
 
-    def contacts(self, user: User) -> Sequence[Contact]:
+    def _usable(self, user: User) -> Sequence[Contact]:
         """Return verified addresses but the one that counted for a password reset."""
         addresses = user.email_addresses.verified().order_by("pk")
         return [row for row in addresses if row.pk != user.reset_mailbox_id]
@@ -147,8 +160,15 @@ class TextMessage(SentCodeStep):
     icon = "message-circle"
     heading = _("Enter the code from the text message")
     channel = "sms"
+    decline_label = _("Never use text messages for me")
+    accept_label = _("Use text messages again")
+    declined_label = _("Codes by text message are off, as you wished.")
 
-    def contacts(self, user: User) -> Sequence[Contact]:
+    def may_be_declined(self) -> bool:
+        """Only where there is a gateway."""
+        return bool(settings.SMS_URL)
+
+    def _usable(self, user: User) -> Sequence[Contact]:
         """Return verified numbers that may get messages today; none without a gateway."""
         if not settings.SMS_URL:
             return []

@@ -34,7 +34,8 @@ def missing(user: User, ways: Sequence[Way] | None = None) -> list[Need]:
     ways = ways_of(user) if ways is None else ways
     has_strong = any(way.strength >= Strength.TWO_STEP for way in ways)
     has_address = user.email_addresses.verified().exists()
-    has_codes = recovery_codes.summary(user).confirmed
+    held = recovery_codes.summary(user)
+    has_codes = held.confirmed and held.left > 0
     return [
         Need(_("Confirm an e-mail address"), "accounts:contact", has_address),
         Need(_("Link a phone or add a passkey"), "devices:link_phone", has_strong),

@@ -12,6 +12,7 @@ from accounts.views import (
     set_up,
     sign_in,
     sign_up,
+    steps,
     two_step,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("security/two-step/", two_step.two_step, name="two_step"),
     path("security/two-step/on/", two_step.two_step_on, name="two_step_on"),
     path("security/two-step/off/", two_step.two_step_off, name="two_step_off"),
+    path("security/two-step/<slug:slug>/decline/", steps.decline_step, name="decline_step"),
+    path("security/two-step/<slug:slug>/accept/", steps.accept_step, name="accept_step"),
     path("security/recovery-codes/", recovery_codes.recovery_codes_page, name="recovery_codes"),
     path(
         "security/recovery-codes/new/",

@@ -107,6 +107,10 @@ class Step:
         """Return the question that a browser answers by itself; None if people type the answer."""
         return None
 
+    def may_be_declined(self) -> bool:
+        """Tell whether people can say that they never want it used."""
+        return False
+
     def release_hold(self, user: User) -> int:
         """Let what was bound in a recovered session count fully; return how much that was."""
         return 0

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import events, failures
+from accounts import declining, events, failures
 from accounts.agents import browser_name
 from accounts.models import User
 from accounts.proofs import Proof
@@ -109,7 +109,8 @@ def remove(*, passkey: Passkey, client: Client, session: str = "") -> int:
 
     The row goes first, as in `devices.phones.unlink`: a sign-in under way is then refused, or found
     among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
-    `factors.LastFactor` if nothing strong would be left.
+    `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
+    besides one device.
     """
     user = passkey.user.take_turn()
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
@@ -117,6 +118,7 @@ def remove(*, passkey: Passkey, client: Client, session: str = "") -> int:
     ended = end_sessions(user, keep=session)
     factors.keep_one(user)
     protection_changed.send(User, user=user, keep=session)
+    declining.check(user)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
     events.record(user, "passkey:removed", client=client, session=session, **details)
     return ended

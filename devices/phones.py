@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events, failures
+from accounts import declining, events, failures
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
@@ -139,12 +139,14 @@ def unlink(
     Two-step verification stays as it is. What the phone proved in the session that stays has to be
     forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and
     keep no session. Raises `Phone.DoesNotExist` if it is gone already, and `factors.LastFactor` if
-    it is the last strong factor of a person who neither lost it nor has staff let it go.
+    it is the last strong factor of a person who neither lost it nor has staff let it go,
+    and `declining.LastFallBack` if it is the last besides another device.
     """
     user = phone.user.take_turn()
     erased = _erase(phone, session)
     if not lost and actor is None:
         factors.keep_one(user)
+        declining.check(user)
     by_staff: dict[str, Any] = {"reason": reason} if actor else {}
     event = _record(erased, client=client, session=session, actor=actor, lost=lost, **by_staff)
     return Unlinking(event, erased.factors)

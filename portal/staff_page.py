@@ -13,6 +13,7 @@ from accounts.events import words
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from accounts.readiness import Readiness
+from accounts.steps import second_steps
 from accounts.ways import Way
 from devices.models import Phone, Session
 
@@ -59,6 +60,7 @@ def page_of(user: User) -> dict[str, Any]:
     return {
         "subject": user,
         "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
+        "declined": [step.label for step in second_steps() if user.has_declined(step.slug)],
         "if_lost": _if_lost(state),
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),

@@ -107,6 +107,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether signing in takes a second step."""
         return self.two_step_since is not None
 
+    def has_declined(self, slug: str) -> bool:
+        """Tell whether this step is never to be used; only two-step verification asks for one."""
+        return self.has_two_step and slug in self.declined_steps
+
     @property
     def called(self) -> str:
         """The name to greet with."""

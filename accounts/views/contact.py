@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import contacts, readiness, removals
+from accounts import contacts, declining, readiness, removals
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.models.contact import Contact
@@ -167,6 +167,8 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
             contacts.remove(person(request), old, client=client_of(request), session=session)
         except contacts.Needed:
             messages.warning(request, _("You sign in with this address. Choose another one first."))
+        except declining.LastFallBack:
+            messages.warning(request, declining.KEEPS)
         else:
             messages.success(request, _("%(contact)s is removed.") % {"contact": old})
         return redirect("accounts:contact")

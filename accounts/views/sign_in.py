@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import events, recovery_codes, signin
+from accounts import declining, events, recovery_codes, signin
 from accounts.forms.entrance import SignInForm
 from accounts.models import User
 from accounts.people import session_id
@@ -65,6 +65,9 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
         left,
     )
     messages.info(request, words % {"left": left})
+    if not left and declining.is_cornered(user):
+        words = _("That was your last way in without your device. Make new recovery codes now.")
+        messages.warning(request, words)
 
 
 def _begin_again(request: HttpRequest) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts import recovery_codes
+from accounts import declining, recovery_codes
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
 from accounts.readiness import STRONG_CARRIERS
@@ -27,6 +27,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
         "since": user.two_step_since,
         "authenticators": [_authenticator(way) for way in ways if _is_strong(way)],
         "ways": [way for way in ways if not _is_strong(way)],
+        "choices": declining.choices(user, ways) if user.has_two_step else [],
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
         "missing": [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import browsers, proofs, removals
+from accounts import browsers, declining, proofs, removals
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -118,6 +118,9 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
         raise Http404 from error
     except factors.LastFactor:
         return redirect("devices:remove_passkey", public_id=passkey.public_id)
+    except declining.LastFallBack:
+        messages.warning(request, declining.KEEPS)
+        return redirect("devices:index")
     request.session[GONE_KEY] = gone
     said = _("%(name)s is removed. Other browsers are signed out.") % {"name": passkey.name}
     messages.success(request, said)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import recovery_codes, removals
+from accounts import declining, recovery_codes, removals
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, needs, to_confirm
@@ -76,6 +76,9 @@ def _unlink(request: HttpRequest, phone: Phone, *, lost: bool) -> HttpResponse:
         raise Http404 from error
     except factors.LastFactor:
         return redirect("devices:unlink_phone", public_id=phone.public_id)
+    except declining.LastFallBack:
+        messages.warning(request, declining.KEEPS)
+        return redirect("devices:index")
     if not stays:
         messages.success(request, " ".join(unlinking.report(done.event)))
         return redirect("accounts:sign_in")

@@ -53,7 +53,8 @@ class Act:
 
     def url(self, person: Person) -> str:
         second = person.user.email_addresses.order_by("pk").last()
-        ids = {"contact": second and second.public_id, "phone": person.phone.public_id}
+        ids: dict[str, object] = {"contact": second and second.public_id, "step": "email"}
+        ids["phone"] = person.phone.public_id
         return reverse(self.name, args=[ids[self.on]] if self.on else [])
 
 
@@ -63,6 +64,7 @@ ACTS = [
     Act("accounts:add_number", "two-step", {"number": "+31612345678"}),
     Act("accounts:remove_contact", "two-step", on="contact"),
     Act("accounts:make_primary", "two-step", form="accounts:contact", on="contact"),
+    Act("accounts:decline_step", "two-step", form="accounts:two_step", on="step"),
     Act("accounts:recovery_codes_new", "recovered", form="accounts:recovery_codes"),
     Act(
         "accounts:change_password",

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts import contacts, fire_drill, readiness, removals
+from accounts import contacts, declining, fire_drill, readiness, removals
 from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.proofs import Proof, Strength
@@ -216,7 +216,8 @@ def test_what_a_removal_keeps_is_what_the_sign_in_then_offers(set_up: SetUp) -> 
         for remove, row in removable(person):
             told = removals.of(person.user, row.carrier_key)
             kept = [(way.slug, way.target) for way in told.keeps]
-            with taken_back(person), suppress(factors.LastFactor):
+            refused = (factors.LastFactor, declining.LastFallBack)
+            with taken_back(person), suppress(*refused):
                 remove(row)
                 person.reload()
                 assert offered(person) == (kept if set_up.has_two_step else [("password", "")])

@@ -321,6 +321,20 @@ def _stale(tour: Tour, person: Person) -> Names:
     yield from tour.see("/security/two-step/off/", f"/confirm/another-way/{query}")
 
 
+def choices(tour: Tour) -> Names:
+    """Steps that are declined, and that cannot be."""
+    person, hand = everything("nina"), tour.hand
+    tour.enter(person)
+    hand.open("/security/two-step/")
+    hand.press("Never use text messages for me")
+    hand.sees("Codes by text message are off, as you wished.")
+    yield "/security/two-step/, declined"
+    person.user.recovery_code_sets.all().delete()
+    hand.open("/security/two-step/")
+    hand.sees("Cannot be declined yet")
+    yield "/security/two-step/, not to be declined"
+
+
 def beginners(tour: Tour) -> Names:
     """Everything inside, for somebody who has only a password."""
     person = make_person("carol")
@@ -387,6 +401,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     second_steps,
     expired,
     owners,
+    choices,
     beginners,
     staff,
     app,

@@ -121,6 +121,12 @@ TABLE: dict[str, Row] = {
     "accounts:two_step": closed(PAGE, PAGE),
     "accounts:two_step_on": closed(WRONG_METHOD, OVERVIEW, weak_post=CONFIRM),
     "accounts:two_step_off": guarded(PAGE, "to /security/two-step/"),
+    "accounts:decline_step": guarded(
+        WRONG_METHOD, "to /security/two-step/", stale_get=WRONG_METHOD, weak_get=WRONG_METHOD
+    ),
+    "accounts:accept_step": guarded(
+        WRONG_METHOD, "to /security/two-step/", stale_get=WRONG_METHOD, weak_get=WRONG_METHOD
+    ),
     "accounts:recovery_codes": closed(PAGE, FORM),
     "accounts:recovery_codes_new": closed(
         WRONG_METHOD, "to /security/recovery-codes/", stale_post=CONFIRM
@@ -211,6 +217,8 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "accounts:resend_contact": {"public_id": str(waiting.public_id)},
         "accounts:remove_contact": {"public_id": str(second.public_id)},
         "accounts:make_primary": {"public_id": str(second.public_id)},
+        "accounts:decline_step": {"slug": "email"},
+        "accounts:accept_step": {"slug": "email"},
         "devices:confirm_phone": {"public_id": str(begun.public_id)},
         "devices:rename_passkey": passkey,
         "devices:remove_passkey": passkey,
