@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import codes, declining, events, failures
+from accounts import codes, declining, events, failures, unused
 from accounts.identity import email_key
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
@@ -91,6 +91,8 @@ def mark_verified(user: User, contact: Contact, *, client: Client, session: str)
         with transaction.atomic():
             if not rows.update(verified_at=timezone.now()):
                 return False
+            if isinstance(contact, PhoneNumber):
+                unused.begin(user)
             _record(user, contact, "added", before, client=client, session=session)
     except IntegrityError:
         return False

@@ -7,8 +7,8 @@ saved code is used up they are told at once: the session it opened may make new 
 
 A fall-back remains if a way in is left whichever one device is lost: recovery codes that were typed
 back, a sending step that is not declined (a number counts only if it does not live in the one
-phone), or a second device (a passkey only if it cannot be on the lost phone). Declining and accepting both take a fresh strong proof: the one removes
-a way in, the other opens one.
+phone), or a second device (a passkey only if it cannot be on the lost phone). Declining and
+accepting both take a fresh strong proof: the one removes a way in, the other opens one.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,7 @@ from functools import cache
 from typing import ClassVar
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
@@ -21,7 +22,7 @@ from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
-from accounts.ways import AlreadySpent, Carrier, Match, Step, Text, Verification, Way
+from accounts.ways import AlreadySpent, Carrier, Match, Question, Step, Text, Verification, Way
 from portal.outbox import sms_limits
 
 
@@ -101,7 +102,9 @@ class SentCodeStep(Step):
             carrier=Carrier(contact.carrier_kind, contact.carrier_key, contact.masked),
             strength=Strength.RECOVERED,
             sends=True,
+            linked_at=contact.verified_at,
             last_used_at=contact.last_used_at,
+            asked_at=getattr(contact, "asked_at", None),  # of a mailbox nothing is asked
         )
 
     def explanation(self, way: Way) -> Text:
@@ -160,6 +163,7 @@ class TextMessage(SentCodeStep):
     icon = "message-circle"
     heading = _("Enter the code from the text message")
     channel = "sms"
+    asks = True
     decline_label = _("Never use text messages for me")
     accept_label = _("Use text messages again")
     declined_label = _("Codes by text message are off, as you wished.")
@@ -174,6 +178,20 @@ class TextMessage(SentCodeStep):
             return []
         rows = user.phone_numbers.verified().order_by("pk")
         return [row for row in rows if sms_limits.is_open(str(row))]
+
+    def question(self, way: Way) -> Question:
+        """Ask whether the number still is the person's."""
+        return Question(
+            _("Do text messages to %(number)s still arrive?") % {"number": way.carrier.name},
+            _("You confirmed it %(time)s ago and have not used it since.") % {"time": way.age},
+            reverse("accounts:contact"),
+            _("Change the number"),
+        )
+
+    def note_asked(self, user: User, target: str) -> bool:
+        """Write down that this number was asked for."""
+        rows = user.phone_numbers.filter(public_id=target, asked_at__isnull=True)
+        return rows.update(asked_at=timezone.now()) == 1
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from accounts.views import (
     sign_up,
     steps,
     two_step,
+    unused,
 )
 
 app_name = "accounts"
@@ -70,5 +71,6 @@ urlpatterns = [
     ),
     path("security/contact/<uuid:public_id>/primary/", contact.make_primary, name="make_primary"),
     path("security/fire-drill/", fire_drill.show, name="fire_drill"),
+    path("security/steps/not-now/", unused.unused_not_now, name="unused_not_now"),
     path("security/activity/", activity.activity, name="activity"),
 ]

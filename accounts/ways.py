@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import NotYours
@@ -54,10 +55,33 @@ class Way:
     sends: bool = False
     linked_at: datetime | None = None
     last_used_at: datetime | None = None
+    asked_at: datetime | None = None
     counts_from: datetime | None = None
     left: int = 0
     is_proven: bool = True
     url: str = ""
+
+    @property
+    def was_used(self) -> bool:
+        """Whether it was used since it was set up; the code that linked it is no use."""
+        if self.last_used_at is None:
+            return False
+        return self.linked_at is None or self.last_used_at > self.linked_at
+
+    @property
+    def age(self) -> str:
+        """How long ago it was set up, in words and one unit."""
+        return timesince(self.linked_at, depth=1) if self.linked_at else ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked once about a way that was never used, and where it is set up anew."""
+
+    title: Text
+    text: Text
+    url: str
+    label: Text
 
 
 class Match(Protocol):
@@ -77,6 +101,7 @@ class Step:
     heading: ClassVar[Text]
     strong: ClassVar[bool] = False
     sends: ClassVar[bool] = False
+    asks: ClassVar[bool] = False  # whether a way that was never used is asked for, once
     digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
     longest: ClassVar[int] = 64  # characters of an answer
     template: ClassVar[str] = "accounts/sign_in_step.html"
@@ -109,6 +134,14 @@ class Step:
 
     def may_be_declined(self) -> bool:
         """Tell whether people can say that they never want it used."""
+        return False
+
+    def question(self, way: Way) -> Question:
+        """Ask whether a way that was never used still works."""
+        raise NotImplementedError
+
+    def note_asked(self, user: User, target: str) -> bool:
+        """Write down that this way was asked for; False if it was before."""
         return False
 
     def release_hold(self, user: User) -> int:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import declining, events, failures
+from accounts import declining, events, failures, unused
 from accounts.agents import browser_name
 from accounts.models import User
 from accounts.proofs import Proof
@@ -88,6 +88,7 @@ def _add(row: Passkey, registered: Registered, *, client: Client, session: str) 
         raise NotAdded
     row.created_at = row.last_used_at = now
     row.save()
+    unused.begin(user)
     failures.budget_of(user, METHOD).clear()
     events.record(user, "passkey:added", client=client, session=session, passkey=row.name)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import declining, events, failures
+from accounts import declining, events, failures, unused
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
@@ -110,6 +110,7 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
     if authenticator is None or rows.update(**changed, last_used_at=now) != 1:
         raise AlreadyLinked
     Phone.objects.filter(pk=phone.pk).update(linked_at=now, last_used_at=now)
+    unused.begin(phone.user)
     strength = Strength.TWO_STEP if trusted_from <= now else Strength.RECOVERED
     return Proof.now(METHOD, strength, authenticator.factor)
 

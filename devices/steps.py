@@ -6,12 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.proofs import Proof, Strength
-from accounts.ways import AlreadySpent, Carrier, Match, Step, Text, Verification, Way, digits_of
+from accounts.ways import (
+    AlreadySpent,
+    Carrier,
+    Match,
+    Question,
+    Step,
+    Text,
+    Verification,
+    Way,
+    digits_of,
+)
 from devices import passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow
@@ -55,6 +66,7 @@ class AuthenticatorApp(Step):
     icon = "smartphone"
     heading = _("Enter the code from your authenticator app")
     strong = True
+    asks = True
     digits = settings.AUTHENTICATOR_DIGITS
 
     def ways(self, user: User) -> list[Way]:
@@ -74,6 +86,7 @@ class AuthenticatorApp(Step):
             strength=strength_of(authenticator),
             linked_at=phone.linked_at,
             last_used_at=authenticator.last_used_at,
+            asked_at=authenticator.asked_at,
             counts_from=authenticator.trusted_from if authenticator.is_held else None,
         )
 
@@ -94,6 +107,20 @@ class AuthenticatorApp(Step):
             "hint": way.hint,
             "site": settings.PORTAL_NAME,
         }
+
+    def question(self, way: Way) -> Question:
+        """Ask whether the app on this phone still shows codes."""
+        return Question(
+            _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.name},
+            _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
+            f"{reverse('devices:link_phone')}?replaces={way.target}",
+            _("Set it up anew"),
+        )
+
+    def note_asked(self, user: User, target: str) -> bool:
+        """Write down that this phone was asked for."""
+        rows = Authenticator.objects.filter(user=user, phone__public_id=target)
+        return rows.filter(asked_at__isnull=True).update(asked_at=timezone.now()) == 1
 
     def release_hold(self, user: User) -> int:
         """Let phones that were linked in a recovered session count fully."""
@@ -141,6 +168,7 @@ class Passkey(Step):
     icon = "key-round"
     heading = _("Use your passkey")
     strong = True
+    asks = True
     digits = None
     longest = passkeys.ANSWER_LENGTH
     template = "devices/passkey_step.html"
@@ -163,6 +191,7 @@ class Passkey(Step):
             strength=strength_of(passkey),
             linked_at=passkey.created_at,
             last_used_at=passkey.last_used_at,
+            asked_at=passkey.asked_at,
             counts_from=passkey.trusted_from if passkey.is_held else None,
         )
 
@@ -193,6 +222,20 @@ class Passkey(Step):
     def explanation(self, way: Way) -> Text:
         """Say what will happen."""
         return _("Your device asks for your finger, your face or your PIN.")
+
+    def question(self, way: Way) -> Question:
+        """Ask whether the device still has this passkey."""
+        return Question(
+            _("Does your passkey %(name)s still work?") % {"name": way.carrier.name},
+            _("You added it %(time)s ago and have not used it since.") % {"time": way.age},
+            reverse("devices:add_passkey"),
+            _("Add a new one"),
+        )
+
+    def note_asked(self, user: User, target: str) -> bool:
+        """Write down that this passkey was asked for."""
+        rows = user.passkeys.filter(public_id=target, asked_at__isnull=True)
+        return rows.update(asked_at=timezone.now()) == 1
 
     def release_hold(self, user: User) -> int:
         """Let passkeys that were added in a recovered session count fully."""

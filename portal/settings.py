@@ -141,6 +141,7 @@ AFTER_FALL_BACK = "devices:where_is_your_phone"
 # --- The policy in numbers ------------------------------------------------------------------
 PENDING_SIGN_IN_AGE = timedelta(minutes=10)
 STEP_UP_AGE = timedelta(minutes=10)
+UNUSED_STEP_AGE = timedelta(days=28)  # after this a step that was never used is asked for, once
 MAILBOX_PROOF_AGE = timedelta(minutes=15)
 RECOVERY_HOLD = timedelta(hours=env.int("RECOVERY_HOLD_HOURS", default=72))
 RECOVERY_HOLD_SAVED_CODE = timedelta(hours=env.int("RECOVERY_HOLD_SAVED_CODE_HOURS", default=24))

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import advice, browsers, readiness
+from accounts import advice, browsers, readiness, unused
 from accounts.activity import lines
 from accounts.people import person, session_id
 
@@ -31,6 +31,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "verdict": state.verdict,
         "groups": state.groups,
         "suggestions": advice.suggestions(state),
+        "asked": unused.question(request, state.ways) if user.has_two_step else None,
         "events": lines(events, session_id(request)),
         "offers_passkey": browsers.offers_passkey(request)
         and not any(way.slug == "passkey" for way in state.ways),

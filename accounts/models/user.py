@@ -53,6 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     held_until = models.DateTimeField(null=True, editable=False)
     # Slugs of steps that send codes and that the person never wants used.
     declined_steps = models.JSONField(default=list, editable=False)
+    # From when a step may be due to be asked for; spares most sign-ins the search for one.
+    asks_from = models.DateTimeField(null=True, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(
@@ -138,8 +140,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def changes_by_proving(self) -> bool:
-        """Whether a strong proof would change this row: a hold or a barred mailbox ends with it."""
-        return self.held_until is not None or self.reset_mailbox_id is not None
+        """Whether a strong proof would change this row: it ends a hold, frees a mailbox, asks."""
+        is_held = self.held_until is not None or self.reset_mailbox_id is not None
+        return is_held or self.may_be_asked
+
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether a step may be due to be asked for."""
+        return self.asks_from is not None and self.asks_from <= timezone.now()
 
     def begin_hold(self, until: datetime) -> None:
         """Note that a factor counts fully only from this moment."""

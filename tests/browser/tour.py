@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.models import EmailAddress, OneTimeLink
 from accounts.proofs import Proof, Strength
+from accounts.unused import ASKED_KEY
+from devices.models import Phone
 from tests.browser.tour_app import pages_of_the_app
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
@@ -50,10 +53,19 @@ class Tour:
         """Forget who was signed in."""
         self.context.clear_cookies()
 
-    def enter(self, person: Person, proofs: Strength | list[Proof] = Strength.TWO_STEP) -> None:
-        """Go on as this person, who has proved this much just now."""
+    def enter(
+        self,
+        person: Person,
+        proofs: Strength | list[Proof] = Strength.TWO_STEP,
+        asked: list[str] | None = None,
+    ) -> None:
+        """Go on as this person, who has proved this much just now, and is asked for this step."""
         self.leave()
         client = enter(Client(), person, proofs)
+        if asked:
+            session = client.session
+            session[ASKED_KEY] = asked
+            session.save()
         name = settings.SESSION_COOKIE_NAME
         value = client.cookies[name].value
         self.context.add_cookies([{"name": name, "value": value, "url": self.site.url}])
@@ -322,7 +334,7 @@ def _stale(tour: Tour, person: Person) -> Names:
 
 
 def choices(tour: Tour) -> Names:
-    """Steps that are declined, and that cannot be."""
+    """Steps that are declined, that cannot be, and one that was never used."""
     person, hand = everything("nina"), tour.hand
     tour.enter(person)
     hand.open("/security/two-step/")
@@ -333,6 +345,18 @@ def choices(tour: Tour) -> Names:
     hand.open("/security/two-step/")
     hand.sees("Cannot be declined yet")
     yield "/security/two-step/, not to be declined"
+    unused = everything("nora")
+    linked = timezone.now() - settings.UNUSED_STEP_AGE
+    Phone.objects.filter(user=unused.user).update(linked_at=linked)
+    proofs = proved(unused, Strength.TWO_STEP)
+    for slug, target in (
+        ("authenticator", unused.phone.public_id),
+        ("sms", unused.user.phone_numbers.get().public_id),
+    ):
+        tour.enter(unused, proofs, asked=[slug, str(target)])
+        hand.open("/security/")
+        hand.sees("Not now")
+        yield f"/security/, {slug} never used"
 
 
 def beginners(tour: Tour) -> Names:

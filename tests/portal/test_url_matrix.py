@@ -127,6 +127,7 @@ TABLE: dict[str, Row] = {
     "accounts:accept_step": guarded(
         WRONG_METHOD, "to /security/two-step/", stale_get=WRONG_METHOD, weak_get=WRONG_METHOD
     ),
+    "accounts:unused_not_now": closed(WRONG_METHOD, OVERVIEW),
     "accounts:recovery_codes": closed(PAGE, FORM),
     "accounts:recovery_codes_new": closed(
         WRONG_METHOD, "to /security/recovery-codes/", stale_post=CONFIRM
