@@ -28,10 +28,19 @@ def page() -> str:
 
 def worker() -> str:
     """The service worker: its script, preceded by the list of what it keeps."""
-    files = {**_files(), reverse("devices:authenticator"): _sha256(page().encode())}
+    files = {
+        **_files(),
+        reverse("devices:authenticator"): _sha256(page().encode()),
+        reverse("devices:authenticator_kdf"): _sha256(key_derivation().encode()),
+    }
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     given = json.dumps({"version": version[:VERSION_LENGTH], "files": files})
-    return f"self.LIST = {given};\n{_script()}"
+    return f"self.LIST = {given};\n{_script('sw.js')}"
+
+
+def key_derivation() -> str:
+    """The worker that derives keys from passphrases."""
+    return _script("kdf-worker.js")
 
 
 def manifest(name: str) -> dict[str, Any]:
@@ -66,8 +75,8 @@ def _files() -> dict[str, str]:
 
 
 @cache
-def _script() -> str:
-    return (FOLDER / "sw.js").read_text()
+def _script(name: str) -> str:
+    return (FOLDER / name).read_text()
 
 
 def _sha256(content: bytes) -> str:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
     path("authenticator/", authenticator.shell, name="authenticator"),
+    path("authenticator/kdf.js", authenticator.key_derivation, name="authenticator_kdf"),
     path("authenticator/sw.js", authenticator.service_worker, name="authenticator_worker"),
     path(
         "authenticator/manifest.webmanifest", authenticator.manifest, name="authenticator_manifest"

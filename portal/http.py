@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_permissions_policy import PermissionsPolicyMiddleware
@@ -100,11 +101,11 @@ def polling(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     return marked
 
 
-def for_anyone(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def for_anyone(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
     """Mark a view that never looks at the session: not even who is signed in is asked."""
 
     @wraps(view)
-    def marked(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def marked(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         return view(*args, **kwargs)
 
     vars(marked).update(is_for_anyone=True, login_required=False)

@@ -18,11 +18,14 @@ SHARED = [
     "img/icons.svg",
     "img/mark.svg",
     "vendor/pico/pico.min.css",
+    "vendor/hash-wasm/argon2.js",
+    "vendor/hash-wasm/scrypt.js",
     "vendor/qr/decode.js",
     "vendor/qr/index.js",
 ]
 OWN = ["authenticator/**/*.js", "authenticator/*.css", "authenticator/icons/icon-192.png"]
-NOT_KEPT = ["authenticator/sw.js"]  # the browser keeps the service worker itself
+# The browser keeps the service worker itself; the other has an address outside of static/.
+NOT_KEPT = ["authenticator/sw.js", "authenticator/kdf-worker.js"]
 
 
 def listed() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, TestCase
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -45,6 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elif "rows" in asked and not LIVE:
             item.add_marker("django_db")
     chosen = [item for item in items if bool(item.get_closest_marker("live")) is LIVE]
+    if connection.vendor != "sqlite":
+        chosen = [item for item in chosen if not item.get_closest_marker("no_rows")]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
     for item in items if LIVE else ():

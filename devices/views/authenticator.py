@@ -3,6 +3,7 @@
 None of them looks at the session, so that the phone may keep them: they hold nothing personal.
 """
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -11,6 +12,7 @@ from devices import app_shell
 from portal.http import for_anyone, opens_camera
 
 SCRIPT = "text/javascript; charset=utf-8"
+WASM = "'wasm-unsafe-eval'"
 MANIFEST = "application/manifest+json"
 
 
@@ -33,3 +35,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say what the app is called and looks like on a home screen."""
     return JsonResponse(app_shell.manifest(settings.PORTAL_NAME), content_type=MANIFEST)
+
+
+@for_anyone
+@require_safe
+@csp_update({"script-src": WASM})
+def key_derivation(request: HttpRequest) -> HttpResponse:
+    """Give the worker that derives keys, the one script that may use WebAssembly."""
+    return HttpResponse(app_shell.key_derivation(), content_type=SCRIPT)

@@ -7,13 +7,14 @@ import { hasOverdue, purge } from "./entries.js";
 import { showExport } from "./export.js";
 import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
+import { askForPassphrase, askToUnlock, lockWhenHidden, showLock } from "./lock.js";
 import { showPreview } from "./preview.js";
 import { page, start } from "./router.js";
 import { showScan } from "./scan.js";
 import { clockWords, showSettings } from "./settings.js";
 import { keepOffline } from "./shell.js";
 import { ribbonWords, showTrouble } from "./trouble.js";
-import { change, current, load } from "./vault.js";
+import { change, current, load, lockRow } from "./vault.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable"];
 const ribbons = document.getElementById("ribbons");
@@ -27,6 +28,7 @@ page("scan", showScan);
 page("import", showImport);
 page("preview", showPreview);
 page("export", showExport);
+page("lock", showLock);
 
 const ribbon = (id, words) => {
   document.getElementById(id)?.remove();
@@ -48,10 +50,17 @@ const begin = (found) => {
   if (hasOverdue(current())) change(purge).catch(() => {});
 };
 
-const open = async () => {
-  const found = await load().catch(() => ({ kind: "unusable" }));
+const show = (found) => {
   if (TROUBLE.includes(found.kind)) showTrouble(found.kind, () => begin({ kind: "new" }));
   else begin(found);
+};
+
+const open = async () => {
+  const found = await load().catch(() => ({ kind: "unusable" }));
+  if (found.kind === "bare") return askForPassphrase(() => begin({ kind: "new" }));
+  if (found.kind === "locked") return askToUnlock(found.lock, show);
+  const lock = found.kind === "unusable" ? null : await lockRow();
+  return lock ? askToUnlock(lock, () => show(found)) : show(found);
 };
 
 document.addEventListener("visibilitychange", () => {
@@ -60,6 +69,7 @@ document.addEventListener("visibilitychange", () => {
 });
 window.addEventListener("online", checkClock);
 document.getElementById("main").removeAttribute("aria-busy");
+lockWhenHidden();
 await open();
 checkClock();
 keepOffline();

@@ -31,11 +31,13 @@ export const present = (template, fill = () => {}) => {
 };
 
 let isFirst = true;
+let isSent = false; // by the app itself, which has just said why
 
 /** Show the page the address names. */
 export const render = () => {
   const { name, argument } = place();
-  if (name !== "codes") hush();
+  if (name !== "codes" && !isSent) hush();
+  isSent = false;
   present(`page-${name}`, (root) => pages.get(name)(root, argument));
   if (!isFirst && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   if (!isFirst) window.scrollTo(0, 0);
@@ -44,6 +46,7 @@ export const render = () => {
 
 /** Go to a page. */
 export const go = (target) => {
+  isSent = true;
   if (location.hash === `#${target}`) render();
   else location.hash = target;
 };

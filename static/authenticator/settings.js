@@ -5,7 +5,7 @@ import { living } from "./entries.js";
 import { showInstall } from "./install.js";
 import { version } from "./shell.js";
 import { say } from "./toast.js";
-import { change, current } from "./vault.js";
+import { change, current, lockRow } from "./vault.js";
 import { _, n_, span } from "./words.js";
 
 /** The sentence about the clock of this phone. */
@@ -49,6 +49,11 @@ const hide = async (field) => {
   }
 };
 
+const lockWords = (lock) => {
+  if (!lock) return _("Off: whoever holds this phone unlocked sees your codes.");
+  return lock.kind === "pin" ? _("On, by a PIN.") : _("On, by a passphrase.");
+};
+
 /** Show the page. */
 export const showSettings = (root) => {
   const doc = current();
@@ -64,6 +69,7 @@ export const showSettings = (root) => {
   put(root, "clock", clockWords() || _("The clock of this phone is right, as far as known."));
   part(root, "persist").addEventListener("click", () => askToKeep(root));
   showStorage(root);
+  lockRow().then((lock) => put(root, "lock", lockWords(lock)));
   version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
   return showInstall(root);
 };

@@ -8,6 +8,7 @@ import { _ } from "./words.js";
 const LOCK = "latchkey-authenticator";
 const MARK = "latchkey-authenticator-known";
 const LOCAL_KEY = ["keys", "local"];
+const LOCK_ROW = ["meta", "lock"];
 const SLOTS = [
   ["vault", 0],
   ["vault", 1],
@@ -16,6 +17,7 @@ const SLOTS = [
 const channel = new BroadcastChannel(LOCK);
 const listeners = new Set();
 const state = { doc: emptyDocument(), generation: 0, slot: 1, key: null, readOnly: false };
+let keepsKey = true; // false while a passphrase is what opens the vault
 
 /** The document as it stands; never change it, use `change`. */
 export const current = () => state.doc;
@@ -76,17 +78,26 @@ const canaryHolds = () =>
 /**
  * Look at what this phone has. Answers with a `kind`:
  * open · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
- * by a newer app) · new · emptied (had `count` accounts) · keyless · damaged · unusable
+ * by a newer app) · new · emptied (had `count` accounts) · locked (by the passphrase of `lock`) ·
+ * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable
  */
 export const load = async () => {
-  if (!(await canaryHolds())) return { kind: "unusable" };
-  const [key, ...rows] = await read(LOCAL_KEY, ...SLOTS);
+  const canKeep = await canaryHolds();
+  const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
+  keepsKey = lock?.kind !== "passphrase";
+  if (!keepsKey) return { kind: "locked", lock };
   if (!rows.some(Boolean)) {
     const known = remembered();
+    if (!canKeep) return { kind: "bare" };
     return known?.count ? { kind: "emptied", ...known } : { kind: "new" };
   }
+  return key ? openWith(key) : { kind: "keyless" };
+};
+
+/** Open what is on the phone with this key; answers as `load` does. */
+export const openWith = async (key) => {
+  const rows = await read(...SLOTS);
   const at = Math.max(...rows.map((row) => row?.at ?? 0));
-  if (!key) return { kind: "keyless", at };
   const found = await newest(rows, key);
   if (!found) return { kind: "damaged", at };
   take(found, rows, key);
@@ -111,16 +122,18 @@ const keep = async (doc) => {
   const count = living(doc).length;
   await write({
     put: [
-      [...LOCAL_KEY, key],
+      ...(keepsKey ? [[...LOCAL_KEY, key]] : []),
       ["vault", slot, row],
       ["meta", "known", { count, at: row.at }],
     ],
-    check: (rows) => {
-      if (generationOf(rows) > state.generation) throw new Error("written meanwhile");
-    },
+    check: isNewest,
   });
   Object.assign(state, { doc, generation, slot, key });
   remember(count);
+};
+
+const isNewest = (rows) => {
+  if (generationOf(rows) > state.generation) throw new Error("written meanwhile");
 };
 
 const refusedWrite = (error) => {
@@ -157,15 +170,53 @@ export const change = (act) =>
     return result;
   });
 
+/**
+ * Seal everything anew under another key, both generations at once, and keep `lock` (what opens it)
+ * or, with `null`, the key itself. Other tabs begin again.
+ */
+export const rekey = (key, lock) =>
+  oneAtATime(async () => {
+    await refresh();
+    const { doc, generation } = state;
+    const rows = [await seal(key, doc, generation + 1), await seal(key, doc, generation + 2)];
+    const isKept = lock?.kind !== "passphrase";
+    const put = rows.map((row, slot) => ["vault", slot, row]);
+    if (isKept) put.push([...LOCAL_KEY, key]);
+    if (lock) put.push([...LOCK_ROW, lock]);
+    const drop = [...(isKept ? [] : [LOCAL_KEY]), ...(lock ? [] : [LOCK_ROW])];
+    try {
+      await write({ put, drop, check: isNewest });
+    } catch (error) {
+      throw refusedWrite(error);
+    }
+    keepsKey = isKept;
+    Object.assign(state, { key, generation: generation + 2, slot: 1 });
+    channel.postMessage("lock");
+  });
+
+/** What locks the app: `null`, or a row whose `kind` is pin or passphrase. */
+export const lockRow = async () => (await read(LOCK_ROW))[0] ?? null;
+
+/** Put a lock that only hides the page, or take it away with `null`. */
+export const setScreenLock = async (lock) => {
+  const rows = lock ? { put: [[...LOCK_ROW, lock]] } : { drop: [LOCK_ROW] };
+  await write(rows).catch((error) => Promise.reject(refusedWrite(error)));
+  channel.postMessage("lock");
+};
+
 /** Put what cannot be opened aside, where it stays, and begin with an empty list. */
 export const beginAnew = async () => {
   const [key, ...rows] = await read(LOCAL_KEY, ...SLOTS);
   const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
   if (key) put.push(["keys", `aside-${Date.now()}`, key]);
-  await write({ put, drop: [...SLOTS, LOCAL_KEY] });
+  await write({ put, drop: [...SLOTS, LOCAL_KEY, LOCK_ROW] });
+  keepsKey = true;
   Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
   remember(0);
   announce();
 };
 
-channel.addEventListener("message", () => oneAtATime(refresh).then(announce, () => {}));
+channel.addEventListener("message", ({ data }) => {
+  if (data === "lock") location.reload();
+  else oneAtATime(refresh).then(announce, () => {});
+});

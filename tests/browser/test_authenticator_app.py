@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.authenticator import GRANTS, KEY, Phone, codes_now, link
 
+pytestmark = pytest.mark.no_rows
 MARKUP = "<img src=x onerror=document.title='owned'>"
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.authenticator import APP, KEY, Phone
 
+pytestmark = pytest.mark.no_rows
 SEEDS = {
     "SHA1": b"12345678901234567890",
     "SHA256": b"12345678901234567890123456789012",

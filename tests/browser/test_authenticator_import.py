@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.authenticator import KEY, Phone, codes_now, link
 from tests.browser.qr_pictures import png_of
 
+pytestmark = pytest.mark.no_rows
+
 
 def number(value: int) -> bytes:
     """Write a number as protocol buffers do; negative ones take ten bytes."""

@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.authenticator import APP, Phone, codes_now, link
 
+pytestmark = pytest.mark.no_rows
 READY = """
 await navigator.serviceWorker.ready;
 const done = () => caches.keys().then((names) => names.length > 0);

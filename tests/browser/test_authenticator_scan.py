@@ -11,6 +11,7 @@ from tests.browser.qr_pictures import film_of, png_of
 from tests.live import LiveSite
 from tests.live.browser import chromium, new_context
 
+pytestmark = pytest.mark.no_rows
 REFUSING = """
 navigator.mediaDevices.getUserMedia = async () => {
   throw new DOMException("no", location.search.slice(1));

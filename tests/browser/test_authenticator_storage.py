@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.authenticator import KEY, Phone, link
 
+pytestmark = pytest.mark.no_rows
 BROKEN_STORAGE = """
 const put = IDBObjectStore.prototype.put;
 IDBObjectStore.prototype.put = function (value, key) {

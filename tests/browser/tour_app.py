@@ -34,6 +34,15 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     yield "the app, trash"
     phone.open("settings")
     yield "the app, settings"
+    yield from _imports(phone)
+    yield from _locks(phone)
+    phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
+    phone.open()
+    phone.reads("The key to your accounts is gone")
+    yield "the app, key gone"
+
+
+def _imports(phone: Phone) -> Iterator[str]:
     phone.open("scan")
     phone.says("This device has no camera.")
     yield "the app, no camera"
@@ -48,7 +57,24 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     phone.press("Show QR codes")
     phone.says("QR codes of your accounts")
     yield "the app, export"
-    phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
-    phone.open()
-    phone.reads("The key to your accounts is gone")
-    yield "the app, key gone"
+
+
+def _locks(phone: Phone) -> Iterator[str]:
+    phone.open("lock")
+    phone.press("Lock with this PIN")
+    phone.says("A PIN has 4 to 12 digits.")
+    yield "the app, lock, refused"
+    phone.type("New PIN", "2580")
+    phone.type("The PIN once more", "2580")
+    phone.press("Lock with this PIN")
+    phone.says("From now on the app asks for the PIN.")
+    phone.open("lock")
+    phone.page.get_by_text("Forgot the PIN?").click()
+    yield "the app, locked"
+    phone.type("PIN", "2580")
+    phone.press("Unlock")
+    phone.says("The app asks for a PIN.")
+    yield "the app, lock, on"
+    phone.type("Present PIN", "2580")
+    phone.press("Remove the lock")
+    phone.says("The lock is off.")

@@ -61,6 +61,13 @@ def test_its_policy_is_as_strict_as_everywhere(client: Client, db: None, path: s
     assert client.get(path)[policy] == client.get("/sign-in/")[policy]
 
 
+def test_webassembly_is_allowed_to_the_key_derivation_alone(client: Client, db: None) -> None:
+    policy = client.get("/authenticator/kdf.js")["Content-Security-Policy"]
+    usual = client.get("/authenticator/")["Content-Security-Policy"]
+    assert policy.replace(" 'wasm-unsafe-eval'", "") == usual
+    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+
+
 def test_every_file_it_keeps_is_served_with_the_hash_it_lists(client: Client, db: None) -> None:
     files = given_list(client)["files"]
     assert len(files) > 20
@@ -74,7 +81,8 @@ def test_every_module_and_sheet_it_needs_is_kept(client: Client, db: None) -> No
     files = set(given_list(client)["files"])
     own = settings.BASE_DIR / "static" / "authenticator"
     modules = {f"/static/authenticator/{path.relative_to(own)}" for path in own.rglob("*.js")}
-    assert modules - files == {"/static/authenticator/sw.js"}
+    elsewhere = {"/static/authenticator/sw.js", "/static/authenticator/kdf-worker.js"}
+    assert modules - files == elsewhere
     page = client.get("/authenticator/").content.decode()
     for word in page.split('"'):
         if word.startswith("/static/") and word.endswith((".css", ".js")):

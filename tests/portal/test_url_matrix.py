@@ -167,6 +167,7 @@ TABLE: dict[str, Row] = {
     "devices:unlinked": closed(PAGE, WRONG_METHOD, stranger_get=GONE, weak_get=GONE),
     "devices:rename_session": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:authenticator": public(PAGE, WRONG_METHOD),
+    "devices:authenticator_kdf": public(PAGE, WRONG_METHOD),
     "devices:authenticator_worker": public(PAGE, WRONG_METHOD),
     "devices:authenticator_manifest": public(PAGE, WRONG_METHOD),
     "devices:end_session": fresh(PAGE, "to /devices/", **NOT_THEIRS),

@@ -1,0 +1,38 @@
+// Keys from passphrases: asks the worker, which may use WebAssembly as the page may not.
+import { Refusal } from "./refusal.js";
+import { _ } from "./words.js";
+
+const WORKER = "/authenticator/kdf.js";
+const MEMORY = { least: 19 * 1024, most: 256 * 1024 }; // KiB
+const LEAST_PASSES = 2;
+
+/** What new passphrases are derived with: 64 MiB, three passes, one lane. */
+export const STANDARD = { kind: "argon2id", memory: 64 * 1024, passes: 3, lanes: 1 };
+
+/** The bytes of a passphrase, the same however a keyboard composes its letters. */
+export const bytesOf = (passphrase) => new TextEncoder().encode(passphrase.normalize("NFKC"));
+
+const failed = () =>
+  new Refusal(_("This browser could not compute the key: it refuses WebAssembly or has no room."));
+
+/** 32 bytes from `{kind, password, salt, …}`; refuses what the browser cannot compute. */
+export const derive = (task) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(WORKER);
+    const end = (act, value) => {
+      worker.terminate();
+      act(value);
+    };
+    worker.onerror = () => end(reject, failed());
+    worker.onmessage = ({ data }) =>
+      data.bytes ? end(resolve, data.bytes) : end(reject, failed());
+    worker.postMessage(task);
+  });
+
+/** Refuse parameters that protect nothing, or that no phone can compute. */
+export const checkCost = ({ kind, memory, passes }) => {
+  const isFair = memory >= MEMORY.least && memory <= MEMORY.most && passes >= LEAST_PASSES;
+  if (kind !== "argon2id" || !isFair) {
+    throw new Refusal(_("The lock of these accounts asks for more than this app does."));
+  }
+};

@@ -1,0 +1,44 @@
+// The lock that encrypts: the vault's key is sealed under a key made from a passphrase.
+import { STANDARD, bytesOf, checkCost, derive } from "./kdf.js";
+import { Refusal } from "./refusal.js";
+import { importKey } from "./seal.js";
+import { _ } from "./words.js";
+
+const ABOUT = "lk-local-1/lock";
+const SALT = 16; // bytes
+const NONCE = 12;
+const KEY = 32;
+
+const about = ({ kind, memory, passes, lanes }) =>
+  new TextEncoder().encode(`${ABOUT}/${kind}/${memory}/${passes}/${lanes}`);
+
+const wrapping = async (passphrase, { kdf, salt }) => {
+  const bytes = await derive({ ...kdf, password: bytesOf(passphrase), salt });
+  return importKey(bytes);
+};
+
+const options = ({ nonce, kdf }) => ({ name: "AES-GCM", iv: nonce, additionalData: about(kdf) });
+
+/** A new key for the vault, and the lock that gives it back for this passphrase. */
+export const makeLock = async (passphrase) => {
+  const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+  const lock = { kind: "passphrase", kdf: STANDARD, salt: random(SALT), nonce: random(NONCE) };
+  const bytes = random(KEY);
+  const wrapper = await wrapping(passphrase, lock);
+  lock.sealed = await crypto.subtle.encrypt(options(lock), wrapper, bytes);
+  const key = await importKey(bytes);
+  bytes.fill(0);
+  return { key, lock };
+};
+
+/** The vault's key; refuses a wrong passphrase. */
+export const openLock = async (passphrase, lock) => {
+  checkCost(lock.kdf);
+  const wrapper = await wrapping(passphrase, lock);
+  try {
+    const bytes = await crypto.subtle.decrypt(options(lock), wrapper, lock.sealed);
+    return await importKey(bytes);
+  } catch {
+    throw new Refusal(_("This passphrase does not open your accounts."), "secret");
+  }
+};

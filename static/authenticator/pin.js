@@ -1,0 +1,67 @@
+// The lock that only hides the page: a PIN, a growing wait after wrong ones, and a way out.
+import { Refusal } from "./refusal.js";
+import { read, write } from "./store.js";
+import { _, span } from "./words.js";
+
+const ROUNDS = 600_000;
+const FREE_TRIES = 5;
+const WAIT = 30_000; // milliseconds, doubled with each try after those
+const LONGEST = 3_600_000;
+const FORGOTTEN = 24 * 3_600_000;
+const TRIES = ["meta", "tries"];
+
+const hashOf = async (pin, salt, iterations) => {
+  const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, [
+    "deriveBits",
+  ]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
+  return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
+};
+
+/** Digits alone, at least four; refuses anything else. */
+export const checkPin = (pin) => {
+  if (!/^\d{4,12}$/.test(pin)) throw new Refusal(_("A PIN has 4 to 12 digits."), "secret");
+  return pin;
+};
+
+/** The lock of a PIN. */
+export const makePin = async (pin) => {
+  const salt = crypto.getRandomValues(new Uint8Array(16));
+  return { kind: "pin", salt, rounds: ROUNDS, hash: await hashOf(checkPin(pin), salt, ROUNDS) };
+};
+
+const state = async () => (await read(TRIES))[0] ?? { wrong: 0, at: 0, forgotten: 0 };
+
+const waitAfter = ({ wrong }) =>
+  wrong < FREE_TRIES ? 0 : Math.min(LONGEST, WAIT * 2 ** (wrong - FREE_TRIES));
+
+/** Compare a PIN; each try is counted before it is judged. Refuses wrong and too early ones. */
+export const enterPin = async (pin, lock) => {
+  const before = await state();
+  const left = before.at + waitAfter(before) - Date.now();
+  if (left > 0) {
+    throw new Refusal(_("Too many tries. Wait %(time)s.", { time: span(left) }), "secret");
+  }
+  await write({ put: [[...TRIES, { ...before, wrong: before.wrong + 1, at: Date.now() }]] });
+  const hash = await hashOf(pin, lock.salt, lock.rounds);
+  if (hash.some((byte, at) => byte !== lock.hash[at])) {
+    throw new Refusal(_("This PIN is not right."), "secret");
+  }
+  await write({ drop: [TRIES] });
+};
+
+/** Begin the day after which a forgotten PIN goes; gives its end. */
+export const forget = async () => {
+  const before = await state();
+  const forgotten = before.forgotten || Date.now();
+  await write({ put: [[...TRIES, { ...before, forgotten }]] });
+  return forgotten + FORGOTTEN;
+};
+
+/** When a forgotten PIN goes, in milliseconds; 0 if nobody said that it was forgotten. */
+export const endOfForgotten = async () => {
+  const { forgotten } = await state();
+  return forgotten ? forgotten + FORGOTTEN : 0;
+};
+
+export const clearTries = () => write({ drop: [TRIES] });

@@ -1,0 +1,188 @@
+"""Locks: a PIN that only hides, a passphrase that encrypts, and what becomes of forgotten ones."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.authenticator import GRANTS, Phone, codes_now, link
+
+pytestmark = pytest.mark.no_rows
+VECTOR = "94c86f541abdb3d9aabfea59aa03963549483e9c0b1a79336e76b54cee6c917e"
+WORDS = "correct horse battery staple"
+NO_KEYS = """
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, key) {
+  if (value instanceof CryptoKey) throw new DOMException("no keys here", "DataCloneError");
+  return put.call(this, value, key);
+};
+"""
+AGE_TRIES = """
+const { read, write } = await use("store");
+const [tries] = await read(["meta", "tries"]);
+for (const name of ["at", "forgotten"]) if (tries[name]) tries[name] -= given;
+await write({ put: [["meta", "tries", tries]] });
+"""
+DAY = 86_400_000
+
+
+@pytest.fixture
+def context(new_browser: Callable[..., BrowserContext]) -> BrowserContext:
+    """A phone."""
+    return new_browser(viewport={"width": 360, "height": 780}, permissions=GRANTS)
+
+
+@pytest.fixture
+def phone(context: BrowserContext) -> Phone:
+    """The app with one account, at the page about its lock."""
+    phone = Phone(context.new_page()).open("lock")
+    phone.reads("Lock")
+    phone.fill([link("Mail")])
+    return phone
+
+
+def unlock(phone: Phone, label: str, secret: str) -> None:
+    phone.reads("Locked")
+    phone.type(label, secret)
+    phone.press("Unlock")
+
+
+def test_argon2id_is_computed_off_the_page_and_right(phone: Phone) -> None:
+    found = phone.run(
+        """const { STANDARD, bytesOf, derive } = await use("kdf");
+           const salt = new TextEncoder().encode("0123456789abcdef");
+           const bytes = await derive({ ...STANDARD, password: bytesOf(given), salt });
+           return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");""",
+        WORDS,
+    )
+    assert found == VECTOR
+    refused = phone.run(
+        """const { checkCost } = await use("kdf");
+           return given.map((memory) => {
+             try { checkCost({ kind: "argon2id", memory, passes: 3 }); return ""; }
+             catch (error) { return error.message; }
+           });""",
+        [1024, 64 * 1024, 2 * 1024 * 1024],
+    )
+    assert [bool(words) for words in refused] == [True, False, True]
+
+
+def test_a_passphrase_really_encrypts_and_opens_again(phone: Phone) -> None:
+    before = phone.rows_on_disk()
+    phone.type("New passphrase", WORDS)
+    phone.type("The passphrase once more", WORDS + "!")
+    phone.page.get_by_role("button", name="Seal with this passphrase").click()
+    phone.says("The two are not the same.")
+    phone.type("The passphrase once more", WORDS)
+    phone.press("Seal with this passphrase")
+    phone.says("From now on the passphrase opens your accounts.")
+    disk = phone.rows_on_disk()
+    assert "local" not in disk["keys"]
+    assert len(disk["vault"]) == 2
+    sealed = {row["sealed"] for row in before["vault"].values()}
+    assert not sealed & {row["sealed"] for row in disk["vault"].values()}
+    assert WORDS not in json.dumps(disk)
+    phone.open()
+    unlock(phone, "Passphrase", "not the passphrase")
+    phone.says("This passphrase does not open your accounts.")
+    unlock(phone, "Passphrase", WORDS)
+    assert phone.code("Mail") in codes_now()
+    phone.fill([link("Shop")])
+    assert "local" not in phone.rows_on_disk()["keys"]
+    phone.open()
+    unlock(phone, "Passphrase", WORDS)
+    assert phone.names == ["Mail", "Shop"]
+    phone.open("lock")
+    unlock(phone, "Passphrase", WORDS)
+    phone.type("Present passphrase", WORDS)
+    phone.press("Remove the lock")
+    phone.says("The lock is off.")
+    phone.open()
+    assert phone.names == ["Mail", "Shop"]
+
+
+def test_a_second_tab_locks_when_the_first_one_seals(phone: Phone, context: BrowserContext) -> None:
+    other = Phone(context.new_page()).open()
+    assert other.names == ["Mail"]
+    phone.type("New passphrase", WORDS)
+    phone.type("The passphrase once more", WORDS)
+    phone.press("Seal with this passphrase")
+    other.reads("Locked")
+    unlock(other, "Passphrase", WORDS)
+    assert other.names == ["Mail"]
+    other.fill([link("Shop")])
+    phone.open()
+    unlock(phone, "Passphrase", WORDS)
+    assert phone.names == ["Mail", "Shop"]
+
+
+def test_a_pin_hides_waits_after_wrong_ones_and_can_be_forgotten(phone: Phone) -> None:
+    page = phone.page
+    phone.type("New PIN", "12")
+    phone.type("The PIN once more", "12")
+    phone.press("Lock with this PIN")
+    phone.says("A PIN has 4 to 12 digits.")
+    phone.type("New PIN", "2580")
+    phone.type("The PIN once more", "2580")
+    phone.press("Lock with this PIN")
+    phone.says("From now on the app asks for the PIN.")
+    phone.open()
+    for _each in range(5):
+        unlock(phone, "PIN", "0000")
+        phone.says("This PIN is not right.")
+        expect(page.get_by_role("button", name="Unlock")).to_be_enabled()
+    expect(page.locator(".account")).to_have_count(0)
+    unlock(phone, "PIN", "2580")
+    phone.says("Too many tries. Wait")
+    phone.run(AGE_TRIES, 40_000)
+    unlock(phone, "PIN", "2580")
+    assert phone.names == ["Mail"]
+    phone.open()
+    page.get_by_text("Forgot the PIN?").click()
+    phone.press("Remove the PIN in 24 hours")
+    phone.says("The PIN will be gone on")
+    phone.open()
+    phone.reads("Locked")
+    phone.run(AGE_TRIES, DAY)
+    phone.open()
+    assert phone.names == ["Mail"]
+
+
+def test_where_keys_cannot_be_kept_a_passphrase_is_asked_for_each_time(
+    context: BrowserContext,
+) -> None:
+    context.add_init_script(NO_KEYS)
+    phone = Phone(context.new_page()).open()
+    phone.reads("Choose a passphrase first")
+    phone.type("New passphrase", WORDS)
+    phone.type("The passphrase once more", WORDS)
+    phone.press("Seal with this passphrase")
+    phone.reads("Your codes")
+    phone.fill([link("Mail")])
+    phone.open()
+    unlock(phone, "Passphrase", WORDS)
+    assert phone.names == ["Mail"]
+
+
+def test_offline_a_passphrase_opens_too_and_out_of_sight_nothing_shows(
+    phone: Phone, context: BrowserContext
+) -> None:
+    phone.run("await navigator.serviceWorker.ready")
+    phone.type("New passphrase", WORDS)
+    phone.type("The passphrase once more", WORDS)
+    phone.press("Seal with this passphrase")
+    phone.says("From now on the passphrase opens your accounts.")
+    context.set_offline(True)
+    phone.open()
+    unlock(phone, "Passphrase", WORDS)
+    assert phone.code("Mail") in codes_now()
+    hide = """(is) => {
+      Object.defineProperty(document, "hidden", { value: is, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    phone.page.evaluate(hide, True)
+    expect(phone.page.locator("main")).to_have_css("filter", "blur(25.5px)")
+    phone.page.evaluate(hide, False)
+    expect(phone.page.locator("main")).to_have_css("filter", "none")
+    context.set_offline(False)
