@@ -147,7 +147,7 @@ def _repairs(loss: Loss) -> list[Stage]:
     if "mailbox" in loss.kinds:
         contact = _("On the page Contact and password: add one you can open, then remove the old.")
         stages.append(Stage(_("Put another e-mail address in its place"), [contact, *later]))
-    if "number" in loss.kinds and "phone" not in loss.kinds:
+    if any(way.carrier.kind == "number" and way not in loss.texts_too for way in loss.gone):
         contact = _("On the page Contact and password, so that nobody else gets your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
     if loss.kinds & {"phone", "paper"}:

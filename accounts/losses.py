@@ -14,11 +14,15 @@ ICONS_SHOWN = 5
 
 @dataclass(frozen=True)
 class Loss:
-    """Ways that are gone at once, and those that remain; `needs_way` is whether one is needed."""
+    """Ways that are gone at once, and those that remain; `needs_way` is whether one is needed.
+
+    `along` are the carriers that nobody named, and that are gone because they are in another.
+    """
 
     gone: Sequence[Way]
     remains: Sequence[Way]
     needs_way: bool
+    along: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -52,9 +56,7 @@ class Loss:
     @property
     def texts_too(self) -> list[Way]:
         """Text messages that go with a phone."""
-        if "phone" not in self.kinds:
-            return []
-        return [way for way in self.gone if way.carrier.kind == "number"]
+        return [way for way in self.gone if way.carrier.key in self.along]
 
     @property
     def icons(self) -> list[str]:

@@ -90,16 +90,17 @@ class Readiness:
 
     def loss(self, keys: Iterable[str]) -> Loss:
         """Say what losing these carriers, all at once, would mean."""
-        return self._parted(self.together(keys))
+        named = frozenset(keys)
+        return self._parted(self.together(named), named)
 
     def removal(self, key: str) -> Loss:
         """Say what it would mean if this one went on purpose and nothing with it."""
-        return self._parted(frozenset([key]))
+        return self._parted(frozenset([key]), frozenset([key]))
 
-    def _parted(self, lost: frozenset[str]) -> Loss:
+    def _parted(self, lost: frozenset[str], named: frozenset[str]) -> Loss:
         gone = [way for way in self.ways if way.carrier.key in lost]
         remains = [way for way in self.ways if way.carrier.key not in lost]
-        return Loss(gone, remains, self.user.has_two_step)
+        return Loss(gone, remains, self.user.has_two_step, lost - named)
 
     @property
     def losses(self) -> list[Loss]:

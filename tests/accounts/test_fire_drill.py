@@ -118,6 +118,18 @@ def test_when_nothing_remains_it_says_so_and_what_to_add(client: Client, alice: 
     assert "Your way back in" not in words
 
 
+def test_a_number_that_was_chosen_itself_is_not_said_to_be_in_a_phone(
+    client: Client, alice: Person
+) -> None:
+    number = alice.user.phone_numbers.get()
+    words = drill(client, alice, alice.phone, number)
+    assert "Remove the number" in words
+    assert "A new SIM card" not in words
+    words = drill(client, alice, alice.phone)
+    assert "Remove the number" not in words
+    assert "A new SIM card" in words
+
+
 def test_without_two_step_the_password_is_all_it_takes(client: Client, carol: Person) -> None:
     words = drill(client, carol, mailbox(carol))
     assert "That is all: two-step verification is off" in words
