@@ -11,6 +11,7 @@ from accounts import codes, declining, events, failures, unused
 from accounts.identity import email_key
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
+from accounts.signals import set_up_changed
 from portal.http import Client
 
 
@@ -155,6 +156,7 @@ def _record(
     subject = "address" if contact.kind == "email" else "number"
     details: dict[str, Any] = {}
     details[subject] = str(contact) if contact.kind == "email" else contact.masked
+    set_up_changed.send(User, user=user, keep=session)
     events.record(
         user,
         f"{subject}:{action}",

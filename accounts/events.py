@@ -41,6 +41,11 @@ KINDS: dict[str, Kind] = {
     "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
     "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
     "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "browser:trusted": Kind(
+        _("{browser} is trusted for {days} days"), "badge-check", "look", notice=True
+    ),
+    "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
+    "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "look", notice=True
     ),
@@ -119,6 +124,7 @@ METHODS: dict[str, Text] = {
     "sms": _("text message"),
     "recovery-code": _("recovery code"),
     "link": _("set-up link"),
+    "trusted-browser": _("trusted browser"),
 }
 
 

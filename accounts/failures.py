@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts import events
 from accounts.identity import email_key
 from accounts.models import User
+from accounts.signals import set_up_changed
 from accounts.ways import Step, Verification
 from portal.http import Client
 from portal.limits import Budget
@@ -37,6 +38,7 @@ def note(verification: Verification, step: Step, count: int) -> None:
             _record(verification, "sign_in:many_failures", step)
         if count == settings.FAILURES_BEFORE_OFF:
             _record(verification, "factor:disabled", step)
+            set_up_changed.send(User, user=verification.user)
 
 
 def _record(verification: Verification, kind: str, step: Step) -> None:

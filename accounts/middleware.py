@@ -7,11 +7,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from accounts.proofs import is_session_worth_its_account
+from accounts import trust
+from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -28,13 +29,22 @@ class SignInRequired(LoginRequiredMiddleware):
         if getattr(view_func, "is_for_anyone", False):
             return None
         if request.user.is_authenticated and not is_session_worth_its_account(request):
-            logout(request)
+            if not trust.keeper().covers(request):
+                logout(request)
+            elif not trust.is_open(view_func):
+                return _to_a_step(request)
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
         if answer and _was_signed_in(request):
             messages.warning(request, _("You were signed out. Sign in again to go on."))
         return answer
+
+
+def _to_a_step(request: HttpRequest) -> HttpResponse:
+    """Ask a session that only a trusted browser vouched for to prove more, then let it go on."""
+    is_page = request.method in ("GET", "HEAD")
+    return to_confirm(request, Strength.RECOVERED.slug, "" if is_page else "overview")
 
 
 def _was_signed_in(request: HttpRequest) -> bool:

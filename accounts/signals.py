@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Something that protects the account changed: arguments `user` and `keep`, the public id of the
 # one session that stays signed in, or "". Receivers end all the others, in the same transaction.
 protection_changed = Signal()
+
+# The set-up changed in a way that leaves sessions alone, such as one more phone; same arguments.
+# Receivers end what stood for a second step under the old set-up: trusted browsers.
+set_up_changed = Signal()

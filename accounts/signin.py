@@ -15,12 +15,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import browsers, events, holds, unused
+from accounts import browsers, events, holds, trust, unused
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
 from accounts.steps import best_way
-from accounts.ways import Verification
+from accounts.ways import AlreadySpent, Verification
 from portal.http import client_of, is_local
 
 PENDING_KEY = "pending_sign_in"
@@ -45,11 +45,30 @@ class PendingSignIn:
 
 
 def start(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
-    """Take a right password: sign in, or go on to the second step if the account has one."""
+    """Take a right password: sign in, or go on to the second step if one is needed here."""
     if request.user.is_authenticated:
         logout(request)
+    password = Proof.now("password", Strength.PASSWORD)
     if not user.has_two_step:
-        return finish(request, user, [Proof.now("password", Strength.PASSWORD)], next_url)
+        return finish(request, user, [password], next_url)
+    return _by_trust(request, user, password, next_url) or _ask(request, user, next_url)
+
+
+def _by_trust(
+    request: HttpRequest, user: User, password: Proof, next_url: str
+) -> HttpResponse | None:
+    """Sign in on the word of a trusted browser; None if there is none, or no longer."""
+    match = trust.keeper().find(request, user)
+    if match is None:
+        return None
+    try:
+        with transaction.atomic():
+            return finish(request, user, [password, match.spend()], next_url)
+    except AlreadySpent:
+        return None
+
+
+def _ask(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
     pending = PendingSignIn(
         binding=secrets.token_hex(16),
         user_id=user.pk,

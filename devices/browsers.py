@@ -1,9 +1,12 @@
 """Naming browsers, and signing them out from elsewhere."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts import events
 from accounts.models import KnownBrowser, User
+from devices import trusted
 from devices.models import Session, TrustedBrowser
 from devices.sessions import end_sessions
 from portal.http import Client
@@ -31,19 +34,23 @@ def rename(
 
 @transaction.atomic
 def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
-    """End one session of the person; False if it had ended already."""
+    """End one session of the person and the trust of its browser; False if it had ended."""
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
+    trusted.end_with(browser)
     name = browser.name
     events.record(user, "session:ended", client=client, session=session, browser=name)
     return True
 
 
 @transaction.atomic
-def end_others(*, user: User, client: Client, session: str) -> int:
-    """End the person's sessions but the one with the public id `session`; return how many."""
-    user.take_turn()
-    ended = end_sessions(user, keep=session)
-    if ended:
-        events.record(user, "sessions:ended", client=client, session=session, sessions=ended)
+def end_others(*, user: User, client: Client, session: str, here: int | None = None) -> int:
+    """End the person's sessions but the one with the public id `session`; return how many.
+
+    Trust ends as well, but that of this browser, whose row is `here`.
+    """
+    ended, untrusted = end_sessions(user, keep=session), trusted.end_all_of(user, session, here)
+    if ended or untrusted:
+        counts: dict[str, Any] = {"sessions": ended, "untrusted": untrusted}
+        events.record(user, "sessions:ended", client=client, session=session, **counts)
     return ended

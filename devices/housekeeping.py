@@ -1,9 +1,10 @@
 """What devices throws away; the worker calls it once an hour."""
 
-from devices import phones, sessions
+from devices import phones, sessions, trusted
 from devices.models import challenge
 
 
 def run() -> int:
-    """Delete ended sessions, stale challenges and phones never proved; return how many rows."""
-    return sessions.forget_ended() + phones.forget_abandoned() + challenge.forget_old()
+    """Delete ended sessions and trust, stale challenges, phones never proved; return the rows."""
+    gone = sessions.forget_ended() + trusted.forget_over()
+    return gone + phones.forget_abandoned() + challenge.forget_old()

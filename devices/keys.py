@@ -13,7 +13,7 @@ from accounts import declining, events, failures, unused
 from accounts.agents import browser_name
 from accounts.models import User
 from accounts.proofs import Proof
-from accounts.signals import protection_changed
+from accounts.signals import protection_changed, set_up_changed
 from devices import factors, passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey
@@ -90,6 +90,7 @@ def _add(row: Passkey, registered: Registered, *, client: Client, session: str) 
     row.save()
     unused.begin(user)
     failures.budget_of(user, METHOD).clear()
+    set_up_changed.send(User, user=user, keep=session)
     events.record(user, "passkey:added", client=client, session=session, passkey=row.name)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 

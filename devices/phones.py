@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import declining, events, failures, unused
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
-from accounts.signals import protection_changed
+from accounts.signals import protection_changed, set_up_changed
 from devices import factors
 from devices.models import Authenticator, Phone
 from devices.sessions import end_sessions
@@ -92,6 +92,7 @@ def confirm(
     proof = _confirm(phone, step, trusted_from)
     failures.budget_of(phone.user, METHOD).clear()
     budget_of_link(phone).clear()
+    set_up_changed.send(User, user=phone.user, keep=session)
     events.record(phone.user, "phone:linked", client=client, session=session, phone=phone.name)
     replaced = None
     if erased:

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from accounts import browsers
 from accounts.models import User
-from accounts.signals import protection_changed
+from accounts.signals import protection_changed, set_up_changed
+from devices import trusted
 from devices.sessions import SessionStore, end_sessions
 from portal.http import client_of
 
@@ -17,11 +18,19 @@ from portal.http import client_of
 def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Write into the session's row who signed in, from where and with what."""
     if isinstance(request.session, SessionStore):
-        known = browsers.row_of(request.session, user)
-        request.session.sign_in(user, client_of(request), known)
+        session = request.session
+        known, trusted_id = browsers.row_of(session, user), trusted.id_in(session)
+        session.sign_in(user, client_of(request), known, trusted_id)
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_others")
 def end_others(*, user: User, keep: str = "", **kwargs: Any) -> None:
-    """End the person's other sessions, in the transaction of the change."""
+    """End the person's other sessions, and all trust, in the transaction of the change."""
     end_sessions(user, keep=keep)
+    trusted.end_all_of(user, keep)
+
+
+@receiver(set_up_changed, dispatch_uid="devices.end_trust")
+def end_trust(*, user: User, keep: str = "", **kwargs: Any) -> None:
+    """End all trust, in the transaction of the change."""
+    trusted.end_all_of(user, keep)

@@ -53,6 +53,7 @@ class SessionStore(SessionBase):
     def _begin(self) -> None:
         self._public_id = uuid.uuid4()
         self._last_seen_at: datetime | None = None
+        self._trusted_id: int | None = None
         self.has_new_cookie = False
 
     def _validate_session_key(self, key: str | None) -> bool:
@@ -64,6 +65,12 @@ class SessionStore(SessionBase):
         self._data()
         return self._public_id
 
+    @property
+    def trusted_id(self) -> int | None:
+        """The trusted browser whose word opened this session, as it was when the row was read."""
+        self._data()
+        return self._trusted_id
+
     def load(self) -> dict[str, Any]:
         """Read the row, in one query; nothing if it ended or a limit is over."""
         row = Session.objects.alive_row(self._row_key)
@@ -71,6 +78,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         self._public_id, self._last_seen_at = row.public_id, row.last_seen_at
+        self._trusted_id = row.trusted_id
         return self.decode(row.session_data)
 
     def exists(self, session_key: str) -> bool:
@@ -101,10 +109,17 @@ class SessionStore(SessionBase):
         self._update(session_key=key_of(cookie))
         self._session_key, self.has_new_cookie = cookie, True
 
-    def sign_in(self, user: User, client: Client, known: KnownBrowser | None = None) -> None:
+    def sign_in(
+        self,
+        user: User,
+        client: Client,
+        known: KnownBrowser | None = None,
+        trusted_id: int | None = None,
+    ) -> None:
         """Write at once who signed in, so that it is in the transaction that spends the code.
 
-        A known browser keeps the name that the person gave it.
+        A known browser keeps the name that the person gave it; what a trusted one opened ends with
+        the trust.
         """
         now = timezone.now()
         self._data()
@@ -116,11 +131,13 @@ class SessionStore(SessionBase):
             place=place_of(client.address),
             agent=client.agent,
             browser=known,
+            trusted=trusted_id,
             name=(known.name if known else "") or first_name(client),
             signed_in_at=now,
             last_seen_at=now,
             expire_date=now + settings.SESSION_AGE,
         )
+        self._trusted_id = trusted_id
 
     def delete(self, session_key: str | None = None) -> None:
         """End the session of this cookie value, or the running one."""

@@ -5,17 +5,17 @@ from django.db import transaction
 from accounts import events
 from accounts.models import User
 from accounts.staff import check
-from devices import phones
+from devices import phones, trusted
 from devices.models import Phone
 from devices.sessions import end_sessions
 
 
 @transaction.atomic
 def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
-    """Sign the person out everywhere; return of how many browsers, 0 if nothing was to be done."""
+    """Sign the person out everywhere and end all trust; return of how many browsers."""
     check(actor, user)
-    ended = end_sessions(user)
-    if ended:
+    ended, trusted_ended = end_sessions(user), trusted.end_all_of(user)
+    if ended or trusted_ended:
         kind = "sessions:ended_by_staff"
         events.record(user, kind, client=None, actor=actor, sessions=ended, reason=reason)
     return ended

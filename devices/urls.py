@@ -10,6 +10,7 @@ from devices.views import (
     passkey_alone,
     passkeys,
     phones,
+    trusted,
     where,
 )
 
@@ -48,6 +49,9 @@ urlpatterns = [
         name="rename_session",
     ),
     path("devices/browsers/<uuid:public_id>/end/", browsers.end_session, name="end_session"),
+    path("devices/trusted/<uuid:public_id>/rename/", trusted.rename_trusted, name="rename_trusted"),
+    path("devices/trusted/<uuid:public_id>/end/", trusted.end_trust, name="end_trust"),
+    path("devices/trusted/end-all/", trusted.end_all_trust, name="end_all_trust"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
     path("authenticator/", authenticator.shell, name="authenticator"),
     path("authenticator/kdf.js", authenticator.key_derivation, name="authenticator_kdf"),

@@ -16,4 +16,5 @@ class PortalConfig(AppConfig):
         register(checks.check_keys, Tags.security)
         register(checks.check_origin, Tags.security)
         register(checks.check_places)
+        register(checks.check_trust, Tags.security)
         register(checks.check_production, Tags.security, deploy=True)

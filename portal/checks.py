@@ -56,6 +56,14 @@ def check_places(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_trust(**kwargs: Any) -> list[CheckMessage]:
+    """Trusting a browser for longer than the policy allows would make it the only step there is."""
+    days, most = settings.TRUSTED_BROWSER_DAYS, settings.TRUSTED_BROWSER_DAYS_MOST
+    if 0 <= days <= most:
+        return []
+    return [Error(f"TRUSTED_BROWSER_DAYS is {days}, not 0 to {most}.", id="portal.E007")]
+
+
 def check_production(**kwargs: Any) -> list[CheckMessage]:
     """Warn of settings that are fine on a desk and wrong in service."""
     problems: list[CheckMessage] = []

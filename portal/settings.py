@@ -136,6 +136,7 @@ SECOND_STEPS = [  # order = order offered
     "accounts.steps.TextMessage",
     "accounts.steps.RecoveryCode",
 ]
+TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
 
 # --- The policy in numbers ------------------------------------------------------------------
@@ -186,6 +187,9 @@ STAFF_SESSION_AGE = timedelta(hours=8)
 SESSION_TOUCH = timedelta(minutes=1)
 BROWSERS_A_PAGE = 20
 KNOWN_BROWSER_AGE = timedelta(days=365)
+TRUSTED_BROWSER_DAYS: int = env.int("TRUSTED_BROWSER_DAYS", default=0)
+TRUSTED_BROWSER_DAYS_MOST = 30
+TRUSTED_BROWSERS_A_PERSON = 20
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 SET_UP_LINK_AGE = timedelta(minutes=10)
@@ -227,6 +231,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
 CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
+TRUSTED_COOKIE_NAME = "trusted" if DEBUG else "__Host-trusted"
 BROWSER_COOKIE_NAME = "browser" if DEBUG else "__Host-browser"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -9,17 +9,20 @@ from django.views.decorators.http import require_safe
 from accounts import advice, browsers, readiness, unused
 from accounts.activity import lines
 from accounts.people import person, session_id
+from accounts.trust import open_to_trusted
 
 LATEST_EVENTS = 5
 PLAIN = "text/plain; charset=utf-8"
 
 
+@open_to_trusted
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the overview; who is not signed in is led to the sign-in page."""
     return redirect("overview")
 
 
+@open_to_trusted
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Say what protects the account, and what happens if the phone is lost today."""

@@ -4,6 +4,8 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 import time_machine
@@ -14,8 +16,9 @@ from django.utils import timezone
 from accounts import recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, User
 from accounts.proofs import Proof, Strength, keep
-from devices import passkeys
-from devices.models import Authenticator, Phone
+from accounts.trust import METHOD
+from devices import passkeys, trusted
+from devices.models import Authenticator, Phone, Session, TrustedBrowser
 from devices.models.authenticator import codes_of, step_now
 from tests.authenticator import SoftPasskey
 from tests.live import fresh_address, fresh_number
@@ -171,6 +174,25 @@ def enter(client: Client, person: Person, strength: Strength | Sequence[Proof]) 
     proofs = proved(person, strength) if isinstance(strength, Strength) else list(strength)
     keep(session, proofs)
     session.save()
+    return client
+
+
+def trust(client: Client, person: Person, **fields: Any) -> TrustedBrowser:
+    """Let the person trust this browser, as if some time ago; no session is opened."""
+    token, days = token_urlsafe(trusted.TOKEN_BYTES), timedelta(days=settings.TRUSTED_BROWSER_DAYS)
+    digest, until = trusted.digest_of(token, person.user), timezone.now() + days
+    given = {"name": "Firefox on Linux", "digest": digest, "expires_at": until, **fields}
+    client.cookies[trusted.cookie_name(person.user)] = token
+    return TrustedBrowser.objects.create(user=person.user, **given)
+
+
+def enter_by_trust(client: Client, person: Person) -> Client:
+    """Give the browser a session that a trusted browser opened, without a second step."""
+    row = trust(client, person)
+    proof = Proof.now(METHOD, Strength.PASSWORD, row.factor)
+    enter(client, person, [*proved(person, Strength.PASSWORD), proof])
+    public_id = client.session.public_id  # type: ignore[attr-defined] # it is our engine's
+    Session.objects.filter(public_id=public_id).update(trusted=row)
     return client
 
 

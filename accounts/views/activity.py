@@ -7,10 +7,12 @@ from django.views.decorators.http import require_GET
 
 from accounts.activity import lines
 from accounts.people import person, session_id
+from accounts.trust import open_to_trusted
 
 EVENTS_A_PAGE = 30
 
 
+@open_to_trusted
 @require_GET
 def activity(request: HttpRequest) -> HttpResponse:
     """List the person's events, newest first."""

@@ -18,6 +18,7 @@ from accounts.forms.security import PasswordForm
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
 from accounts.steps import ways_of
+from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Verification
@@ -101,6 +102,7 @@ def _note(request: HttpRequest, proof: Proof) -> None:
     events.record(user, "step_up:passed", client=client, session=session, methods=methods)
 
 
+@open_to_trusted
 @never_cache
 @sensitive_post_parameters("password")
 def confirm(request: HttpRequest) -> HttpResponse:
@@ -133,12 +135,14 @@ def refused(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/confirm_refused.html", {"until": until}, status=403)
 
 
+@open_to_trusted
 @never_cache
 def confirm_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the code of one step."""
     return show_step(request, _flow(request, _wanted(request)), slug)
 
 
+@open_to_trusted
 @never_cache
 @require_GET
 def confirm_another_way(request: HttpRequest) -> HttpResponse:
@@ -147,6 +151,7 @@ def confirm_another_way(request: HttpRequest) -> HttpResponse:
     return show_ways(request, _flow(request, wanted), _url("accounts:confirm", wanted))
 
 
+@open_to_trusted
 @never_cache
 @require_GET
 @polling
@@ -155,6 +160,7 @@ def confirm_fate(request: HttpRequest, slug: str) -> HttpResponse:
     return fate(request, _flow(request, _wanted(request)), slug)
 
 
+@open_to_trusted
 @never_cache
 @require_POST
 def confirm_options(request: HttpRequest, slug: str) -> HttpResponse:

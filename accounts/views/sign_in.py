@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import declining, events, recovery_codes, signin
+from accounts import declining, events, recovery_codes, signin, trust
 from accounts.forms.entrance import SignInForm
 from accounts.models import User
 from accounts.people import session_id
@@ -43,6 +43,8 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
     def on_proved(proof: Proof) -> HttpResponse:
         password = Proof("password", Strength.PASSWORD, pending.at)
         response = signin.finish(request, user, [password, proof], pending.next)
+        if "trust" in request.POST:
+            _begin_trust(request, proof, response)
         if proof.method == RecoveryCode.slug:
             _say_what_is_left(request, user)
         return response
@@ -54,7 +56,16 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         options_url_of=lambda slug: resolve_url("accounts:step_options", slug=slug),
         another_url=resolve_url("accounts:another_way"),
         on_proved=on_proved,
+        trust_days=trust.keeper().days_for(user),
     )
+
+
+def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> None:
+    if trust.keeper().begin(request, proof, response):
+        said = _("This browser is trusted now. You can end that on the page Devices.")
+        messages.success(request, said)
+    else:
+        messages.info(request, _("This browser is not trusted: the step you used is too weak."))
 
 
 def _say_what_is_left(request: HttpRequest, user: User) -> None:

@@ -33,6 +33,7 @@ class Flow:
     least: Strength = Strength.NOTHING
     only: frozenset[str] = frozenset()
     confirming: bool = False
+    trust_days: int = 0
 
     def offers(self, step: Step) -> bool:
         """Tell whether this kind of step counts here at all; the step itself judges the rest."""
@@ -114,6 +115,7 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "options_url": flow.options_url_of(step.slug),
         "another_url": flow.another_url,
         "confirming": flow.confirming,
+        "trust_days": flow.trust_days if _is_strong(ways) else 0,
         "many_ways": flow.least < Strength.TWO_STEP,
         "wait": form.wait.seconds if form.wait else None,
     }
@@ -121,6 +123,10 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
     if form.wait:
         response["Retry-After"] = str(form.wait.seconds)
     return response
+
+
+def _is_strong(ways: list[Way]) -> bool:
+    return any(way.strength >= Strength.TWO_STEP for way in ways)
 
 
 def _live(flow: Flow, step: Step) -> SentCode | None:

@@ -12,11 +12,13 @@ from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
 from accounts.readiness import STRONG_CARRIERS
 from accounts.steps import ways_of
+from accounts.trust import open_to_trusted
 from accounts.two_step import NotReady, missing, turn_off, turn_on
 from accounts.ways import Way
 from portal.http import client_of
 
 
+@open_to_trusted
 def two_step(request: HttpRequest) -> HttpResponse:
     """Show the switch and the steps there are."""
     user = person(request)

@@ -37,9 +37,15 @@ class SessionQuerySet(models.QuerySet["Session"]):
 
     def alive_row(self, key: str) -> "Row | None":
         """Read what a request needs of one live session, without the cost of building models."""
-        columns = ("session_data", "public_id", "signed_in_at", "last_seen_at", "user__is_staff")
-        found = self.filter(session_key=key).values_list(*columns)[:1]
-        row = next((Row(*values) for values in found), None)
+        found = self.filter(session_key=key).values_list(
+            "session_data",
+            "public_id",
+            "signed_in_at",
+            "last_seen_at",
+            "user__is_staff",
+            "trusted_id",
+        )
+        row = next((Row(*values) for values in found[:1]), None)
         return row if row and row.is_alive else None
 
 
@@ -58,6 +64,7 @@ class Row(NamedTuple):
     signed_in_at: datetime
     last_seen_at: datetime
     is_staff: bool | None
+    trusted_id: int | None
 
     @property
     def is_alive(self) -> bool:

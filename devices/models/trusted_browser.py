@@ -1,6 +1,7 @@
 """Browsers in which the second step is not asked for a while."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +14,10 @@ class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):
     """Selections of trusted browsers."""
 
     def live(self) -> "TrustedBrowserQuerySet":
-        """Those whose time is not over."""
-        return self.filter(expires_at__gt=timezone.now())
+        """Those that count now: a shorter `TRUSTED_BROWSER_DAYS` shortens them too, 0 ends all."""
+        now = timezone.now()
+        since = now - timedelta(days=settings.TRUSTED_BROWSER_DAYS)
+        return self.filter(expires_at__gt=now, created_at__gt=since)
 
 
 class TrustedBrowser(models.Model):
@@ -41,3 +44,12 @@ class TrustedBrowser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def factor(self) -> str:
+        """The name by which proofs speak of it."""
+        return f"devices.trusted:{self.pk}"
+
+    def until(self, days: int) -> datetime:
+        """Return when it stops to count, if browsers may be trusted for this many days now."""
+        return min(self.expires_at, self.created_at + timedelta(days=days))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
-from devices import browsers
+from devices import browsers, trusted
 from devices.forms.browsers import BrowserNameForm
 from devices.models import Session, TrustedBrowser
 from devices.views.browser_list import browser_card
@@ -65,9 +65,11 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     user, current = person(request), session_id(request)
     if request.method != "POST":
         count = Session.objects.of(user).alive().exclude(public_id=current).count()
-        context = {"place": "devices", "count": count}
+        trusts = user.trusted_browsers.exclude(digest=trusted.digest_in(request, user)).exists()
+        context = {"place": "devices", "count": count, "trusts": trusts}
         return render(request, "devices/end_other_sessions.html", context)
-    ended = browsers.end_others(user=user, client=client_of(request), session=current)
+    client, here = client_of(request), trusted.here(request, user)
+    ended = browsers.end_others(user=user, client=client, session=current, here=here)
     done = ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", ended
     )

@@ -12,10 +12,12 @@ from django.views.decorators.http import require_safe
 from accounts import readiness
 from accounts.people import person, session_id
 from accounts.readiness import Readiness
+from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page
 from devices.views.passkey_alone import GONE_KEY
+from devices.views.trusted import trusted_list
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class PasskeyCard(PhoneCard):
     is_synced: bool
 
 
+@open_to_trusted
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the phones, passkeys and browsers of the person."""
@@ -51,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "phones": phones,
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),
+        "trusted": trusted_list(request, user),
         "page": page,
         "browsers": [browser_card(row, current) for row in page],
     }

@@ -37,6 +37,7 @@ DETAILS: dict[str, Any] = {
     "phone": "Pixel 8",
     "passkey": "Blue key",
     "browser": "Firefox on Linux",
+    "days": 30,
     "reason": "asked for by phone",
 }
 

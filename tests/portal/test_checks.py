@@ -73,3 +73,13 @@ def test_what_is_fine_on_a_desk_is_warned_of_in_service(settings: Settings) -> N
     settings.OUTBOX_DELIVERY = "worker"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert checks.check_production() == []
+
+
+@pytest.mark.parametrize(
+    ("days", "problem"), [(0, set()), (30, set()), (31, {"portal.E007"}), (-1, {"portal.E007"})]
+)
+def test_a_browser_is_trusted_for_thirty_days_at_most(
+    settings: Settings, days: int, problem: set[str]
+) -> None:
+    settings.TRUSTED_BROWSER_DAYS = days
+    assert ids([*checks.check_trust()]) == problem

@@ -2,7 +2,8 @@
 
 The roles: `anonymous`; `half` typed the right password only; `stranger` is bob, fully signed in,
 with alice's ids in the URL; `stale` is alice whose proofs are older than `STEP_UP_AGE`; `weak` is a
-member of staff whose session never proved a strong step; `full` is alice, signed in just now.
+member of staff whose session never proved a strong step; `trusted` is alice in a browser that she
+trusts, without a second step; `full` is alice, signed in just now.
 """
 
 import hashlib
@@ -18,15 +19,24 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts import events
 from accounts.proofs import Strength
 from devices.models import Phone, Session
 from devices.sessions import SessionStore
 from tests.live import fresh_address
-from tests.people import Person, enter, give_passkey
+from tests.people import Person, enter, enter_by_trust, give_passkey, trust
 
-ROLES = ("anonymous", "half", "stranger", "weak", "stale", "full")  # who changes least, first
+ROLES = (
+    "anonymous",
+    "half",
+    "stranger",
+    "weak",
+    "trusted",
+    "stale",
+    "full",
+)  # who changes least, first
 Browsers = Callable[..., Client]
 
 PAGE = "200"
@@ -52,6 +62,7 @@ class Row:
 def closed(get: str, post: str, **other: str) -> Row:
     """Return the row of a page behind the sign-in; `other` are answers by role or role_method."""
     table: dict[str, dict[str, str]] = {}
+    other = {"trusted": CONFIRM, **other}
     for method, answer in (("get", get), ("post", post)):
         table[method] = {
             role: SIGN_IN if role in ("anonymous", "half") else answer for role in ROLES
@@ -64,7 +75,7 @@ def closed(get: str, post: str, **other: str) -> Row:
 
 def public(get: str, post: str, **other: str) -> Row:
     """Return the row of a page that needs no sign-in."""
-    return closed(
+    return seen(
         get,
         post,
         **{
@@ -75,6 +86,11 @@ def public(get: str, post: str, **other: str) -> Row:
             **other,
         },
     )
+
+
+def seen(get: str, post: str, **other: str) -> Row:
+    """Return the row of a page that may be seen on the word of a trusted browser."""
+    return closed(get, post, **{"trusted_get": get, "trusted_post": post, **other})
 
 
 def guarded(get: str, post: str, **other: str) -> Row:
@@ -92,19 +108,19 @@ NOT_HERS = {"stranger": GONE}
 NOT_THEIRS = {"stranger": GONE, "weak": GONE}
 STAFF = dict.fromkeys(("stranger", "stale", "full"), GONE) | {"weak": CONFIRM}
 TABLE: dict[str, Row] = {
-    "home": closed(OVERVIEW, WRONG_METHOD),
-    "overview": closed(PAGE, WRONG_METHOD),
+    "home": seen(OVERVIEW, WRONG_METHOD),
+    "overview": seen(PAGE, WRONG_METHOD),
     "healthz": public(PAGE, WRONG_METHOD),
     "readyz": public(PAGE, WRONG_METHOD),
-    "accounts:sign_in": closed(OVERVIEW, FORM, anonymous=FORM, half=FORM),
-    "accounts:another_way": closed(
+    "accounts:sign_in": seen(OVERVIEW, FORM, anonymous=FORM, half=FORM),
+    "accounts:another_way": seen(
         SIGN_IN, WRONG_METHOD, half_get=PAGE, anonymous_post=WRONG_METHOD, half_post=WRONG_METHOD
     ),
-    "accounts:sign_in_step": closed(SIGN_IN, SIGN_IN, half=FORM),
+    "accounts:sign_in_step": seen(SIGN_IN, SIGN_IN, half=FORM),
     "accounts:message_fate": public(GONE, WRONG_METHOD),
     "accounts:step_options": public(WRONG_METHOD, GONE),
     "accounts:sign_out": public(WRONG_METHOD, SIGN_IN),
-    "accounts:sign_up": closed(OVERVIEW, OVERVIEW, anonymous=FORM, half=FORM),
+    "accounts:sign_up": seen(OVERVIEW, OVERVIEW, anonymous=FORM, half=FORM),
     "accounts:sign_up_confirm": public("to /sign-up/", "to /sign-up/"),
     "accounts:sign_up_fate": public(GONE, WRONG_METHOD),
     "accounts:reset_password": public(FORM, FORM),
@@ -113,12 +129,12 @@ TABLE: dict[str, Row] = {
     "accounts:reset_new": public("400", "400"),
     "accounts:set_up_link": public("to /set-up/", WRONG_METHOD),
     "accounts:set_up": closed("to /security/two-step/", "to /security/two-step/"),
-    "accounts:confirm": closed(CONFIRM, CONFIRM),
-    "accounts:confirm_another_way": closed(PAGE, WRONG_METHOD),
-    "accounts:confirm_step": closed(FORM, FORM),
-    "accounts:confirm_fate": closed(GONE, WRONG_METHOD),
-    "accounts:confirm_options": closed(WRONG_METHOD, GONE),
-    "accounts:two_step": closed(PAGE, PAGE),
+    "accounts:confirm": seen(CONFIRM, CONFIRM),
+    "accounts:confirm_another_way": seen(PAGE, WRONG_METHOD),
+    "accounts:confirm_step": seen(FORM, FORM),
+    "accounts:confirm_fate": seen(GONE, WRONG_METHOD),
+    "accounts:confirm_options": seen(WRONG_METHOD, GONE),
+    "accounts:two_step": seen(PAGE, PAGE),
     "accounts:two_step_on": closed(WRONG_METHOD, OVERVIEW, weak_post=CONFIRM),
     "accounts:two_step_off": guarded(PAGE, "to /security/two-step/"),
     "accounts:decline_step": guarded(
@@ -150,7 +166,7 @@ TABLE: dict[str, Row] = {
         weak_get=WRONG_METHOD,
     ),
     "accounts:fire_drill": closed(PAGE, WRONG_METHOD),
-    "accounts:activity": closed(PAGE, WRONG_METHOD),
+    "accounts:activity": seen(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
     "devices:passkey_alone": public(WRONG_METHOD, SIGN_IN),
     "devices:passkey_alone_options": public(WRONG_METHOD, PAGE),
@@ -159,7 +175,7 @@ TABLE: dict[str, Row] = {
     "devices:passkey_not_now": closed(WRONG_METHOD, OVERVIEW),
     "devices:rename_passkey": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:remove_passkey": guarded(PAGE, "to /devices/|to /sign-in/", **NOT_HERS),
-    "devices:index": closed(PAGE, WRONG_METHOD),
+    "devices:index": seen(PAGE, WRONG_METHOD),
     "devices:link_phone": fresh(FORM, FORM),
     "devices:confirm_phone": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:rename_phone": fresh(FORM, FORM, **NOT_THEIRS),
@@ -172,6 +188,9 @@ TABLE: dict[str, Row] = {
     "devices:authenticator_manifest": public(PAGE, WRONG_METHOD),
     "devices:end_session": fresh(PAGE, "to /devices/", **NOT_THEIRS),
     "devices:end_other_sessions": fresh(PAGE, "to /devices/"),
+    "devices:rename_trusted": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:end_trust": fresh(PAGE, "to /devices/", **NOT_THEIRS),
+    "devices:end_all_trust": fresh(PAGE, "to /devices/"),
     "admin:index": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:accounts_user_changelist": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:account": closed(CONFIRM, CONFIRM, **STAFF),
@@ -197,6 +216,11 @@ def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, list
 ARGUMENTS = dict(patterns(get_resolver()))
 
 
+@pytest.fixture(autouse=True)
+def _trust(settings: Settings) -> None:
+    settings.TRUSTED_BROWSER_DAYS = 30
+
+
 @pytest.fixture
 def ids(alice: Person) -> dict[str, dict[str, str]]:
     """Return what alice has, by the URL that names it."""
@@ -211,6 +235,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     session = Session.objects.create(
         session_key="k", session_data=data, expire_date=timezone.now(), user=alice.user
     )
+    trusted = {"public_id": str(trust(Client(), alice).public_id)}
     phone = {"public_id": str(alice.phone.public_id)}
     give_passkey(alice)
     passkey = {"public_id": str(alice.user.passkeys.get().public_id)}
@@ -229,6 +254,8 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "devices:unlinked": {"public_id": str(event.public_id)},
         "devices:rename_session": {"public_id": str(session.public_id)},
         "devices:end_session": {"public_id": str(session.public_id)},
+        "devices:rename_trusted": trusted,
+        "devices:end_trust": trusted,
         "admin": {"public_id": str(alice.user.public_id), "phone_id": str(alice.phone.public_id)},
         "": {"slug": "authenticator", "token": "A" * 22},
     }
@@ -250,6 +277,8 @@ def browser_of(role: str, people: dict[str, Person], new_client: Browsers) -> Cl
         enter(client, people["bob"], Strength.TWO_STEP)
     elif role == "weak":
         enter(client, people["sue"], Strength.RECOVERED)
+    elif role == "trusted":
+        enter_by_trust(client, people["alice"])
     elif role == "stale":
         before = timezone.now() - settings.STEP_UP_AGE - timedelta(minutes=1)
         with time_machine.travel(before, tick=False):
@@ -324,7 +353,7 @@ def test_every_role_gets_what_the_table_says(
     for role in ROLES:
         client = browser_of(role, people, new_client)
         answer = check(client, path, row.get[role], row.post[role])
-        if role not in ("half", "stale", "full"):
+        if role not in ("half", "trusted", "stale", "full"):
             assert people["alice"].address not in answer.content.decode()
 
 

@@ -1,0 +1,123 @@
+"""Trusted browsers: listed, named, and trusted no longer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts import trust
+from accounts.models import User
+from accounts.people import person, session_id
+from accounts.proofs import Strength, needs
+from devices import trusted
+from devices.models import Session, TrustedBrowser
+from devices.sessions import strip_proofs
+from devices.unlinking import least_of
+from devices.views.browsers import rename
+from portal.http import client_of
+from portal.places import place_of
+
+
+@dataclass(frozen=True)
+class TrustedCard:
+    """A trusted browser as the page shows it; `counts` is False if the site switched trust off."""
+
+    public_id: str
+    name: str
+    address: str
+    place: str
+    created_at: datetime
+    last_used_at: datetime
+    until: datetime
+    counts: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class TrustedList:
+    """The section of trusted browsers; `days` is 0 where none can be added."""
+
+    days: int
+    cards: list[TrustedCard]
+
+
+def trusted_list(request: HttpRequest, user: User) -> TrustedList:
+    """Collect the trusted browsers, this one first, in one query."""
+    days, digest = trust.keeper().days_for(user), trusted.digest_in(request, user)
+    rows = user.trusted_browsers.filter(expires_at__gt=timezone.now()).order_by("-last_used_at")
+    cards = [_card(row, days, digest) for row in rows]
+    cards.sort(key=lambda card: not card.is_current)
+    return TrustedList(days if user.has_two_step else 0, cards)
+
+
+def _card(row: TrustedBrowser, days: int, digest: str) -> TrustedCard:
+    return TrustedCard(
+        public_id=str(row.public_id),
+        name=row.name,
+        address=row.address,
+        place=place_of(row.address),
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        until=row.until(days),
+        counts=row.until(days) > timezone.now(),
+        is_current=row.digest == digest,
+    )
+
+
+def _own(request: HttpRequest, public_id: UUID) -> TrustedBrowser:
+    return get_object_or_404(person(request).trusted_browsers, public_id=public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def rename_trusted(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give a trusted browser another name."""
+    return rename(request, _own(request, public_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say what it means, then stop trusting one browser."""
+    user, row, session = person(request), _own(request, public_id), session_id(request)
+    if request.method != "POST":
+        opened = row.sessions.alive().exclude(public_id=session).count()
+        context = {"place": "devices", "browser": row, "opened": opened}
+        return render(request, "devices/end_trust.html", context)
+    with transaction.atomic():
+        stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
+        trusted.end(user=user, browser=row, client=client_of(request), session=session)
+    messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.name})
+    return redirect("devices:index" if stays else "accounts:sign_in")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def end_all_trust(request: HttpRequest) -> HttpResponse:
+    """Say what it means, then stop trusting every browser, this one included."""
+    user, session = person(request), session_id(request)
+    rows = list(user.trusted_browsers.all())
+    if request.method != "POST":
+        opened = Session.objects.of(user).alive().filter(trusted__isnull=False)
+        count = opened.exclude(public_id=session).count()
+        context = {"place": "devices", "count": len(rows), "opened": count}
+        return render(request, "devices/end_all_trust.html", context)
+    with transaction.atomic():
+        factors = frozenset(row.factor for row in rows)
+        stays = strip_proofs(request.session, factors, least_of(user))
+        ended = trusted.end_all(user=user, client=client_of(request), session=session)
+    done = ngettext(
+        "%(count)d browser is no longer trusted.",
+        "%(count)d browsers are no longer trusted.",
+        ended,
+    )
+    messages.success(request, done % {"count": ended})
+    return redirect("devices:index" if stays else "accounts:sign_in")
