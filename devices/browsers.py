@@ -35,6 +35,7 @@ def rename(
 @transaction.atomic
 def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
     """End one session of the person and the trust of its browser; False if it had ended."""
+    user.take_turn()
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted.end_with(browser)
@@ -49,6 +50,7 @@ def end_others(*, user: User, client: Client, session: str, here: int | None = N
 
     Trust ends as well, but that of this browser, whose row is `here`.
     """
+    user.take_turn()
     ended, untrusted = end_sessions(user, keep=session), trusted.end_all_of(user, session, here)
     if ended or untrusted:
         counts: dict[str, Any] = {"sessions": ended, "untrusted": untrusted}

@@ -143,7 +143,7 @@ def _make_room(user: User, same: Q) -> None:
 def _end(rows: TrustedBrowserQuerySet, keep: str = "") -> int:
     """Delete rows and the sessions they opened; return how many browsers were trusted.
 
-    Sessions come first, as everywhere. A sign-in that is using a row holds it: then this waits, and
+    Sessions come first, whoever asks. A sign-in that is using a row holds it: then this waits, and
     the cascade finds the session it wrote. The session with the public id `keep` has proved more.
     """
     pks = list(rows.values_list("pk", flat=True))
@@ -176,6 +176,7 @@ def end_with(session: Session) -> int:
 @transaction.atomic
 def end(*, user: User, browser: TrustedBrowser, client: Client, session: str) -> bool:
     """Stop trusting one browser of the person; False if that had ended already."""
+    user.take_turn()
     if not _end(user.trusted_browsers.filter(pk=browser.pk), session):
         return False
     events.record(user, "browser:untrusted", client=client, session=session, browser=browser.name)
@@ -185,6 +186,7 @@ def end(*, user: User, browser: TrustedBrowser, client: Client, session: str) ->
 @transaction.atomic
 def end_all(*, user: User, client: Client, session: str) -> int:
     """Stop trusting every browser of the person; return how many."""
+    user.take_turn()
     ended = end_all_of(user, session)
     if ended:
         events.record(user, "browsers:untrusted", client=client, session=session, browsers=ended)

@@ -93,8 +93,8 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"place": "devices", "browser": row, "opened": opened}
         return render(request, "devices/end_trust.html", context)
     with transaction.atomic():
-        stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
         trusted.end(user=user, browser=row, client=client_of(request), session=session)
+        stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
     messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.name})
     return redirect("devices:index" if stays else "accounts:sign_in")
 
@@ -111,9 +111,9 @@ def end_all_trust(request: HttpRequest) -> HttpResponse:
         context = {"place": "devices", "count": len(rows), "opened": count}
         return render(request, "devices/end_all_trust.html", context)
     with transaction.atomic():
+        ended = trusted.end_all(user=user, client=client_of(request), session=session)
         factors = frozenset(row.factor for row in rows)
         stays = strip_proofs(request.session, factors, least_of(user))
-        ended = trusted.end_all(user=user, client=client_of(request), session=session)
     done = ngettext(
         "%(count)d browser is no longer trusted.",
         "%(count)d browsers are no longer trusted.",

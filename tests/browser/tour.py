@@ -15,7 +15,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import EmailAddress, OneTimeLink
 from accounts.proofs import Proof, Strength
 from accounts.unused import ASKED_KEY
-from devices.models import Phone
+from devices.models import Phone, Session
+from devices.trusted import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
@@ -29,6 +30,7 @@ from tests.people import (
     make_person,
     protected,
     proved,
+    trust,
 )
 
 Names = Iterator[str]
@@ -308,6 +310,28 @@ def _devices(tour: Tour, person: Person) -> Names:
     page.goto("/devices/")
     page.locator("#browsers").get_by_role("link", name="Rename").first.click()
     yield "/devices/browsers/…/rename/"
+    yield from _trusted(tour, person)
+
+
+def _trusted(tour: Tour, person: Person) -> Names:
+    page, home = tour.page, Client()
+    for name in ("Laptop at home", "Tablet"):
+        trust(home, person, name=name, address="192.0.2.7")
+    cookie = cookie_name(person.user)
+    value = home.cookies[cookie].value
+    tour.context.add_cookies([{"name": cookie, "value": value, "url": tour.site.url}])
+    place, name = "Utrecht, Netherlands", "Firefox on Linux"
+    Session.objects.of(person.user).update(place=place, address="192.0.2.7", name=name)
+    page.goto("/devices/")
+    yield "/devices/, with places and trusted browsers"
+    page.get_by_role("link", name="Stop trusting all").click()
+    yield "/devices/trusted/end-all/"
+    page.goto("/devices/")
+    page.locator("#trusted").get_by_role("link", name="Stop trusting").nth(1).click()
+    yield "/devices/trusted/…/end/"
+    page.goto("/devices/")
+    page.locator("#trusted").get_by_role("link", name="Rename").first.click()
+    yield "/devices/trusted/…/rename/"
 
 
 def _codes(tour: Tour) -> Names:
