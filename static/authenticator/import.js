@@ -8,29 +8,34 @@ import { receive } from "./receive.js";
 import { _ } from "./words.js";
 
 const LARGEST = 5_000_000; // bytes
-
-const preview = (text) => {
-  const { source, items } = readExport(text);
-  setPending(source, items);
-  go("preview");
-};
-
-const take = async (form, read, field) => {
-  clearErrors(form);
-  try {
-    preview(await read());
-  } catch (error) {
-    showError(form, error.message, field);
-  }
-};
+let waiting = ""; // an encrypted export, until its password is typed
 
 const textOf = (file) => {
   if (file.size > LARGEST) throw new Error(_("The file is too large to be an export."));
   return file.text();
 };
 
+/** Read a text; if it needs a password, the form asks for it and keeps the text for the next try. */
+const take = async (form, source, field) => {
+  clearErrors(form);
+  const { password } = form.elements;
+  try {
+    const text = await source();
+    waiting = text;
+    const { source: app, items } = await readExport(text, password.value);
+    waiting = "";
+    setPending(app, items);
+    go("preview");
+  } catch (error) {
+    if (error.field === "password") part(form, "password").hidden = false;
+    else waiting = "";
+    showError(form, error.message, error.field || field);
+  }
+};
+
 /** Show the page. */
 export const showImport = (root) => {
+  waiting = "";
   const form = part(root, "form");
   const input = part(root, "file");
   part(root, "choose-file").addEventListener("click", () => input.click());
@@ -41,7 +46,7 @@ export const showImport = (root) => {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    take(form, () => form.elements.text.value, "text");
+    take(form, () => form.elements.text.value || waiting, "text");
   });
   return offerPicture(root, receive, (error) => {
     clearErrors(form);

@@ -13,6 +13,8 @@ APP = "/authenticator/"
 MODULES = "/static/authenticator/"
 KEY = "JBSWY3DPEHPK3PXP"
 SECRET = b"Hello!\xde\xad\xbe\xef"
+# A phone; without a service worker, that would fetch everything once more for each test.
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "service_workers": "block"}
 GRANTS = ["clipboard-read", "clipboard-write"]
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import GRANTS, KEY, Phone, codes_now, link
+from tests.browser.authenticator import GRANTS, KEY, PHONE, Phone, codes_now, link
 
 pytestmark = pytest.mark.no_rows
 MARKUP = "<img src=x onerror=document.title='owned'>"
@@ -15,7 +15,7 @@ MARKUP = "<img src=x onerror=document.title='owned'>"
 @pytest.fixture
 def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
     """An empty app on a phone that lets pages use the clipboard."""
-    make = partial(new_browser, viewport={"width": 360, "height": 780}, permissions=GRANTS)
+    make = partial(new_browser, **PHONE, permissions=GRANTS)
     return Phone(make().new_page()).open()
 
 

@@ -1,12 +1,13 @@
 """The app's own modules in real Chromium, against the tables of the standards."""
 
 from base64 import b32encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext
 
-from tests.browser.authenticator import APP, KEY, Phone
+from tests.browser.authenticator import KEY, PHONE, Phone
 
 pytestmark = pytest.mark.no_rows
 SEEDS = {
@@ -43,10 +44,9 @@ return given.map((link) => {
 
 
 @pytest.fixture
-def phone(page: Page) -> Phone:
+def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
     """The app, just opened."""
-    page.goto(APP)
-    return Phone(page)
+    return Phone(new_browser(**PHONE).new_page()).open()
 
 
 def entry(secret: bytes | str, **more: Any) -> dict[str, Any]:

@@ -7,9 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from playwright.sync_api import BrowserContext, expect
 
-from tests.browser.authenticator import KEY, Phone, codes_now, link
+from tests.browser.authenticator import KEY, PHONE, Phone, codes_now, link
 from tests.browser.qr_pictures import png_of
 
 pytestmark = pytest.mark.no_rows
@@ -116,16 +120,50 @@ CASES = {
 }
 READ = """
 const { readExport } = await use("formats/detect");
-return given.map((text) => {
-  try { return readExport(text).items; } catch (error) { return error.message; }
-});
+return Promise.all(given.map(async (text) => {
+  try { return (await readExport(text)).items; } catch (error) { return error.message; }
+}));
 """
+PASSWORD = "a password of another app"
+
+
+def encrypted_aegis() -> str:
+    """Encrypt the Aegis export as its documentation tells: scrypt, then AES-GCM twice."""
+    salt, master = b"s" * 32, b"m" * 32
+    cost = {"n": 2**15, "r": 8, "p": 1}
+    derived = Scrypt(salt=salt, length=32, **cost).derive(PASSWORD.encode())
+    key, plain = b"k" * 12, b"p" * 12
+    slot = AESGCM(derived).encrypt(key, master, None)
+    body = AESGCM(master).encrypt(plain, json.dumps(AEGIS["db"]).encode(), None)
+    slots = [
+        {"type": 2, "uuid": "biometric", "key": "00", "key_params": {"nonce": "00", "tag": "00"}},
+        {
+            "type": 1,
+            "key": slot[:-16].hex(),
+            "key_params": {"nonce": key.hex(), "tag": slot[-16:].hex()},
+            "salt": salt.hex(),
+            **cost,
+        },
+    ]
+    params = {"nonce": plain.hex(), "tag": body[-16:].hex()}
+    sealed = {"version": 1, "header": {"slots": slots, "params": params}}
+    return json.dumps({**sealed, "db": b64encode(body[:-16]).decode()})
+
+
+def encrypted_2fas() -> str:
+    """Encrypt the 2FAS export as it does: PBKDF2 with 10 000 rounds, then AES-GCM."""
+    salt, nonce = b"s" * 256, b"n" * 12
+    key = PBKDF2HMAC(hashes.SHA256(), 32, salt, 10_000).derive(PASSWORD.encode())
+    sealed = AESGCM(key).encrypt(nonce, json.dumps(TWO_FAS["services"]).encode(), None)
+    parts = [b64encode(part).decode() for part in (sealed, salt, nonce)]
+    rest = {"schemaVersion": 4, "groups": TWO_FAS["groups"], "services": []}
+    return json.dumps({**rest, "servicesEncrypted": ":".join(parts)})
 
 
 @pytest.fixture
 def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
     """The page that imports, on an empty phone."""
-    return Phone(new_browser(viewport={"width": 360, "height": 780}).new_page()).open("import")
+    return Phone(new_browser(**PHONE).new_page()).open("import")
 
 
 def test_every_format_is_read_and_nothing_is_dropped(phone: Phone) -> None:
@@ -159,9 +197,9 @@ def test_what_is_no_export_or_is_encrypted_says_so(phone: Phone) -> None:
         "": "This is not an export that the app can read.",
         "<html>Sign in to the hotel": "This is not an export that the app can read.",
         '{"a": 1}': "This is not an export that the app can read.",
-        json.dumps({"header": {"slots": []}, "db": "AAAA"}): "encrypted with a password",
-        json.dumps({"servicesEncrypted": "a:b:c"}): "encrypted with a password",
-        json.dumps({"encrypted": True, "data": "x"}): "encrypted with a password",
+        encrypted_aegis(): "type the password it was made with",
+        encrypted_2fas(): "type the password it was made with",
+        json.dumps({"encrypted": True, "data": "x"}): "Export it again as plain JSON",
     }
     for words, found in zip(cases.values(), phone.run(READ, list(cases)), strict=True):
         assert words in found
@@ -169,12 +207,31 @@ def test_what_is_no_export_or_is_encrypted_says_so(phone: Phone) -> None:
     assert damaged["why"] == "The export is cut off or damaged."
 
 
+@pytest.mark.parametrize("encrypt", [encrypted_aegis, encrypted_2fas])
+def test_an_encrypted_export_asks_for_its_password(
+    phone: Phone, encrypt: Callable[[], str]
+) -> None:
+    body = encrypt().encode()
+    phone.page.locator("[data-part=file]").set_input_files(
+        {"name": "export.json", "mimeType": "application/json", "buffer": body}
+    )
+    phone.says("This export is encrypted: type the password it was made with.")
+    phone.type("Password of the export", "not this one")
+    phone.press("Read it")
+    phone.says("This password does not open the export.")
+    phone.type("Password of the export", PASSWORD)
+    phone.press("Read it")
+    phone.says("3 entries were found in")
+    phone.press("Add 2 accounts")
+    phone.says("2 accounts are added.")
+
+
 def test_the_preview_sorts_adds_all_at_once_and_takes_it_back(phone: Phone) -> None:
     page = phone.page
     phone.fill([link("Here")])
     lines = [link("Here"), link("New"), link("New"), "otpauth://totp/x?secret=1", "hello"]
     phone.type("Or paste its text", "\n".join(lines))
-    phone.press("Read the text")
+    phone.press("Read it")
     phone.reads("Look before you import")
     phone.says("5 entries were found in a list of links. Nothing is added yet.")
     phone.says("Ready to add: 1")

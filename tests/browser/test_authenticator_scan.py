@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import KEY, Phone, link
+from tests.browser.authenticator import KEY, PHONE, Phone, link
 from tests.browser.qr_pictures import film_of, png_of
 from tests.live import LiveSite
 from tests.live.browser import chromium, new_context
@@ -28,7 +28,7 @@ def show(phone: Phone, body: bytes, name: str = "code.png") -> None:
 @pytest.fixture
 def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
     """The page that scans, on a device without a camera."""
-    return Phone(new_browser(viewport={"width": 360, "height": 780}).new_page()).open("scan")
+    return Phone(new_browser(**PHONE).new_page()).open("scan")
 
 
 def test_the_camera_sees_a_code_and_keeps_its_account(

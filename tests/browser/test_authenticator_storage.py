@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import KEY, Phone, link
+from tests.browser.authenticator import KEY, PHONE, Phone, link
 
 pytestmark = pytest.mark.no_rows
 BROKEN_STORAGE = """
@@ -40,7 +40,7 @@ await change((doc) => { add(doc, parse(given)); });
 @pytest.fixture
 def context(new_browser: Callable[..., BrowserContext]) -> BrowserContext:
     """A phone."""
-    return new_browser(viewport={"width": 360, "height": 780})
+    return new_browser(**PHONE)
 
 
 @pytest.fixture

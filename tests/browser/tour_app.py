@@ -49,7 +49,7 @@ def _imports(phone: Phone) -> Iterator[str]:
     phone.open("import")
     yield "the app, import"
     phone.type("Or paste its text", f"{link('New')}\n{link('GitHub')}\nhello")
-    phone.press("Read the text")
+    phone.press("Read it")
     phone.reads("Look before you import")
     yield "the app, import, preview"
     phone.open("export")

@@ -12,13 +12,21 @@ const json = (text) => {
   }
 };
 
-/** The items of an export and the name of its source; refuses with a sentence what is none. */
-export const readExport = (text) => {
+const asksForPassword = () =>
+  new Refusal(_("This export is encrypted: type the password it was made with."), "password");
+
+/**
+ * The items of an export and the name of its source; refuses with a sentence what is none, and at
+ * the field "password" what needs one.
+ */
+export const readExport = async (text, password = "") => {
   const body = text.replace(/^\ufeff/, "");
   const found = recognise(json(body));
+  if (found?.open) {
+    if (!password) throw asksForPassword();
+    return { source: found.source, items: found.read(await found.open(password)) };
+  }
   if (found) return { source: found.source, items: found.read() };
   if (isList(body)) return { source: nameOfList(), items: readList(body) };
-  throw new Refusal(
-    _("This is not an export that the app can read. Below is what it knows."),
-  );
+  throw new Refusal(_("This is not an export that the app can read. Below is what it knows."));
 };

@@ -1,7 +1,8 @@
-// Exports in JSON: Aegis, 2FAS and Bitwarden, unencrypted. Unknown kinds of code are kept unread.
+// Exports in JSON: Aegis, 2FAS and Bitwarden. What an account cannot be made of is listed.
 import { isLink, makeEntry, names, parse, plain } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
+import { open2Fas, openAegis } from "./encrypted.js";
 
 const KINDS = ["totp", "hotp", "steam"];
 
@@ -89,19 +90,24 @@ const refused = (words) => () => {
   throw new Refusal(words);
 };
 
-const encrypted = () =>
-  _("This export is encrypted with a password. Export it again without one, then delete the file.");
+const encryptedBitwarden = () =>
+  _("This export is encrypted. Export it again as plain JSON, then delete the file.");
 
-/** The name of the app that wrote it, and how to read it; `null` if it is none of these. */
+/**
+ * The name of the app that wrote it, and how to read it, or with a password how to `open` it first;
+ * `null` if it is none of these.
+ */
 export const recognise = (data) => {
   if (data === null || typeof data !== "object") return null;
-  if (typeof data.db === "string" && data.header) {
-    return { source: "Aegis", read: refused(encrypted()) };
+  if (typeof data.db === "string" && Array.isArray(data.header?.slots)) {
+    return { source: "Aegis", open: (password) => openAegis(data, password), read: fromAegis };
   }
   if (Array.isArray(data.db?.entries)) return { source: "Aegis", read: () => fromAegis(data) };
-  if (data.servicesEncrypted) return { source: "2FAS", read: refused(encrypted()) };
+  if (typeof data.servicesEncrypted === "string" && data.servicesEncrypted) {
+    return { source: "2FAS", open: (password) => open2Fas(data, password), read: from2Fas };
+  }
   if (Array.isArray(data.services)) return { source: "2FAS", read: () => from2Fas(data) };
-  if (data.encrypted === true) return { source: "Bitwarden", read: refused(encrypted()) };
+  if (data.encrypted === true) return { source: "Bitwarden", read: refused(encryptedBitwarden()) };
   if (Array.isArray(data.items)) return { source: "Bitwarden", read: () => fromBitwarden(data) };
   return null;
 };
