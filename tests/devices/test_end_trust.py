@@ -89,6 +89,24 @@ def test_they_are_listed_with_what_one_wants_to_know(
     assert "this browser" in theirs[theirs.index('id="trusted"') :]
 
 
+def test_the_list_takes_one_query_however_many_there_are(
+    inside: Client,
+    other: Client,
+    new_client: Browsers,
+    alice: Person,
+    django_assert_max_num_queries: Callable[[int], Any],
+) -> None:
+    for number in range(12):
+        give_phone(alice, f"Phone {number}")
+        trust(new_client(), alice)
+        enter_by_trust(new_client(), alice)
+    with django_assert_max_num_queries(10):
+        page = inside.get("/devices/").content.decode()
+    assert page.count("Trusted since") == 25
+    with django_assert_max_num_queries(10):
+        assert other.get("/devices/").status_code == 200
+
+
 def test_one_is_trusted_no_longer_and_what_it_opened_is_dead_at_once(
     inside: Client, other: Client, alice: Person
 ) -> None:

@@ -1,0 +1,111 @@
+"""Trust that is used and ended at the same moment, in real threads: nobody stays in by it."""
+
+from collections.abc import Callable
+from functools import partial
+from threading import Event
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.proofs import Proof, Strength, keep
+from accounts.trust import METHOD
+from accounts.ways import AlreadySpent
+from devices import keys, phones, trusted
+from devices.models import Session, TrustedBrowser
+from devices.sessions import SessionStore
+from portal.http import Client as Visitor
+from tests.live import at_once
+from tests.people import Person, give_passkey, give_phone, protected, trust
+
+VISITOR = Visitor("192.0.2.7", "")
+pytestmark = pytest.mark.usefixtures("live")
+
+
+@pytest.fixture(autouse=True)
+def _no_deliveries(settings: Any) -> None:
+    settings.OUTBOX_DELIVERY = "worker"
+
+
+@pytest.fixture
+def ann(rows: None) -> Person:
+    return protected("ann")
+
+
+def closing(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Close the thread's database connection after the act."""
+
+    def acted() -> Any:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return acted
+
+
+def come_in(row: TrustedBrowser, pause: Callable[[], object] = lambda: None) -> str:
+    """Do what the sign-in does: use the trust and write the session in one transaction."""
+    store = SessionStore()
+    try:
+        with transaction.atomic():
+            proof = trusted.TrustMatch(row).spend()
+            pause()
+            keep(store, [Proof.now("password", Strength.PASSWORD), proof])
+            store.cycle_key()
+            store.sign_in(row.user, VISITOR, trusted_id=row.pk)
+    except AlreadySpent:
+        return "asked"
+    return "in"
+
+
+def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) -> None:
+    row, used = trust(Client(), ann), Event()
+
+    def breathe() -> None:
+        """Give the other thread time to run into the lock."""
+        used.set()
+        Event().wait(timeout=0.3)
+
+    def end() -> bool:
+        used.wait(timeout=10)
+        return trusted.end(user=ann.user, browser=row, client=VISITOR, session="")
+
+    acts = [closing(lambda: come_in(row, breathe)), closing(end)]
+    assert at_once(acts) == ["in", True]
+    assert not Session.objects.of(ann.user).exists()
+    assert come_in(row) == "asked"
+
+
+def end_all(ann: Person) -> int:
+    return trusted.end_all(user=ann.user, client=VISITOR, session="")
+
+
+def test_whoever_is_first_nobody_is_in_by_trust_that_ended(ann: Person) -> None:
+    for _round in range(8):
+        row = trust(Client(), ann)
+        acts = [closing(partial(come_in, row)) for _each in range(4)]
+        *entered, ended = at_once([*acts, closing(partial(end_all, ann))])
+        assert ended == 1
+        assert set(entered) <= {"in", "asked"}
+        assert not Session.objects.of(ann.user).exists()
+        assert not ann.user.trusted_browsers.exists()
+
+
+def test_changes_of_the_set_up_and_ends_of_trust_wait_for_each_other(ann: Person) -> None:
+    """They touch the same rows: taken in another order, the locks would stop one of them."""
+    for _round in range(5):
+        row, phone = trust(Client(), ann), give_phone(ann).phone
+        give_passkey(ann)
+        come_in(row)
+        acts: list[Callable[[], Any]] = [
+            partial(end_all, ann),
+            partial(phones.unlink, phone=phone, client=VISITOR),
+            partial(keys.remove, passkey=ann.user.passkeys.get(), client=VISITOR),
+            partial(come_in, row),
+        ]
+        at_once([closing(act) for act in acts])
+        assert not ann.user.trusted_browsers.exists()
+        left = Session.objects.of(ann.user)
+        assert not [each for each in left if METHOD in str(each.proofs)]
