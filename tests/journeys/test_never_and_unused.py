@@ -1,0 +1,89 @@
+"""Second-step hygiene: what one never wants, and what one set up and never used."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import F
+from playwright.sync_api import BrowserContext
+
+from accounts.models import User
+from devices.models import Authenticator, Phone
+from tests.journeys.hand import App, Hand, check_letter
+from tests.live import LiveSite
+from tests.people import Person
+
+Contexts = Callable[..., BrowserContext]
+
+
+def leave(hand: Hand) -> None:
+    """Sign out."""
+    hand.press("Sign out")
+    hand.reads("Sign in")
+
+
+def look_at_the_ways(hand: Hand, person: Person) -> None:
+    """Type the password and open the picker."""
+    hand.open("/sign-in/")
+    hand.type_password(person)
+    hand.press("Sign in another way")
+    hand.reads("Sign in another way")
+
+
+def a_month_passes(phone: Phone, person: Person) -> None:
+    """Put what was set up into the past."""
+    age = settings.UNUSED_STEP_AGE + timedelta(minutes=1)
+    rows = Authenticator.objects.filter(phone=phone)
+    rows.update(last_used_at=F("last_used_at") - age)
+    Phone.objects.filter(pk=phone.pk).update(linked_at=F("linked_at") - age)
+    User.objects.filter(pk=person.user.pk).update(asks_from=F("asks_from") - age)
+
+
+def test_never_by_e_mail_is_never_by_e_mail_until_it_is_taken_back(
+    live: LiveSite, new_browser: Contexts, alice: Person
+) -> None:
+    app, hand = App.of(alice), Hand(new_browser().new_page())
+    hand.sign_in(alice, app, "/sign-in/?next=/security/two-step/")
+    hand.press("Never use e-mail for me")
+    hand.sees("Codes by e-mail are off, as you wished.")
+    for address in alice.user.email_addresses.verified():
+        mail = live.mail.wait_for(address.address, subject="a way to sign in was declined")
+        check_letter(mail)
+    leave(hand)
+    look_at_the_ways(hand, alice)
+    hand.sees("Text a code")
+    hand.sees_not("E-mail a code")
+    stranger = Hand(new_browser().new_page())
+    look_at_the_ways(stranger, alice)
+    stranger.sees_not("E-mail a code")
+    stranger.open("/sign-in/email/")
+    stranger.sees("This way is not available now.")
+    hand.sign_in(alice, app, "/sign-in/?next=/security/two-step/")
+    hand.press("Use e-mail again")
+    hand.sees("This way is offered again when you sign in.")
+    leave(hand)
+    look_at_the_ways(hand, alice)
+    hand.sees("E-mail a code")
+
+
+def test_a_phone_that_was_never_used_is_asked_for_once_and_tried(
+    new_browser: Contexts, bob: Person
+) -> None:
+    app, hand = App.of(bob), Hand(new_browser().new_page())
+    hand.sign_in(bob, app, "/sign-in/?next=/devices/link/")
+    hand.reads("Link")
+    spare = hand.links_phone("Spare phone")
+    hand.sees("Spare phone is linked.")
+    a_month_passes(bob.user.phones.get(name="Spare phone"), bob)
+    leave(hand)
+    hand.sign_in(bob, app)
+    hand.sees("Does the app on your Spare phone still work?")
+    hand.press("Try it now")
+    hand.reads("Enter the code from your authenticator app")
+    hand.type_code(spare.code())
+    hand.sees("Good. Spare phone works.")
+    hand.sees_not("Does the app on your Spare phone still work?")
+    leave(hand)
+    hand.sign_in(bob, app)
+    hand.reads("Your account is well protected")
+    hand.sees_not("Does the app on your Spare phone still work?")
