@@ -61,6 +61,8 @@ KINDS: dict[str, Kind] = {
     "password:reset": Kind(_("Password reset by e-mail"), "key-round", "look", notice=True),
     "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True),
     "phone:renamed": Kind(_("Phone renamed to {phone}"), "smartphone"),
+    "phone:suspended": Kind(_("{phone} suspended"), "snowflake", "look", notice=True),
+    "phone:taken_back": Kind(_("{phone} taken back"), "smartphone", "ok", notice=True),
     "phone:unlinked": Kind(_("{phone} unlinked"), "smartphone", "look", notice=True),
     "phone:unlinked_by_staff": Kind(
         _("{phone} unlinked by staff"), "smartphone", "look", notice=True

@@ -93,9 +93,9 @@ class Readiness:
         named = frozenset(keys)
         return self._parted(self.together(named), named)
 
-    def removal(self, key: str) -> Loss:
-        """Say what it would mean if this one went on purpose and nothing with it."""
-        return self._parted(frozenset([key]), frozenset([key]))
+    def removal(self, *keys: str) -> Loss:
+        """Say what it would mean if these went on purpose and nothing with them."""
+        return self._parted(frozenset(keys), frozenset(keys))
 
     def _parted(self, lost: frozenset[str], named: frozenset[str]) -> Loss:
         gone = [way for way in self.ways if way.carrier.key in lost]

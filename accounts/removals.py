@@ -19,13 +19,13 @@ class Removal:
     warnings: list[str]
 
 
-def of(user: User, key: str, *, lost: bool = False) -> Removal:
-    """Look ahead at the removal of what has this carrier key.
+def of(user: User, *keys: str, lost: bool = False) -> Removal:
+    """Look ahead at the removal of what has these carrier keys.
 
     A lost phone takes with it what arrives on it; one that is let go on purpose does not.
     """
     state = readiness.of(user)
-    gone = state.loss([key]) if lost else state.removal(key)
+    gone = state.loss(keys) if lost else state.removal(*keys)
     warnings = _warnings(state, gone) if gone.needs_way else []
     after = [*gone.doubt, *_afterwards(gone)] if lost else []
     return Removal(list(gone.remains), [*warnings, *after])

@@ -4,7 +4,7 @@ The half-done sign-in is one value under one session key, and only this file tou
 """
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hmac import compare_digest
 
@@ -107,6 +107,11 @@ def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
     return pending, user
 
 
+def lead_to(request: HttpRequest, pending: PendingSignIn, next_url: str) -> None:
+    """Let the half-done sign-in go on to another page of this site once it is done."""
+    request.session[PENDING_KEY] = asdict(replace(pending, next=next_url))
+
+
 def forget(request: HttpRequest) -> None:
     """Drop the half-done sign-in."""
     request.session.pop(PENDING_KEY, None)
@@ -144,9 +149,15 @@ def finish(
 
 
 def _destination(request: HttpRequest, user: User, proofs: list[Proof], next_url: str) -> str:
-    if user.has_two_step and max(proof.strength for proof in proofs) == Strength.RECOVERED:
+    fell_back = max(proof.strength for proof in proofs) == Strength.RECOVERED
+    if user.has_two_step and fell_back and not _is_desk(next_url):
         return resolve_url(settings.AFTER_FALL_BACK)
     return next_url if is_local(next_url, request) else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def _is_desk(url: str) -> bool:
+    """Tell whether the person is on the way to where lost phones are unlinked."""
+    return url.partition("?")[0] == resolve_url(settings.LOST_PHONE_DESK)
 
 
 def _clear_reset_mailbox(user: User, proofs: list[Proof]) -> None:

@@ -22,6 +22,7 @@ app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/another-way/", sign_in.another_way, name="another_way"),
+    path("sign-in/lost-your-phone/", sign_in.lost_phone, name="lost_phone"),
     path("sign-in/<slug:slug>/", sign_in.step, name="sign_in_step"),
     path("sign-in/<slug:slug>/fate/", sign_in.message_fate, name="message_fate"),
     path("sign-in/<slug:slug>/options/", sign_in.step_options, name="step_options"),

@@ -106,21 +106,22 @@ def rename(*, passkey: Passkey, name: str, client: Client, session: str = "") ->
 
 
 @transaction.atomic
-def remove(*, passkey: Passkey, client: Client, session: str = "") -> int:
+def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = False) -> int:
     """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
 
     The row goes first, as in `devices.phones.unlink`: a sign-in under way is then refused, or found
     among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
     `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
-    besides one device.
+    besides one device; neither of a person who has lost it.
     """
     user = passkey.user.take_turn()
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist
     ended = end_sessions(user, keep=session)
-    factors.keep_one(user)
     protection_changed.send(User, user=user, keep=session)
-    declining.check(user)
+    if not lost:
+        factors.keep_one(user)
+        declining.check(user)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
     events.record(user, "passkey:removed", client=client, session=session, **details)
     return ended

@@ -135,14 +135,16 @@ def unlink(
     lost: bool = False,
     actor: User | None = None,
     reason: str = "",
+    **also: Any,
 ) -> Unlinking:
     """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
 
     Two-step verification stays as it is. What the phone proved in the session that stays has to be
     forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and
-    keep no session. Raises `Phone.DoesNotExist` if it is gone already, and `factors.LastFactor` if
-    it is the last strong factor of a person who neither lost it nor has staff let it go,
-    and `declining.LastFallBack` if it is the last besides another device.
+    keep no session; `also` tells in the event what goes together with the phone. Raises
+    `Phone.DoesNotExist` if it is gone already; of a person who neither lost it nor has staff let it
+    go `factors.LastFactor` if it is the last strong factor, and `declining.LastFallBack` if it is
+    the last besides another device.
     """
     user = phone.user.take_turn()
     erased = _erase(phone, session)
@@ -150,7 +152,8 @@ def unlink(
         factors.keep_one(user)
         declining.check(user)
     by_staff: dict[str, Any] = {"reason": reason} if actor else {}
-    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **by_staff)
+    more = {**by_staff, **also}
+    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **more)
     return Unlinking(event, erased.factors)
 
 
@@ -159,6 +162,7 @@ class _Erased:
     phone: Phone
     factors: frozenset[str]
     sessions: int
+    trusted: int
 
 
 def _erase(phone: Phone, keep: str) -> _Erased:
@@ -171,8 +175,9 @@ def _erase(phone: Phone, keep: str) -> _Erased:
     ended = end_sessions(phone.user, keep=keep)
     if not Phone.objects.filter(pk=phone.pk).delete()[0]:
         raise Phone.DoesNotExist
+    trusted = phone.user.trusted_browsers.live().count()
     protection_changed.send(User, user=phone.user, keep=keep)
-    return _Erased(phone, factors, ended)
+    return _Erased(phone, factors, ended, trusted)
 
 
 def _record(
@@ -184,6 +189,8 @@ def _record(
     **more: Any,
 ) -> SecurityEvent:
     phone = erased.phone
+    if erased.trusted:
+        more["trusted"] = erased.trusted
     return events.record(
         phone.user,
         "phone:unlinked_by_staff" if actor else "phone:unlinked",

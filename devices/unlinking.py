@@ -18,21 +18,52 @@ def factors_of(phone: Phone) -> frozenset[str]:
     return phone.authenticators.all().factors()
 
 
-def consequences(phone: Phone, *, keep: str = "", stays: bool = True) -> list[str]:
+def consequences(*phones: Phone, keep: str = "", stays: bool = True) -> list[str]:
     """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
-    here = _("This browser stays signed in.")
-    if not stays:
-        here = _("You are signed out here as well, because you signed in with this phone.")
+    user = phones[0].user
     lines = [
-        _("Codes from the authenticator app on %(phone)s stop working at once.")
-        % {"phone": phone.name},
-        _("Its secret is erased here. A backup of the phone does not bring it back."),
-        will_end(phone.user, keep),
-        here if keep else "",
-        stays_on(phone.user),
+        *(_will_stop(phone) for phone in phones),
+        ngettext(
+            "Its secret is erased here. A backup of the phone does not bring it back.",
+            "Their secrets are erased here. A backup of the phones does not bring them back.",
+            len(phones),
+        ),
+        will_end(user, keep),
+        goes_on_here(stays=stays) if keep else "",
+        trust_ends(user),
+        stays_on(user),
         _("All your confirmed e-mail addresses are told."),
     ]
     return [line for line in lines if line]
+
+
+def _will_stop(phone: Phone) -> str:
+    if phone.is_suspended:
+        words = _("%(phone)s, which is suspended, cannot be taken back any more.")
+    else:
+        words = _("Codes from the authenticator app on %(phone)s stop working at once.")
+    return words % {"phone": phone.name}
+
+
+def goes_on_here(*, stays: bool) -> str:
+    """Say whether the session that acts goes on."""
+    if stays:
+        return _("This browser stays signed in.")
+    return _("You are signed out here as well, because you signed in with this phone.")
+
+
+def trust_ends(user: User) -> str:
+    """Say how many browsers lose the trust of the person; "" if there is none."""
+    count = user.trusted_browsers.live().count()
+    return _trust(count) if count else ""
+
+
+def _trust(count: int) -> str:
+    return ngettext(
+        "%(count)d trusted browser is asked for the second step again.",
+        "%(count)d trusted browsers are asked for the second step again.",
+        count,
+    ) % {"count": count}
 
 
 def will_end(user: User, keep: str) -> str:
@@ -52,19 +83,29 @@ def stays_on(user: User) -> str:
 
 
 def report(event: SecurityEvent) -> list[str]:
-    """Say what was done, from the event of an unlinking."""
+    """Say what was done, from the event of an unlinking and of what went with it."""
     details = event.details
-    erased, ended = int(details.get("authenticators", 0)), int(details.get("sessions", 0))
+    erased = int(details.get("authenticators", 0)) + int(details.get("also_authenticators", 0))
+    ended = int(details.get("sessions", 0))
+    names = [details.get("phone", ""), *details.get("also_phones", [])]
     lines = [
-        _("%(phone)s is unlinked: its codes no longer work.") % {"phone": details.get("phone", "")},
-        ngettext("Its secret is erased.", "Its %(count)d secrets are erased.", erased)
+        *(
+            _("%(phone)s is unlinked: its codes no longer work.") % {"phone": name}
+            for name in names
+        ),
+        ngettext("Its secret is erased.", "%(count)d secrets are erased.", erased)
         % {"count": erased},
+        *(
+            _("%(name)s is removed: it opens nothing here any more.") % {"name": name}
+            for name in details.get("also_passkeys", [])
+        ),
         ngettext(
             "%(count)d other browser was signed out.",
             "%(count)d other browsers were signed out.",
             ended,
         )
         % {"count": ended},
+        _trust(details["trusted"]) if details.get("trusted") else "",
         stays_on(event.user),
         _("All your confirmed e-mail addresses were told."),
     ]

@@ -196,6 +196,11 @@ def enter_by_trust(client: Client, person: Person) -> Client:
     return client
 
 
+def lose(client: Client, person: Person) -> Any:
+    """Report the first phone as lost at the desk; the answer."""
+    return client.post("/devices/lost/", {"phone": person.phone.public_id})
+
+
 def sign_in(client: Client, person: Person) -> Any:
     """Sign in through the pages, with the authenticator app if two-step is on; the last answer."""
     answer = client.post("/sign-in/", {"email": person.address, "password": person.password})

@@ -1,16 +1,19 @@
 """Signing in and out."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import declining, events, recovery_codes, signin, trust
 from accounts.forms.entrance import SignInForm
@@ -106,6 +109,24 @@ def another_way(request: HttpRequest) -> HttpResponse:
     if not found:
         return _begin_again(request)
     return show_ways(request, _flow(request, *found), signin.first_page(request, found[1]))
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_phone(request: HttpRequest) -> HttpResponse:
+    """Say how to get in without the phone; a sign-in that goes on leads to the desk."""
+    desk, found = resolve_url(settings.LOST_PHONE_DESK), signin.pending_in(request)
+    if request.user.is_authenticated:
+        return redirect(desk)
+    if request.method == "POST" and found:
+        signin.lead_to(request, found[0], desk)
+        return redirect("accounts:another_way")
+    begin = f"{resolve_url('accounts:sign_in')}?{urlencode({'next': desk})}"
+    if request.method == "POST":
+        return HttpResponseRedirect(begin)
+    email = found[1].email if found else ""
+    return render(request, "accounts/lost_phone.html", {"email": email, "begin_url": begin})
 
 
 @login_not_required

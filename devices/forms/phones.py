@@ -56,6 +56,35 @@ class LinkForm(NameForm):
         return super().clean() or {}
 
 
+class NewPhoneForm(LinkForm):
+    """Begins to link a phone in place of one that is linked; with several, asks which."""
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        linked: list[Phone],
+        replaces: Phone | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, user=user, replaces=linked[0], **kwargs)
+        self.initial.setdefault("name", _("My new phone"))
+        self.linked, self.replaced = {str(row.public_id): row for row in linked}, replaces
+        choices = [(key, row.name) for key, row in self.linked.items()]
+        self.fields["replaces"] = forms.ChoiceField(
+            label=_("Which phone does it replace?"), choices=choices, widget=forms.RadioSelect
+        )
+        self.order_fields(["replaces", "name"])
+        if replaces:
+            del self.fields["replaces"]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the phone that was chosen."""
+        cleaned = super().clean()
+        self.replaced = self.replaced or self.linked.get(cleaned.get("replaces", ""))
+        return cleaned
+
+
 @dataclass(frozen=True)
 class FirstCode:
     """The right first code of a phone; `devices.phones.confirm` uses its time step up."""

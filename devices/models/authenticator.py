@@ -7,6 +7,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django_otp.models import Device
 from django_otp.oath import hotp
@@ -29,9 +31,14 @@ def factor_of(pk: int) -> str:
 class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
     """Selections of authenticators."""
 
-    def usable(self) -> "AuthenticatorQuerySet":
-        """Those that proved a code, on phones that are linked."""
-        return self.filter(confirmed=True, phone__linked_at__isnull=False)
+    def usable(self) -> Self:
+        """Those that proved a code, on phones that are linked and not suspended."""
+        on_phone = {"phone__linked_at__isnull": False, "phone__suspended_at__isnull": True}
+        return self.filter(confirmed=True, **on_phone)
+
+    def use_up_to(self, step: int) -> None:
+        """Let no code count up to this time step; a sign-in under way with one is then refused."""
+        self.update(last_step=Greatest(F("last_step"), step))
 
     def factors(self) -> frozenset[str]:
         """How proofs name them."""
@@ -40,7 +47,9 @@ class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
     def devices_for_user(self, user: User, confirmed: bool | None = None) -> Self:
         """Those of a person, as django-otp asks for them."""
         rows = self.filter(user=user)
-        return rows if confirmed is None else rows.filter(confirmed=confirmed)
+        if confirmed:
+            return rows.usable()
+        return rows if confirmed is None else rows.filter(confirmed=False)
 
 
 class Authenticator(Device):

@@ -16,8 +16,12 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
     """Selections of phones."""
 
     def linked(self) -> "PhoneQuerySet":
-        """Those that proved a code; no other counts anywhere."""
+        """Those that proved a code, suspended ones too; no other counts anywhere."""
         return self.filter(linked_at__isnull=False)
+
+    def suspended(self) -> "PhoneQuerySet":
+        """Linked ones that prove nothing until they are taken back."""
+        return self.linked().filter(suspended_at__isnull=False)
 
     def begun(self) -> "PhoneQuerySet":
         """Those whose code can still be proved."""
@@ -56,6 +60,11 @@ class Phone(models.Model):
     def is_linked(self) -> bool:
         """Whether a code of this phone was proved."""
         return self.linked_at is not None
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether it proves nothing until it is taken back."""
+        return self.suspended_at is not None
 
     @property
     def carrier_key(self) -> str:

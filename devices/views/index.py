@@ -52,6 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "place": "devices",
         "phones": phones,
+        "suspended": list(user.phones.suspended()),
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),
         "trusted": trusted_list(request, user),

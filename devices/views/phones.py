@@ -5,20 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import declining, recovery_codes, removals
-from accounts.models import User
+from accounts import declining, removals
+from accounts.models import SecurityEvent
 from accounts.people import person, session_id
-from accounts.proofs import Strength, is_enough, needs, to_confirm
+from accounts.proofs import Strength, needs, proofs_in
+from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
-from devices import factors, phones, unlinking
+from devices import factors, lost_phone, phones, unlinking
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
-from devices.views.linking import FEW_CODES
 from portal.http import client_of
 
 
@@ -38,39 +38,29 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.TWO_STEP)
 def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Say what will happen, then let the phone go.
-
-    A lost one may go in a recovered session, any other needs a strong proof (policy, section 1).
-    """
-    lost = "1" in (request.GET.get("lost"), request.POST.get("lost"))
-    wanted = Strength.RECOVERED if lost else Strength.TWO_STEP
-    if not is_enough(request, wanted):
-        return to_confirm(request, wanted.slug)
+    """Say what will happen, then let the phone go; a lost one goes at the lost phone desk."""
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
     if request.method == "POST":
-        return _unlink(request, phone, lost=lost)
-    return render(request, "devices/unlink_phone.html", _before(request, phone, lost=lost))
-
-
-def _before(request: HttpRequest, phone: Phone, *, lost: bool) -> dict[str, object]:
+        return _unlink(request, phone)
     erased, least = unlinking.factors_of(phone), unlinking.least_of(person(request))
     stays = goes_on_without(request.session, erased, least)
-    return {
+    context = {
         "place": "devices",
         "phone": phone,
-        "lost": lost,
         "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
-        "removal": removals.of(person(request), phone.carrier_key, lost=lost),
-        "is_last": not lost and factors.is_last(person(request)),
+        "removal": removals.of(person(request), phone.carrier_key),
+        "is_last": not phone.is_suspended and factors.is_last(person(request)),
     }
+    return render(request, "devices/unlink_phone.html", context)
 
 
-def _unlink(request: HttpRequest, phone: Phone, *, lost: bool) -> HttpResponse:
+def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
     user, client, session = person(request), client_of(request), session_id(request)
     try:
         with transaction.atomic():
-            done = phones.unlink(phone=phone, client=client, session=session, lost=lost)
+            done = phones.unlink(phone=phone, client=client, session=session)
             stays = strip_proofs(request.session, done.factors, unlinking.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
@@ -79,46 +69,30 @@ def _unlink(request: HttpRequest, phone: Phone, *, lost: bool) -> HttpResponse:
     except declining.LastFallBack:
         messages.warning(request, declining.KEEPS)
         return redirect("devices:index")
-    if not stays:
-        messages.success(request, " ".join(unlinking.report(done.event)))
-        return redirect("accounts:sign_in")
-    return redirect("devices:unlinked", public_id=done.event.public_id)
+    return said(request, done.event, stays=stays)
+
+
+def said(request: HttpRequest, event: SecurityEvent, *, stays: bool) -> HttpResponse:
+    """Lead to the report, or to the sign-in page with its words if the session ended as well."""
+    if stays:
+        return redirect("devices:unlinked", public_id=event.public_id)
+    messages.success(request, " ".join(unlinking.report(event)))
+    return redirect("accounts:sign_in")
 
 
 @require_safe
 def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Say line by line what letting a phone go has done, and what to do next."""
+    """Say line by line what letting a phone go has done, and lead on, step by step."""
     user = person(request)
     rows = user.events.filter(kind__in=("phone:unlinked", "phone:unlinked_by_staff"))
     event = get_object_or_404(rows, public_id=public_id)
     event.user = user
+    by_saved_code = any(proof.method == RecoveryCode.slug for proof in proofs_in(request.session))
     context = {
         "place": "devices",
+        "at": event.at,
         "lines": unlinking.report(event),
         "elsewhere": unlinking.elsewhere(event),
-        "suggestions": _suggestions(user),
+        "steps": lost_phone.next_steps(user, event, with_saved_code=by_saved_code),
     }
     return render(request, "devices/unlinked.html", context)
-
-
-def _suggestions(user: User) -> list[dict[str, str]]:
-    """Return the next steps besides linking a new phone, in the form of the overview's."""
-    left, suggestions = recovery_codes.summary(user).left, []
-    if left <= FEW_CODES:
-        suggestions.append(
-            {
-                "icon": "file-text",
-                "title": _("Make new recovery codes"),
-                "text": _("Codes left: %(left)d.") % {"left": left},
-                "url": resolve_url("accounts:recovery_codes"),
-                "label": _("Recovery codes"),
-            }
-        )
-    contact = {
-        "icon": "mail",
-        "title": _("Check your addresses and numbers"),
-        "text": _("Remove what was on the phone and is no longer yours."),
-        "url": resolve_url("accounts:contact"),
-        "label": _("Contact and password"),
-    }
-    return [*suggestions, contact]

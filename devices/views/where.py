@@ -1,5 +1,6 @@
 """Where the phone is, asked after signing in without it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,18 +26,17 @@ def where_is_your_phone(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/where_is_your_phone.html", context)
 
 
-def _answers(phone: Phone) -> dict[str, str]:
-    unlink = resolve_url("devices:unlink_phone", public_id=phone.public_id)
+def _answers(phone: Phone) -> dict[str, Any]:
+    here = f"{resolve_url('devices:where_is_your_phone')}?here={phone.public_id}"
+    if phone.is_suspended:
+        here = resolve_url("devices:take_back_phone", public_id=phone.public_id)
     return {
         "name": phone.name,
-        "new_url": _link_url(phone),
-        "lost_url": f"{unlink}?lost=1",
-        "here_url": f"{resolve_url('devices:where_is_your_phone')}?here={phone.public_id}",
+        "is_suspended": phone.is_suspended,
+        "new_url": f"{resolve_url('devices:new_phone')}?replaces={phone.public_id}",
+        "lost_url": f"{resolve_url('devices:lost')}?phone={phone.public_id}",
+        "here_url": here,
     }
-
-
-def _link_url(phone: Phone) -> str:
-    return f"{resolve_url('devices:link_phone')}?replaces={phone.public_id}"
 
 
 def _here(request: HttpRequest, wanted: str) -> HttpResponse:
@@ -45,7 +45,7 @@ def _here(request: HttpRequest, wanted: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
-    context = {"phone": phone, "new_url": _link_url(phone), "stay_url": resolve_url("overview")}
+    context = {**_answers(phone), "phone": phone, "stay_url": resolve_url("overview")}
     return render(request, "devices/phone_is_here.html", context)
 
 

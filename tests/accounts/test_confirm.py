@@ -73,7 +73,8 @@ ACTS = [
     ),
     Act("devices:link_phone", "recovered", {"name": "New phone"}),
     Act("devices:unlink_phone", "two-step", on="phone"),
-    Act("devices:unlink_phone", "recovered", {"lost": "1"}, on="phone"),
+    Act("devices:suspend_phone", "recovered", on="phone"),
+    Act("devices:new_phone", "recovered", {"name": "New phone"}),
     Act("devices:end_other_sessions", "recovered"),
 ]
 STRONG = [act for act in ACTS if act.wanted == "two-step"]

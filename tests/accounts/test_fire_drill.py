@@ -160,7 +160,7 @@ def test_what_the_drill_promises_after_a_lost_phone_is_what_happens(
     client.post("/sign-out/")
     landed = recover(client, alice)["Location"]
     assert "where-is-your-phone" in landed
-    for open_page in ("/devices/link/", f"/devices/{alice.phone.public_id}/unlink/?lost=1"):
+    for open_page in ("/devices/link/", "/devices/lost/"):
         assert client.get(open_page).status_code == 200
     assert client.post("/security/recovery-codes/new/")["Location"] == "/security/recovery-codes/"
     for waits in ("/security/two-step/off/", "/security/contact/addresses/add/"):
@@ -297,9 +297,8 @@ def test_a_lost_phone_may_go_though_nothing_remains(client: Client, bob: Person)
     bar_mailbox(bob)
     give_number(bob)
     enter(client, bob, Strength.TWO_STEP)
-    url = f"/devices/{bob.phone.public_id}/unlink/?lost=1"
-    assert "Nothing besides your password" in seen(client.get(url))
-    client.post(url, {"lost": "1"})
+    assert "Nothing besides your password" in seen(client.get("/devices/lost/"))
+    lose(client, bob)
     assert not bob.user.phones.exists()
 
 

@@ -12,7 +12,7 @@ from accounts.forms.code import CodeForm
 from accounts.proofs import Strength
 from devices.models.authenticator import codes_of, step_now
 from tests.attacks.tools import is_in, start, type_code
-from tests.people import Person, enter, give_phone
+from tests.people import Person, enter, give_phone, lose
 
 Clock = Any
 Browsers = Callable[..., Client]
@@ -127,7 +127,7 @@ def test_a_clone_of_an_unlinked_phone_is_dead(
     alice: Person, new_client: Browsers, clock: Clock
 ) -> None:
     owner, secret = enter(new_client(), alice, Strength.TWO_STEP), alice.authenticator.secret
-    assert owner.post(f"/devices/{alice.phone.public_id}/unlink/?lost=1").status_code == 302
+    assert lose(owner, alice).status_code == 302
     clock.shift(timedelta(minutes=1))
     thief = new_client()
     start(thief, alice)

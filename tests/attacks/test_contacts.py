@@ -97,14 +97,16 @@ def test_ids_of_another_shape_do_not_exist(alice: Person, client: Client, wrong:
         f"/devices/link/{wrong}/",
         f"/devices/browsers/{wrong}/end/",
         f"/security/contact/{wrong}/remove/",
-        f"/devices/link/?replaces={wrong}",
+        f"/devices/new-phone/?replaces={wrong}",
+        f"/devices/new-phone/?link={wrong}",
+        f"/devices/lost/?phone={wrong}",
         f"/sign-in/where-is-your-phone/?here={wrong}",
     ):
         for method in (client.get, client.post):
             assert method(path).status_code in (400, 404, 405), path
 
 
-@pytest.mark.parametrize("act", ["rename/", "unlink/", "unlink/?lost=1"])
+@pytest.mark.parametrize("act", ["rename/", "unlink/", "suspend/", "take-back/"])
 def test_phones_of_others_do_not_exist(
     alice: Person, bob: Person, client: Client, act: str
 ) -> None:
@@ -114,8 +116,16 @@ def test_phones_of_others_do_not_exist(
         answer = method(f"/devices/{alice.phone.public_id}/{act}", {"name": "Mine"})
         assert answer.status_code == missing.status_code == 404
         assert alice.phone.name.encode() not in answer.content
-    for path in ("/devices/link/?replaces=", "/sign-in/where-is-your-phone/?here="):
+    for path in (
+        "/devices/new-phone/?replaces=",
+        "/devices/new-phone/?link=",
+        "/devices/lost/?phone=",
+        "/sign-in/where-is-your-phone/?here=",
+    ):
         assert client.get(f"{path}{alice.phone.public_id}").status_code == 404
+    lost = {"phone": [bob.phone.public_id, alice.phone.public_id]}
+    assert client.post("/devices/lost/", lost).status_code == 404
+    assert bob.phone.name == "Pixel 8"
     assert alice.phone.name == "Pixel 8"
 
 

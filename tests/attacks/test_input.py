@@ -40,7 +40,7 @@ def test_markup_is_inert_text(alice: Person, new_client: Browsers, text: str) ->
     User.objects.filter(pk=alice.user.pk).update(name=text)
     second = give_phone(alice, text[:60]).phone
     client.post(f"/devices/{alice.phone.public_id}/rename/", {"name": text})
-    client.post(f"/devices/{second.public_id}/unlink/?lost=1")
+    client.post("/devices/lost/", {"phone": second.public_id})
     answers = [client.get(path) for path in ("/security/", "/security/activity/", "/devices/")]
     answers.append(client.post("/sign-in/", {"email": text, "password": "x", "next": text}))
     for answer in answers:

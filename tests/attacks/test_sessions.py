@@ -15,7 +15,7 @@ from accounts.proofs import Strength
 from devices.models import Session
 from devices.sessions import key_of
 from tests.attacks.tools import is_in, link_in, start
-from tests.people import Person, enter, give_passkey, sign_in
+from tests.people import Person, enter, give_passkey, lose, sign_in
 
 Clock = Any
 Browsers = Callable[..., Client]
@@ -153,7 +153,7 @@ def _new_codes(client: Client, person: Person) -> Any:
 
 
 def _unlink(client: Client, person: Person) -> Any:
-    return client.post(f"/devices/{person.phone.public_id}/unlink/?lost=1")
+    return lose(client, person)
 
 
 def _end_others(client: Client, person: Person) -> Any:
@@ -240,7 +240,9 @@ def test_linking_over_an_old_phone_keeps_it_until_the_code_is_right(
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
     old = alice.phone
-    place = client.post(f"/devices/link/?replaces={old.public_id}", {"name": "New"})["Location"]
+    place = client.post(f"/devices/new-phone/?replaces={old.public_id}", {"name": "New"})[
+        "Location"
+    ]
     client.post(place, {"code": "000000"})
     assert list(alice.user.phones.linked()) == [old]
     clock.shift(timedelta(minutes=2))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.failures import budget_of
 from accounts.proofs import Proof, Strength, proofs_in
 from devices import phones
-from devices.models import Authenticator, Phone, Session
+from devices.models import Authenticator, Phone
 from devices.models.phone import LINKING_AGE
 from devices.views.linking import FEW_CODES
 from tests.people import Person, code_of, enter, give_codes, give_phone, proved
@@ -237,44 +237,6 @@ def test_a_stale_proof_links_nothing(
     clock.shift(settings.STEP_UP_AGE + timedelta(seconds=1))
     assert confirm(inside, url)["Location"].startswith("/confirm/")
     assert not newest().confirmed
-
-
-def test_the_old_phone_works_until_the_new_one_is_proved(inside: Client, alice: Person) -> None:
-    old = alice.phone
-    url = begin(inside, "Pixel 9", f"?replaces={old.public_id}")
-    inside.get(url)
-    confirm(inside, url, alice.wrong_code())
-    assert alice.authenticator.find_step(alice.code()) is not None
-    confirm(inside, url)
-    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 9"]
-    assert alice.kinds() == ["phone:linked", "phone:unlinked"]
-
-
-def test_replacing_the_phone_keeps_this_session_and_ends_the_others(
-    inside: Client, new_client: Any, alice: Person
-) -> None:
-    enter(new_client(), alice, Strength.TWO_STEP)
-    old = alice.authenticator
-    confirm(inside, begin(inside, "Pixel 9", f"?replaces={alice.phone.public_id}"))
-    assert Session.objects.of(alice.user).count() == 1
-    assert old.factor not in {proof.factor for proof in proofs_in(inside.session)}
-    assert "Pixel 8 let go" in inside.get("/devices/").content.decode()
-
-
-def test_a_phone_that_replaces_needs_no_room(
-    inside: Client, alice: Person, settings: LazySettings
-) -> None:
-    settings.PHONES_A_PERSON = 1
-    confirm(inside, begin(inside, "Pixel 9", f"?replaces={alice.phone.public_id}"))
-    assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 9"]
-
-
-@pytest.mark.parametrize("wanted", ["bob", "0", "-1", str(2**63), "00000000"])
-def test_a_phone_that_is_not_yours_cannot_be_replaced(
-    inside: Client, bob: Person, wanted: str
-) -> None:
-    wanted = str(bob.phone.public_id) if wanted == "bob" else wanted
-    assert inside.get(f"/devices/link/?replaces={wanted}").status_code == 404
 
 
 def test_a_strangers_link_is_not_found(

@@ -11,9 +11,9 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from accounts.proofs import Proof, keep
+from accounts.proofs import Proof, Strength, keep
 from accounts.ways import AlreadySpent, Verification
-from devices import factors, keys, phones
+from devices import factors, keys, lost_phone, phones, suspending
 from devices.models import Authenticator, Phone, Session
 from devices.sessions import SessionStore
 from devices.steps import AuthenticatorApp
@@ -155,6 +155,90 @@ def test_of_the_last_two_factors_one_stays(ann: Person) -> None:
             give_passkey(ann)
         assert sorted(at_once([closing(unlink), closing(remove)])) == ["gone", "kept"]
         assert factors.count(ann.user) == 1
+
+
+def test_of_ten_suspensions_of_one_phone_one_is_told(ann: Person) -> None:
+    phone = ann.phone
+
+    def suspend() -> str:
+        try:
+            suspending.suspend(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+        except suspending.NothingChanged:
+            return "suspended already"
+        return "suspended"
+
+    outcomes = at_once([closing(suspend) for _each in range(THREADS)])
+    assert sorted(outcomes) == ["suspended"] + ["suspended already"] * (THREADS - 1)
+    assert ann.kinds() == ["phone:suspended"]
+
+
+def test_a_sign_in_under_way_does_not_survive_the_suspension_of_its_phone(ann: Person) -> None:
+    spent, phone, code = Event(), ann.phone, ann.code()
+
+    def breathe() -> None:
+        """Give the other thread time to run into the lock."""
+        spent.set()
+        Event().wait(timeout=0.3)
+
+    def slow_sign_in() -> str:
+        return sign_in(ann.user, code, pause=breathe)
+
+    def suspend() -> str:
+        spent.wait(timeout=10)
+        suspending.suspend(phone=phone, client=VISITOR)
+        return "suspended"
+
+    assert at_once([closing(slow_sign_in), closing(suspend)]) == ["in", "suspended"]
+    assert not Session.objects.of(ann.user).exists()
+
+
+def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: Person) -> None:
+    match = AuthenticatorApp().match(Verification(ann.user, "x", "", VISITOR), ann.code(1))
+    assert match is not None
+    suspending.suspend(phone=ann.phone, client=VISITOR)
+    with pytest.raises(AlreadySpent):
+        match.spend()
+
+
+def test_taking_back_and_unlinking_at_once_leave_nothing_half_done(ann: Person) -> None:
+    phone, tablet = ann.phone, give_phone(ann, "Tablet")
+    proofs = [Proof.now("authenticator", Strength.TWO_STEP, tablet.factor)]
+    suspending.suspend(phone=phone, client=VISITOR)
+
+    def take_back() -> str:
+        try:
+            suspending.take_back(phone=phone, proofs=proofs, client=VISITOR)
+        except suspending.NothingChanged:
+            return "gone"
+        return "back"
+
+    def unlink() -> str:
+        phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
+        return "unlinked"
+
+    outcomes = at_once([closing(take_back), closing(unlink)])
+    assert outcomes[0] in ("back", "gone")
+    assert outcomes[1] == "unlinked"
+    assert [row.name for row in ann.user.phones.linked()] == ["Tablet"]
+    expected = ["phone:suspended", "phone:taken_back", "phone:unlinked"]
+    assert ann.kinds() == (expected if outcomes[0] == "back" else expected[::2])
+
+
+def test_of_ten_reports_at_the_desk_one_is_told(ann: Person) -> None:
+    give_phone(ann, "Tablet")
+    rows = list(ann.user.phones.linked())
+
+    def let_go() -> str:
+        mine = [Phone.objects.get(pk=row.pk) for row in rows]
+        try:
+            lost_phone.let_go(loss=lost_phone.Loss(mine), client=VISITOR)
+        except Phone.DoesNotExist:
+            return "gone"
+        return "done"
+
+    outcomes = at_once([closing(let_go) for _each in range(THREADS)])
+    assert sorted(outcomes) == ["done"] + ["gone"] * (THREADS - 1)
+    assert ann.kinds() == ["phone:unlinked"] * 2
 
 
 def test_ended_while_it_saves_in_ten_threads(ann: Person) -> None:

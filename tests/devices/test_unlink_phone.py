@@ -7,18 +7,17 @@ from django.test import Client
 
 from accounts.proofs import Proof, Strength, proofs_in
 from devices import phones
-from devices.models import Authenticator, Phone, Session
+from devices.models import Phone, Session
 from devices.unlinking import consequences, report
 from portal.http import Client as Visitor
-from portal.outbox.models import Message
 from tests.people import Person, enter, give_passkey, give_phone, proved
 
 VISITOR = Visitor("192.0.2.7", "")
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def unlink_url(person: Person, *, lost: bool = False) -> str:
-    return f"/devices/{person.phone.public_id}/unlink/" + ("?lost=1" if lost else "")
+def unlink_url(person: Person) -> str:
+    return f"/devices/{person.phone.public_id}/unlink/"
 
 
 def both(person: Person) -> list[Proof]:
@@ -26,70 +25,12 @@ def both(person: Person) -> list[Proof]:
     return [*proved(person, Strength.TWO_STEP), mail]
 
 
-def test_a_lost_phone_goes_in_a_recovered_session(client: Client, alice: Person) -> None:
-    enter(client, alice, Strength.RECOVERED)
-    page = client.post(unlink_url(alice, lost=True), {"lost": "1"})
-    event = alice.user.events.get(kind="phone:unlinked")
-    assert page["Location"] == f"/devices/unlinked/{event.public_id}/"
-    assert event.details["lost"] is True
-    assert not Phone.objects.exists()
-    assert not Authenticator.objects.exists()
-    assert alice.reload().has_two_step
-
-
-def test_any_other_phone_needs_a_strong_proof(client: Client, alice: Person) -> None:
+def test_a_phone_that_is_not_lost_needs_a_strong_proof(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.RECOVERED)
     for answer in (client.get(unlink_url(alice)), client.post(unlink_url(alice))):
         assert answer["Location"].startswith("/confirm/")
         assert "for=two-step" in answer["Location"]
     assert alice.phone.is_linked
-
-
-def test_the_page_says_before_what_will_happen(client: Client, alice: Person) -> None:
-    enter(client, alice, Strength.RECOVERED)
-    text = client.get(unlink_url(alice, lost=True)).content.decode()
-    assert "Codes from the authenticator app on Pixel 8 stop working at once." in text
-    assert "This browser stays signed in." in text
-    assert "Two-step verification stays on." in text
-    assert "Recovery code" in text
-    assert alice.phone.is_linked
-
-
-def test_the_page_says_afterwards_what_was_done(
-    client: Client, new_client: Any, alice: Person
-) -> None:
-    enter(new_client(), alice, Strength.TWO_STEP)
-    enter(client, alice, Strength.RECOVERED)
-    text = client.post(unlink_url(alice, lost=True), follow=True).content.decode()
-    for line in (
-        "Pixel 8 is unlinked: its codes no longer work.",
-        "Its secret is erased.",
-        "1 other browser was signed out.",
-        "Two-step verification stays on.",
-        "All your confirmed e-mail addresses were told.",
-        "Find My",
-    ):
-        assert line in text
-    assert "/devices/link/" in text
-
-
-def test_every_confirmed_address_is_told(client: Client, alice: Person) -> None:
-    enter(client, alice, Strength.RECOVERED)
-    client.post(unlink_url(alice, lost=True))
-    told = set(Message.objects.filter(kind="phone:unlinked").values_list("recipient", flat=True))
-    assert told == {row.address for row in alice.user.email_addresses.verified()}
-
-
-def test_every_other_session_ends(
-    client: Client, new_client: Any, alice: Person, bob: Person
-) -> None:
-    thief = enter(new_client(), alice, Strength.TWO_STEP)
-    stranger = enter(new_client(), bob, Strength.TWO_STEP)
-    enter(client, alice, Strength.RECOVERED)
-    client.post(unlink_url(alice, lost=True))
-    assert client.get("/devices/").status_code == 200
-    assert thief.get("/devices/")["Location"].startswith("/sign-in/")
-    assert stranger.get("/devices/").status_code == 200
 
 
 def test_a_session_that_only_the_phone_proved_ends_as_well(client: Client, alice: Person) -> None:
@@ -120,9 +61,11 @@ def test_another_phone_is_left_alone(client: Client, alice: Person) -> None:
 
 
 def test_a_double_click_unlinks_once(client: Client, alice: Person) -> None:
-    enter(client, alice, Strength.RECOVERED)
-    url = unlink_url(alice, lost=True)
+    enter(client, alice, both(alice))
+    give_phone(alice, "iPhone 15")
+    url = unlink_url(alice)
     client.post(url)
+    enter(client, alice, Strength.TWO_STEP)
     assert client.post(url).status_code == 404
     assert alice.kinds() == ["phone:unlinked"]
 
@@ -140,7 +83,6 @@ def test_a_strangers_phone_is_not_found(client: Client, alice: Person, bob: Pers
     url = unlink_url(bob)
     assert client.get(url).status_code == 404
     assert client.post(url).status_code == 404
-    assert client.post(url + "?lost=1").status_code == 404
     assert bob.phone.is_linked
 
 

@@ -14,8 +14,8 @@ def test_the_four_answers(client: Client, alice: Person) -> None:
     phone = alice.phone.public_id
     assert "Where is your Pixel 8?" in text
     assert 'href="/security/"' in text
-    assert f"/devices/link/?replaces={phone}" in text
-    assert f"/devices/{phone}/unlink/?lost=1" in text
+    assert f"/devices/new-phone/?replaces={phone}" in text
+    assert f"/devices/lost/?phone={phone}" in text
     assert f"{URL}?here={phone}" in text
 
 
@@ -24,7 +24,7 @@ def test_each_phone_has_its_answers(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.RECOVERED)
     text = client.get(URL).content.decode()
     assert "iPhone 15" in text
-    assert f"/devices/{second.public_id}/unlink/?lost=1" in text
+    assert f"/devices/lost/?phone={second.public_id}" in text
 
 
 def test_here_says_what_may_be_wrong(client: Client, alice: Person) -> None:

@@ -26,7 +26,7 @@ from accounts.proofs import Strength
 from devices.models import Phone, Session
 from devices.sessions import SessionStore
 from tests.live import fresh_address
-from tests.people import Person, enter, enter_by_trust, give_passkey, trust
+from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 
 ROLES = (
     "anonymous",
@@ -116,6 +116,13 @@ TABLE: dict[str, Row] = {
     "accounts:another_way": seen(
         SIGN_IN, WRONG_METHOD, half_get=PAGE, anonymous_post=WRONG_METHOD, half_post=WRONG_METHOD
     ),
+    "accounts:lost_phone": seen(
+        "to /devices/lost/",
+        "to /devices/lost/",
+        anonymous_get=PAGE,
+        half_get=PAGE,
+        half_post="to /sign-in/another-way/",
+    ),
     "accounts:sign_in_step": seen(SIGN_IN, SIGN_IN, half=FORM),
     "accounts:message_fate": public(GONE, WRONG_METHOD),
     "accounts:step_options": public(WRONG_METHOD, GONE),
@@ -178,6 +185,10 @@ TABLE: dict[str, Row] = {
     "devices:index": seen(PAGE, WRONG_METHOD),
     "devices:link_phone": fresh(FORM, FORM),
     "devices:confirm_phone": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:lost": fresh(PAGE, "to /devices/lost/"),
+    "devices:new_phone": fresh(FORM, FORM),
+    "devices:suspend_phone": fresh(PAGE, "to /devices/|to /sign-in/", **NOT_THEIRS),
+    "devices:take_back_phone": fresh(PAGE, "to /devices/", **NOT_THEIRS),
     "devices:rename_phone": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:unlink_phone": guarded(PAGE, "to /devices/unlinked/|to /sign-in/", **NOT_HERS),
     "devices:unlinked": closed(PAGE, WRONG_METHOD, stranger_get=GONE, weak_get=GONE),
@@ -237,6 +248,8 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     )
     trusted = {"public_id": str(trust(Client(), alice).public_id)}
     phone = {"public_id": str(alice.phone.public_id)}
+    suspended = give_phone(alice, "Suspended").phone
+    Phone.objects.filter(pk=suspended.pk).update(suspended_at=timezone.now())
     give_passkey(alice)
     passkey = {"public_id": str(alice.user.passkeys.get().public_id)}
     return {
@@ -250,6 +263,8 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "devices:rename_passkey": passkey,
         "devices:remove_passkey": passkey,
         "devices:rename_phone": phone,
+        "devices:suspend_phone": phone,
+        "devices:take_back_phone": {"public_id": str(suspended.public_id)},
         "devices:unlink_phone": phone,
         "devices:unlinked": {"public_id": str(event.public_id)},
         "devices:rename_session": {"public_id": str(session.public_id)},

@@ -1,0 +1,124 @@
+"""The lost phone desk: what goes with a lost phone, in one act, and what comes after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import recovery_codes
+from accounts.models import SecurityEvent, User
+from accounts.readiness import FEW_CODES
+from devices import keys, phones
+from devices.models import Passkey, Phone
+from portal.http import Client
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Phones of one person that are lost, and passkeys that were kept in them."""
+
+    phones: Sequence[Phone]
+    passkeys: Sequence[Passkey] = ()
+
+    @property
+    def factors(self) -> frozenset[str]:
+        """Name everything that proves nothing any more, as proofs name it."""
+        of_phones = [phone.authenticators.all().factors() for phone in self.phones]
+        return frozenset().union(*of_phones, {passkey.factor for passkey in self.passkeys})
+
+
+@transaction.atomic
+def let_go(*, loss: Loss, client: Client, session: str = "") -> SecurityEvent:
+    """Unlink the phones and remove the passkeys, all or nothing; return the event that tells it.
+
+    What they proved in the session that stays has to be forgotten there. Raises
+    `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.
+    """
+    first, *others = sorted(loss.phones, key=lambda phone: phone.pk)
+    also: dict[str, Any] = {
+        "also_phones": [phone.name for phone in others],
+        "also_authenticators": len(Loss(others).factors),
+        "also_passkeys": [passkey.name for passkey in loss.passkeys],
+    }
+    together: dict[str, Any] = {key: value for key, value in also.items() if value}
+    done = phones.unlink(phone=first, client=client, session=session, lost=True, **together)
+    for phone in others:
+        phones.unlink(phone=phone, client=client, session=session, lost=True)
+    for passkey in loss.passkeys:
+        keys.remove(passkey=passkey, client=client, session=session, lost=True)
+    return done.event
+
+
+def numbers_of(user: User) -> list[str]:
+    """Return the numbers, masked, whose text messages may still arrive on a lost phone."""
+    if not settings.SMS_URL:
+        return []
+    return [number.masked for number in user.phone_numbers.verified().order_by("pk")]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One thing to do after a phone was let go, in the order of the page."""
+
+    icon: str
+    title: str
+    text: str
+    url_name: str
+    label: str
+    is_done: bool = False
+
+
+def next_steps(user: User, event: SecurityEvent, *, with_saved_code: bool) -> list[NextStep]:
+    """Lead on from an unlinking: a new phone, new codes, the contacts, the passkeys."""
+    is_lost = bool(event.details.get("lost"))
+    held = recovery_codes.summary(user)
+    steps = [(True, _new_phone(user, event))]
+    steps.append((is_lost or held.left <= FEW_CODES, _new_codes(held, event, with_saved_code)))
+    steps.append((True, _contacts(user)))
+    steps.append((is_lost and user.passkeys.exists(), _passkeys()))
+    return [step for is_wanted, step in steps if is_wanted]
+
+
+def _new_phone(user: User, event: SecurityEvent) -> NextStep:
+    linked = user.phones.linked().filter(linked_at__gt=event.at).last()
+    if linked:
+        text = _("%(phone)s is linked.") % {"phone": linked.name}
+    else:
+        text = _("As soon as you hold one. Until then your other ways in work.")
+    title, label = _("Link your new phone"), _("Link a new phone")
+    return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
+
+
+def _new_codes(
+    held: recovery_codes.Summary, event: SecurityEvent, with_saved_code: bool
+) -> NextStep:
+    is_done = bool(held.confirmed and held.made_at and held.made_at > event.at)
+    text = _("Was the sheet kept in the phone, as a picture or a note? Then make new ones.")
+    if held.left <= FEW_CODES:
+        text = _("Codes left: %(left)d.") % {"left": held.left}
+    elif with_saved_code:
+        text = _("You used one to get in. Whoever found the rest could do the same.")
+    if is_done:
+        text = _("You have a new sheet since.")
+    title, url_name = _("Make new recovery codes"), "accounts:recovery_codes"
+    return NextStep("file-text", title, text, url_name, _("Recovery codes"), is_done)
+
+
+def _contacts(user: User) -> NextStep:
+    text = _("Remove what was on the phone and is no longer yours.")
+    if numbers := numbers_of(user):
+        text = _("Text messages to %(numbers)s may still arrive on the lost phone.") % {
+            "numbers": ", ".join(numbers)
+        }
+    title, label = _("Check your addresses and numbers"), _("Contact and password")
+    return NextStep("mail", title, text, "accounts:contact", label)
+
+
+def _passkeys() -> NextStep:
+    text = _(
+        "Remove those that were kept in the phone, once a strong step confirms that it is you."
+    )
+    return NextStep("key-round", _("Check your passkeys"), text, "devices:index", _("Devices"))

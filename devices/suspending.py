@@ -1,0 +1,123 @@
+"""Suspending a phone, the first aid that can be undone, and taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Proof, Strength
+from accounts.signals import protection_changed
+from accounts.steps import ways_of
+from accounts.ways import Way
+from devices.models import Phone
+from devices.models.authenticator import step_now
+from devices.sessions import end_sessions
+from devices.unlinking import factors_of, goes_on_here, stays_on, trust_ends, will_end
+from portal.http import Client
+
+
+class NothingChanged(Exception):
+    """A parallel request was first, or the phone is no longer linked."""
+
+
+class NotProved(Exception):
+    """No strong proof of another device was given."""
+
+
+@dataclass(frozen=True)
+class Suspending:
+    """What suspending a phone has done; proofs of these `factors` count no more."""
+
+    event: SecurityEvent
+    factors: frozenset[str]
+
+
+@transaction.atomic
+def suspend(*, phone: Phone, client: Client, session: str = "") -> Suspending:
+    """Let a phone prove nothing until it is taken back; its secrets stay.
+
+    Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
+    see `devices.sessions.strip_proofs`. Raises `NothingChanged`.
+    """
+    phone.user.take_turn()
+    factors = factors_of(phone)
+    # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with a
+    # code of the window is then refused, or found among the sessions.
+    phone.authenticators.all().use_up_to(step_now() + settings.AUTHENTICATOR_WINDOW)
+    ended = end_sessions(phone.user, keep=session)
+    rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
+    if not rows.update(suspended_at=timezone.now()):
+        raise NothingChanged
+    protection_changed.send(User, user=phone.user, keep=session)
+    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    kind = "phone:suspended"
+    event = events.record(phone.user, kind, client=client, session=session, **about)
+    return Suspending(event, factors)
+
+
+@transaction.atomic
+def take_back(*, phone: Phone, proofs: list[Proof], client: Client, session: str = "") -> None:
+    """Let a suspended phone count again, on a strong one of these fresh proofs.
+
+    Codes that it showed while it was suspended stay dead. Ends the person's sessions but `session`.
+    Raises `NotProved` and `NothingChanged`.
+    """
+    if not is_proved(phone, proofs):
+        raise NotProved
+    phone.user.take_turn()
+    authenticators, now = phone.authenticators.all(), timezone.now()
+    authenticators.use_up_to(step_now())
+    authenticators.filter(trusted_from__gt=now).update(trusted_from=now)
+    ended = end_sessions(phone.user, keep=session)
+    if not Phone.objects.suspended().filter(pk=phone.pk).update(suspended_at=None):
+        raise NothingChanged
+    protection_changed.send(User, user=phone.user, keep=session)
+    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    events.record(phone.user, "phone:taken_back", client=client, session=session, **about)
+
+
+def is_proved(phone: Phone, proofs: list[Proof]) -> bool:
+    """Tell whether one of the proofs is a strong one of another device."""
+    own = factors_of(phone)
+    return any(proof.strength >= Strength.TWO_STEP and proof.factor not in own for proof in proofs)
+
+
+def strong_ways(phone: Phone) -> list[Way]:
+    """Return the ways in besides this phone that could take it back now."""
+    others = [way for way in ways_of(phone.user) if way.carrier.key != phone.carrier_key]
+    return [way for way in others if way.strength >= Strength.TWO_STEP]
+
+
+def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
+    """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on."""
+    lines = [
+        _("Codes from the authenticator app on %(phone)s do not count any more, from now on.")
+        % {"phone": phone.name},
+        _("The phone keeps its place and its secret, so that you can take it back."),
+        will_end(phone.user, keep),
+        goes_on_here(stays=stays),
+        trust_ends(phone.user),
+        stays_on(phone.user),
+        _("Passkeys are not touched: one that is kept in the phone still works.")
+        if phone.user.passkeys.exists()
+        else "",
+        _("All your confirmed e-mail addresses are told."),
+    ]
+    return [line for line in lines if line]
+
+
+def consequences_of_taking_back(phone: Phone, *, keep: str) -> list[str]:
+    """Say what taking the phone back will do."""
+    lines = [
+        _("The next code that %(phone)s shows counts again.") % {"phone": phone.name},
+        _("Codes that it showed while it was suspended stay dead."),
+        will_end(phone.user, keep),
+        trust_ends(phone.user),
+        _("All your confirmed e-mail addresses are told."),
+    ]
+    return [line for line in lines if line]

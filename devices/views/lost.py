@@ -1,0 +1,79 @@
+"""The lost phone desk: first what will happen, then it is done, then what to do next."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import removals
+from accounts.people import person, session_id
+from accounts.proofs import Strength, is_enough, needs, proofs_in, to_confirm
+from devices import lost_phone, unlinking
+from devices.lost_phone import Loss
+from devices.models import Passkey, Phone
+from devices.sessions import goes_on_without, strip_proofs
+from devices.views.phones import said
+from portal.http import client_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def lost(request: HttpRequest) -> HttpResponse:
+    """Ask which phone, say what will happen, then let it go."""
+    wanted = request.POST.getlist("phone") or request.GET.getlist("phone")
+    phones = _named(person(request).phones.linked(), wanted)
+    if request.method == "POST":
+        passkeys = _named(person(request).passkeys.all(), request.POST.getlist("passkey"))
+        return _let_go(request, Loss(phones, passkeys)) if phones else redirect("devices:lost")
+    linked = list(person(request).phones.linked())
+    if len(linked) == 1:
+        phones = linked
+    if phones:
+        return render(request, "devices/lost.html", _before(request, phones))
+    context = {"place": "devices", "phones": linked, "asked": "go" in request.GET}
+    return render(request, "devices/lost_which.html", context)
+
+
+def _named(rows: Any, wanted: Sequence[str]) -> list[Any]:
+    """Return the person's own rows with these ids; 404 if one is anybody else's."""
+    try:
+        found = list(rows.filter(public_id__in=wanted)) if wanted else []
+    except (ValidationError, ValueError) as error:
+        raise Http404 from error
+    if len(found) != len(set(wanted)):
+        raise Http404
+    return found
+
+
+def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
+    user, least = person(request), unlinking.least_of(person(request))
+    stays = goes_on_without(request.session, Loss(phones).factors, least)
+    proved = {proof.factor for proof in proofs_in(request.session)}
+    return {
+        "place": "devices",
+        "phones": phones,
+        "counting": [phone for phone in phones if not phone.is_suspended],
+        "lines": unlinking.consequences(*phones, keep=session_id(request), stays=stays),
+        "removal": removals.of(user, *(phone.carrier_key for phone in phones), lost=True),
+        "numbers": lost_phone.numbers_of(user),
+        "passkeys": [(row, row.factor in proved) for row in user.passkeys.all()],
+        "may_remove": is_enough(request, Strength.TWO_STEP),
+    }
+
+
+def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
+    """Do it, all or nothing; a passkey goes only after a strong proof (policy, section 1)."""
+    if loss.passkeys and not is_enough(request, Strength.TWO_STEP):
+        return to_confirm(request, Strength.TWO_STEP.slug)
+    client, session, factors = client_of(request), session_id(request), loss.factors
+    try:
+        with transaction.atomic():
+            event = lost_phone.let_go(loss=loss, client=client, session=session)
+            stays = strip_proofs(request.session, factors, unlinking.least_of(person(request)))
+    except (Phone.DoesNotExist, Passkey.DoesNotExist) as error:
+        raise Http404 from error
+    return said(request, event, stays=stays)

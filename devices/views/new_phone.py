@@ -1,0 +1,69 @@
+"""A new phone for an old one: one page, whose parts appear in order."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.people import person
+from accounts.views.answers import show_form
+from devices import phones
+from devices.forms.phones import ConfirmForm, NewPhoneForm
+from devices.models import Phone
+from devices.views.guards import needs_to_bind
+from devices.views.linking import finish, no_longer, to_scan
+
+PAGE = "devices/new_phone.html"
+
+
+def replaced_in(request: HttpRequest) -> Phone | None:
+    """Return the linked phone that the address names, or the only one; anybody else's is 404."""
+    linked = person(request).phones.linked()
+    if "replaces" in request.GET:
+        return get_object_or_404(linked, public_id=_uuid(request.GET["replaces"]))
+    rows = list(linked[:2])
+    return rows[0] if len(rows) == 1 else None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def new_phone(request: HttpRequest) -> HttpResponse:
+    """Ask what replaces what, show the QR code, take the first code; then the old one lets go."""
+    if "link" in request.GET:
+        return _prove(request, _uuid(request.GET["link"]))
+    user, old = person(request), replaced_in(request)
+    linked = list(user.phones.linked())
+    if not linked:
+        return redirect("devices:link_phone")
+    form = NewPhoneForm(request.POST or None, user=user, linked=linked, replaces=old)
+    if request.method == "POST" and form.is_valid() and form.replaced:
+        begun = phones.link(user=user, name=form.cleaned_data["name"])
+        query = urlencode({"replaces": form.replaced.public_id, "link": begun.public_id})
+        return HttpResponseRedirect(f"{resolve_url('devices:new_phone')}?{query}")
+    return show_form(request, PAGE, form, place="devices", old=old)
+
+
+def _prove(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take the first code of the new phone; until it is right nothing has changed."""
+    begun = get_object_or_404(person(request).phones, public_id=public_id)
+    if begun.is_linked or not person(request).phones.begun().filter(pk=begun.pk).exists():
+        return no_longer(request, begun, "devices:new_phone")
+    old, authenticator = replaced_in(request), begun.authenticators.get()
+    if old is None:
+        return redirect("devices:new_phone")
+    form = ConfirmForm(request.POST or None, authenticator=authenticator)
+    if request.method == "POST" and form.is_valid() and form.step is not None:
+        return finish(request, begun, form.step, old)
+    context = {"place": "devices", "old": old, "phone": begun, **to_scan(authenticator)}
+    return show_form(request, PAGE, form, **context)

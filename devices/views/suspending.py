@@ -1,0 +1,86 @@
+"""Suspending a phone and taking it back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import removals
+from accounts.people import person, session_id
+from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
+from devices import suspending
+from devices.models import Phone
+from devices.sessions import goes_on_without, strip_proofs
+from devices.unlinking import factors_of, least_of
+from portal.http import client_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(Strength.RECOVERED)
+def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say what will happen and whether it can be undone, then let the phone prove nothing."""
+    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    if phone.is_suspended:
+        return _as_it_was(request)
+    if request.method == "POST":
+        return _suspend(request, phone)
+    stays = goes_on_without(request.session, factors_of(phone), least_of(person(request)))
+    context = {
+        "place": "devices",
+        "phone": phone,
+        "lines": suspending.consequences(phone, keep=session_id(request), stays=stays),
+        "strong": suspending.strong_ways(phone),
+        "removal": removals.of(person(request), phone.carrier_key, lost=True),
+    }
+    return render(request, "devices/suspend_phone.html", context)
+
+
+def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
+    session, least = session_id(request), least_of(person(request))
+    try:
+        with transaction.atomic():
+            done = suspending.suspend(phone=phone, client=client_of(request), session=session)
+            stays = strip_proofs(request.session, done.factors, least)
+    except suspending.NothingChanged:
+        return _as_it_was(request)
+    words = _("%(phone)s is suspended: its codes do not count. Other browsers were signed out.")
+    messages.success(request, words % {"phone": phone.name})
+    return redirect("devices:index" if stays else "accounts:sign_in")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say what will happen, then let the phone count again, on a strong step of another device."""
+    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    if not phone.is_suspended:
+        return _as_it_was(request)
+    context = {"place": "devices", "phone": phone}
+    if not suspending.strong_ways(phone):
+        return render(request, "devices/cannot_take_back.html", context, status=403)
+    if not suspending.is_proved(phone, fresh_proofs(request)):
+        return to_confirm(request, "authenticator")
+    if request.method == "POST":
+        return _take_back(request, phone)
+    keep = session_id(request)
+    context["lines"] = suspending.consequences_of_taking_back(phone, keep=keep)
+    return render(request, "devices/take_back_phone.html", context)
+
+
+def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
+    client, session, proofs = client_of(request), session_id(request), fresh_proofs(request)
+    try:
+        suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
+    except suspending.NothingChanged:
+        return _as_it_was(request)
+    words = _("%(phone)s is taken back: the next code that it shows counts.")
+    messages.success(request, words % {"phone": phone.name})
+    return redirect("devices:index")
+
+
+def _as_it_was(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("Nothing was changed just now. This is what is linked."))
+    return redirect("devices:index")
