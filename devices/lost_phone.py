@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import recovery_codes
+from accounts.advice import FEW_CODES
 from accounts.models import SecurityEvent, User
-from accounts.readiness import FEW_CODES
 from devices import keys, phones
 from devices.models import Passkey, Phone
 from portal.http import Client

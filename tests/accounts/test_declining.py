@@ -39,6 +39,7 @@ from tests.people import (
     give_number,
     give_passkey,
     give_phone,
+    lose,
     make_person,
     proved,
 )
@@ -429,7 +430,7 @@ def test_it_may_go_once_something_else_remains(
 def test_a_lost_phone_goes_whatever_was_declined(client: Client, cornered: Person) -> None:
     proofs = [*proved(cornered, Strength.RECOVERED), both(cornered)[-1]]
     enter(client, cornered, proofs)
-    client.post(unlink_phone(cornered), {"lost": "1"})
+    lose(client, cornered)
     assert not cornered.user.phones.exists()
 
 

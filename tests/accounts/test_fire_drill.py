@@ -21,6 +21,7 @@ from tests.people import (
     give_number,
     give_passkey,
     give_phone,
+    lose,
     make_person,
     protected,
 )

@@ -18,6 +18,7 @@ from accounts.unused import ASKED_KEY
 from devices.models import Phone, Session
 from devices.trusted import cookie_name
 from tests.browser.tour_app import pages_of_the_app
+from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
 from tests.live.sinks import body_of
@@ -103,6 +104,7 @@ def everything(name: str) -> Person:
 def strangers(tour: Tour) -> Names:
     """Pages that need no sign-in, empty and with errors."""
     hand = tour.hand
+    yield from tour.see("/sign-in/lost-your-phone/")
     yield from tour.see("/sign-in/", "/sign-up/", "/password/reset/", "/password/reset/sent/")
     hand.open("/sign-in/")
     hand.type("E-mail address", fresh_address())
@@ -181,7 +183,8 @@ def second_steps(tour: Tour) -> Names:
     hand.type_code("12")
     hand.sees("The code has 6 digits")
     yield "authenticator, no code"
-    yield from tour.see("/sign-in/another-way/", "/sign-in/recovery-code/")
+    yield from tour.see("/sign-in/lost-your-phone/", "/sign-in/another-way/")
+    yield from tour.see("/sign-in/recovery-code/")
     hand.type_code("K7QM")
     hand.sees("sixteen letters and digits")
     yield "recovery code, wrong"
@@ -196,27 +199,7 @@ def second_steps(tour: Tour) -> Names:
     hand.type_code(code_of_mail(tour.site.mail.wait_for(person.address)))
     hand.reads("Where is your Pixel 8")
     yield "/sign-in/where-is-your-phone/"
-    yield from _lost(tour, hand, person)
-
-
-def _lost(tour: Tour, hand: Hand, person: Person) -> Names:
-    phone = person.phone.public_id
-    yield from tour.see(f"/sign-in/where-is-your-phone/?here={phone}")
-    yield from tour.see(f"/devices/link/?replaces={phone}")
-    hand.type("Name of the phone", "Pixel 9")
-    hand.press("Show the QR code")
-    hand.reads("Link Pixel 9")
-    yield "/devices/link/…/, replacing"
-    yield from tour.see(f"/devices/{phone}/unlink/?lost=1")
-    hand.press("Unlink this phone")
-    hand.reads("The phone is unlinked")
-    yield "/devices/unlinked/…/"
-    yield from tour.see("/security/", "/security/two-step/off/")
-    hand.open("/devices/link/")
-    hand.links_phone("Pixel 9")
-    hand.sees("Pixel 9 is linked.")
-    yield "/devices/, with a hold"
-    yield from tour.see("/security/two-step/", "/security/two-step/off/", "/security/")
+    yield from lost_phone(tour.page, person)
 
 
 def expired(tour: Tour) -> Names:
@@ -235,6 +218,7 @@ def owners(tour: Tour) -> Names:
     """Everything inside, for somebody who has one of everything."""
     person = everything("olga")
     give_phone(person, "iPhone 12 (old)")
+    yield from suspended_phone(tour.page, tour.enter, person)
     tour.enter(person)
     phone, second = person.phone.public_id, person.user.email_addresses.order_by("-pk")[0]
     yield from tour.see(

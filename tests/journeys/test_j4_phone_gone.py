@@ -56,6 +56,9 @@ def test_a_lost_phone_is_unlinked_and_a_new_one_linked(
     assert alice.reload().has_two_step
     hand.press("Link a new phone")
     new = hand.links_phone("Pixel 9")
+    hand.reads("The phone is unlinked")
+    hand.sees("Pixel 9 is linked.")
+    hand.press("Devices")
     hand.reads("Devices")
     says_until_when(hand)
     is_refused(thief, alice, old)
@@ -132,6 +135,8 @@ def test_an_old_phone_works_until_the_new_one_has(
     hand.sees("Pixel 8 stays linked until a code from the new phone works.")
     hand.type("Name of the phone", "Pixel 9")
     hand.press("Show the QR code")
+    hand.reads("Link your new phone")
+    hand.sees("Pixel 9 comes in the place of Pixel 8.")
     new = hand.reads_key()
     hand.type_code("000000", "Link this phone")
     hand.sees("This code is not right.")
