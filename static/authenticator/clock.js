@@ -4,12 +4,16 @@ const TOLERANCE = 3000; // milliseconds; the portal tells whole seconds
 const SLOWEST = 5000; // milliseconds an answer may take to be worth anything
 
 let offset = 0;
+let isTold = false;
 
 /** The time now, in milliseconds. */
 export const now = () => Date.now() + offset;
 
 /** How far the phone's clock is behind the portal's (milliseconds); 0 if it is right. */
 export const difference = () => offset;
+
+/** Tell whether the portal has told the time since the start. */
+export const isCertain = () => isTold;
 
 const sample = (answer, asked, answered) => {
   const told = Date.parse(answer.headers.get("Date") ?? "");
@@ -27,6 +31,7 @@ export const measure = async () => {
     const found = sample(answer, asked, answered);
     if (found === null) return false;
     const before = offset;
+    isTold = true;
     offset = Math.abs(found) > TOLERANCE ? Math.round(found / 1000) * 1000 : 0;
     return before !== offset;
   } catch {

@@ -46,12 +46,21 @@ class List {
     if (filter.tag && !tagsOf(doc).includes(filter.tag)) filter.tag = "";
     const rows = entries.map((entry) => this.rowOf(entry));
     this.rows = new Map(rows.map((row) => [row.entry.id, row]));
-    part(this.root, "rows").replaceChildren(...rows.map((row) => row.element));
+    this.place(rows);
     part(this.root, "empty").hidden = entries.length > 0;
     part(this.root, "tools").hidden = entries.length === 0;
     this.fillTags(tagsOf(doc));
     this.sift();
     this.tick();
+  }
+
+  /** Put the rows on the page; what had the focus keeps it, though its row be another one. */
+  place(rows) {
+    const focused = document.activeElement;
+    const id = focused?.closest?.(".account")?.dataset.id;
+    part(this.root, "rows").replaceChildren(...rows.map((row) => row.element));
+    const row = id && this.rows.get(id);
+    if (row) part(row.element, focused.dataset.part)?.focus({ preventScroll: true });
   }
 
   rowOf(entry) {

@@ -1,9 +1,9 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
 import { showAdd } from "./add.js";
-import { measure } from "./clock.js";
+import { isCertain, measure, now } from "./clock.js";
 import { notice } from "./dom.js";
 import { showEdit, showTrash } from "./edit.js";
-import { hasOverdue, purge } from "./entries.js";
+import { hasOverdue, living, purge } from "./entries.js";
 import { showExport } from "./export.js";
 import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
@@ -38,8 +38,16 @@ const ribbon = (id, words) => {
   ribbons.append(line);
 };
 
+// Only by the portal's time: a phone whose clock is years ahead would empty the trash.
+const emptyTrash = () => {
+  if (isCertain() && hasOverdue(current(), now())) {
+    change((doc) => purge(doc, now())).catch(() => {});
+  }
+};
+
 const checkClock = async () => {
   if (await measure()) ribbon("clock", clockWords());
+  emptyTrash();
 };
 
 const veil = () => document.body.classList.toggle("veiled", document.hidden);
@@ -47,7 +55,8 @@ const veil = () => document.body.classList.toggle("veiled", document.hidden);
 const begin = (found) => {
   ribbon("found", ribbonWords(found));
   start();
-  if (hasOverdue(current())) change(purge).catch(() => {});
+  emptyTrash();
+  if (living(current()).length) navigator.storage?.persist?.().catch(() => {});
 };
 
 const show = (found) => {
@@ -73,4 +82,3 @@ lockWhenHidden();
 await open();
 checkClock();
 keepOffline();
-navigator.storage?.persist?.().catch(() => {});

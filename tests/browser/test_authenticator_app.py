@@ -1,5 +1,6 @@
 """The app as somebody uses it: adding, finding, changing, throwing away, taking back."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -75,6 +76,7 @@ def test_search_tags_pins_and_edits(phone: Phone) -> None:
     assert phone.names == ["Mail", "Shop", "Bank"]
     phone.press("Pin Bank")
     expect(page.locator(".account b[data-part=issuer]").first).to_have_text("Bank")
+    expect(page.get_by_role("button", name="Pin Bank")).to_be_focused()
     phone.press("Edit Mail")
     phone.reads("Mail")
     phone.type("Service", "Webmail")
@@ -133,9 +135,22 @@ def test_the_trash_gives_back_and_forgets_after_thirty_days(phone: Phone) -> Non
     assert phone.names == ["Shop"]
     phone.open("trash")
     phone.says("The trash is empty.")
-    phone.open("codes")
     left = phone.run('return (await use("vault")).current().entries.filter((each) => each.gone)')
     assert [sorted(each) for each in left] == [["changed", "gone", "id", "revision"]]
+
+
+def test_a_clock_years_ahead_does_not_empty_the_trash(phone: Phone) -> None:
+    phone.fill([link("Mail")])
+    phone.press("Edit Mail")
+    phone.press("Move to the trash")
+    phone.says("Mail is in the trash for 30 days.")
+    phone.page.clock.set_fixed_time(time.time() + 400 * 86400)
+    phone.open()
+    phone.says("This phone's clock is 400 days fast.")
+    phone.page.route("**/healthz", lambda route: route.abort())
+    phone.open("trash")
+    phone.press("Put back Mail")
+    phone.says("Mail is back in the list.")
 
 
 def test_codes_can_be_hidden_until_they_are_held(phone: Phone) -> None:
