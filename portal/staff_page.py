@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import ngettext
 
 from accounts import readiness, recovery_codes
@@ -15,9 +16,10 @@ from accounts.proofs import Strength
 from accounts.readiness import Readiness
 from accounts.steps import second_steps
 from accounts.ways import Way
-from devices.models import Phone, Session
+from devices.models import Phone, Session, TrustedBrowser
 
 LATEST_EVENTS = 8
+BROWSERS_SHOWN = 20
 EVENTS_A_PAGE = 50
 
 
@@ -57,6 +59,7 @@ def page_of(user: User) -> dict[str, Any]:
     """Collect the page of an account, in a number of queries that does not grow with it."""
     state = readiness.of(user)
     events, has_more = page_of_events(user, 1, LATEST_EVENTS)
+    sessions = _sessions(user)
     return {
         "subject": user,
         "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
@@ -64,7 +67,9 @@ def page_of(user: User) -> dict[str, Any]:
         "if_lost": _if_lost(state),
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
-        "sessions": _sessions(user),
+        "sessions": sessions[:BROWSERS_SHOWN],
+        "has_more_sessions": len(sessions) > BROWSERS_SHOWN,
+        "trusted": _trusted(user),
         "addresses": list(user.email_addresses.order_by("pk")),
         "numbers": list(user.phone_numbers.order_by("pk")),
         "events": events,
@@ -91,8 +96,14 @@ def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
 
 
 def _sessions(user: User) -> list[SessionRow]:
-    rows = Session.objects.of(user).alive().order_by("-last_seen_at")
+    rows = Session.objects.of(user).alive().order_by("-last_seen_at")[: BROWSERS_SHOWN + 1]
     return [SessionRow(row, _methods(row)) for row in rows]
+
+
+def _trusted(user: User) -> list[TrustedBrowser]:
+    """Return the browsers in which the second step is not asked, those used last first."""
+    rows = user.trusted_browsers.live().order_by("-last_used_at")[:BROWSERS_SHOWN]
+    return list(rows) if settings.TRUSTED_BROWSER_DAYS else []
 
 
 def _methods(session: Session) -> str:

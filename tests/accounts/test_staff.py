@@ -10,7 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
-from tests.people import Person, enter, give_address, give_phone, sign_in
+from tests.people import Person, enter, give_address, give_phone, sign_in, trust
 
 WHY = "She called us from the number we know."
 ACTS = ("lock/", "unlock/", "end-sessions/", "unlink/")
@@ -258,3 +258,24 @@ def test_the_page_names_passkeys_and_never_their_ids(desk: Any, pia: Person) -> 
     assert credential[18:50].hex() not in text
     assert urlsafe_b64encode(credential[18:50]).decode().rstrip("=") not in text
     assert str(pia.user.passkeys.get().public_id) not in text
+
+
+def test_staff_see_which_browsers_are_trusted(
+    desk: Any, new_client: Callable[..., Any], alice: Person, settings: Any
+) -> None:
+    settings.TRUSTED_BROWSER_DAYS = 30
+    assert "Trusted browsers" not in desk.get(page(alice)).text
+    trust(new_client(), alice, name="Firefox at work")
+    assert "Firefox at work" in desk.get(page(alice)).text
+    settings.TRUSTED_BROWSER_DAYS = 0
+    assert "Firefox at work" not in desk.get(page(alice)).text
+
+
+def test_staff_see_the_newest_browsers_of_many(
+    desk: Any, new_client: Callable[..., Any], alice: Person
+) -> None:
+    for _each in range(20):
+        enter(new_client(), alice, Strength.TWO_STEP)
+    assert "Only the newest are shown." not in desk.get(page(alice)).text
+    enter(new_client(), alice, Strength.TWO_STEP)
+    assert "Only the newest are shown." in desk.get(page(alice)).text
