@@ -113,7 +113,7 @@ class AuthenticatorApp(Step):
         return Question(
             _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.name},
             _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
-            f"{reverse('devices:link_phone')}?replaces={way.target}",
+            f"{reverse('devices:new_phone')}?replaces={way.target}",
             _("Set it up anew"),
         )
 
