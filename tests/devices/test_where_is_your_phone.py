@@ -24,6 +24,8 @@ def test_each_phone_has_its_answers(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.RECOVERED)
     text = client.get(URL).content.decode()
     assert "iPhone 15" in text
+    assert "You signed in without them." in text
+    assert "I left them somewhere safe" in text
     assert f"/devices/lost/?phone={second.public_id}" in text
 
 
