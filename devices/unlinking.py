@@ -99,17 +99,22 @@ def report(event: SecurityEvent) -> list[str]:
             _("%(name)s is removed: it opens nothing here any more.") % {"name": name}
             for name in details.get("also_passkeys", [])
         ),
-        ngettext(
-            "%(count)d other browser was signed out.",
-            "%(count)d other browsers were signed out.",
-            ended,
-        )
-        % {"count": ended},
+        _ended(ended),
         _trust(details["trusted"]) if details.get("trusted") else "",
         stays_on(event.user),
         _("All your confirmed e-mail addresses were told."),
     ]
     return [line for line in lines if line]
+
+
+def _ended(count: int) -> str:
+    if not count:
+        return _("No other browser was signed in.")
+    return ngettext(
+        "%(count)d other browser was signed out.",
+        "%(count)d other browsers were signed out.",
+        count,
+    ) % {"count": count}
 
 
 def elsewhere(event: SecurityEvent) -> list[str]:

@@ -114,6 +114,11 @@ def test_it_counts_the_browsers_before_and_afterwards(
     assert "2 other browsers were signed out." in report(done.event)
 
 
+def test_it_says_that_no_other_browser_was_signed_in(alice: Person) -> None:
+    done = phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    assert "No other browser was signed in." in report(done.event)
+
+
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:
     code = alice.code()
     phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
