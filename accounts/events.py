@@ -49,7 +49,9 @@ KINDS: dict[str, Kind] = {
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "look", notice=True
     ),
-    "hold:ended": Kind(_("New sign-in steps now count fully"), "shield-check", "look", notice=True),
+    "hold:ended": Kind(
+        _("New sign-in steps now count in full"), "shield-check", "look", notice=True
+    ),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True
