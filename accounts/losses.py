@@ -102,7 +102,7 @@ class Loss:
     @property
     def doubt(self) -> list[str]:
         """Say of each passkey that may be on the lost phone that nobody here can know."""
-        said = _("%(name)s remains only if it is not on the same phone.")
+        said = _("The passkey %(name)s remains only if it is not on the same phone.")
         return [said % {"name": way.carrier.name} for way in self.doubtful]
 
 
