@@ -9,7 +9,7 @@ from django.forms import BaseForm, BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -65,6 +65,13 @@ def tone(level: str) -> str:
 def tone_icon(level: str) -> str:
     """The name of the icon that goes with a tone or a message level."""
     return TONE_ICONS.get(level, "info")
+
+
+@register.filter
+def breakable(words: object) -> SafeString:
+    """Let a line end behind the "@" of an address, and not within a word."""
+    parts = ((part,) for part in str(words).split("@"))
+    return format_html_join(format_html("{}<wbr>", "@"), "{}", parts)
 
 
 @register.simple_tag

@@ -19,7 +19,7 @@ SIX_DIGITS = re.compile(r"^\s*(\d{6})\b", re.MULTILINE)
 
 def seen(response: Any) -> str:
     """The words of a page, as a person reads them."""
-    words = NOT_WORDS.sub(" ", response.content.decode())
+    words = NOT_WORDS.sub(" ", response.content.decode().replace("<wbr>", ""))
     return " ".join(html.unescape(words).split())
 
 
