@@ -152,7 +152,10 @@ def step_options(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session on the server and clear what the browser kept."""
+    """End the session on the server and clear the pages that the browser kept.
+
+    Not its storage: there the authenticator app keeps its accounts, whoever signs out of the site.
+    """
     user = request.user
     if isinstance(user, User):
         with transaction.atomic():
@@ -162,5 +165,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     else:
         request.session.flush()
     response = HttpResponseRedirect(resolve_url("accounts:sign_in"))
-    response["Clear-Site-Data"] = '"cache", "storage"'
+    response["Clear-Site-Data"] = '"cache"'
     return response

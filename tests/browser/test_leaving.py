@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.authenticator import Phone, link
 from tests.journeys.hand import App, Hand
 from tests.live import LiveSite
 from tests.people import Person
@@ -69,3 +70,13 @@ def test_one_browser_is_signed_out_from_another(
     far.press("Activity")
     far.reads("Sign in")
     far.sees("You were signed out. Sign in again to go on.")
+
+
+def test_signing_out_leaves_the_accounts_of_the_authenticator_app(page: Page, bob: Person) -> None:
+    phone = Phone(page).open()
+    phone.reads("Your codes")
+    phone.fill([link("Mail")])
+    Hand(page).sign_in(bob, App.of(bob))
+    Hand(page).press("Sign out")
+    Hand(page).reads("Sign in")
+    assert phone.open().names == ["Mail"]
