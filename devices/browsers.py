@@ -20,11 +20,12 @@ def rename(
 
     A browser that can be known again keeps the name for the next sign-in.
     """
+    user.take_turn()
     before, known = browser.name, browser.browser_id
     if known:
-        KnownBrowser.objects.filter(user=user, pk=known).update(name=name)
-        user.trusted_browsers.filter(browser=known).update(name=name)
         Session.objects.of(user).filter(browser=known).update(name=name)
+        user.trusted_browsers.filter(browser=known).update(name=name)
+        KnownBrowser.objects.filter(user=user, pk=known).update(name=name)
     else:
         type(browser)._default_manager.filter(user=user, pk=browser.pk).update(name=name)
     if before != name:

@@ -84,14 +84,7 @@ class TrustedBrowsers:
         )
         kind, session = "browser:trusted", session_id(request)
         events.record(user, kind, client=client, session=session, browser=row.name, days=days)
-        response.set_cookie(
-            cookie_name(user),
-            token,
-            max_age=timedelta(days=days),
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        _set_cookie(response, user, token, timedelta(days=days))
         return True
 
     def covers(self, request: HttpRequest) -> bool:
@@ -99,6 +92,28 @@ class TrustedBrowsers:
         session = request.session
         opened = isinstance(session, SessionStore) and session.trusted_id is not None
         return opened and self.days_for(person(request)) > 0
+
+
+@transaction.atomic
+def renew(user: User, here: int | None, response: HttpResponse) -> None:
+    """Give the trusted browser whose row is `here` a new cookie: a copy of the old one is dead."""
+    row = user.trusted_browsers.filter(pk=here).first() if here else None
+    if row is None:
+        return
+    token = token_urlsafe(TOKEN_BYTES)
+    TrustedBrowser.objects.filter(pk=row.pk).update(digest=digest_of(token, user))
+    _set_cookie(response, user, token, row.expires_at - timezone.now())
+
+
+def _set_cookie(response: HttpResponse, user: User, token: str, age: timedelta) -> None:
+    response.set_cookie(
+        cookie_name(user),
+        token,
+        max_age=age,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def cookie_name(user: User) -> str:

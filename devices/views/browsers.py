@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from accounts.acts import in_session
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -69,9 +70,12 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         context = {"place": "devices", "count": count, "trusts": trusts}
         return render(request, "devices/end_other_sessions.html", context)
     client, here = client_of(request), trusted.here(request, user)
-    ended = browsers.end_others(user=user, client=client, session=current, here=here)
+    response = redirect("devices:index")
+    with in_session(request):
+        ended = browsers.end_others(user=user, client=client, session=current, here=here)
+        trusted.renew(user, here, response)
     done = ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", ended
     )
     messages.success(request, done % {"count": ended})
-    return redirect("devices:index")
+    return response
