@@ -12,7 +12,7 @@ from accounts import recovery_codes
 from accounts.advice import FEW_CODES
 from accounts.models import SecurityEvent, User
 from devices import keys, phones
-from devices.models import Passkey, Phone
+from devices.models import Authenticator, Passkey, Phone
 from portal.http import Client
 
 
@@ -37,6 +37,7 @@ def let_go(*, loss: Loss, client: Client, session: str = "") -> SecurityEvent:
     What they proved in the session that stays has to be forgotten there. Raises
     `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.
     """
+    _lock(loss)
     first, *others = sorted(loss.phones, key=lambda phone: phone.pk)
     also: dict[str, Any] = {
         "also_phones": [phone.name for phone in others],
@@ -50,6 +51,16 @@ def let_go(*, loss: Loss, client: Client, session: str = "") -> SecurityEvent:
     for passkey in loss.passkeys:
         keys.remove(passkey=passkey, client=client, session=session, lost=True)
     return done.event
+
+
+def _lock(loss: Loss) -> None:
+    """Lock the person, then every factor of the loss, before the first session ends."""
+    loss.phones[0].user.take_turn()
+    for rows in (
+        Authenticator.objects.filter(phone__in=loss.phones),
+        Passkey.objects.filter(pk__in=[passkey.pk for passkey in loss.passkeys]),
+    ):
+        list(rows.order_by("pk").select_for_update())
 
 
 def numbers_of(user: User) -> list[str]:

@@ -225,16 +225,17 @@ def strip_proofs(session: SessionBase, factors: frozenset[str], wanted: Strength
     """Forget what factors that are gone have proved; end the session if too little remains.
 
     Return whether the session goes on. It gets a new id, so that a parallel request cannot write
-    the old proofs back.
+    the old proofs back. Call it in the transaction of the act: `SessionEnded` takes the act back if
+    the session was ended, or proved more elsewhere, while the act waited for its turn.
     """
-    if not goes_on_without(session, factors, wanted):
-        session.flush()
-        return False
+    goes_on = goes_on_without(session, factors, wanted)
     proofs = proofs_in(session)
-    if (left := _without(proofs, factors)) != proofs:
+    if goes_on and (left := _without(proofs, factors)) != proofs:
         keep(session, left)
-        session.cycle_key()
-    return True
+    session.cycle_key()
+    if not goes_on:
+        session.flush()
+    return goes_on
 
 
 def forget_ended() -> int:

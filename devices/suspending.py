@@ -48,7 +48,8 @@ def suspend(*, phone: Phone, client: Client, session: str = "") -> Suspending:
     factors = factors_of(phone)
     # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with a
     # code of the window is then refused, or found among the sessions.
-    phone.authenticators.all().use_up_to(step_now() + settings.AUTHENTICATOR_WINDOW)
+    # One step more than the window: a period may turn before a code that was found is spent.
+    phone.authenticators.all().use_up_to(step_now() + settings.AUTHENTICATOR_WINDOW + 1)
     ended = end_sessions(phone.user, keep=session)
     rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
     if not rows.update(suspended_at=timezone.now()):
@@ -67,9 +68,9 @@ def take_back(*, phone: Phone, proofs: list[Proof], client: Client, session: str
     Codes that it showed while it was suspended stay dead. Ends the person's sessions but `session`.
     Raises `NotProved` and `NothingChanged`.
     """
+    phone.user.take_turn()
     if not is_proved(phone, proofs):
         raise NotProved
-    phone.user.take_turn()
     authenticators, now = phone.authenticators.all(), timezone.now()
     authenticators.use_up_to(step_now())
     authenticators.filter(trusted_from__gt=now).update(trusted_from=now)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import contacts, declining, readiness, removals
+from accounts.acts import in_session
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.models.contact import Contact
@@ -140,11 +140,11 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
-    with transaction.atomic():
+    session, client = session_id(request), client_of(request)
+    with in_session(request):
+        user = person(request).take_turn()
         if form.spend() is None:
             return False
-        session = session_id(request)
-        user, client = person(request), client_of(request)
         if contacts.mark_verified(user, added, client=client, session=session):
             return True
     form.add_error(None, form.refusal())
@@ -164,7 +164,8 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         session = session_id(request)
         try:
-            contacts.remove(person(request), old, client=client_of(request), session=session)
+            with in_session(request):
+                contacts.remove(person(request), old, client=client_of(request), session=session)
         except contacts.Needed:
             messages.warning(request, _("You sign in with this address. Choose another one first."))
         except declining.LastFallBack:

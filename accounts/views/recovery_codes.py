@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import events, failures, readiness, recovery_codes, two_step
+from accounts.acts import in_session
 from accounts.forms.code import RecoveryCodeCheckForm
 from accounts.models import User
 from accounts.people import person, session_id
@@ -75,7 +76,7 @@ def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     user, session = person(request), session_id(request)
     NEW_SETS.take(str(user.pk))
     drawn = recovery_codes.draw()
-    with transaction.atomic():
+    with in_session(request):
         older_ends_at = trusted_from(request)
         recovery_codes.store(user, drawn, older_ends_at=older_ends_at, shown_to=session)
         events.record(user, "recovery_codes:made", client=client_of(request), session=session)

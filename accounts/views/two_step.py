@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import declining, recovery_codes
+from accounts.acts import in_session
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
 from accounts.readiness import STRONG_CARRIERS
@@ -66,11 +67,11 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch on, tell the person, and end every other session."""
     user = person(request)
     try:
-        turn_on(user, client=client_of(request), session=session_id(request))
+        with in_session(request):
+            turn_on(user, client=client_of(request), session=session_id(request))
     except NotReady:
         messages.warning(request, _("Something is still missing. See the list below."))
         return redirect("accounts:two_step")
-    request.session.cycle_key()
     messages.success(request, _("Two-step verification is on. Other browsers are signed out."))
     return redirect("overview")
 
@@ -90,8 +91,8 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
     if not user.has_two_step:
         return redirect("accounts:two_step")
     if request.method == "POST":
-        turn_off(user, client=client_of(request), session=session_id(request))
-        request.session.cycle_key()
+        with in_session(request):
+            turn_off(user, client=client_of(request), session=session_id(request))
         messages.warning(request, _("Two-step verification is off."))
         return redirect("accounts:two_step")
     return render(request, "accounts/two_step_off.html", {"consequences": CONSEQUENCES})

@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import removals
 from accounts.people import person, session_id
-from accounts.proofs import Strength, is_enough, needs, proofs_in, to_confirm
+from accounts.proofs import Strength, fresh_proofs, is_enough, needs, proofs_in, to_confirm
 from devices import lost_phone, unlinking
 from devices.lost_phone import Loss
 from devices.models import Passkey, Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.views.phones import said
 from portal.http import client_of
+
+ELSEWHERE = _(
+    "Passkeys go only when something that is not lost confirms that it is you. Nothing was changed."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,11 +71,20 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
     }
 
 
+def _is_proved_elsewhere(request: HttpRequest, factors: frozenset[str]) -> bool:
+    """Tell whether a strong proof was given by something that is not lost."""
+    strong = [each for each in fresh_proofs(request) if each.strength >= Strength.TWO_STEP]
+    return any(proof.factor not in factors for proof in strong)
+
+
 def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
     """Do it, all or nothing; a passkey goes only after a strong proof (policy, section 1)."""
     if loss.passkeys and not is_enough(request, Strength.TWO_STEP):
         return to_confirm(request, Strength.TWO_STEP.slug)
     client, session, factors = client_of(request), session_id(request), loss.factors
+    if loss.passkeys and not _is_proved_elsewhere(request, factors):
+        messages.warning(request, ELSEWHERE)
+        return redirect("devices:lost")
     try:
         with transaction.atomic():
             event = lost_phone.let_go(loss=loss, client=client, session=session)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import removals
+from accounts.acts import in_session
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
 from devices import suspending
@@ -73,7 +74,8 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
     client, session, proofs = client_of(request), session_id(request), fresh_proofs(request)
     try:
-        suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
+        with in_session(request):
+            suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
     except suspending.NothingChanged:
         return _as_it_was(request)
     words = _("%(phone)s is taken back: the next code that it shows counts.")

@@ -231,14 +231,20 @@ def test_a_strong_session_removes_a_passkey_in_the_same_act(client: Client, alic
     assert alice.kinds() == ["phone:unlinked", "passkey:removed"]
 
 
-def test_a_session_that_only_the_lost_things_proved_ends_as_well(
+def test_a_session_that_only_the_lost_phone_proved_ends_as_well(
     client: Client, alice: Person
 ) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    assert client.post(URL, {"phone": alice.phone.public_id})["Location"] == "/sign-in/"
+    assert not Session.objects.of(alice.user).exists()
+
+
+def test_a_passkey_that_just_confirmed_something_is_not_lost(client: Client, alice: Person) -> None:
     give_passkey(alice)
     enter(client, alice, by_passkey(alice))
     form = {"phone": alice.phone.public_id, "passkey": alice.user.passkeys.get().public_id}
-    assert client.post(URL, form)["Location"] == "/sign-in/"
-    assert not Session.objects.of(alice.user).exists()
+    assert client.post(URL, form)["Location"] == URL
+    assert alice.kinds() == []
 
 
 def test_it_leads_on_step_by_step(

@@ -1,0 +1,19 @@
+"""An act that changes what protects a person stands or falls with the session it is done in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.http import HttpRequest
+
+
+@contextmanager
+def in_session(request: HttpRequest) -> Iterator[None]:
+    """Do an act in one transaction, at whose end the session gets a new id.
+
+    A session that was ended while the act waited for its turn raises `SessionEnded` there, and so
+    takes the act back: ended means dead for a request in flight, too (ASVS 5.0 7.4).
+    """
+    with transaction.atomic():
+        yield
+        request.session.cycle_key()
