@@ -42,7 +42,8 @@ class Phone:
 
     def open(self, place: str = "codes") -> "Phone":
         """Start the app anew at one of its pages."""
-        self.page.goto("about:blank")
+        if self.page.url != "about:blank":
+            self.page.goto("about:blank")
         self.page.goto(f"{APP}#{place}")
         return self
 
@@ -74,7 +75,8 @@ class Phone:
     def names(self) -> list[str]:
         """The services in the list, as they are shown."""
         self.reads("Your codes")
-        return self.page.locator(".account:visible b[data-part=issuer]").all_inner_texts()
+        # Not `all_inner_texts`: those are empty until the browser has laid the row out.
+        return self.page.locator(".account:visible b[data-part=issuer]").all_text_contents()
 
     def row(self, name: str) -> Locator:
         """The row of a service."""

@@ -2,22 +2,26 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import GRANTS, KEY, PHONE, Phone, codes_now, link
+from tests.browser.authenticator import KEY, PHONE, Phone, codes_now, link
 
 pytestmark = pytest.mark.no_rows
 MARKUP = "<img src=x onerror=document.title='owned'>"
 
 
 @pytest.fixture
-def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+def phone(kept_page: Page) -> Phone:
     """An empty app on a phone that lets pages use the clipboard."""
-    make = partial(new_browser, **PHONE, permissions=GRANTS)
-    return Phone(make().new_page()).open()
+    return Phone(kept_page).open()
+
+
+@pytest.fixture
+def timed_phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+    """The same on a phone whose clock can be set."""
+    return Phone(new_browser(**PHONE).new_page()).open()
 
 
 def test_a_first_account_is_typed_shown_and_copied(phone: Phone) -> None:
@@ -139,18 +143,18 @@ def test_the_trash_gives_back_and_forgets_after_thirty_days(phone: Phone) -> Non
     assert [sorted(each) for each in left] == [["changed", "gone", "id", "revision"]]
 
 
-def test_a_clock_years_ahead_does_not_empty_the_trash(phone: Phone) -> None:
-    phone.fill([link("Mail")])
-    phone.press("Edit Mail")
-    phone.press("Move to the trash")
-    phone.says("Mail is in the trash for 30 days.")
-    phone.page.clock.set_fixed_time(time.time() + 400 * 86400)
-    phone.open()
-    phone.says("This phone's clock is 400 days fast.")
-    phone.page.route("**/healthz", lambda route: route.abort())
-    phone.open("trash")
-    phone.press("Put back Mail")
-    phone.says("Mail is back in the list.")
+def test_a_clock_years_ahead_does_not_empty_the_trash(timed_phone: Phone) -> None:
+    timed_phone.fill([link("Mail")])
+    timed_phone.press("Edit Mail")
+    timed_phone.press("Move to the trash")
+    timed_phone.says("Mail is in the trash for 30 days.")
+    timed_phone.page.clock.set_fixed_time(time.time() + 400 * 86400)
+    timed_phone.open()
+    timed_phone.says("This phone's clock is 400 days fast.")
+    timed_phone.page.route("**/healthz", lambda route: route.abort())
+    timed_phone.open("trash")
+    timed_phone.press("Put back Mail")
+    timed_phone.says("Mail is back in the list.")
 
 
 def test_codes_can_be_hidden_until_they_are_held(phone: Phone) -> None:
@@ -173,18 +177,18 @@ def test_codes_can_be_hidden_until_they_are_held(phone: Phone) -> None:
     assert page.evaluate("navigator.clipboard.readText()") in codes_now()
 
 
-def test_the_next_code_is_shown_before_the_end(phone: Phone) -> None:
-    phone.fill([link("Mail")])
-    phone.page.route("**/healthz", lambda route: route.abort())
-    phone.page.clock.set_fixed_time(1234567890 - 5)
-    phone.open()
-    phone.says("Next:")
-    phone.says("742 275")
-    phone.says("5 s")
-    phone.page.clock.set_fixed_time(1234567890 + 1)
-    phone.open()
-    assert phone.code("Mail") == "742275"
-    expect(phone.page.get_by_text("Next:")).to_be_hidden()
+def test_the_next_code_is_shown_before_the_end(timed_phone: Phone) -> None:
+    timed_phone.fill([link("Mail")])
+    timed_phone.page.route("**/healthz", lambda route: route.abort())
+    timed_phone.page.clock.set_fixed_time(1234567890 - 5)
+    timed_phone.open()
+    timed_phone.says("Next:")
+    timed_phone.says("742 275")
+    timed_phone.says("5 s")
+    timed_phone.page.clock.set_fixed_time(1234567890 + 1)
+    timed_phone.open()
+    assert timed_phone.code("Mail") == "742275"
+    expect(timed_phone.page.get_by_text("Next:")).to_be_hidden()
 
 
 def test_hostile_names_are_text_and_nothing_else(phone: Phone) -> None:

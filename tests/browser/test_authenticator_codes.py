@@ -1,13 +1,11 @@
 """The app's own modules in real Chromium, against the tables of the standards."""
 
 from base64 import b32encode
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
 
-from tests.browser.authenticator import KEY, PHONE, Phone
+from tests.browser.authenticator import KEY, Phone
 
 pytestmark = pytest.mark.no_rows
 SEEDS = {
@@ -43,19 +41,13 @@ return given.map((link) => {
 """
 
 
-@pytest.fixture
-def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
-    """The app, just opened."""
-    return Phone(new_browser(**PHONE).new_page()).open()
-
-
 def entry(secret: bytes | str, **more: Any) -> dict[str, Any]:
     key = secret if isinstance(secret, str) else b32encode(secret).decode().rstrip("=")
     usual = {"type": "totp", "algorithm": "SHA1", "digits": 6, "period": 30}
     return {**usual, "secret": key, **more}
 
 
-def test_codes_are_those_of_the_standards(phone: Phone) -> None:
+def test_codes_are_those_of_the_standards(modules: Phone) -> None:
     cases: list[tuple[dict[str, Any], int, str]] = []
     for at, codes in RFC_6238.items():
         for (name, seed), code in zip(SEEDS.items(), codes, strict=True):
@@ -69,7 +61,7 @@ def test_codes_are_those_of_the_standards(phone: Phone) -> None:
         (entry(SEEDS["SHA1"], type="hotp", digits=5), 0, "55224"),
         (entry(SEEDS["SHA1"], period=60, digits=8), 118, "94287082"),
     ]
-    found = phone.run(CODES, [[case, at] for case, at, _code in cases])
+    found = modules.run(CODES, [[case, at] for case, at, _code in cases])
     assert found == [code for _case, _at, code in cases]
 
 
@@ -131,26 +123,26 @@ BAD = {
 }
 
 
-def test_links_are_read_as_they_are_found_in_the_wild(phone: Phone) -> None:
+def test_links_are_read_as_they_are_found_in_the_wild(modules: Phone) -> None:
     for (text, expected), (found, survives) in zip(
-        GOOD.items(), phone.run(PARSE, list(GOOD)), strict=True
+        GOOD.items(), modules.run(PARSE, list(GOOD)), strict=True
     ):
         assert isinstance(found, dict), f"{text[:80]}: {found}"
         assert expected.items() <= found.items(), f"{text[:80]}: {found}"
         assert survives, f"{text[:80]}: does not survive being written and read again"
 
 
-def test_broken_links_are_refused_by_name(phone: Phone) -> None:
+def test_broken_links_are_refused_by_name(modules: Phone) -> None:
     for (text, words), (found, _survives) in zip(
-        BAD.items(), phone.run(PARSE, list(BAD)), strict=True
+        BAD.items(), modules.run(PARSE, list(BAD)), strict=True
     ):
         assert isinstance(found, str), f"{text[:80]} was taken"
         assert words in found, f"{text[:80]}: {found}"
 
 
-def test_base32_is_the_one_of_the_rfc(phone: Phone) -> None:
+def test_base32_is_the_one_of_the_rfc(modules: Phone) -> None:
     words = [b"f", b"fo", b"foo", b"foob", b"fooba", b"foobar", bytes(range(256))]
-    found = phone.run(
+    found = modules.run(
         """const { encode, decode } = await use("base32");
            return given.map((bytes) => {
              const text = encode(new Uint8Array(bytes));

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.authenticator import KEY, PHONE, Phone, codes_now, link
+from tests.browser.authenticator import KEY, Phone, codes_now, link
 from tests.browser.qr_pictures import png_of
 
 pytestmark = pytest.mark.no_rows
@@ -161,15 +161,15 @@ def encrypted_2fas() -> str:
 
 
 @pytest.fixture
-def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+def phone(kept_page: Page) -> Phone:
     """The page that imports, on an empty phone."""
-    return Phone(new_browser(**PHONE).new_page()).open("import")
+    return Phone(kept_page).open("import")
 
 
-def test_every_format_is_read_and_nothing_is_dropped(phone: Phone) -> None:
+def test_every_format_is_read_and_nothing_is_dropped(modules: Phone) -> None:
     asked: list[str] = []
-    phone.page.on("request", lambda request: asked.append(request.url))
-    found = phone.run(READ, [text for text, _good, _bad in CASES.values()])
+    modules.page.on("request", lambda request: asked.append(request.url))
+    found = modules.run(READ, [text for text, _good, _bad in CASES.values()])
     for (name, (_text, good, bad)), items in zip(CASES.items(), found, strict=True):
         assert isinstance(items, list), f"{name}: {items}"
         assert len([item for item in items if "entry" in item]) == good, f"{name}: {items}"
@@ -191,7 +191,7 @@ def test_every_format_is_read_and_nothing_is_dropped(phone: Phone) -> None:
     assert not [url for url in asked if "tracker" in url]
 
 
-def test_what_is_no_export_or_is_encrypted_says_so(phone: Phone) -> None:
+def test_what_is_no_export_or_is_encrypted_says_so(modules: Phone) -> None:
     broken = batch([account("x", "Z")])[:-12]
     cases = {
         "": "This is not an export that the app can read.",
@@ -201,9 +201,9 @@ def test_what_is_no_export_or_is_encrypted_says_so(phone: Phone) -> None:
         encrypted_2fas(): "type the password it was made with",
         json.dumps({"encrypted": True, "data": "x"}): "Export it again as plain JSON",
     }
-    for words, found in zip(cases.values(), phone.run(READ, list(cases)), strict=True):
+    for words, found in zip(cases.values(), modules.run(READ, list(cases)), strict=True):
         assert words in found
-    [[damaged]] = phone.run(READ, [broken])
+    [[damaged]] = modules.run(READ, [broken])
     assert damaged["why"] == "The export is cut off or damaged."
 
 

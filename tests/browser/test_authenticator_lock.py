@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import GRANTS, Phone, codes_now, link
+from tests.browser.authenticator import Phone, codes_now, link
 
 pytestmark = pytest.mark.no_rows
 VECTOR = "94c86f541abdb3d9aabfea59aa03963549483e9c0b1a79336e76b54cee6c917e"
@@ -28,15 +28,13 @@ DAY = 86_400_000
 
 
 @pytest.fixture
-def context(new_browser: Callable[..., BrowserContext]) -> BrowserContext:
-    """A phone."""
-    return new_browser(viewport={"width": 360, "height": 780}, permissions=GRANTS)
-
-
-@pytest.fixture
-def phone(context: BrowserContext) -> Phone:
+def phone(kept_page: Page) -> Phone:
     """The app with one account, at the page about its lock."""
-    phone = Phone(context.new_page()).open("lock")
+    return ready(kept_page)
+
+
+def ready(page: Page) -> Phone:
+    phone = Phone(page).open("lock")
     phone.reads("Lock")
     phone.fill([link("Mail")])
     return phone
@@ -48,8 +46,8 @@ def unlock(phone: Phone, label: str, secret: str) -> None:
     phone.press("Unlock")
 
 
-def test_argon2id_is_computed_off_the_page_and_right(phone: Phone) -> None:
-    found = phone.run(
+def test_argon2id_is_computed_off_the_page_and_right(modules: Phone) -> None:
+    found = modules.run(
         """const { STANDARD, bytesOf, derive } = await use("kdf");
            const salt = new TextEncoder().encode("0123456789abcdef");
            const bytes = await derive({ ...STANDARD, password: bytesOf(given), salt });
@@ -57,7 +55,7 @@ def test_argon2id_is_computed_off_the_page_and_right(phone: Phone) -> None:
         WORDS,
     )
     assert found == VECTOR
-    refused = phone.run(
+    refused = modules.run(
         """const { checkCost } = await use("kdf");
            return given.map((memory) => {
              try { checkCost({ kind: "argon2id", memory, passes: 3 }); return ""; }
@@ -102,8 +100,8 @@ def test_a_passphrase_really_encrypts_and_opens_again(phone: Phone) -> None:
     assert phone.names == ["Mail", "Shop"]
 
 
-def test_a_second_tab_locks_when_the_first_one_seals(phone: Phone, context: BrowserContext) -> None:
-    other = Phone(context.new_page()).open()
+def test_a_second_tab_locks_when_the_first_one_seals(phone: Phone) -> None:
+    other = Phone(phone.page.context.new_page()).open()
     assert other.names == ["Mail"]
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
@@ -150,10 +148,11 @@ def test_a_pin_hides_waits_after_wrong_ones_and_can_be_forgotten(phone: Phone) -
 
 
 def test_where_keys_cannot_be_kept_a_passphrase_is_asked_for_each_time(
-    context: BrowserContext,
+    kept_page: Page,
 ) -> None:
-    context.add_init_script(NO_KEYS)
-    phone = Phone(context.new_page()).open()
+    phone = Phone(kept_page.context.new_page())
+    phone.page.add_init_script(NO_KEYS)
+    phone.open()
     phone.reads("Choose a passphrase first")
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
@@ -166,8 +165,10 @@ def test_where_keys_cannot_be_kept_a_passphrase_is_asked_for_each_time(
 
 
 def test_offline_a_passphrase_opens_too_and_out_of_sight_nothing_shows(
-    phone: Phone, context: BrowserContext
+    new_browser: Callable[..., BrowserContext],
 ) -> None:
+    context = new_browser(viewport={"width": 360, "height": 780})
+    phone = ready(context.new_page())
     phone.run("await navigator.serviceWorker.ready")
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Route, expect
 
-from tests.browser.authenticator import APP, Phone, codes_now, link
+from tests.browser.authenticator import APP, PHONE, Phone, codes_now, link
 
 pytestmark = pytest.mark.no_rows
 READY = """
@@ -107,7 +107,7 @@ def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserC
 def test_a_wrong_clock_is_put_right_and_told(
     new_browser: Callable[..., BrowserContext], off: int, words: str
 ) -> None:
-    phone = Phone(new_browser(viewport={"width": 360, "height": 780}).new_page())
+    phone = Phone(new_browser(**PHONE).new_page())
     right = 1234567890
     now = formatdate(right, usegmt=True)
     phone.page.route("**/healthz", lambda it: it.fulfill(body="ok", headers={"Date": now}))
@@ -121,7 +121,7 @@ def test_a_wrong_clock_is_put_right_and_told(
 def test_an_answer_that_is_not_the_portals_does_not_move_the_clock(
     new_browser: Callable[..., BrowserContext],
 ) -> None:
-    phone = Phone(new_browser(viewport={"width": 360, "height": 780}).new_page())
+    phone = Phone(new_browser(**PHONE).new_page())
     headers = {"Date": formatdate(0, usegmt=True)}
     phone.page.route("**/healthz", lambda route: route.fulfill(body="<html>hotel", headers=headers))
     phone.open()

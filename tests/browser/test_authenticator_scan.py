@@ -1,12 +1,11 @@
 """Adding by the camera and by pictures; what is no account is refused with a sentence."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.authenticator import KEY, PHONE, Phone, link
+from tests.browser.authenticator import KEY, Phone, link
 from tests.browser.qr_pictures import film_of, png_of
 from tests.live import LiveSite
 from tests.live.browser import chromium, new_context
@@ -26,17 +25,18 @@ def show(phone: Phone, body: bytes, name: str = "code.png") -> None:
 
 
 @pytest.fixture
-def phone(new_browser: Callable[..., BrowserContext]) -> Phone:
+def phone(kept_page: Page) -> Phone:
     """The page that scans, on a device without a camera."""
-    return Phone(new_browser(**PHONE).new_page()).open("scan")
+    return Phone(kept_page).open("scan")
 
 
 def test_the_camera_sees_a_code_and_keeps_its_account(
-    live: LiveSite, page: Page, tmp_path: Path
+    live: LiveSite, kept_page: Page, tmp_path: Path
 ) -> None:
     film = film_of(link("Cinema"), tmp_path / "film.y4m")
     camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    kind = page.context.browser.browser_type if page.context.browser else None
+    browser = kept_page.context.browser
+    kind = browser.browser_type if browser else None
     assert kind
     with chromium(kind, live.certificate_pin, camera) as browser:
         context = new_context(browser, live.url, permissions=["camera"])
@@ -87,7 +87,10 @@ def test_hostile_codes_are_refused_with_a_sentence(phone: Phone) -> None:
         ("NotReadableError", "The camera is in use by another app."),
     ],
 )
-def test_a_camera_that_is_refused_has_its_sentence(page: Page, reason: str, words: str) -> None:
+def test_a_camera_that_is_refused_has_its_sentence(
+    kept_page: Page, reason: str, words: str
+) -> None:
+    page = kept_page.context.new_page()
     page.add_init_script(REFUSING)
     page.goto(f"/authenticator/?{reason}#scan")
     phone = Phone(page)

@@ -1,12 +1,11 @@
 """What is kept on the phone: sealed, whole, never given up for a spinner or an empty welcome."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.authenticator import KEY, PHONE, Phone, link
+from tests.browser.authenticator import KEY, Phone, link
 
 pytestmark = pytest.mark.no_rows
 BROKEN_STORAGE = """
@@ -38,15 +37,15 @@ await change((doc) => { add(doc, parse(given)); });
 
 
 @pytest.fixture
-def context(new_browser: Callable[..., BrowserContext]) -> BrowserContext:
+def context(kept_page: Page) -> BrowserContext:
     """A phone."""
-    return new_browser(**PHONE)
+    return kept_page.context
 
 
 @pytest.fixture
-def phone(context: BrowserContext) -> Phone:
+def phone(kept_page: Page) -> Phone:
     """The app with two accounts, saved one after the other."""
-    phone = Phone(context.new_page()).open()
+    phone = Phone(kept_page).open()
     phone.reads("Your codes")
     phone.fill([link("Mail")])
     phone.fill([link("Shop")])
@@ -125,8 +124,9 @@ def test_a_phone_whose_storage_was_emptied_is_not_welcomed_as_new(phone: Phone) 
 
 
 def test_a_change_that_cannot_be_saved_says_so_and_loses_nothing(context: BrowserContext) -> None:
-    context.add_init_script(BROKEN_STORAGE)
-    phone = Phone(context.new_page()).open()
+    phone = Phone(context.new_page())
+    phone.page.add_init_script(BROKEN_STORAGE)
+    phone.open()
     phone.add(link("Mail"))
     phone.page.evaluate("globalThis.storageIsFull = true")
     phone.press("Type a key")
@@ -179,8 +179,9 @@ def test_a_tab_killed_while_saving_leaves_the_list_of_before_or_after(
 
 
 def test_a_browser_that_keeps_no_keys_is_told_apart(context: BrowserContext) -> None:
-    context.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private'); }")
-    phone = Phone(context.new_page()).open()
+    phone = Phone(context.new_page())
+    phone.page.add_init_script("IDBFactory.prototype.open = () => { throw new Error('private'); }")
+    phone.open()
     phone.reads("This browser keeps nothing")
     expect(phone.page.get_by_role("button", name="Begin with an empty list")).to_be_hidden()
 
