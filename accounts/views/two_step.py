@@ -69,6 +69,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     try:
         with in_session(request):
             turn_on(user, client=client_of(request), session=session_id(request))
+            request.session.cycle_key()
     except NotReady:
         messages.warning(request, _("Something is still missing. See the list below."))
         return redirect("accounts:two_step")
@@ -93,6 +94,7 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with in_session(request):
             turn_off(user, client=client_of(request), session=session_id(request))
+            request.session.cycle_key()
         messages.warning(request, _("Two-step verification is off."))
         return redirect("accounts:two_step")
     return render(request, "accounts/two_step_off.html", {"consequences": CONSEQUENCES})
