@@ -148,7 +148,7 @@ def test_the_address_field_offers_it_by_itself(page: Page, pia: Person) -> None:
     device.answers(False)
     signs_out(hand)
     device.answers(True)  # stands for choosing it in the list under the field
-    page.reload()
+    page.reload(wait_until="commit")  # the passkey may answer before all is loaded
     hand.reads("Your account is well protected")
     assert pia.kinds()[-1] == "sign_in:two_step"
 
