@@ -192,6 +192,22 @@ TRUSTED_BROWSER_DAYS: int = env.int("TRUSTED_BROWSER_DAYS", default=0)
 TRUSTED_BROWSER_DAYS_MOST = 30
 TRUSTED_BROWSERS_A_PERSON = 20
 
+APP_LINK_AGE = timedelta(minutes=10)
+APP_LINK_TRIES = 3  # of the number that the phone shows
+APP_LINKS_A_QUARTER_HOUR = 5  # begun by one person
+APP_CLAIMS_AN_ADDRESS = 30  # per 15 minutes; IPv6 by /64
+RESTORE_GRANT_AGE = timedelta(minutes=15)
+RESTORE_DELAY = timedelta(hours=env.int("RESTORE_DELAY_HOURS", default=0))  # after a fall-back
+KEY_TRANSFER_AGE = timedelta(minutes=10)
+VAULT_VERSION_BYTES = 1024 * 1024
+VAULT_BYTES = 20 * 1024 * 1024
+VAULT_GRACE = timedelta(days=14)
+VAULT_FROZEN = timedelta(days=180)
+VAULT_PINNED = timedelta(days=90)
+VAULT_NEWEST, VAULT_DAYS, VAULT_WEEKS = 10, 30, 26  # versions that are kept
+VAULT_SAVES_AN_HOUR = 240
+BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
+
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 SET_UP_LINK_AGE = timedelta(minutes=10)
 NOTICE_AGE = timedelta(days=3)
@@ -271,6 +287,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+LONG_BODIES = "/api/authenticator/"  # of phones: the views there judge the length themselves
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -8,6 +8,7 @@ from portal import development, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
+    path("api/authenticator/v1/", include("devices.api.urls")),
     path("", include("devices.urls")),
     path("", include("accounts.urls")),
     path("security/", views.overview, name="overview"),

@@ -2,9 +2,32 @@
 
 from devices.models.authenticator import Authenticator
 from devices.models.challenge import Challenge
+from devices.models.installation import (
+    Installation,
+    KeyTransfer,
+    LinkRequest,
+    PhoneCommand,
+    RestoreGrant,
+)
 from devices.models.passkey import Passkey
 from devices.models.phone import Phone
 from devices.models.session import Session
 from devices.models.trusted_browser import TrustedBrowser
+from devices.models.vault import KeySlot, Vault, VaultVersion
 
-__all__ = ["Authenticator", "Challenge", "Passkey", "Phone", "Session", "TrustedBrowser"]
+__all__ = [
+    "Authenticator",
+    "Challenge",
+    "Installation",
+    "KeySlot",
+    "KeyTransfer",
+    "LinkRequest",
+    "Passkey",
+    "Phone",
+    "PhoneCommand",
+    "RestoreGrant",
+    "Session",
+    "TrustedBrowser",
+    "Vault",
+    "VaultVersion",
+]

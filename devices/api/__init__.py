@@ -1,0 +1,1 @@
+"""What linked phones and the portal say to each other: see docs/authenticator-api.md."""

@@ -1,0 +1,129 @@
+"""Calls of phones: JSON in, JSON or a problem out, and who is calling."""
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+
+from devices.api.problems import Problem, too_many
+from devices.models import Installation
+from portal.crypto import digest_matches, keyed_digest
+from portal.http import for_anyone
+from portal.limits import LimitReached
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+OfPhone = Callable[Concatenate[HttpRequest, Installation, P], HttpResponse]
+SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43})")
+PURPOSE = "installation"
+
+
+def call(*methods: str) -> Callable[[View[P]], View[P]]:
+    """Mark a view that phones call: no session, no CSRF token, problems instead of pages."""
+
+    def decorator(view: View[P]) -> View[P]:
+        @csrf_exempt
+        @for_anyone
+        @wraps(view)
+        def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method not in methods:
+                return _wrong_method(methods)
+            try:
+                return view(request, *args, **kwargs)
+            except Problem as problem:
+                return problem.response()
+            except LimitReached as limit:
+                return too_many(limit, _("Too many tries. Wait a moment."))
+
+        return answered  # type: ignore[return-value] # for_anyone widens to every kind of response
+
+    return decorator
+
+
+def _wrong_method(methods: tuple[str, ...]) -> HttpResponse:
+    title = _("This address does not take that.")
+    response = Problem(405, "wrong_method", title).response()
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
+def of_phone(view: OfPhone[P]) -> View[P]:
+    """Give the view the installation that is calling; one that was unlinked is refused."""
+
+    @wraps(view)
+    def known(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        installation = caller(request)
+        if installation.is_unlinked:
+            raise Problem(401, "unlinked", _("This phone was unlinked from your account."))
+        return view(request, installation, *args, **kwargs)
+
+    return known
+
+
+def digest_of(device: str) -> str:
+    """Return what is kept of a phone's secret; `device` is its SHA-256 in base64url."""
+    return keyed_digest(PURPOSE, device)
+
+
+def shown(request: HttpRequest) -> tuple[UUID, str]:
+    """Return the id and the SHA-256 (base64url) of the secret that a request shows.
+
+    Raises `Problem` if it shows none.
+    """
+    match = SCHEME.fullmatch(request.headers.get("Authorization", ""))
+    if match is None:
+        raise unknown_phone()
+    try:
+        return UUID(match["id"]), fingerprint(match["secret"])
+    except ValueError as error:
+        raise unknown_phone() from error
+
+
+def fingerprint(secret: str) -> str:
+    """Return the SHA-256 of a secret in base64url, as phones send it when they link."""
+    raw = urlsafe_b64decode(secret + "=")
+    return urlsafe_b64encode(sha256(raw).digest()).decode().rstrip("=")
+
+
+def caller(request: HttpRequest) -> Installation:
+    """Return the installation that shows its secret, unlinked or not; raises `Problem`."""
+    public_id, device = shown(request)
+    rows = Installation.objects.select_related("user", "phone")
+    row = rows.filter(public_id=public_id, user__is_active=True).first()
+    if row is None or not digest_matches(row.digest, PURPOSE, device):
+        raise unknown_phone()
+    return row
+
+
+def unknown_phone() -> Problem:
+    """The one refusal for an unknown id, a wrong secret and none at all."""
+    return Problem(401, "unknown_phone", _("The portal does not know this phone."))
+
+
+def body_of(request: HttpRequest, *, most: int = 0) -> dict[str, Any]:
+    """Read the JSON object of a request of at most `most` bytes; raises `Problem`."""
+    limit = most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    raw = request.read(limit + 1)
+    if len(raw) > limit:
+        raise Problem(413, "too_large", _("That is more than the portal takes at once."))
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise malformed() from error
+    if not isinstance(body, dict):
+        raise malformed()
+    return body
+
+
+def malformed() -> Problem:
+    """The refusal of a body that the app would not send."""
+    return Problem(422, "malformed", _("The portal could not read what the app sent."))

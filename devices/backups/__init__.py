@@ -1,0 +1,1 @@
+"""Use cases of the authenticator app's backups: linking, saving, restoring, wiping."""

@@ -1,0 +1,181 @@
+"""The authenticator app on a phone: how it shows who it is, and what it is told to do."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from devices.models.phone import NAME_LENGTH, Phone
+
+DIGEST_LENGTH = 64
+NUMBER_DIGITS = 3
+
+
+class InstallationQuerySet(models.QuerySet["Installation"]):
+    """Selections of installations."""
+
+    def linked(self) -> "InstallationQuerySet":
+        """Those that were not unlinked."""
+        return self.exclude(status=Installation.Status.UNLINKED)
+
+    def active(self) -> "InstallationQuerySet":
+        """The one that saves backups; there is at most one per person."""
+        return self.filter(status=Installation.Status.ACTIVE)
+
+
+class Installation(models.Model):
+    """The app on one phone of one person.
+
+    The row outlives the phone it was on: an unlinked installation has to be recognised, or it could
+    never be told to wipe itself.
+    """
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        SUPERSEDED = "superseded", _("not the active phone")
+        UNLINKED = "unlinked", _("unlinked")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="installations"
+    )
+    phone = models.OneToOneField(
+        Phone, null=True, on_delete=models.SET_NULL, related_name="installation"
+    )
+    name = models.CharField(max_length=NAME_LENGTH)  # of the phone, when it was there
+    digest = models.CharField(max_length=DIGEST_LENGTH)
+    status = models.CharField(max_length=12, choices=Status.choices)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_contact_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True)
+    accounts = models.PositiveIntegerField(default=0)  # on the phone, as it said last
+    unsaved = models.PositiveIntegerField(default=0)  # changes that no version holds yet
+    unlinked_at = models.DateTimeField(null=True)
+
+    objects = InstallationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(status="active"), name="one_active_installation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether this is the phone that saves."""
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def is_unlinked(self) -> bool:
+        """Whether all it may do is to be told so."""
+        return self.status == self.Status.UNLINKED
+
+
+class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
+    """Selections of links that were begun."""
+
+    def live(self) -> "LinkRequestQuerySet":
+        """Those that can still be finished."""
+        return self.filter(ended_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class LinkRequest(models.Model):
+    """A code that lets one phone link its app to the account; see docs/authenticator-api.md."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    # Made for this very browser: the person confirms there, no number has to be typed.
+    is_here = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    # From when what it grants may be used; later than now after a weak sign-in, if policy says so.
+    grants_from = models.DateTimeField(default=timezone.now)
+    # Set by the phone that claims it.
+    claimed_at = models.DateTimeField(null=True)
+    installation_id_drawn = models.UUIDField(null=True)
+    device_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
+    device_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    number = models.CharField(max_length=NUMBER_DIGITS, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    # Set in the portal, or by the phone itself if the code was made here.
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LinkRequestQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"link {self.public_id}"
+
+
+class PhoneCommand(models.Model):
+    """What an installation is told at its next contact."""
+
+    class Kind(models.TextChoices):
+        WIPE = "wipe", _("wipe")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="commands"
+    )
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    created_at = models.DateTimeField(default=timezone.now)
+    delivered_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):
+    """Selections of grants."""
+
+    def pending(self) -> "RestoreGrantQuerySet":
+        """Those that are or will be usable."""
+        return self.filter(ended_at__isnull=True, expires_at__gt=timezone.now())
+
+    def usable(self) -> "RestoreGrantQuerySet":
+        """Those that may be used now."""
+        return self.pending().filter(available_at__lte=timezone.now())
+
+
+class RestoreGrant(models.Model):
+    """Leave to read the vault on one phone, for a short time, given in the portal."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
+    created_at = models.DateTimeField(default=timezone.now)
+    available_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = RestoreGrantQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"grant {self.public_id}"
+
+
+class KeyTransfer(models.Model):
+    """The vault key on its way from one phone to another, sealed to the key in a QR code."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="transfers"
+    )  # that asked
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    answer = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return f"transfer {self.public_id}"

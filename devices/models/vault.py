@@ -1,0 +1,109 @@
+"""Backups of the authenticator app: sealed on the phone, only appended here, never opened."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from devices.models.installation import Installation
+from devices.models.phone import NAME_LENGTH
+
+
+class Vault(models.Model):
+    """The backup of one person; `epoch` is a fencing token, `head` the newest version."""
+
+    class State(models.TextChoices):
+        ON = "on", _("on")
+        OFF = "off", _("off")
+        FROZEN = "frozen", _("frozen")
+
+    public_id = models.UUIDField(unique=True)  # drawn by the phone: it is part of what is sealed
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vaults"
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ON)
+    epoch = models.PositiveIntegerField(default=1)
+    head = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    verified_at = models.DateTimeField(null=True)  # a slot opened what was stored: the backup is on
+    ends_at = models.DateTimeField(null=True, db_index=True)  # of one that is off or frozen
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(state="on"), name="one_vault_that_is_on"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"vault {self.public_id}"
+
+
+class VaultVersion(models.Model):
+    """One saved state. `number` is null for late changes, which a superseded phone left."""
+
+    vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(null=True)
+    base = models.PositiveIntegerField()
+    epoch = models.PositiveIntegerField()
+    installation = models.ForeignKey(
+        Installation, null=True, on_delete=models.SET_NULL, related_name="versions"
+    )
+    phone_name = models.CharField(max_length=NAME_LENGTH)
+    saved_at = models.DateTimeField(default=timezone.now)
+    accounts = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()  # bytes of the sealed content
+    header: Any = models.JSONField()  # the envelope without the sealed content
+    ciphertext = models.BinaryField()
+    idempotency_key = models.CharField(max_length=64, blank=True)
+    pinned_until = models.DateTimeField(null=True)
+    why_pinned = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["vault", "number"], name="version_once"),
+            models.UniqueConstraint(
+                fields=["vault", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="idempotency_key_once",
+            ),
+            models.UniqueConstraint(
+                fields=["vault", "installation"],
+                condition=Q(number__isnull=True),
+                name="late_changes_once_a_phone",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class KeySlot(models.Model):
+    """The vault key, sealed for one way to open it."""
+
+    class Kind(models.TextChoices):
+        RECOVERY_KEY = "recovery-key", _("recovery key")
+        PASSPHRASE = "passphrase", _("passphrase")
+        PASSKEY = "passkey", _("passkey")
+
+    public_id = models.UUIDField(unique=True)  # drawn by the phone
+    vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="slots")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    key = models.CharField(max_length=16)  # id of the vault key
+    params: Any = models.JSONField()
+    nonce = models.CharField(max_length=16)
+    sealed = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+    verified_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.kind
