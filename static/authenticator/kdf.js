@@ -4,7 +4,8 @@ import { _ } from "./words.js";
 
 const WORKER = "/authenticator/kdf.js";
 const MEMORY = { least: 19 * 1024, most: 256 * 1024 }; // KiB
-const LEAST_PASSES = 2;
+const PASSES = { least: 2, most: 16 };
+const LANES = { least: 1, most: 8 };
 
 /** What new passphrases are derived with: 64 MiB, three passes, one lane. */
 export const STANDARD = { kind: "argon2id", memory: 64 * 1024, passes: 3, lanes: 1 };
@@ -29,9 +30,12 @@ export const derive = (task) =>
     worker.postMessage(task);
   });
 
+const isWithin = (value, { least, most }) =>
+  Number.isInteger(value) && value >= least && value <= most;
+
 /** Refuse parameters that protect nothing, or that no phone can compute. */
-export const checkCost = ({ kind, memory, passes }) => {
-  const isFair = memory >= MEMORY.least && memory <= MEMORY.most && passes >= LEAST_PASSES;
+export const checkCost = ({ kind, memory, passes, lanes = 1 }) => {
+  const isFair = isWithin(memory, MEMORY) && isWithin(passes, PASSES) && isWithin(lanes, LANES);
   if (kind !== "argon2id" || !isFair) {
     throw new Refusal(_("The lock of these accounts asks for more than this app does."));
   }

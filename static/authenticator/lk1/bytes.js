@@ -1,0 +1,58 @@
+// Bytes and texts of the backup format: UTF-8, base64url without padding, UUIDs, signed lines.
+import { damaged } from "./refusals.js";
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const utf8 = (text) => new TextEncoder().encode(text);
+
+export const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+
+export const hex = (bytes) =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Write bytes as base64url without padding. */
+export const toText = (bytes) => {
+  let text = ""; // letter by letter: a megabyte is too much for one call's arguments
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+};
+
+const decoded = (text) => {
+  try {
+    const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  } catch {
+    throw damaged();
+  }
+};
+
+/** Read base64url; there is one spelling of every byte, any other is refused. */
+export const fromText = (text) => {
+  const bytes = decoded(text);
+  if (toText(bytes) !== text) throw damaged();
+  return bytes;
+};
+
+export const isUuid = (text) => typeof text === "string" && UUID.test(text);
+
+/** The 16 bytes of a UUID. */
+export const uuidBytes = (text) =>
+  Uint8Array.from(text.replaceAll("-", "").match(/../g), (pair) => parseInt(pair, 16));
+
+/** What is signed along: the values in their order, one a line. No value may have a line's end. */
+export const lines = (...values) => utf8(values.join("\n"));
+
+/** Compare without telling by the time it takes where the difference is. */
+export const isSame = (one, other) => {
+  let difference = one.length ^ other.length;
+  for (let at = 0; at < one.length; at += 1) difference |= one[at] ^ other[at];
+  return difference === 0;
+};
+
+const sortedKeys = (_name, value) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.keys(value).sort().map((name) => [name, value[name]]));
+};
+
+/** JSON that is the same for the same content: names in order, no blanks. */
+export const canonical = (value) => JSON.stringify(value, sortedKeys) ?? "";

@@ -1,0 +1,108 @@
+// Slots: each seals the key of the vault under one way to open it.
+import { STANDARD, bytesOf, checkCost, derive } from "../kdf.js";
+import { importKey } from "../seal.js";
+import { _ } from "../words.js";
+import { canonical, fromText, isUuid, lines, random, toText, uuidBytes } from "./bytes.js";
+import { hkdf, isKeyId, isSecret } from "./keys.js";
+import { readRecoveryKey } from "./recovery-key.js";
+import { closed, damaged, newer } from "./refusals.js";
+
+const ABOUT = "lk1/slot";
+const SALT = 16; // bytes
+const NONCE = 12;
+
+const written = (bytes) => (typeof bytes === "string" ? bytes : toText(new Uint8Array(bytes)));
+
+const fromPassphrase = ({ params }, { passphrase }) => {
+  const { kdf: kind, memory, passes, lanes } = params;
+  checkCost({ kind, memory, passes, lanes });
+  const salt = fromText(params.salt);
+  return derive({ kind, memory, passes, lanes, salt, password: bytesOf(passphrase) });
+};
+
+const standard = () => {
+  const { kind, ...cost } = STANDARD;
+  return { kdf: kind, ...cost, salt: toText(random(SALT)) };
+};
+
+/** For each kind: what is written beside it, the bytes that wrap, what to say when they do not. */
+const KINDS = new Map([
+  [
+    "recovery-key",
+    {
+      params: () => ({}),
+      wrapping: async ({ id }, { recoveryKey }) =>
+        hkdf(await readRecoveryKey(recoveryKey), uuidBytes(id), "lk1/slot/recovery-key"),
+      refused: () => _("This recovery key is one of another backup."),
+    },
+  ],
+  [
+    "passphrase",
+    {
+      params: standard,
+      wrapping: fromPassphrase,
+      refused: () => _("This passphrase does not open this backup."),
+    },
+  ],
+  [
+    "passkey",
+    {
+      params: ({ credential, salt }) => ({ credential: written(credential), salt: written(salt) }),
+      wrapping: ({ id }, { prf }) => hkdf(prf, uuidBytes(id), "lk1/slot/passkey"),
+      refused: () => _("This passkey does not open this backup."),
+    },
+  ],
+]);
+
+const options = ({ id, kind, key, params, nonce }, vault) => ({
+  name: "AES-GCM",
+  iv: fromText(nonce),
+  additionalData: lines(ABOUT, vault, id, kind, key, canonical(params)),
+});
+
+const isWhole = ({ id, key, params, nonce, sealed }) =>
+  isUuid(id) &&
+  isKeyId(key) &&
+  params !== null &&
+  typeof params === "object" &&
+  typeof sealed === "string" &&
+  typeof nonce === "string" &&
+  fromText(nonce).length === NONCE;
+
+const kindOf = (slot) => {
+  if (typeof slot?.kind !== "string" || !isWhole(slot)) throw damaged();
+  const kind = KINDS.get(slot.kind);
+  if (!kind) throw newer();
+  return kind;
+};
+
+/**
+ * Seal the key of a vault for a way to open it. `input` is `recoveryKey` as it is shown, or
+ * `passphrase`, or `prf` (32 bytes) with the `credential` and the `salt` that gave it.
+ */
+export const makeSlot = async ({ kind, vault, key, secret, ...input }) => {
+  const id = crypto.randomUUID();
+  const { params, wrapping } = KINDS.get(kind);
+  const slot = { id, kind, key, params: params(input), nonce: toText(random(NONCE)) };
+  const wrapper = await importKey(await wrapping(slot, input));
+  const sealed = await crypto.subtle.encrypt(options(slot, vault), wrapper, secret);
+  return { ...slot, sealed: toText(new Uint8Array(sealed)) };
+};
+
+const unwrapped = async (slot, vault, wrapper) => {
+  const sealed = fromText(slot.sealed);
+  try {
+    return new Uint8Array(await crypto.subtle.decrypt(options(slot, vault), wrapper, sealed));
+  } catch {
+    return null;
+  }
+};
+
+/** The key of the vault; refuses at the field "secret" what does not open this slot. */
+export const openSlot = async ({ slot, vault, ...input }) => {
+  const { wrapping, refused } = kindOf(slot);
+  const wrapper = await importKey(await wrapping(slot, input));
+  const secret = await unwrapped(slot, vault, wrapper);
+  if (isSecret(secret)) return secret;
+  throw closed(refused());
+};
