@@ -16,6 +16,8 @@ from accounts import events
 from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
+from portal.branding import mail_accents
+from portal.context import brand
 from portal.outbox.api import Composed, Undeliverable
 from portal.outbox.models import Message
 
@@ -59,7 +61,8 @@ def _common() -> Context:
         "not_me": None,
     }
     return {
-        "portal_name": settings.PORTAL_NAME,
+        **brand(),
+        "accents": mail_accents(),
         "origin_host": urlsplit(settings.PORTAL_ORIGIN).hostname,
         "links": links,
     }

@@ -15,15 +15,16 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from portal import branding
+from portal.context import brand
+
 FOLDER: Path = settings.BASE_DIR / "static" / "authenticator"
 VERSION_LENGTH = 16
 
 
 def page() -> str:
     """The page of the app, the same for everybody."""
-    return render_to_string(
-        "devices/authenticator/shell.html", {"portal_name": settings.PORTAL_NAME}
-    )
+    return render_to_string("devices/authenticator/shell.html", brand())
 
 
 def worker() -> str:
@@ -32,6 +33,7 @@ def worker() -> str:
         **_files(),
         reverse("devices:authenticator"): _sha256(page().encode()),
         reverse("devices:authenticator_kdf"): _sha256(key_derivation().encode()),
+        **_branded(),
     }
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     given = json.dumps({"version": version[:VERSION_LENGTH], "files": files})
@@ -66,6 +68,16 @@ def manifest(name: str) -> dict[str, Any]:
 def _icon(folder: str, name: str, size: int, purpose: str) -> dict[str, str]:
     sizes = f"{size}x{size}"
     return {"src": f"{folder}{name}.png", "sizes": sizes, "type": "image/png", "purpose": purpose}
+
+
+def _branded() -> dict[str, str]:
+    """The operator's own colours and logo, which the page of the app shows as well."""
+    found = {}
+    if sheet := branding.style():
+        found[reverse("brand_style")] = _sha256(sheet.encode())
+    if logo := branding.logo():
+        found[reverse("brand_logo")] = _sha256(logo[0])
+    return found
 
 
 @cache

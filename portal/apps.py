@@ -17,4 +17,5 @@ class PortalConfig(AppConfig):
         register(checks.check_origin, Tags.security)
         register(checks.check_places)
         register(checks.check_trust, Tags.security)
+        register(checks.check_brand)
         register(checks.check_production, Tags.security, deploy=True)

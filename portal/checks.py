@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from portal import places
+from portal import branding, places
 from portal.crypto import key_ring
 
 SAMPLES = ("sample", "change-me", "changeme", "insecure")
@@ -62,6 +62,11 @@ def check_trust(**kwargs: Any) -> list[CheckMessage]:
     if 0 <= days <= most:
         return []
     return [Error(f"TRUSTED_BROWSER_DAYS is {days}, not 0 to {most}.", id="portal.E007")]
+
+
+def check_brand(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a brand that cannot be read, or that is not there."""
+    return [Error(problem, id="portal.E008") for problem in branding.problems()]
 
 
 def check_production(**kwargs: Any) -> list[CheckMessage]:

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("devices.urls")),
     path("", include("accounts.urls")),
     path("security/", views.overview, name="overview"),
+    path("brand/style.css", views.brand_style, name="brand_style"),
+    path("brand/logo", views.brand_logo, name="brand_logo"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -10,8 +10,11 @@ from accounts import advice, browsers, readiness, unused
 from accounts.activity import lines
 from accounts.people import person, session_id
 from accounts.trust import open_to_trusted
+from portal import branding
+from portal.http import for_anyone
 
 LATEST_EVENTS = 5
+YEAR = 365 * 24 * 3600  # seconds
 PLAIN = "text/plain; charset=utf-8"
 
 
@@ -40,6 +43,29 @@ def overview(request: HttpRequest) -> HttpResponse:
         and not any(way.slug == "passkey" for way in state.ways),
     }
     return render(request, "portal/overview.html", context)
+
+
+@for_anyone
+@require_safe
+def brand_style(request: HttpRequest) -> HttpResponse:
+    """Give the operator's colours; the address changes with them, so browsers may keep it."""
+    return _kept(branding.style().encode(), "text/css; charset=utf-8")
+
+
+@for_anyone
+@require_safe
+def brand_logo(request: HttpRequest) -> HttpResponse:
+    """Give the operator's logo."""
+    found = branding.logo()
+    if found is None:
+        raise Http404
+    return _kept(*found)
+
+
+def _kept(content: bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
 
 
 @login_not_required

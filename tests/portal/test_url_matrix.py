@@ -111,6 +111,8 @@ STAFF = dict.fromkeys(("stranger", "stale", "full"), GONE) | {"weak": CONFIRM}
 TABLE: dict[str, Row] = {
     "home": seen(OVERVIEW, WRONG_METHOD),
     "overview": seen(PAGE, WRONG_METHOD),
+    "brand_style": public(PAGE, WRONG_METHOD),
+    "brand_logo": public(GONE, WRONG_METHOD),
     "healthz": public(PAGE, WRONG_METHOD),
     "readyz": public(PAGE, WRONG_METHOD),
     "accounts:sign_in": seen(OVERVIEW, FORM, anonymous=FORM, half=FORM),
