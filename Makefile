@@ -10,7 +10,7 @@ unit := $(pytest) -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres live-sqlite
-.PHONY: live-postgres bench format lock
+.PHONY: live-postgres bench screenshots format lock
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -19,6 +19,7 @@ help:
 	@echo "make test-sqlite    the tests on SQLite"
 	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
+	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
 	@echo "make lock           renew the hashed locks from pyproject.toml"
 
@@ -58,6 +59,10 @@ live-postgres: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
+
+screenshots: .venv/dev.stamp
+	@sh scripts/chromium.sh
+	@$(python) -m tests.browser.screenshots
 
 format: .venv/dev.stamp
 	@$(python) -m ruff check --quiet --fix-only .

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import development, views
+from portal import development, styleguide, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -20,7 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if settings.DEBUG:
-    urlpatterns.append(path("outbox/", development.outbox, name="outbox"))
+    urlpatterns += [
+        path("outbox/", development.outbox, name="outbox"),
+        path("styleguide/", styleguide.styleguide, name="styleguide"),
+    ]
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"

@@ -1,10 +1,14 @@
-"""`python -m tests.browser.screenshots [directory]`: a PNG of every page in every look."""
+"""`make screenshots`: a PNG of every page in every look and language, and a sheet of them all.
+
+`python -m tests.browser.screenshots [directory [part of the walk …]]` takes some of them.
+"""
 
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 
 os.environ["LATCHKEY_LIVE"] = "1"
@@ -21,6 +25,12 @@ from playwright.sync_api import sync_playwright  # noqa: E402 - the same
 from tests.browser.tour import PARTS, Tour  # noqa: E402 - the same
 from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - the same
 from tests.live.site import live_site  # noqa: E402 - the same
+
+STYLE = """<style>
+body { font: 15px/1.4 system-ui, sans-serif; margin: 1rem; background: #ddd; }
+p { display: flex; gap: 1rem; align-items: start; overflow-x: auto; }
+img { block-size: 28rem; border: 1px solid #888; object-fit: cover; object-position: top; }
+</style>"""
 
 
 @contextmanager
@@ -42,15 +52,53 @@ def file_name(number: int, name: str) -> str:
     return f"{number:02}-{re.sub('[^a-z0-9]+', '-', plain.lower()).strip('-')}"
 
 
-def shoot(walk: Tour, folder: Path, number: int, name: str) -> None:
-    """Take the page that is open, in every look."""
+def shoot(walk: Tour, folder: Path, stem: str) -> list[str]:
+    """Take the page that is open, in every look; return the names of the files."""
+    taken = []
     for scheme, size in LOOKS:
         walk.page.emulate_media(color_scheme=scheme)
         walk.page.set_viewport_size(size)
-        picture = f"{file_name(number, name)}-{size['width']}-{scheme}.png"
-        walk.page.screenshot(path=folder / picture, full_page=True)
+        taken.append(f"{stem}-{size['width']}-{scheme}.png")
+        walk.page.screenshot(path=folder / taken[-1], full_page=True)
     walk.page.set_viewport_size(DESK)
     walk.page.emulate_media(color_scheme="light")
+    return taken
+
+
+def shoot_translated(walk: Tour, folder: Path, stem: str, language: str) -> list[str]:
+    """Take the page once more in another language.
+
+    The page is asked for anew, so only one that an address alone brings back can be taken.
+    """
+    walk.page.set_extra_http_headers({"Accept-Language": language})
+    walk.page.reload()
+    taken = shoot(walk, folder, f"{stem}-{language}")
+    walk.page.set_extra_http_headers({})
+    walk.page.reload()
+    return taken
+
+
+def sheet(rows: list[tuple[str, list[str]]]) -> str:
+    """Put the pictures on one page, a row for each page of the site."""
+    drawn = "".join(
+        f"<h2>{escape(name)}</h2><p>"
+        + "".join(
+            f'<a href="{file}"><img src="{file}" loading="lazy" alt=""></a>' for file in files
+        )
+        for name, files in rows
+    )
+    return f"<!DOCTYPE html><meta charset=utf-8><title>{len(rows)} pages</title>{STYLE}{drawn}"
+
+
+def pictures(walk: Tour, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Walk past every page and take it; give each page's name and files."""
+    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    for number, name in enumerate(walk.names()):
+        stem = file_name(number, name)
+        files = shoot(walk, folder, stem)
+        for language in others if name.startswith("/") else ():
+            files += shoot_translated(walk, folder, stem, language)
+        yield name, files
 
 
 def main() -> None:
@@ -59,10 +107,13 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set(sys.argv[2:])
     PARTS[:] = [part for part in PARTS if not wanted or part.__name__ in wanted]
+    rows = []
     with tour() as walk:
-        for number, name in enumerate(walk.names()):
-            shoot(walk, folder, number, name)
+        for name, files in pictures(walk, folder):
+            rows.append((name, files))
             print(name, flush=True)  # noqa: T201 - a command speaks by printing
+    (folder / "index.html").write_text(sheet(rows))
+    print(f"{len(rows)} pages: {folder / 'index.html'}")  # noqa: T201 - the same
 
 
 if __name__ == "__main__":
