@@ -20,7 +20,7 @@ class Vault(models.Model):
         OFF = "off", _("off")
         FROZEN = "frozen", _("frozen")
 
-    public_id = models.UUIDField(unique=True)  # drawn by the phone: it is part of what is sealed
+    public_id = models.UUIDField()  # drawn by the phone: it is part of what is sealed
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="vaults"
     )
@@ -34,6 +34,8 @@ class Vault(models.Model):
     class Meta:
         ordering = ("pk",)
         constraints = (
+            # Once a person, not once in all: who draws the id of a stranger must not be told.
+            models.UniqueConstraint(fields=["user", "public_id"], name="vault_once_a_person"),
             models.UniqueConstraint(
                 fields=["user"], condition=Q(state="on"), name="one_vault_that_is_on"
             ),
@@ -91,7 +93,7 @@ class KeySlot(models.Model):
         PASSPHRASE = "passphrase", _("passphrase")
         PASSKEY = "passkey", _("passkey")
 
-    public_id = models.UUIDField(unique=True)  # drawn by the phone
+    public_id = models.UUIDField()  # drawn by the phone
     vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="slots")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     key = models.CharField(max_length=16)  # id of the vault key
@@ -104,6 +106,9 @@ class KeySlot(models.Model):
 
     class Meta:
         ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["vault", "public_id"], name="slot_once_a_vault"),
+        )
 
     def __str__(self) -> str:
         return self.kind
