@@ -41,6 +41,19 @@ KINDS: dict[str, Kind] = {
     "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
     "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
     "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "backup:frozen": Kind(
+        _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True
+    ),
+    "backup:off": Kind(_("Backup of {phone} switched off"), "shield-off", "look", notice=True),
+    "backup:on": Kind(_("Backup of {phone} switched on"), "shield-check", "ok", notice=True),
+    "backup:opened": Kind(_("Backup opened on {phone}"), "life-buoy", "look", notice=True),
+    "backup:slot_added": Kind(
+        _("The backup can be opened in one more way: {method}"), "key-round", "look", notice=True
+    ),
+    "backup:slot_removed": Kind(
+        _("The backup can no longer be opened with: {method}"), "key-round", "look", notice=True
+    ),
+    "backup:taken_over": Kind(_("{phone} took over the backup"), "life-buoy", "look", notice=True),
     "browser:trusted": Kind(
         _("{browser} is trusted for {days} days"), "badge-check", "look", notice=True
     ),
@@ -127,6 +140,8 @@ METHODS: dict[str, Text] = {
     "email": _("e-mail code"),
     "sms": _("text message"),
     "recovery-code": _("recovery code"),
+    "recovery-key": _("recovery key"),
+    "passphrase": _("passphrase"),
     "link": _("set-up link"),
     "trusted-browser": _("trusted browser"),
 }

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -111,10 +111,7 @@ def unknown_phone() -> Problem:
 
 def body_of(request: HttpRequest, *, most: int = 0) -> dict[str, Any]:
     """Read the JSON object of a request of at most `most` bytes; raises `Problem`."""
-    limit = most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    raw = request.read(limit + 1)
-    if len(raw) > limit:
-        raise Problem(413, "too_large", _("That is more than the portal takes at once."))
+    raw = _raw(request, most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     try:
         body = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -122,6 +119,24 @@ def body_of(request: HttpRequest, *, most: int = 0) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise malformed()
     return body
+
+
+def _raw(request: HttpRequest, most: int) -> bytes:
+    """Read a body; nothing is read of one that says that it is longer."""
+    if _length(request) > most:
+        raise Problem(413, "too_large", _("That is more than the portal takes at once."))
+    try:
+        return request.read()
+    except UnreadablePostError as error:  # the phone is gone already
+        raise malformed() from error
+
+
+def _length(request: HttpRequest) -> int:
+    """Return how much there is to read, as Django sees it."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 def malformed() -> Problem:

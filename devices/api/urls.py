@@ -1,7 +1,31 @@
 """Addresses that phones call, under /api/authenticator/v1/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from devices.api import late, restore, slots, transfers, vault, versions
 
 app_name = "api"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("vault", vault.vault, name="vault"),
+    path("vault/head", vault.head, name="vault_head"),
+    path("vault/verified", vault.verified, name="vault_verified"),
+    path("vault/undelete", vault.undelete, name="vault_undelete"),
+    path("vault/versions", versions.listed, name="vault_versions"),
+    path("vault/versions/<int:number>", versions.one, name="vault_version"),
+    path("vault/versions/<int:number>/pin", versions.pin, name="vault_version_pin"),
+    path("vault/slots/<uuid:public_id>", slots.slot, name="vault_slot"),
+    path("vault/slots/<uuid:public_id>/opened", slots.opened, name="vault_slot_opened"),
+    path("vault/late", late.changes, name="vault_late"),
+    path("vault/late/<uuid:public_id>", late.change, name="vault_late_change"),
+    path("restore/offers", restore.offers, name="restore_offers"),
+    path("restore/complete", restore.complete, name="restore_complete"),
+    path("restore/<uuid:public_id>/versions", versions.of_vault, name="restore_versions"),
+    path(
+        "restore/<uuid:public_id>/versions/<int:number>",
+        versions.one_of_vault,
+        name="restore_version",
+    ),
+    path("transfers", transfers.ask, name="transfers"),
+    path("transfers/<uuid:public_id>", transfers.transfer, name="transfer"),
+]

@@ -1,0 +1,33 @@
+"""Recovery on a phone that was given leave in the portal."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from devices.api.http import body_of, call, of_phone
+from devices.backups import reading, restoring, standing
+from devices.models import Installation
+from portal.http import client_of
+
+
+@call("GET")
+@of_phone
+def offers(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Show what could be opened."""
+    standing.check_grant(installation)
+    return JsonResponse(restoring.offers(installation.user))
+
+
+@call("POST")
+@of_phone
+def complete(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Take the backup over, or note that it was only looked at."""
+    body = reading.members(body_of(request), "mode", "vault", "head")
+    mode = reading.word(body["mode"], "take-over|view")
+    vault, head = reading.uuid(body["vault"]), reading.count(body["head"], least=1)
+    client = client_of(request)
+    if mode == "view":
+        done = restoring.view(installation=installation, vault=vault, client=client)
+    else:
+        done = restoring.take_over(installation=installation, vault=vault, head=head, client=client)
+    return JsonResponse(asdict(done))

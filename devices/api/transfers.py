@@ -1,0 +1,31 @@
+"""The key of a backup on its way from the old phone to the new one."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from devices.api.http import body_of, call, of_phone
+from devices.backups import reading, transfers
+from devices.models import Installation
+
+
+@call("POST")
+@of_phone
+def ask(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Ask for the key; the public key is looked at and not kept, as it is in the QR code."""
+    transfers.count_asked(installation)
+    body = reading.members(body_of(request), "public")
+    transfers.read_public(body["public"])
+    row = transfers.ask(installation=installation)
+    return JsonResponse({"transfer": row.public_id, "expires": row.expires_at}, status=201)
+
+
+@call("GET", "PUT")
+@of_phone
+def transfer(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
+    """Show how it stands, or give the sealed key."""
+    if request.method == "GET":
+        return JsonResponse(transfers.show(installation, public_id))
+    sealed = transfers.read_answer(body_of(request))
+    transfers.answer(installation=installation, transfer=public_id, sealed=sealed)
+    return HttpResponse(status=204)

@@ -1,0 +1,64 @@
+"""The versions of a backup that are kept."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from devices.api.http import body_of, call, of_phone
+from devices.backups import reading, shelf, standing
+from devices.models import Installation
+
+
+@call("GET")
+@of_phone
+def listed(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """List those of the backup, 50 at a time."""
+    standing.check_reader(installation)
+    return JsonResponse(shelf.page(standing.current(installation.user), _before(request)))
+
+
+@call("GET")
+@of_phone
+def one(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
+    """Show one of the backup."""
+    standing.check_reader(installation)
+    return JsonResponse(shelf.whole(shelf.one(standing.current(installation.user), number)))
+
+
+@call("POST")
+@of_phone
+def pin(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
+    """Keep one longer, or let it go."""
+    body = reading.members(body_of(request), "pinned", optional=("why",))
+    asked: dict[str, Any] = {
+        "pinned": reading.flag(body["pinned"]),
+        "why": reading.word(body.get("why", "person"), "|".join(shelf.PHONE_PINS)),
+    }
+    shelf.pin(installation=installation, number=number, **asked)
+    return HttpResponse(status=204)
+
+
+@call("GET")
+@of_phone
+def of_vault(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
+    """List those of any backup of the person, to a phone with leave."""
+    standing.check_grant(installation)
+    return JsonResponse(shelf.page(standing.vault(installation.user, public_id), _before(request)))
+
+
+@call("GET")
+@of_phone
+def one_of_vault(
+    request: HttpRequest, installation: Installation, public_id: UUID, number: int
+) -> HttpResponse:
+    """Show one of any backup of the person, to a phone with leave."""
+    standing.check_grant(installation)
+    return JsonResponse(
+        shelf.whole(shelf.one(standing.vault(installation.user, public_id), number))
+    )
+
+
+def _before(request: HttpRequest) -> int | None:
+    given = request.GET.get("before")
+    return None if given is None else reading.number_in(given)

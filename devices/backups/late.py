@@ -1,0 +1,63 @@
+"""What another phone than the active one changed meanwhile: left for that one, never forced."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from devices.backups import refusals, retention, shelf, standing, versions
+from devices.backups.envelopes import Envelope
+from devices.models import Installation, Vault, VaultVersion
+
+Json = dict[str, Any]
+
+
+def _of(vault: Vault) -> QuerySet[VaultVersion]:
+    return vault.versions.filter(number__isnull=True)
+
+
+@transaction.atomic
+def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
+    """Leave changes in the place of those that this phone left before; raises `Problem`."""
+    phone = standing.take_turn(installation)
+    vault = standing.on(phone.user)
+    if phone.is_active:
+        raise refusals.active_phone()
+    versions.check_device(phone, envelope)
+    versions.check_vault(vault, envelope)
+    if envelope.base > vault.head:
+        raise refusals.stale_head(vault.head)
+    if envelope.epoch > vault.epoch:
+        raise refusals.stale_epoch(vault.epoch)
+    _of(vault).filter(installation=phone).delete()
+    retention.make_room(phone.user, envelope.size)
+    return versions.write(vault, phone, envelope, number=None)
+
+
+def waiting(installation: Installation) -> list[Json]:
+    """What was left for the active phone, oldest first; raises `Problem`."""
+    if not installation.is_active:
+        raise refusals.not_active_phone(standing.active_of(installation.user))
+    rows = _of(standing.on(installation.user)).select_related("installation")
+    return [_told(row) for row in rows.order_by("saved_at")]
+
+
+def _told(row: VaultVersion) -> Json:
+    known = shelf.whole(row)
+    names = ("base", "epoch", "saved", "phone", "accounts", "size", "envelope")
+    left_by = row.installation.public_id if row.installation else None
+    return {"installation": left_by, **{name: known[name] for name in names}}
+
+
+@transaction.atomic
+def let_go(*, installation: Installation, left_by: UUID, nonce: str) -> None:
+    """Delete what a phone left, if it is still what the active one saw; raises `Problem`."""
+    phone = standing.take_turn_of_active(installation)
+    rows = _of(standing.on(phone.user)).filter(installation__public_id=left_by)
+    row = rows.defer("ciphertext").first()
+    if row is None:
+        raise refusals.late_unknown()
+    if row.header["nonce"] != nonce:
+        raise refusals.late_changed()
+    row.delete()

@@ -1,0 +1,100 @@
+"""Recovery on another phone: what there is, looking at it, taking it over."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import events
+from accounts.models import User
+from devices.backups import refusals, shelf, standing, vaults, versions
+from devices.models import Installation, Vault
+from portal.http import Client
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where the vault stands after a recovery."""
+
+    epoch: int
+    head: int
+
+
+def offers(user: User) -> Json:
+    """What could be opened, the backup that is on first, and which phone saves now."""
+    rows = sorted(standing.kept(user), key=lambda row: (row.state != Vault.State.ON, -row.pk))
+    return {"vaults": [_offer(row) for row in rows], "active": _active(user)}
+
+
+def _offer(vault: Vault) -> Json:
+    head = versions.head_of(vault)
+    is_frozen = vault.state == Vault.State.FROZEN
+    return {
+        "vault": vault.public_id,
+        "state": vault.state,
+        "frozen_until": vault.ends_at if is_frozen else None,
+        "epoch": vault.epoch,
+        "head": vault.head,
+        "saved": head.saved_at,
+        "accounts": head.accounts,
+        "phone": head.phone_name,
+        "versions": vault.versions.filter(number__isnull=False).count(),
+        "slots": shelf.slots_of(vault),
+    }
+
+
+def _active(user: User) -> Json | None:
+    row = standing.active_of(user)
+    if row is None:
+        return None
+    return {
+        "installation": row.public_id,
+        "name": row.name,
+        "last_contact": row.last_contact_at,
+        "saved": row.saved_at,
+        "accounts": row.accounts,
+        "unsaved": row.unsaved,
+    }
+
+
+@transaction.atomic
+def view(*, installation: Installation, vault: UUID, client: Client) -> Done:
+    """Note that the phone only looks, and tell the person. Raises `Problem`."""
+    phone = standing.take_turn(installation)
+    standing.check_grant(phone)
+    row = standing.vault(phone.user, vault)
+    events.record(phone.user, "backup:opened", client=client, phone=phone.name)
+    return Done(row.epoch, row.head)
+
+
+@transaction.atomic
+def take_over(*, installation: Installation, vault: UUID, head: int, client: Client) -> Done:
+    """Make this the phone that saves, from the head it knows on, and tell the person.
+
+    The head is kept longer, and the epoch fences the other phone off. A vault that is off or
+    frozen is on again, unless another one is. Raises `Problem`.
+    """
+    phone = standing.take_turn(installation)
+    standing.check_grant(phone)
+    row = standing.vault(phone.user, vault)
+    if row.head != head:
+        raise refusals.stale_head(row.head)
+    _check_no_other(row)
+    versions.keep_longer(versions.head_of(row), versions.TAKE_OVER)
+    epoch = vaults.raise_epoch(row, head)
+    before = vaults.activate(phone, force=True)
+    about: dict[str, Any] = {"phone": phone.name}
+    if before is not None and before.pk != phone.pk:
+        about["before"] = before.name
+    events.record(phone.user, "backup:taken_over", client=client, **about)
+    return Done(epoch, head)
+
+
+def _check_no_other(vault: Vault) -> None:
+    others = vault.user.vaults.filter(state=Vault.State.ON).exclude(pk=vault.pk)
+    other = others.first()
+    if other is not None:
+        raise refusals.vault_exists(other.public_id)

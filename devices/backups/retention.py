@@ -1,0 +1,104 @@
+"""Which versions are kept: the newest, one a day, one a week, pinned ones; never none."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import User
+from devices.backups import refusals
+from devices.models import Vault, VaultVersion
+
+
+@dataclass(frozen=True, order=True)
+class Saved:
+    """What the rules look at in a version."""
+
+    number: int
+    saved_at: datetime
+    pinned_until: datetime | None = None
+    pk: int = 0
+    size: int = 0
+
+    def is_pinned(self, now: datetime) -> bool:
+        return self.pinned_until is not None and self.pinned_until > now
+
+
+def too_old(versions: Iterable[Saved], now: datetime) -> list[Saved]:
+    """Return those that no rule keeps."""
+    newest_first = sorted(versions, reverse=True)
+    kept = {each.number for each in newest_first if each.is_pinned(now)}
+    kept |= {each.number for each in newest_first[: settings.VAULT_NEWEST]}
+    kept |= _newest_of_each(newest_first, now - timedelta(days=settings.VAULT_DAYS), _day)
+    kept |= _newest_of_each(newest_first, now - timedelta(weeks=settings.VAULT_WEEKS), _week)
+    return [each for each in newest_first if each.number not in kept]
+
+
+def _newest_of_each(
+    newest_first: list[Saved], since: datetime, span: Callable[[Saved], Hashable]
+) -> set[int]:
+    found: dict[Hashable, int] = {}
+    for each in newest_first:
+        if each.saved_at >= since:
+            found.setdefault(span(each), each.number)
+    return set(found.values())
+
+
+def _day(saved: Saved) -> Hashable:
+    return saved.saved_at.date()
+
+
+def _week(saved: Saved) -> Hashable:
+    return saved.saved_at.isocalendar()[:2]
+
+
+def apply(vault: Vault) -> int:
+    """Delete what no rule keeps; return how many versions went."""
+    gone = too_old(_saved(vault.versions.all()), timezone.now())
+    return _delete(gone) if gone else 0
+
+
+def _saved(rows: QuerySet[VaultVersion]) -> list[Saved]:
+    values = rows.filter(number__isnull=False)
+    names = ("number", "saved_at", "pinned_until", "pk", "size")
+    return [Saved(*row) for row in values.values_list(*names)]
+
+
+def _delete(versions: Iterable[Saved]) -> int:
+    return VaultVersion.objects.filter(pk__in=[each.pk for each in versions]).delete()[0]
+
+
+def make_room(user: User, size: int) -> None:
+    """See that this many bytes fit into `VAULT_BYTES`; raises `Problem` if they cannot.
+
+    A backup that refuses every new version because of old ones would silently stop. The oldest
+    dailies and weeklies go first; the newest, pinned and late ones stay, and every vault's last.
+    """
+    rows = VaultVersion.objects.filter(vault__user=user)
+    used: int = rows.aggregate(sum=Sum("size"))["sum"] or 0
+    over = used + size - settings.VAULT_BYTES
+    if over > 0:
+        _delete(_oldest(user, over))
+
+
+def _oldest(user: User, over: int) -> list[Saved]:
+    chosen: list[Saved] = []
+    for each in sorted(_may_go(user), key=lambda saved: saved.saved_at):
+        if over > 0:
+            chosen.append(each)
+            over -= each.size
+    if over > 0:
+        raise refusals.vault_full()
+    return chosen
+
+
+def _may_go(user: User) -> list[Saved]:
+    now, found = timezone.now(), []
+    for vault in user.vaults.all():
+        newest = settings.VAULT_NEWEST if vault.state == Vault.State.ON else 1
+        rows = sorted(_saved(vault.versions.all()), reverse=True)
+        found += [each for each in rows[newest:] if not each.is_pinned(now)]
+    return found

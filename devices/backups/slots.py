@@ -1,0 +1,104 @@
+"""Ways to open a backup: tried, added, removed, and never the last one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import events
+from devices.backups import refusals, standing
+from devices.backups.vaults import SLOTS_A_VAULT
+from devices.backups.versions import head_of
+from devices.models import Installation, KeySlot, Vault
+from portal.http import Client
+
+RECOVERY_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
+SENT = ("kind", "key", "params", "nonce", "sealed")
+
+
+@transaction.atomic
+def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
+    """Note that the slot opened what the portal returned; from the first on the backup counts.
+
+    Raises `Problem`.
+    """
+    phone = standing.take_turn_of_active(installation)
+    vault, now = standing.on(phone.user), timezone.now()
+    row = _slot(vault, slot)
+    KeySlot.objects.filter(pk=row.pk).update(verified_at=now, last_opened_at=now)
+    first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
+    if first.update(verified_at=now):
+        events.record(phone.user, "backup:on", client=client, phone=phone.name)
+
+
+def _slot(vault: Vault, public_id: UUID) -> KeySlot:
+    row = vault.slots.filter(public_id=public_id).first()
+    if row is None:
+        raise refusals.slot_unknown()
+    return row
+
+
+@transaction.atomic
+def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
+    """Add a way to open the backup; sent once more, it stays as it is. Raises `Problem`."""
+    phone = standing.take_turn_of_active(installation)
+    slot.vault = vault = standing.on(phone.user)
+    rows = list(vault.slots.all())
+    same = [row for row in rows if row.public_id == slot.public_id]
+    if same:
+        _check_same(same[0], slot)
+        return
+    kinds = [row.kind for row in rows]
+    is_one_more = kinds.count(KeySlot.Kind.RECOVERY_KEY) >= RECOVERY_KEYS_A_VAULT
+    is_key = slot.kind == KeySlot.Kind.RECOVERY_KEY
+    if len(rows) >= SLOTS_A_VAULT or (is_key and is_one_more):
+        raise refusals.too_many_slots()
+    slot.save()
+    about: dict[str, Any] = {"phone": phone.name, "method": slot.kind}
+    events.record(phone.user, "backup:slot_added", client=client, **about)
+
+
+def _check_same(row: KeySlot, slot: KeySlot) -> None:
+    """What opens the backup is never replaced under its id: the new one could open nothing."""
+    if any(getattr(row, name) != getattr(slot, name) for name in SENT):
+        raise refusals.slot_exists()
+
+
+@transaction.atomic
+def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
+    """Remove a way to open the backup, unless the head would be left without one.
+
+    Raises `Problem`.
+    """
+    phone = standing.take_turn_of_active(installation)
+    vault = standing.on(phone.user)
+    row = _slot(vault, slot)
+    _check_not_last(vault, row)
+    row.delete()
+    about: dict[str, Any] = {"phone": phone.name, "method": row.kind}
+    events.record(phone.user, "backup:slot_removed", client=client, **about)
+
+
+def _check_not_last(vault: Vault, slot: KeySlot) -> None:
+    """A tried way must stay, and a recovery key that was tried if this one was."""
+    if slot.key != head_of(vault).header["key"]:
+        return
+    others = vault.slots.filter(key=slot.key).exclude(pk=slot.pk)
+    if slot.verified_at is not None:
+        others = others.filter(verified_at__isnull=False)
+        if not others.exists():
+            raise refusals.last_slot()
+    is_key = slot.kind == KeySlot.Kind.RECOVERY_KEY
+    if is_key and not others.filter(kind=KeySlot.Kind.RECOVERY_KEY).exists():
+        raise refusals.last_slot()
+
+
+@transaction.atomic
+def note_opened(*, installation: Installation, slot: UUID) -> None:
+    """Note when a slot last opened a backup of this person; raises `Problem`."""
+    phone = standing.take_turn(installation)
+    standing.check_reader(phone)
+    rows = KeySlot.objects.filter(vault__user=phone.user, public_id=slot)
+    if not rows.update(last_opened_at=timezone.now()):
+        raise refusals.slot_unknown()

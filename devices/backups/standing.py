@@ -1,0 +1,88 @@
+"""Who may do what with backups, asked at the moment of the act."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from devices.api.http import unknown_phone
+from devices.backups import refusals
+from devices.models import Installation, RestoreGrant, Vault
+
+
+def take_turn(installation: Installation) -> Installation:
+    """Take the person's turn and read the installation anew; raises `Problem` if it may do nothing.
+
+    The rows of backups come after the person's and the installations' in the order of locks: who
+    took the turn is alone with all of them.
+    """
+    user = installation.user.take_turn()
+    rows = Installation.objects.select_related("user", "phone")
+    row = rows.filter(pk=installation.pk).first()
+    if row is None or not user.is_active:
+        raise unknown_phone()
+    if row.is_unlinked:
+        raise refusals.unlinked()
+    if row.phone is not None and row.phone.is_suspended:
+        raise refusals.suspended()
+    return row
+
+
+def take_turn_of_active(installation: Installation) -> Installation:
+    """The same, of the phone that saves; raises `Problem` if another one does."""
+    row = take_turn(installation)
+    if not row.is_active:
+        raise refusals.not_active_phone(active_of(row.user))
+    return row
+
+
+def active_of(user: User) -> Installation | None:
+    """Return the person's phone that saves."""
+    return user.installations.active().first()
+
+
+def check_grant(installation: Installation) -> RestoreGrant:
+    """Return the grant that may be used now; raises `Problem` if there is none."""
+    grants = installation.grants.all()
+    usable = grants.usable().order_by("-expires_at").first()
+    if usable is not None:
+        return usable
+    later = grants.pending().order_by("available_at").first()
+    raise refusals.grant_not_yet(later.available_at) if later else refusals.grant_needed()
+
+
+def check_reader(installation: Installation) -> None:
+    """Let the active phone and one with a grant read; raises `Problem`."""
+    if not installation.is_active:
+        check_grant(installation)
+
+
+def kept(user: User) -> list[Vault]:
+    """Return the vaults whose time is not over."""
+    is_kept = Q(state=Vault.State.ON) | Q(ends_at__gt=timezone.now())
+    return list(user.vaults.filter(is_kept))
+
+
+def vault(user: User, public_id: UUID) -> Vault:
+    """Return one of them; raises `Problem`."""
+    found = [row for row in kept(user) if row.public_id == public_id]
+    if not found:
+        raise refusals.no_vault()
+    return found[0]
+
+
+def current(user: User) -> Vault:
+    """Return the vault that is on, else the newest that is off; raises `Problem`."""
+    found = [row for row in kept(user) if row.state != Vault.State.FROZEN]
+    if not found:
+        raise refusals.no_vault()
+    return max(found, key=lambda row: (row.state == Vault.State.ON, row.pk))
+
+
+def on(user: User) -> Vault:
+    """Return the vault that is on; raises `Problem`."""
+    vault = current(user)
+    if vault.state != Vault.State.ON:
+        raise refusals.backup_off(vault.ends_at)
+    return vault

@@ -1,0 +1,145 @@
+"""Making a vault, switching it off and on again, freezing one that nothing opens."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import events
+from accounts.models import User
+from devices.api.http import malformed
+from devices.backups import refusals, retention, standing, versions
+from devices.backups.envelopes import Envelope
+from devices.models import Installation, KeySlot, Vault
+from portal.http import Client
+
+SLOTS_A_VAULT = 10
+
+
+@transaction.atomic
+def make(
+    *,
+    installation: Installation,
+    envelope: Envelope,
+    slots: Sequence[KeySlot],
+    freeze: bool,
+    client: Client,
+) -> Vault:
+    """Make the backup with its first version and the ways to open it.
+
+    With `freeze` and a grant the phone becomes the active one, and a backup that is on, which
+    nothing opens any more, is kept aside. Raises `Problem`.
+    """
+    _check_first(envelope, slots)
+    phone = standing.take_turn(installation)
+    versions.check_device(phone, envelope)
+    if freeze:
+        standing.check_grant(phone)
+        _freeze(phone, client)
+    _check_free(phone.user, envelope)
+    activate(phone, force=freeze)
+    retention.make_room(phone.user, envelope.size)
+    vault = Vault.objects.create(public_id=envelope.vault, user=phone.user, epoch=envelope.epoch)
+    for slot in slots:
+        slot.vault = vault
+    KeySlot.objects.bulk_create(slots)
+    versions.append(vault, phone, envelope)
+    return vault
+
+
+def _check_first(envelope: Envelope, slots: Sequence[KeySlot]) -> None:
+    kinds = [slot.kind for slot in slots]
+    ids = {slot.public_id for slot in slots}
+    is_first = envelope.base == 0 and envelope.epoch == 1
+    has_key = kinds.count(KeySlot.Kind.RECOVERY_KEY) == 1
+    fits = len(slots) <= SLOTS_A_VAULT and len(ids) == len(slots)
+    if not (is_first and has_key and fits and {slot.key for slot in slots} == {envelope.key}):
+        raise malformed()
+
+
+def _check_free(user: User, envelope: Envelope) -> None:
+    """No other may be on, and no other of this person have the id, which is part of the seal."""
+    rows = user.vaults.all()
+    taken = rows.filter(state=Vault.State.ON).first()
+    taken = taken or rows.filter(public_id=envelope.vault).first()
+    if taken is not None:
+        raise refusals.vault_exists(taken.public_id)
+
+
+def _freeze(phone: Installation, client: Client) -> None:
+    until = timezone.now() + settings.VAULT_FROZEN
+    rows = phone.user.vaults.filter(state=Vault.State.ON)
+    if rows.update(state=Vault.State.FROZEN, ends_at=until):
+        events.record(phone.user, "backup:frozen", client=client, phone=phone.name)
+
+
+def activate(phone: Installation, *, force: bool) -> Installation | None:
+    """Make this the active phone and return the one that was; raises `Problem` unless forced.
+
+    First the other one steps down: the database never lets two be active, not for a statement.
+    """
+    before = standing.active_of(phone.user)
+    if before is not None and before.pk != phone.pk:
+        if not force:
+            raise refusals.not_active_phone(before)
+        _set(before, Installation.Status.SUPERSEDED)
+    _set(phone, Installation.Status.ACTIVE)
+    return before
+
+
+def _set(phone: Installation, status: Installation.Status) -> None:
+    if not Installation.objects.linked().filter(pk=phone.pk).update(status=status):
+        raise refusals.unlinked()
+    phone.status = status
+
+
+@transaction.atomic
+def switch_off(*, installation: Installation, client: Client) -> datetime:
+    """Switch the backup off; until the time that is returned it can be switched on again."""
+    phone = standing.take_turn_of_active(installation)
+    vault = standing.on(phone.user)
+    until = timezone.now() + settings.VAULT_GRACE
+    Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
+    events.record(phone.user, "backup:off", client=client, phone=phone.name)
+    return until
+
+
+@transaction.atomic
+def undelete(*, installation: Installation, client: Client) -> Vault:
+    """Switch the backup that was switched off last on again. Raises `Problem`."""
+    phone = standing.take_turn_of_active(installation)
+    vault = standing.current(phone.user)
+    if vault.state == Vault.State.ON:
+        raise refusals.vault_exists(vault.public_id)
+    Vault.objects.filter(pk=vault.pk).update(state=Vault.State.ON, ends_at=None)
+    events.record(phone.user, "backup:on", client=client, phone=phone.name)
+    vault.refresh_from_db()
+    return vault
+
+
+def forget_over() -> int:
+    """Delete vaults whose time is over; return how many rows went."""
+    over = Vault.objects.exclude(state=Vault.State.ON).filter(ends_at__lte=timezone.now())
+    return sum(_forget(vault) for vault in over.select_related("user"))
+
+
+@transaction.atomic
+def _forget(vault: Vault) -> int:
+    """Delete it unless somebody switched it on again just now."""
+    vault.user.take_turn()
+    rows = Vault.objects.filter(pk=vault.pk, ends_at__lte=timezone.now())
+    return rows.exclude(state=Vault.State.ON).delete()[0]
+
+
+def raise_epoch(vault: Vault, head: int) -> int:
+    """Fence off every phone that saved before; returns the new epoch, raises `Problem`."""
+    rows = Vault.objects.filter(pk=vault.pk, head=head)
+    on: dict[str, Any] = {"state": Vault.State.ON, "ends_at": None}
+    if not rows.update(epoch=F("epoch") + 1, **on):
+        raise refusals.stale_head(vault.head)
+    vault.refresh_from_db()
+    return vault.epoch
