@@ -10,7 +10,7 @@ unit := $(pytest) -n 2
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres live-sqlite
-.PHONY: live-postgres bench screenshots format lock
+.PHONY: live-postgres bench screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
+	@echo "make messages       gather what people read into locale/, and compile the translations"
 	@echo "make lock           renew the hashed locks from pyproject.toml"
 
 run: .venv/run.stamp
@@ -68,6 +69,9 @@ format: .venv/dev.stamp
 	@$(python) -m ruff check --quiet --fix-only .
 	@$(python) -m ruff format --quiet .
 	@find templates -name '*.html' -exec $(python) -m djade --target-version 5.2 {} +
+
+messages: .venv/dev.stamp
+	@$(python) scripts/messages.py
 
 lock := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
