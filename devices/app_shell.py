@@ -14,6 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import DjangoTranslation
+from django.views.i18n import JavaScriptCatalog
 
 from portal import branding
 from portal.context import brand
@@ -22,21 +27,42 @@ FOLDER: Path = settings.BASE_DIR / "static" / "authenticator"
 VERSION_LENGTH = 16
 
 
-def page() -> str:
-    """The page of the app, the same for everybody."""
-    return render_to_string("devices/authenticator/shell.html", brand())
+def page(language: str) -> str:
+    """The page of the app, the same for everybody who reads this language."""
+    context = {
+        **brand(),
+        "languages": settings.LANGUAGES,
+        "language": language,
+        "words": _words(language),
+    }
+    with translation.override(language):
+        return render_to_string("devices/authenticator/shell.html", context)
 
 
-def worker() -> str:
-    """The service worker: its script, preceded by the list of what it keeps."""
+@cache
+def _words(language: str) -> dict[str, Any]:
+    """The sentences of the scripts in this language; of those that have forms, a list."""
+    catalog = JavaScriptCatalog()
+    paths = [str(path) for path in settings.LOCALE_PATHS]
+    catalog.translation = DjangoTranslation(language, domain="djangojs", localedirs=paths)
+    words: dict[str, Any] = catalog.get_catalog()
+    return words
+
+
+def worker(language: str) -> str:
+    """The service worker: its script, preceded by the list of what it keeps.
+
+    It asks for the page in this language, so that page and hash belong together.
+    """
     files = {
         **_files(),
-        reverse("devices:authenticator"): _sha256(page().encode()),
+        reverse("devices:authenticator"): _sha256(page(language).encode()),
         reverse("devices:authenticator_kdf"): _sha256(key_derivation().encode()),
         **_branded(),
     }
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-    given = json.dumps({"version": version[:VERSION_LENGTH], "files": files})
+    listed = {"version": version[:VERSION_LENGTH], "language": language, "files": files}
+    given = json.dumps(listed)
     return f"self.LIST = {given};\n{_script('sw.js')}"
 
 
@@ -49,8 +75,9 @@ def manifest(name: str) -> dict[str, Any]:
     """The web app manifest for a site of this name."""
     start, icons = reverse("devices:authenticator"), f"{settings.STATIC_URL}authenticator/icons/"
     return {
-        "name": f"{name} authenticator",
+        "name": _("%(name)s authenticator") % {"name": name},
         "short_name": name,
+        "lang": get_language(),
         "id": start,
         "start_url": start,
         "scope": start,

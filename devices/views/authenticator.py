@@ -1,4 +1,4 @@
-"""The authenticator app: one page for everybody, its service worker and its manifest.
+"""The authenticator app: a page for everybody who reads a language, its worker, its manifest.
 
 None of them looks at the session, so that the phone may keep them: they hold nothing personal.
 """
@@ -20,14 +20,16 @@ MANIFEST = "application/manifest+json"
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
     """Give the page of the app; on this page alone the camera may be asked for."""
-    return opens_camera(HttpResponse(app_shell.page()))
+    return opens_camera(HttpResponse(app_shell.page(request.LANGUAGE_CODE)))
 
 
 @for_anyone
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Give the service worker, with the hash of everything it is to keep."""
-    return HttpResponse(app_shell.worker(), content_type=SCRIPT)
+    """Give the service worker, with the hash of everything it is to keep in its page's language."""
+    asked = request.GET.get("language", "")
+    language = asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
+    return HttpResponse(app_shell.worker(language), content_type=SCRIPT)
 
 
 @for_anyone

@@ -3,7 +3,7 @@ import { difference } from "./clock.js";
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
-import { version } from "./shell.js";
+import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
 import { change, current, lockRow } from "./vault.js";
 import { _, n_, span } from "./words.js";
@@ -35,6 +35,16 @@ const askToKeep = async (root) => {
   const agreed = await navigator.storage.persist();
   if (!agreed) say(_("The browser does not promise it yet. Installing the app usually helps."));
   await showStorage(root);
+};
+
+const changeLanguage = async (button) => {
+  button.disabled = true;
+  try {
+    await speak(button.lang);
+  } catch {
+    button.disabled = false;
+    say(_("Another language is fetched over the network, which cannot be reached now."));
+  }
 };
 
 const hide = async (field) => {
@@ -69,6 +79,9 @@ export const showSettings = (root) => {
   put(root, "clock", clockWords() || _("The clock of this phone is right, as far as known."));
   part(root, "persist").addEventListener("click", () => askToKeep(root));
   showStorage(root);
+  for (const button of root.querySelectorAll("[data-language]")) {
+    button.addEventListener("click", () => changeLanguage(button));
+  }
   lockRow().then((lock) => put(root, "lock", lockWords(lock)));
   version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
   return showInstall(root);

@@ -16,6 +16,10 @@ const watch = (registration) => {
   });
 };
 
+// The page that is kept is in the language of the page that asks for it.
+const register = (language) =>
+  navigator.serviceWorker.register(`${SCOPE}sw.js?language=${language}`, { scope: SCOPE });
+
 /** Keep the app for offline use; a newer one waits until the person takes it. */
 export const keepOffline = async () => {
   if (!("serviceWorker" in navigator)) return;
@@ -25,12 +29,34 @@ export const keepOffline = async () => {
     if (wasControlled) location.reload();
   });
   try {
-    const registration = await serviceWorker.register(`${SCOPE}sw.js`, { scope: SCOPE });
+    const registration = await register(document.documentElement.lang);
     if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
     registration.addEventListener("updatefound", () => watch(registration));
   } catch {
     // Without it the app works as long as the portal can be reached.
   }
+};
+
+const installed = (worker) =>
+  new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker.state === "redundant") reject(new Error("not all of it could be fetched"));
+      else if (worker.state !== "installing") resolve();
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
+
+/** Keep the app in another language and show it; rejects without the network. */
+export const speak = async (language) => {
+  if (!navigator.serviceWorker?.controller) {
+    location.assign(`/language/?next=${SCOPE}`);
+    return;
+  }
+  const { installing, waiting } = await register(language);
+  const worker = installing ?? waiting;
+  await installed(worker);
+  worker.postMessage("take over");
 };
 
 /** The hash of the app as it is kept here; empty while it is not. */

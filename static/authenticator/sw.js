@@ -1,6 +1,6 @@
 // The service worker. The portal puts `self.LIST` in front of it: the version, and the SHA-256 of
 // the page and of every file. Nothing is kept that does not have its hash.
-const { version, files } = self.LIST;
+const { version, language, files } = self.LIST;
 const SCOPE = "/authenticator/";
 const PREFIX = "authenticator-";
 const CACHE = PREFIX + version;
@@ -22,7 +22,13 @@ const checked = async (answer, wanted) => {
   return (await hashOf(body)) === wanted ? clean(body, answer) : null;
 };
 
-const fetched = (path) => fetch(path, { cache: "no-cache", credentials: "omit" });
+// Without cookies, so the language is said: the page of another one would not have its hash.
+const fetched = (path) =>
+  fetch(path, {
+    cache: "no-cache",
+    credentials: "omit",
+    headers: { "Accept-Language": language },
+  });
 
 // What an earlier version kept is taken over if it is still the same.
 const keep = async (cache, path, wanted) => {

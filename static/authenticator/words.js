@@ -1,18 +1,29 @@
-// The sentences of the app: English is the source, looked up by the sentence itself.
+// The sentences of the app: English is the source, looked up by the sentence itself in the words
+// that the page brings along (locale/, made by `make messages`).
+const language = document.documentElement.lang || "en";
+const locale = language === "en" ? "en-GB" : language;
+const catalogue = JSON.parse(document.getElementById("words")?.textContent ?? "{}");
+
+// The forms of a sentence stand in the order of gettext's, which is this one.
+const ORDER = ["zero", "one", "two", "few", "many", "other"];
+const rules = new Intl.PluralRules(language);
+const categories = ORDER.filter((name) => rules.resolvedOptions().pluralCategories.includes(name));
+const formOf = (forms, count) =>
+  forms[Math.min(categories.indexOf(rules.select(count)), forms.length - 1)];
 
 /** Put values into the places of a sentence: "%(name)s" becomes values.name. */
 const fill = (text, values = {}) =>
   text.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? String(values[name]) : place));
 
-export const _ = (text, values) => fill(text, values);
+export const _ = (text, values) => fill(catalogue[text] || text, values);
 
 /** The same where a number decides about the form. */
 export const n_ = (one, many, count, values = {}) =>
-  fill(count === 1 ? one : many, { count, ...values });
+  fill(formOf(catalogue[one] ?? [one, many], count), { count, ...values });
 
 /** A moment as people write it, in the clock of this phone. */
 export const moment = (time) =>
-  new Intl.DateTimeFormat("en-GB", {
+  new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "short",
     year: "numeric",

@@ -47,6 +47,40 @@ def test_it_starts_without_the_network_and_makes_codes(
     context.set_offline(False)
 
 
+def test_in_dutch_it_starts_without_the_network_and_stays_dutch(
+    new_browser: Callable[..., BrowserContext],
+) -> None:
+    context = new_browser(viewport={"width": 360, "height": 780}, locale="nl-NL")
+    phone = Phone(context.new_page()).open()
+    phone.reads("Je codes")
+    phone.fill([link("Mail")])
+    phone.run(READY)
+    context.set_offline(True)
+    phone.open("settings")
+    phone.reads("Instellingen")
+    phone.says("Op deze telefoon staat 1 account.")
+    phone.fill([link("Shop")])
+    phone.open("settings")
+    phone.says("Op deze telefoon staan 2 accounts.")
+    context.set_offline(False)
+
+
+def test_another_language_is_fetched_and_kept(phone: Phone, context: BrowserContext) -> None:
+    phone.open("settings")
+    context.set_offline(True)
+    phone.press("Nederlands")
+    phone.says("Another language is fetched over the network")
+    context.set_offline(False)
+    with phone.page.expect_navigation():
+        phone.press("Nederlands")
+    phone.reads("Instellingen")
+    context.set_offline(True)
+    phone.open()
+    phone.reads("Je codes")
+    phone.says("Mail")
+    context.set_offline(False)
+
+
 def test_it_can_be_installed(phone: Phone, context: BrowserContext) -> None:
     devtools = context.new_cdp_session(phone.page)
     found: dict[str, Any] = devtools.send("Page.getAppManifest")

@@ -17,9 +17,12 @@ from tests.people import Person, enter
 PATHS = ["/authenticator/", "/authenticator/sw.js", "/authenticator/manifest.webmanifest"]
 
 
-def given_list(client: Client) -> dict[str, Any]:
+DUTCH = {"Accept-Language": "nl"}
+
+
+def given_list(client: Client, language: str = "") -> dict[str, Any]:
     """Read what the service worker is to keep."""
-    script = client.get("/authenticator/sw.js").content.decode()
+    script = client.get("/authenticator/sw.js", {"language": language}).content.decode()
     listed: dict[str, Any] = json.loads(script.partition(";\n")[0].removeprefix("self.LIST = "))
     return listed
 
@@ -87,3 +90,34 @@ def test_every_module_and_sheet_it_needs_is_kept(client: Client, db: None) -> No
     for word in page.split('"'):
         if word.startswith("/static/") and word.endswith((".css", ".js")):
             assert word in files
+
+
+def test_page_and_hash_belong_together_in_every_language(client: Client, db: None) -> None:
+    dutch, english = given_list(client, "nl"), given_list(client, "en")
+    assert (dutch["language"], english["language"]) == ("nl", "en")
+    assert dutch["version"] != english["version"]
+    for listed in (dutch, english):
+        page = Client(headers={"Accept-Language": listed["language"]}).get(PATHS[0], secure=True)
+        digest = base64.b64encode(hashlib.sha256(page.content).digest()).decode()
+        assert listed["files"][PATHS[0]] == digest
+        assert f'<html lang="{listed["language"]}">' in page.text
+
+
+def test_without_a_language_it_knows_the_list_is_in_that_of_the_browser(
+    client: Client, db: None
+) -> None:
+    assert given_list(client, "xx")["language"] == "en"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+    assert given_list(client)["language"] == given_list(client, "xx")["language"] == "nl"
+
+
+def test_the_page_brings_the_words_of_its_scripts(client: Client, db: None) -> None:
+    def words(**headers: str) -> Any:
+        page = client.get(PATHS[0], headers=headers).text
+        _before, _id, rest = page.partition('<script id="words" type="application/json">')
+        return json.loads(rest.partition("</script>")[0])
+
+    assert words() == {}
+    one, many = words(**DUTCH)["%(count)s account is on this phone."]
+    assert one.startswith("Op deze telefoon staat")
+    assert many.startswith("Op deze telefoon staan")
