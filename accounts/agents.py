@@ -8,15 +8,20 @@ from ua_parser import parse
 from portal.places import place_of
 
 
-@lru_cache(maxsize=1024)
 def browser_name(agent: str) -> str:
     """Return "Firefox on Linux" for a user agent, or "" if there was none."""
     if not agent:
         return ""
+    browser, system = _families(agent)
+    known = {"browser": browser or _("a browser"), "system": system or _("an unknown system")}
+    return _("%(browser)s on %(system)s") % known
+
+
+@lru_cache(maxsize=1024)
+def _families(agent: str) -> tuple[str, str]:
     parsed = parse(agent)
-    browser = parsed.user_agent.family if parsed.user_agent else _("a browser")
-    system = parsed.os.family if parsed.os else _("an unknown system")
-    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    browser = parsed.user_agent.family if parsed.user_agent else ""
+    return browser, parsed.os.family if parsed.os else ""
 
 
 def place_name(agent: str, address: str) -> str:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import SentCode, User
 from portal.http import Client
@@ -90,7 +90,9 @@ def _queue(delivery: Delivery, code: SentCode, client: Client) -> None:
         kind=MESSAGE_KINDS[code.purpose, delivery.channel],
         context={
             "code": str(code.public_id),
-            "where": place_name(client.agent, client.address),
+            "agent": client.agent,
+            "address": client.address,
+            "language": get_language(),
         },
         expires_at=code.expires_at,
         user_id=code.user_id,

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import events
+from accounts import events, languages
 from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
@@ -34,9 +35,17 @@ PURPOSES = {
 def compose(message: Message) -> Composed:
     """Render one message; raises `Undeliverable` if what it speaks of is over."""
     composer = COMPOSERS.get(message.kind, _notice)
-    kind, context = composer(message)
-    known = {**_common(), "channel": message.channel, **context}
-    return _render(kind, known, html=message.channel == "email")
+    with translation.override(_language_of(message)):
+        kind, context = composer(message)
+        known = {**_common(), "channel": message.channel, **context}
+        return _render(kind, known, html=message.channel == "email")
+
+
+def _language_of(message: Message) -> str:
+    """Return the language of whom it goes to, whoever caused it."""
+    owner = _owner_of(message.recipient) if message.channel == "email" else None
+    reader = User.objects.filter(pk=owner[0] if owner else message.user_id or 0).first()
+    return languages.of_messages(reader, message.context.get("language", ""))
 
 
 def _render(kind: str, context: Context, *, html: bool) -> Composed:
@@ -99,7 +108,7 @@ def _code(message: Message) -> tuple[str, Context]:
         "purpose": PURPOSES[sent.purpose],
         "minutes": int(settings.SENT_CODE_AGE.total_seconds() // 60),
         "at": sent.created_at,
-        "where": message.context.get("where", ""),
+        "where": place_name(message.context.get("agent", ""), message.context.get("address", "")),
     }
 
 

@@ -9,10 +9,30 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from accounts import trust
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
+
+
+class LanguageOfPerson(MiddlewareMixin):
+    """Speaks the language that the signed-in person chose, whatever the browser asks for."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: Any,
+        view_kwargs: Any,
+    ) -> None:
+        """Leave alone what never looks at the session."""
+        is_open = getattr(view_func, "is_for_anyone", False)
+        language = "" if is_open else getattr(request.user, "language", "")
+        if language:
+            translation.activate(language)
+            request.LANGUAGE_CODE = translation.get_language()
 
 
 class SignInRequired(LoginRequiredMiddleware):

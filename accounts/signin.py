@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import browsers, events, holds, trust, unused
+from accounts import browsers, events, holds, languages, trust, unused
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
@@ -132,6 +132,7 @@ def finish(
     """
     forget(request)
     with transaction.atomic(savepoint=False):
+        languages.remember(user)  # before any message about it is queued
         keep(request.session, proofs)
         unused.open_question(request, user, proofs)
         mark = browsers.mark(request, user, proofs[-1])  # first: the session takes its name over

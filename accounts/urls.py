@@ -7,6 +7,7 @@ from accounts.views import (
     confirm,
     contact,
     fire_drill,
+    language,
     password,
     recovery_codes,
     set_up,
@@ -20,6 +21,7 @@ from accounts.views import (
 app_name = "accounts"
 
 urlpatterns = [
+    path("language/", language.language, name="language"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/another-way/", sign_in.another_way, name="another_way"),
     path("sign-in/lost-your-phone/", sign_in.lost_phone, name="lost_phone"),

@@ -8,7 +8,8 @@ from portal import branding
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Name the site, how it looks, who helps, and whether strangers may sign up."""
-    return {**brand(), "sign_up_open": settings.SIGN_UP_OPEN}
+    known = {"sign_up_open": settings.SIGN_UP_OPEN, "languages": settings.LANGUAGES}
+    return {**brand(), **known}
 
 
 def brand() -> dict[str, object]:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from portal import errors
@@ -48,7 +49,8 @@ class RequestLimits:
         query = request.META.get("QUERY_STRING", "")
         is_long = len(query) > LONGEST_QUERY or _is_body_long(request)
         if is_long or "\x00" in request.path or "%00" in query:
-            return errors.bad_request(request, BadRequest())
+            with translation.override(translation.get_language_from_request(request)):
+                return errors.bad_request(request, BadRequest())
         return self.get_response(request)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, codes, failures
@@ -41,8 +42,10 @@ def new_password_field() -> forms.CharField:
         label=_("Password"),
         strip=False,
         widget=password_input("new-password"),
-        help_text=_("At least %(least)d characters. A few words in a row are easy to remember.")
-        % {"least": settings.PASSWORD_MIN_LENGTH},
+        help_text=format_lazy(  # read once, before anybody asks in a language
+            _("At least {least} characters. A few words in a row are easy to remember."),
+            least=settings.PASSWORD_MIN_LENGTH,
+        ),
     )
 
 

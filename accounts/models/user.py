@@ -61,6 +61,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         EmailAddress, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
 
+    # In which language to speak to them; "" for the one that the browser asks for.
+    language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
+    # The one they read when they last signed in or up: mails match the pages.
+    last_language = models.CharField(max_length=10, blank=True, editable=False)
+
     last_login = None  # the activity tells it, and more
 
     USERNAME_FIELD = "email"

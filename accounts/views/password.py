@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -59,7 +60,7 @@ def reset_password(request: HttpRequest) -> HttpResponse:
                 channel="email",
                 recipient=form.cleaned_data["email"],
                 kind="reset:link",
-                context={},
+                context={"language": get_language()},
                 expires_at=timezone.now() + settings.PASSWORD_RESET_AGE,
             )
         return redirect("accounts:reset_sent")

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -151,7 +152,12 @@ def _create(
 
 
 def _write(request: HttpRequest, pending: PendingSignUp) -> User:
-    user = User.objects.create(email=pending.email, name=pending.name, password=pending.password)
+    user = User.objects.create(
+        email=pending.email,
+        name=pending.name,
+        password=pending.password,
+        last_language=get_language() or "",
+    )
     EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
     events.record(user, "account:created", client=client_of(request))
     return user

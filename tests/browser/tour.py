@@ -104,7 +104,7 @@ def everything(name: str) -> Person:
 def strangers(tour: Tour) -> Names:
     """Pages that need no sign-in, empty and with errors."""
     hand = tour.hand
-    yield from tour.see("/sign-in/lost-your-phone/")
+    yield from tour.see("/sign-in/lost-your-phone/", "/language/")
     yield from tour.see("/sign-in/", "/sign-up/", "/password/reset/", "/password/reset/sent/")
     hand.open("/sign-in/")
     hand.type("E-mail address", fresh_address())
@@ -136,7 +136,7 @@ def resets(tour: Tour) -> Names:
     hand, person = tour.hand, make_person("reset")
     hand.open("/password/reset/")
     hand.type("E-mail address", person.address)
-    hand.page.get_by_role("button").last.click()
+    hand.page.get_by_role("main").get_by_role("button").click()
     mail = tour.site.mail.wait_for(person.address)
     link = next(word for word in body_of(mail).split() if "/password/reset/" in word)
     hand.open(link)

@@ -175,6 +175,7 @@ TABLE: dict[str, Row] = {
         stale_get=WRONG_METHOD,
         weak_get=WRONG_METHOD,
     ),
+    "accounts:language": public(PAGE, PAGE),
     "accounts:fire_drill": closed(PAGE, WRONG_METHOD),
     "accounts:activity": seen(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),

@@ -1,0 +1,37 @@
+"""Changing the language of the site."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import languages
+from accounts.forms.language import LanguageForm
+from accounts.people import person
+from accounts.trust import open_to_trusted
+from accounts.views.answers import show_form
+from portal.http import safe_next
+
+
+@login_not_required
+@open_to_trusted
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep a choice in this browser and, for who is signed in, with the account; then go back."""
+    form = LanguageForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return show_form(request, "accounts/language.html", form, next=safe_next(request))
+    chosen = form.cleaned_data["language"]
+    if request.user.is_authenticated:
+        _keep_with_account(request, chosen)
+    response = HttpResponseRedirect(safe_next(request, "home"))
+    languages.keep(response, chosen)
+    return response
+
+
+def _keep_with_account(request: HttpRequest, chosen: str) -> None:
+    languages.choose(person(request), chosen)
+    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)  # an earlier choice, over now
+    with translation.override(chosen or translation.get_language_from_request(request)):
+        messages.success(request, _("The language is changed, for mails too."))
