@@ -41,6 +41,10 @@ KINDS: dict[str, Kind] = {
     "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
     "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
     "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "app:asked": Kind(_("{phone} asked to open your backup"), "life-buoy", "look", notice=True),
+    "app:linked": Kind(_("Authenticator app on {phone} linked"), "smartphone", "ok", notice=True),
+    "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
+    "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
     "backup:frozen": Kind(
         _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True
     ),

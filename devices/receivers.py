@@ -10,6 +10,7 @@ from accounts import browsers
 from accounts.models import User
 from accounts.signals import protection_changed, set_up_changed
 from devices import trusted
+from devices.backups import grants, linking
 from devices.sessions import SessionStore, end_sessions
 from portal.http import client_of
 
@@ -28,6 +29,13 @@ def end_others(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End the person's other sessions, and all trust, in the transaction of the change."""
     end_sessions(user, keep=keep)
     trusted.end_all_of(user, keep)
+
+
+@receiver(protection_changed, dispatch_uid="devices.end_links")
+def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
+    """End what links a phone, and what was given in other sessions to open the backup."""
+    linking.end(user.link_requests.all())
+    grants.end_others(user, keep)
 
 
 @receiver(set_up_changed, dispatch_uid="devices.end_trust")

@@ -25,6 +25,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OfPhone = Callable[Concatenate[HttpRequest, Installation, P], HttpResponse]
 SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43})")
 PURPOSE = "installation"
+SUSPENDED = _("This phone was suspended. Take it back in the portal first.")
 
 
 def call(*methods: str) -> Callable[[View[P]], View[P]]:
@@ -57,13 +58,15 @@ def _wrong_method(methods: tuple[str, ...]) -> HttpResponse:
 
 
 def of_phone(view: OfPhone[P]) -> View[P]:
-    """Give the view the installation that is calling; one that was unlinked is refused."""
+    """Give the view the installation that is calling; unlinked and suspended ones are refused."""
 
     @wraps(view)
     def known(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         installation = caller(request)
         if installation.is_unlinked:
-            raise Problem(401, "unlinked", _("This phone was unlinked from your account."))
+            raise unlinked()
+        if installation.is_suspended:
+            raise Problem(403, "suspended", SUSPENDED)
         return view(request, installation, *args, **kwargs)
 
     return known
@@ -102,6 +105,11 @@ def caller(request: HttpRequest) -> Installation:
     if row is None or not digest_matches(row.digest, PURPOSE, device):
         raise unknown_phone()
     return row
+
+
+def unlinked() -> Problem:
+    """The refusal of everything but being told."""
+    return Problem(401, "unlinked", _("This phone was unlinked from your account."))
 
 
 def unknown_phone() -> Problem:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from devices.api import late, restore, slots, transfers, vault, versions
+from devices.api import late, linking, restore, slots, transfers, vault, versions
 
 app_name = "api"
 
@@ -28,4 +28,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("transfers", transfers.ask, name="transfers"),
     path("transfers/<uuid:public_id>", transfers.transfer, name="transfer"),
+    path("link/look", linking.link_look, name="link_look"),
+    path("link/claim", linking.link_claim, name="link_claim"),
+    path("link", linking.link, name="link"),
+    path("heartbeat", linking.heartbeat, name="heartbeat"),
+    path("commands/<uuid:public_id>/done", linking.command_done, name="command_done"),
 ]

@@ -1,6 +1,5 @@
 """Naming a phone, proving its first code, letting it go."""
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from accounts.models import User
 from accounts.proofs import Proof
 from accounts.ways import AlreadySpent, Match
 from devices.models import Authenticator, Phone
-from devices.models.phone import NAME_LENGTH
+from devices.models.phone import NAME_LENGTH, readable
 from devices.phones import budget_of_link, has_room
 
 
@@ -30,9 +29,7 @@ class NameForm(forms.Form):
 
     def clean_name(self) -> str:
         """Return the name on one line, without characters that cannot be seen."""
-        typed = unicodedata.normalize("NFC", self.cleaned_data["name"])
-        seen = "".join(letter if letter.isprintable() else " " for letter in typed)
-        name = " ".join(seen.split())
+        name = readable(self.cleaned_data["name"])
         if not name:
             raise ValidationError(_("Type a name that can be seen."), code="invisible")
         return name

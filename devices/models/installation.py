@@ -54,6 +54,7 @@ class Installation(models.Model):
     accounts = models.PositiveIntegerField(default=0)  # on the phone, as it said last
     unsaved = models.PositiveIntegerField(default=0)  # changes that no version holds yet
     unlinked_at = models.DateTimeField(null=True)
+    told_silent_at = models.DateTimeField(null=True)  # that it is silent is told once
 
     objects = InstallationQuerySet.as_manager()
 
@@ -78,6 +79,11 @@ class Installation(models.Model):
         """Whether all it may do is to be told so."""
         return self.status == self.Status.UNLINKED
 
+    @property
+    def is_suspended(self) -> bool:
+        """Whether its phone was suspended: it neither saves nor reads until it is taken back."""
+        return self.phone is not None and self.phone.is_suspended
+
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
     """Selections of links that were begun."""
@@ -90,9 +96,21 @@ class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
 class LinkRequest(models.Model):
     """A code that lets one phone link its app to the account; see docs/authenticator-api.md."""
 
+    class Purpose(models.TextChoices):
+        LINK = "link", _("link the app")
+        RECOVER = "recover", _("open the backup")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="link_requests"
+    )
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.LINK)
+    session = models.CharField(max_length=36, default="")  # that it was made in; it ends with it
+    stamp = models.CharField(max_length=DIGEST_LENGTH, default="")  # changes with the password
+    phone = models.ForeignKey(Phone, null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=NAME_LENGTH, blank=True)  # of a new phone; else its own word
     code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True)
+    sealed_code = models.BinaryField(null=True)  # for a page that is loaded again, until the claim
     # Made for this very browser: the person confirms there, no number has to be typed.
     is_here = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
@@ -114,6 +132,13 @@ class LinkRequest(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.public_id}"
+
+    @property
+    def drawn(self) -> uuid.UUID:
+        """The id of the installation that claimed; raises `ValueError` if none did."""
+        if self.installation_id_drawn is None:
+            raise ValueError("nobody claimed this code")
+        return self.installation_id_drawn
 
 
 class PhoneCommand(models.Model):
@@ -155,6 +180,7 @@ class RestoreGrant(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
+    session = models.CharField(max_length=36, default="")  # that it was given in
     created_at = models.DateTimeField(default=timezone.now)
     available_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

@@ -1,5 +1,6 @@
 """A phone that proves who its owner is."""
 
+import unicodedata
 import uuid
 from datetime import timedelta
 
@@ -10,6 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 NAME_LENGTH = 60
 LINKING_AGE = timedelta(hours=1)  # how long a link that was begun may wait for its code
+
+
+def readable(typed: str) -> str:
+    """Return a name in NFC and on one line, without characters that cannot be seen."""
+    composed = unicodedata.normalize("NFC", typed)
+    seen = "".join(letter if letter.isprintable() else " " for letter in composed)
+    return " ".join(seen.split())
 
 
 class PhoneQuerySet(models.QuerySet["Phone"]):

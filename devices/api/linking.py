@@ -1,0 +1,177 @@
+"""Linking and being told: what a phone calls before it has anything to save."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identity import mask_address
+from devices import phones
+from devices.api.http import (
+    PURPOSE,
+    SUSPENDED,
+    body_of,
+    call,
+    caller,
+    digest_of,
+    malformed,
+    shown,
+    unlinked,
+)
+from devices.api.problems import Problem
+from devices.backups import contact, linking
+from devices.backups.linking import Claimant
+from devices.models import Installation, LinkRequest, PhoneCommand
+from devices.models.phone import NAME_LENGTH, readable
+from portal.crypto import digest_matches
+from portal.http import client_of
+from portal.limits import Rate
+
+CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
+FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+MOST = 1_000_000  # of anything that a phone counts
+
+
+@call("POST")
+def link_look(request: HttpRequest) -> HttpResponse:
+    """Say whose account a code is of, so that the app can ask before it links."""
+    row = _found(request, _text(body_of(request), "code"))
+    return JsonResponse(
+        {
+            "account": mask_address(row.user.email),
+            "purpose": row.purpose,
+            "is_here": row.is_here,
+            "expires": row.expires_at,
+        }
+    )
+
+
+def _found(request: HttpRequest, code: str) -> LinkRequest:
+    """Find a code; what is wrong costs the address one of its tries."""
+    network = client_of(request).network
+    CLAIMS.take(network)
+    try:
+        row = linking.find(code)
+    except linking.UnknownCode as error:
+        raise _unknown_code() from error
+    CLAIMS.give_back(network)
+    return row
+
+
+def _unknown_code() -> Problem:
+    title = _("This code is not valid, or no longer. Make a new one in the portal.")
+    return Problem(404, "link_unknown", title)
+
+
+@call("POST")
+def link_claim(request: HttpRequest) -> HttpResponse:
+    """Let the phone have a code; from another screen the number has to be typed there as well."""
+    body, known = body_of(request), _known(request)
+    code = _text(body, "code")
+    name, device = readable(_text(body, "name"))[:NAME_LENGTH], _text(body, "device")
+    if known is None and not FINGERPRINT.fullmatch(device):
+        raise malformed()
+    _found(request, code)
+    claimant = Claimant(digest_of(device), name, client_of(request), known)
+    return JsonResponse(_claimed(_claim(code, claimant)), status=201)
+
+
+def _known(request: HttpRequest) -> Installation | None:
+    """Return the installation of a phone that is linked already, if the request shows one."""
+    if "Authorization" not in request.headers:
+        return None
+    row = caller(request)
+    if row.is_unlinked:
+        raise unlinked()
+    if row.is_suspended:
+        raise Problem(409, "suspended", SUSPENDED)
+    return row
+
+
+def _claim(code: str, claimant: Claimant) -> LinkRequest:
+    try:
+        return linking.claim(typed=code, claimant=claimant)
+    except (linking.UnknownCode, linking.Ended) as error:
+        raise _unknown_code() from error
+    except linking.AnotherAccount as error:
+        title = _("This phone is linked to another account. Unlink it there first.")
+        raise Problem(409, "other_account", title) from error
+    except phones.TooManyPhones as error:
+        title = _("Your account has as many phones as it can have. Unlink one first.")
+        raise Problem(409, "too_many_phones", title) from error
+
+
+def _claimed(row: LinkRequest) -> dict[str, Any]:
+    return {
+        "installation": str(row.installation_id_drawn),
+        "number": row.number,
+        "account": mask_address(row.user.email),
+        "origin_is_here": row.is_here,
+        "status": "linked" if row.confirmed_at else "waiting",
+        "expires": row.expires_at,
+    }
+
+
+@call("GET")
+def link(request: HttpRequest) -> HttpResponse:
+    """Say whether the number was typed."""
+    row = _claim_of(request)
+    if row is None or row.confirmed_at:
+        installation = caller(request)
+        if installation.is_unlinked:
+            raise unlinked()
+        return JsonResponse({"status": "linked"})
+    if not LinkRequest.objects.live().filter(pk=row.pk).exists():
+        title = _("Linking took too long or was ended in the portal. Begin again there.")
+        raise Problem(410, "link_ended", title)
+    return JsonResponse({"status": "waiting"})
+
+
+def _claim_of(request: HttpRequest) -> LinkRequest | None:
+    public_id, device = shown(request)
+    row = linking.claimed_by(public_id)
+    return row if row and digest_matches(row.device_digest, PURPOSE, device) else None
+
+
+@call("POST")
+def heartbeat(request: HttpRequest) -> HttpResponse:
+    """Take what the phone says of itself, and tell it how things stand."""
+    installation = caller(request)
+    body = body_of(request)
+    unsaved, accounts = _count(body, "unsaved"), _count(body, "accounts")
+    if body.get("version") is not None:
+        _count(body, "version")
+    contact.note(installation, unsaved=unsaved, accounts=accounts)
+    if installation.is_unlinked:
+        return JsonResponse(contact.to_unlinked(installation))
+    return JsonResponse(contact.to_linked(installation))
+
+
+@call("POST")
+def command_done(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Note that the phone did as it was told."""
+    installation = caller(request)
+    rows = PhoneCommand.objects.select_related("installation__user")
+    command = rows.filter(public_id=public_id, installation=installation).first()
+    if command is None:
+        raise Problem(404, "command_unknown", _("The portal does not know this command."))
+    contact.done(command, client=client_of(request))
+    return HttpResponse(status=204)
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key, "")
+    if not isinstance(value, str):
+        raise malformed()
+    return value
+
+
+def _count(body: dict[str, Any], key: str) -> int:
+    value = body.get(key)
+    if type(value) is not int or not 0 <= value <= MOST:
+        raise malformed()
+    return value

@@ -1,0 +1,43 @@
+"""Codes that link a phone: 80 random bits in sixteen letters and digits, four groups of four."""
+
+from secrets import choice
+
+from accounts.recovery_codes import ALPHABET, SLIPS, grouped
+from devices.models import LinkRequest
+from portal.crypto import CannotUnseal, keyed_digest, seal, unseal
+
+LENGTH = 16
+PURPOSE = "link-code"
+
+__all__ = ["digest_of", "draw", "grouped", "keep", "shown"]
+
+
+def draw() -> str:
+    """Draw a code."""
+    return "".join(choice(ALPHABET) for _each in range(LENGTH))
+
+
+def digest_of(typed: str) -> str:
+    """Return what is kept of a code, however it is spelled; "" for what cannot be one."""
+    code = "".join(letter for letter in typed[:100].upper() if letter.isalnum()).translate(SLIPS)
+    is_code = len(code) == LENGTH and set(code) <= set(ALPHABET)
+    return keyed_digest(PURPOSE, code) if is_code else ""
+
+
+def keep(row: LinkRequest, code: str) -> None:
+    """Keep a code sealed, for a page that is loaded again."""
+    row.sealed_code = seal(code.encode(), context=_context(row))
+
+
+def shown(row: LinkRequest) -> str:
+    """Return the code of a request that nobody has claimed; "" if it cannot be shown again."""
+    if row.sealed_code is None:
+        return ""
+    try:
+        return unseal(bytes(row.sealed_code), context=_context(row)).decode()
+    except CannotUnseal:
+        return ""
+
+
+def _context(row: LinkRequest) -> str:
+    return f"devices.linkrequest:{row.public_id}"

@@ -1,0 +1,113 @@
+"""What a phone is told when it calls, and what it says then."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import events
+from accounts.identity import mask_address
+from accounts.models import User
+from devices.models import Installation, PhoneCommand, RestoreGrant, Vault, VaultVersion
+from portal.http import Client
+
+
+def note(installation: Installation, *, unsaved: int, accounts: int) -> None:
+    """Write down that the phone called, and what it has."""
+    said = {"unsaved": unsaved, "accounts": accounts, "last_contact_at": timezone.now()}
+    Installation.objects.filter(pk=installation.pk).update(**said)
+    vars(installation).update(said)
+
+
+def commands_for(installation: Installation) -> list[dict[str, str]]:
+    """Return what the phone has to do, and note that it was told."""
+    rows = list(installation.commands.filter(done_at__isnull=True))
+    waiting = [row.pk for row in rows if row.delivered_at is None]
+    if waiting:
+        now = timezone.now()
+        PhoneCommand.objects.filter(pk__in=waiting).update(delivered_at=now)
+    return [{"id": str(row.public_id), "kind": row.kind} for row in rows]
+
+
+@transaction.atomic
+def done(command: PhoneCommand, *, client: Client) -> None:
+    """Note once that the phone did as it was told, and tell the person."""
+    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
+    if rows.update(done_at=timezone.now()):
+        about: dict[str, Any] = {"phone": command.installation.name}
+        events.record(command.installation.user, "app:wiped", client=client, **about)
+
+
+def to_unlinked(installation: Installation) -> dict[str, Any]:
+    """Say that it is unlinked, and what it has to do; nothing else is any of its business."""
+    return {"status": installation.status, "commands": commands_for(installation)}
+
+
+def to_linked(installation: Installation) -> dict[str, Any]:
+    """Say how the phone and the backup of its person stand."""
+    user, suspended = installation.user, installation.is_suspended
+    status = Installation.Status.SUPERSEDED if suspended else installation.status
+    vault = _vault_of(user)
+    return {
+        "status": status,
+        "suspended": suspended,
+        "name": installation.name,
+        "account": mask_address(user.email),
+        "time": timezone.now(),
+        "epoch": vault.epoch if vault and vault.state == Vault.State.ON else 0,
+        "commands": commands_for(installation),
+        "vault": _vault(vault),
+        "active": _active(user),
+        "grant": _grant(installation),
+        "late": _late(vault),
+    }
+
+
+def _vault_of(user: User) -> Vault | None:
+    """Return the vault that is on, else the newest of the others."""
+    rows = user.vaults.order_by("-pk")
+    return next((row for row in rows if row.state == Vault.State.ON), next(iter(rows), None))
+
+
+def _vault(vault: Vault | None) -> dict[str, Any] | None:
+    if vault is None:
+        return None
+    head = VaultVersion.objects.filter(vault=vault, number=vault.head).defer("ciphertext").first()
+    is_off = vault.state == Vault.State.OFF
+    return {
+        "vault": str(vault.public_id),
+        "state": vault.state,
+        "head": vault.head,
+        "verified": vault.verified_at is not None,
+        "saved": head.saved_at if head else None,
+        "accounts": head.accounts if head else 0,
+        "deleted_until": vault.ends_at if is_off else None,
+    }
+
+
+def _active(user: User) -> dict[str, Any] | None:
+    row = user.installations.active().first()
+    if row is None:
+        return None
+    return {
+        "installation": str(row.public_id),
+        "name": row.name,
+        "last_contact": row.last_contact_at,
+        "saved": row.saved_at,
+        "accounts": row.accounts,
+        "unsaved": row.unsaved,
+    }
+
+
+def _grant(installation: Installation) -> dict[str, Any] | None:
+    rows = RestoreGrant.objects.pending().filter(installation=installation)
+    grant = rows.order_by("-pk").first()
+    if grant is None:
+        return None
+    return {"from": grant.available_at, "until": grant.expires_at}
+
+
+def _late(vault: Vault | None) -> int:
+    if vault is None:
+        return 0
+    return VaultVersion.objects.filter(vault=vault, number__isnull=True).count()

@@ -1,0 +1,229 @@
+"""Linking the app on a phone: a code from the portal, a claim by the phone, a number typed back.
+
+The phone draws its own secret and sends its SHA-256, so that no token ever travels from the portal.
+"""
+
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import randbelow
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import events
+from accounts.models import User
+from devices import phones
+from devices.backups import codes, grants, unlinking
+from devices.models import Installation, LinkRequest, Phone, Session, Vault
+from devices.models.installation import LinkRequestQuerySet
+from portal.http import Client
+from portal.limits import Rate
+
+BEGUN = Rate("app-links", settings.APP_LINKS_A_QUARTER_HOUR, timedelta(minutes=15))
+STAMP = "link-request"
+Purpose = LinkRequest.Purpose
+
+
+class UnknownCode(Exception):
+    """Wrong, expired, used, or of an account that changed since: nobody is told which."""
+
+
+class Ended(Exception):
+    """A parallel request was first, the time is over, or the phone is no longer what it was."""
+
+
+class AnotherAccount(Exception):
+    """The phone is linked to somebody else's account."""
+
+
+@dataclass(frozen=True)
+class Claimant:
+    """The phone that claims a code: a digest of its secret, and what it calls itself.
+
+    A phone that is linked already is named by its `installation`; the rest is not looked at then.
+    """
+
+    digest: str
+    name: str
+    client: Client
+    installation: Installation | None = None
+
+
+def begin(
+    *,
+    user: User,
+    session: str,
+    grants_from: datetime,
+    purpose: str = Purpose.LINK,
+    is_here: bool = False,
+    phone: Phone | None = None,
+    name: str = "",
+) -> tuple[LinkRequest, str]:
+    """Make a code for the app on this phone, or on a new one of this name; return it as well.
+
+    The newest of a purpose is the only one. What it grants may be used from `grants_from`. Raises
+    `LimitReached`; call it outside a transaction.
+    """
+    BEGUN.take(str(user.pk))
+    code = codes.draw()
+    row = LinkRequest(
+        user=user,
+        purpose=purpose,
+        session=session,
+        stamp=user.stamp(STAMP),
+        is_here=is_here,
+        phone=phone,
+        name=name,
+        code_digest=codes.digest_of(code),
+        expires_at=timezone.now() + settings.APP_LINK_AGE,
+        grants_from=grants_from,
+    )
+    codes.keep(row, code)
+    with transaction.atomic():
+        user.take_turn()
+        end(user.link_requests.filter(purpose=purpose))
+        row.save()
+    return row, code
+
+
+def end(rows: LinkRequestQuerySet) -> None:
+    """Let these codes and claims count no more."""
+    ended = {"ended_at": timezone.now(), "sealed_code": None, "number": ""}
+    rows.live().filter(confirmed_at__isnull=True).update(**ended)
+
+
+def find(typed: str) -> LinkRequest:
+    """Return the request of a code that may still be claimed; raises `UnknownCode`."""
+    rows = LinkRequest.objects.live().filter(claimed_at__isnull=True)
+    row = rows.select_related("user").filter(code_digest=codes.digest_of(typed)).first()
+    if row is None or not _stands(row, row.user):
+        raise UnknownCode
+    return row
+
+
+def _stands(row: LinkRequest, user: User) -> bool:
+    """Tell whether account, password and session are what they were when the code was made."""
+    if not user.is_active or not hmac.compare_digest(row.stamp, user.stamp(STAMP)):
+        return False
+    return Session.objects.of(user).alive().filter(public_id=row.session).exists()
+
+
+@transaction.atomic
+def claim(*, typed: str, claimant: Claimant) -> LinkRequest:
+    """Let a phone have the code, once; a code that was made in its own browser links it at once.
+
+    Raises `UnknownCode`, `AnotherAccount`, and of a code made here what `confirm` raises; the code
+    is still good then.
+    """
+    row, known = find(typed), claimant.installation
+    if known and known.user_id != row.user_id:
+        raise AnotherAccount
+    if not _stands(row, row.user.take_turn()):
+        raise UnknownCode
+    claimed: dict[str, Any] = {
+        "claimed_at": timezone.now(),
+        "installation_id_drawn": known.public_id if known else uuid.uuid4(),
+        "device_digest": known.digest if known else claimant.digest,
+        "device_name": known.name if known else claimant.name,
+        "number": "" if row.is_here else f"{randbelow(1000):03d}",
+        "sealed_code": None,
+    }
+    rows = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=True)
+    if rows.update(**claimed) != 1:
+        raise UnknownCode
+    row.refresh_from_db()
+    if row.is_here:
+        confirm(row=row, client=claimant.client, session=row.session)
+        row.refresh_from_db()
+    return row
+
+
+def is_number(row: LinkRequest, typed: str) -> bool:
+    """Judge the number that the phone shows; the last of `APP_LINK_TRIES` wrong ones ends it all.
+
+    The try is counted first: call it outside a transaction. Raises `Ended`.
+    """
+    rows = LinkRequest.objects.live().filter(pk=row.pk, confirmed_at__isnull=True)
+    left = rows.filter(claimed_at__isnull=False, tries__lt=settings.APP_LINK_TRIES)
+    if left.update(tries=F("tries") + 1) != 1:
+        raise Ended
+    row.refresh_from_db()
+    if row.number and hmac.compare_digest(row.number, typed):
+        return True
+    if row.tries >= settings.APP_LINK_TRIES:
+        end(LinkRequest.objects.filter(pk=row.pk))
+    return False
+
+
+@transaction.atomic
+def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installation:
+    """Link the phone that claimed the code, or give one that is linked leave to read the backup.
+
+    The person is told. Raises `Ended` and `devices.phones.TooManyPhones`; nothing has changed then.
+    """
+    user = row.user.take_turn()
+    claimed = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=False)
+    changed = {"confirmed_at": timezone.now(), "number": ""}
+    if claimed.filter(confirmed_at__isnull=True).update(**changed) != 1:
+        raise Ended
+    known = _known(user, row)
+    installation = known or _install(user, row)
+    grant = grants.give(installation, available_at=row.grants_from, session=row.session)
+    about: dict[str, Any] = {"phone": installation.name, "until": grant.expires_at.isoformat()}
+    if not known:
+        about["backup"] = user.vaults.exists()
+    kind = "app:asked" if known else "app:linked"
+    events.record(user, kind, client=client, session=session, **about)
+    return installation
+
+
+def _known(user: User, row: LinkRequest) -> Installation | None:
+    """Return the installation that claimed, if it was linked before; raises `Ended`."""
+    rows = user.installations.select_related("phone")
+    known = rows.filter(public_id=row.drawn).first()
+    if known and (known.is_unlinked or known.is_suspended):
+        raise Ended
+    return known
+
+
+def _install(user: User, row: LinkRequest) -> Installation:
+    """Make the row; the first one of a person is active, if there is no backup to take over."""
+    phone = row.phone or _new_phone(user, row)
+    unlinking.let_go(Installation.objects.filter(phone=phone))
+    is_first = not user.installations.active().exists()
+    has_backup = user.vaults.filter(state=Vault.State.ON).exists()
+    status = Installation.Status
+    return Installation.objects.create(
+        public_id=row.drawn,
+        user=user,
+        phone=phone,
+        name=phone.name,
+        digest=row.device_digest,
+        status=status.ACTIVE if is_first and not has_backup else status.SUPERSEDED,
+        last_contact_at=timezone.now(),
+    )
+
+
+def _new_phone(user: User, row: LinkRequest) -> Phone:
+    if not phones.has_room(user):
+        raise phones.TooManyPhones
+    name = row.name or row.device_name or _("Phone")
+    return Phone.objects.create(user=user, name=name, linked_at=timezone.now())
+
+
+def claimed_by(installation_id: uuid.UUID) -> LinkRequest | None:
+    """Return the newest request that a phone has claimed under this id."""
+    rows = LinkRequest.objects.filter(user__is_active=True, installation_id_drawn=installation_id)
+    return rows.order_by("-claimed_at").first()
+
+
+def forget_old() -> int:
+    """Delete requests that ended a day ago; return how many."""
+    since = timezone.now() - timedelta(days=1)
+    return LinkRequest.objects.filter(expires_at__lte=since).delete()[0]

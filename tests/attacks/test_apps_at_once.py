@@ -1,0 +1,119 @@
+"""Many phones and many hands at the same moment, at the running site."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from accounts.proofs import Strength
+from devices.api.http import fingerprint
+from devices.backups import linking
+from devices.models import Installation, LinkRequest
+from portal.http import Client as Visitor
+from tests.attacks.crowd import Crowd
+from tests.live import at_once
+from tests.live.concurrency import T
+from tests.people import Person, enter
+from tests.phones import API, new_secret
+
+MANY = 20
+pytestmark = pytest.mark.usefixtures("live")
+
+
+def closing(act: Callable[[], T]) -> Callable[[], T]:
+    """Close the thread's database connection after the act."""
+
+    def acted() -> T:
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return acted
+
+
+def code_for(person: Person, *, is_here: bool = False) -> str:
+    """Make a code in a session of the person."""
+    session = str(enter(Client(), person, Strength.TWO_STEP).session.public_id)  # type: ignore[attr-defined] # our engine's
+    given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), "is_here": is_here}
+    return linking.begin(user=person.user, **given)[1]
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_twenty_phones_claim_a_code_and_one_has_it(
+    alice: Person, crowd: Crowd, is_here: bool
+) -> None:
+    code = code_for(alice, is_here=is_here)
+    bodies = [{"code": code, "device": fingerprint(new_secret()), "name": "x"} for _ in range(MANY)]
+    phones = crowd(MANY)
+    answers = at_once(
+        [
+            partial(phone.http.post, f"{API}link/claim", json=body)
+            for phone, body in zip(phones, bodies, strict=True)
+        ]
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [404] * (MANY - 1)
+    assert alice.user.installations.count() == int(is_here)
+
+
+def test_twenty_hands_confirm_and_it_is_linked_once(alice: Person, crowd: Crowd) -> None:
+    code = code_for(alice)
+    body = {"code": code, "device": fingerprint(new_secret()), "name": "x"}
+    (phone,) = crowd(1)
+    assert phone.http.post(f"{API}link/claim", json=body).status_code == 201
+    row = LinkRequest.objects.get(user=alice.user)
+
+    def confirm() -> bool:
+        try:
+            linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+        except linking.Ended:
+            return False
+        return True
+
+    assert at_once([closing(confirm)] * MANY).count(True) == 1
+    assert alice.user.installations.count() == 1
+    assert alice.kinds().count("app:linked") == 1
+
+
+def test_of_twenty_numbers_at_once_three_are_judged(alice: Person, crowd: Crowd) -> None:
+    code = code_for(alice)
+    body = {"code": code, "device": fingerprint(new_secret()), "name": "x"}
+    (phone,) = crowd(1)
+    number = phone.http.post(f"{API}link/claim", json=body).json()["number"]
+    wrong = f"{(int(number) + 1) % 1000:03d}"
+
+    def guess() -> bool | None:
+        try:
+            return linking.is_number(LinkRequest.objects.get(user=alice.user), wrong)
+        except linking.Ended:
+            return None
+
+    assert at_once([closing(guess)] * MANY).count(False) == 3
+    assert LinkRequest.objects.get(user=alice.user).ended_at is not None
+
+
+def test_phones_linked_at_once_make_one_active(alice: Person, crowd: Crowd) -> None:
+    """Two codes, one to link and one to recover, claimed by two phones in the same browser."""
+    session = str(enter(Client(), alice, Strength.TWO_STEP).session.public_id)  # type: ignore[attr-defined] # our engine's
+    given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), "is_here": True}
+    codes = [
+        linking.begin(user=alice.user, purpose=purpose, **given)[1]
+        for purpose in ("link", "recover")
+    ]
+    answers = at_once(
+        [
+            partial(
+                phone.http.post,
+                f"{API}link/claim",
+                json={"code": code, "device": fingerprint(new_secret()), "name": "x"},
+            )
+            for phone, code in zip(crowd(2), codes, strict=True)
+        ]
+    )
+    assert [answer.status_code for answer in answers] == [201, 201]
+    rows = Installation.objects.filter(user=alice.user)
+    assert sorted(row.status for row in rows) == ["active", "superseded"]
