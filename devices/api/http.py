@@ -66,7 +66,7 @@ def of_phone(view: OfPhone[P]) -> View[P]:
         if installation.is_unlinked:
             raise unlinked()
         if installation.is_suspended:
-            raise Problem(403, "suspended", SUSPENDED)
+            raise suspended()
         return view(request, installation, *args, **kwargs)
 
     return known
@@ -110,6 +110,11 @@ def caller(request: HttpRequest) -> Installation:
 def unlinked() -> Problem:
     """The refusal of everything but being told."""
     return Problem(401, "unlinked", _("This phone was unlinked from your account."))
+
+
+def suspended() -> Problem:
+    """The refusal of all but being told, until the phone is taken back."""
+    return Problem(403, "suspended", SUSPENDED)
 
 
 def unknown_phone() -> Problem:

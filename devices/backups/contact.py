@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import events
 from accounts.identity import mask_address
 from accounts.models import User
+from devices.backups import standing
 from devices.models import Installation, PhoneCommand, RestoreGrant, Vault, VaultVersion
 from portal.http import Client
 
@@ -57,7 +58,7 @@ def to_linked(installation: Installation) -> dict[str, Any]:
         "epoch": vault.epoch if vault and vault.state == Vault.State.ON else 0,
         "commands": commands_for(installation),
         "vault": _vault(vault),
-        "active": _active(user),
+        "active": active_of(user),
         "grant": _grant(installation),
         "late": _late(vault),
     }
@@ -65,8 +66,8 @@ def to_linked(installation: Installation) -> dict[str, Any]:
 
 def _vault_of(user: User) -> Vault | None:
     """Return the vault that is on, else the newest of the others."""
-    rows = user.vaults.order_by("-pk")
-    return next((row for row in rows if row.state == Vault.State.ON), next(iter(rows), None))
+    rows = standing.kept(user)
+    return max(rows, key=lambda row: (row.state == Vault.State.ON, row.pk), default=None)
 
 
 def _vault(vault: Vault | None) -> dict[str, Any] | None:
@@ -85,7 +86,8 @@ def _vault(vault: Vault | None) -> dict[str, Any] | None:
     }
 
 
-def _active(user: User) -> dict[str, Any] | None:
+def active_of(user: User) -> dict[str, Any] | None:
+    """Tell of the phone that saves."""
     row = user.installations.active().first()
     if row is None:
         return None

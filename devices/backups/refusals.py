@@ -9,15 +9,6 @@ from devices.api.problems import Problem
 from devices.models import Installation
 
 
-def unlinked() -> Problem:
-    return Problem(401, "unlinked", _("This phone was unlinked from your account."))
-
-
-def suspended() -> Problem:
-    title = _("This phone was suspended. Take it back in the portal first.")
-    return Problem(403, "suspended", title)
-
-
 def grant_needed() -> Problem:
     title = _("Sign in to the portal on this phone first, then the backup can be read here.")
     return Problem(403, "grant_needed", title)

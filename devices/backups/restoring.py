@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import events
 from accounts.models import User
-from devices.backups import refusals, shelf, standing, vaults, versions
+from devices.backups import contact, refusals, shelf, standing, vaults, versions
 from devices.models import Installation, Vault
 from portal.http import Client
 
@@ -26,7 +26,7 @@ class Done:
 def offers(user: User) -> Json:
     """What could be opened, the backup that is on first, and which phone saves now."""
     rows = sorted(standing.kept(user), key=lambda row: (row.state != Vault.State.ON, -row.pk))
-    return {"vaults": [_offer(row) for row in rows], "active": _active(user)}
+    return {"vaults": [_offer(row) for row in rows], "active": contact.active_of(user)}
 
 
 def _offer(vault: Vault) -> Json:
@@ -43,20 +43,6 @@ def _offer(vault: Vault) -> Json:
         "phone": head.phone_name,
         "versions": vault.versions.filter(number__isnull=False).count(),
         "slots": shelf.slots_of(vault),
-    }
-
-
-def _active(user: User) -> Json | None:
-    row = standing.active_of(user)
-    if row is None:
-        return None
-    return {
-        "installation": row.public_id,
-        "name": row.name,
-        "last_contact": row.last_contact_at,
-        "saved": row.saved_at,
-        "accounts": row.accounts,
-        "unsaved": row.unsaved,
     }
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from devices.api.http import unknown_phone
+from devices.api.http import suspended, unknown_phone, unlinked
 from devices.backups import refusals
 from devices.models import Installation, RestoreGrant, Vault
 
@@ -23,9 +23,9 @@ def take_turn(installation: Installation) -> Installation:
     if row is None or not user.is_active:
         raise unknown_phone()
     if row.is_unlinked:
-        raise refusals.unlinked()
-    if row.phone is not None and row.phone.is_suspended:
-        raise refusals.suspended()
+        raise unlinked()
+    if row.is_suspended:
+        raise suspended()
     return row
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import User
-from devices.api.http import malformed
+from devices.api.http import malformed, unlinked
 from devices.backups import refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
@@ -93,7 +93,7 @@ def activate(phone: Installation, *, force: bool) -> Installation | None:
 
 def _set(phone: Installation, status: Installation.Status) -> None:
     if not Installation.objects.linked().filter(pk=phone.pk).update(status=status):
-        raise refusals.unlinked()
+        raise unlinked()
     phone.status = status
 
 

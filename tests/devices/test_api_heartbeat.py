@@ -66,10 +66,12 @@ def test_a_phone_without_a_backup_is_told_so(app: App) -> None:
 
 
 def test_a_backup_that_is_off_says_until_when(app: App, alice: Person) -> None:
-    vault_of(alice, state="off", ends_at=timezone.now())
+    vault = vault_of(alice, state="off", ends_at=timezone.now() + timedelta(minutes=1))
     said = app.post("heartbeat", BEAT).json()
     assert said["vault"]["deleted_until"].endswith("Z")
     assert said["epoch"] == 0
+    Vault.objects.filter(pk=vault.pk).update(ends_at=timezone.now())
+    assert app.post("heartbeat", BEAT).json()["vault"] is None
 
 
 def test_what_the_phone_says_is_written_down(app: App) -> None:

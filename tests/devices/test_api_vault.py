@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from devices import housekeeping
-from devices.models import Installation, KeySlot, Vault
+from devices.models import Installation, KeySlot, Phone, Vault
 from tests import lk1
 from tests.backups import Backup, give_backup, refusal
-from tests.people import Person
+from tests.people import Person, give_phone
 from tests.phones import App, give_app, grant, grant_later
 
 Status = Installation.Status
@@ -182,6 +182,10 @@ def test_unlinked_suspended_and_unknown_phones_do_nothing(backup: Backup, carol:
 
     stranger = App(backup.app.installation, "A" * 43, backup.app.http)
     assert refusal(stranger.get("vault")) == (401, "unknown_phone")
+    phone = give_phone(carol, "Pixel 9").phone
+    Phone.objects.update(suspended_at=timezone.now())
+    Installation.objects.update(phone=phone)
+    assert refused() == {(403, "suspended")}
     Installation.objects.update(status=Status.UNLINKED)
     assert refused() == {(401, "unlinked")}
     assert backup.numbers() == [1]
@@ -203,9 +207,7 @@ def test_the_first_version_comes_with_one_recovery_key(carol: Person, client: Cl
         "none": with_slots(lambda _slots: []),
         "no list": with_slots(lambda slots: slots[0]),
         "the same twice": with_slots(lambda slots: slots * 2),
-        "eleven": with_slots(
-            lambda slots: slots + [backup.slot("passkey") for _each in range(settings_most())]
-        ),
+        "eleven": with_slots(lambda slots: slots + [backup.slot("passkey") for _each in range(10)]),
         "only a passkey": with_slots(lambda _slots: [backup.slot("passkey")]),
         "another key": with_slots(lambda slots: [{**slots[0], "key": "0" * 16}]),
         "not the first": lambda backup: backup.app.post(
@@ -219,9 +221,3 @@ def test_the_first_version_comes_with_one_recovery_key(carol: Person, client: Cl
     for name, case in cases.items():
         assert refusal(case(backup)) == (422, "malformed"), name
     assert not Vault.objects.exists()
-    assert settings.VAULT_GRACE
-
-
-def settings_most() -> int:
-    """Return how many slots a vault may have."""
-    return 10
