@@ -90,21 +90,25 @@ def when(value: datetime | None, style: str = "moment") -> SafeString | str:
         return format_html(
             '<time datetime="{}" data-when="ago" title="{}">{}</time>',
             local.isoformat(timespec="seconds"),
-            date_format(local, _clock_format()),
+            written(value),
             relative(value),
         )
-    form = pgettext("date format", "j M Y") if style == "day" else _clock_format()
     return format_html(
         '<time datetime="{}" data-when="{}">{}</time> <span class="hint">({})</span>',
         local.isoformat(timespec="seconds"),
         style,
-        date_format(local, form),
+        written(value, style),
         relative(value),
     )
 
 
-def _clock_format() -> str:
-    return pgettext("date format with clock and time zone", "j M Y, H:i T")
+@register.filter
+def written(value: datetime, style: str = "moment") -> str:
+    """Write a moment out as the language of the reader has it; with style "day" without clock."""
+    if style == "day":
+        return date_format(timezone.localtime(value), pgettext("date format", "j M Y"))
+    form = pgettext("date format with clock and time zone", "j M Y, H:i T")
+    return date_format(timezone.localtime(value), form)
 
 
 def relative(value: datetime) -> str:
