@@ -115,6 +115,16 @@ KINDS: dict[str, Kind] = {
     "step_up:passed": Kind(_("Confirmed with {methods}"), "check"),
     "two_step:off": Kind(_("Two-step verification switched off"), "shield-off", "loss", True),
     "two_step:on": Kind(_("Two-step verification switched on"), "shield-check", "ok", True),
+    "work:approved": Kind(
+        _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
+    ),
+    "work:asked": Kind(_("{organisation} asked for a new code"), "users"),
+    "work:ended": Kind(
+        _("Account with {organisation} ended by staff"), "users", "look", notice=True
+    ),
+    "work:enrolled": Kind(
+        _("Account with {organisation} set up on {phone}"), "users", "ok", notice=True
+    ),
 }
 
 

@@ -1,5 +1,6 @@
 """What a second step is, and what it says of an account: the ways in, and what they hang on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol
@@ -60,6 +61,7 @@ class Way:
     left: int = 0
     is_proven: bool = True
     url: str = ""
+    shows: Sequence[str] = ()  # whose codes an app there shows
 
     @property
     def was_used(self) -> bool:

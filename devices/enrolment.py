@@ -11,13 +11,14 @@ from qrcode.image.svg import SvgPathFillImage
 from devices.models import Authenticator
 
 
-def _key(authenticator: Authenticator) -> str:
+def key_of(authenticator: Authenticator) -> str:
+    """Return the key in base 32."""
     return b32encode(authenticator.secret).decode().rstrip("=")
 
 
 def key_in_groups(authenticator: Authenticator) -> str:
     """Return the key for typing: base 32 in groups of four."""
-    key = _key(authenticator)
+    key = key_of(authenticator)
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
@@ -26,7 +27,7 @@ def otpauth_url(authenticator: Authenticator) -> str:
     issuer = settings.PORTAL_NAME
     label = quote(f"{issuer}:{authenticator.user.email}", safe="")
     query = {
-        "secret": _key(authenticator),
+        "secret": key_of(authenticator),
         "issuer": issuer,
         "algorithm": "SHA1",
         "digits": settings.AUTHENTICATOR_DIGITS,

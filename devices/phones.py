@@ -170,8 +170,7 @@ def _erase(phone: Phone, keep: str) -> _Erased:
 
     A sign-in writes to the factor and to its session in one transaction.
     """
-    factors = phone.authenticators.all().factors()
-    phone.authenticators.all().delete()
+    factors = phone.authenticators.all().erase()
     ended = end_sessions(phone.user, keep=keep)
     if not Phone.objects.filter(pk=phone.pk).delete()[0]:
         raise Phone.DoesNotExist

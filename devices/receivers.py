@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts import browsers
 from accounts.models import User
 from accounts.signals import protection_changed, set_up_changed
-from devices import trusted
+from devices import trusted, work
 from devices.backups import grants, linking
 from devices.sessions import SessionStore, end_sessions
 from portal.http import client_of
@@ -33,9 +33,10 @@ def end_others(*, user: User, keep: str = "", **kwargs: Any) -> None:
 
 @receiver(protection_changed, dispatch_uid="devices.end_links")
 def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
-    """End what links a phone, and what was given in other sessions to open the backup."""
+    """End codes for phones, and what was given in other sessions to open the backup."""
     linking.end(user.link_requests.all())
     grants.end_others(user, keep)
+    work.end_codes(user)
 
 
 @receiver(set_up_changed, dispatch_uid="devices.end_trust")

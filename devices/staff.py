@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
-from accounts import events
-from accounts.models import User
+from accounts import enrolments, events
+from accounts.models import Enrolment, User
+from accounts.signals import protection_changed
 from accounts.staff import check
-from devices import phones, trusted
+from devices import phones, trusted, work
 from devices.models import Phone
 from devices.sessions import end_sessions
 
@@ -26,3 +27,17 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking:
     """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already."""
     check(actor, phone.user)
     return phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
+    """End an account with an organisation, its secret, and what the secret let in.
+
+    False if it was ended already.
+    """
+    user = enrolment.user.take_turn()
+    if not enrolments.end(actor=actor, enrolment=enrolment, reason=reason):
+        return False
+    if work.erase(enrolment):
+        protection_changed.send(User, user=user, keep="")
+    return True

@@ -26,7 +26,7 @@ from accounts.ways import (
 from devices import passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow
-from devices.models.authenticator import AuthenticatorQuerySet
+from devices.on_phones import OnPhone, on_phones, usable
 from portal.crypto import CannotUnseal
 from portal.limits import Rate
 
@@ -54,10 +54,6 @@ def strength_of(authenticator: Authenticator | PasskeyRow) -> Strength:
     return Strength.RECOVERED if authenticator.is_held else Strength.TWO_STEP
 
 
-def _usable(user: User) -> AuthenticatorQuerySet:
-    return Authenticator.objects.usable().filter(user=user).select_related("phone")
-
-
 class AuthenticatorApp(Step):
     """A time-based code from an app; all linked phones of the person are tried for it."""
 
@@ -71,23 +67,23 @@ class AuthenticatorApp(Step):
 
     def ways(self, user: User) -> list[Way]:
         """One way for each linked phone, the one used last first."""
-        ways = [self._way(row) for row in _usable(user).order_by("pk")]
-        return sorted(ways, key=_age_of_use)
+        return sorted((self._way(each) for each in on_phones(user)), key=_age_of_use)
 
-    def _way(self, authenticator: Authenticator) -> Way:
-        phone = authenticator.phone
+    def _way(self, held: OnPhone) -> Way:
+        phone = held.phone
         return Way(
             slug=self.slug,
             target=str(phone.public_id),
             label=self.label,
-            hint=_("on %(phone)s") % {"phone": phone.name},
+            hint=held.hint,
             icon=self.icon,
             carrier=Carrier("phone", phone.carrier_key, phone.name),
-            strength=strength_of(authenticator),
-            linked_at=phone.linked_at,
-            last_used_at=authenticator.last_used_at,
-            asked_at=authenticator.asked_at,
-            counts_from=authenticator.trusted_from if authenticator.is_held else None,
+            strength=strength_of(held.best),
+            linked_at=held.linked_at,
+            last_used_at=held.last_used_at,
+            asked_at=held.asked_at,
+            counts_from=held.best.trusted_from if held.best.is_held else None,
+            shows=held.names,
         )
 
     def clean(self, typed: str) -> str:
@@ -96,7 +92,7 @@ class AuthenticatorApp(Step):
 
     def match(self, verification: Verification, code: str) -> Match | None:
         """Try every linked phone, whichever is right, and return the first that is."""
-        rows = list(_usable(verification.user).order_by("pk"))
+        rows = list(usable(verification.user).order_by("pk"))
         tried = [(row, _step_of(row, code)) for row in rows]
         right = [AuthenticatorMatch(row, step) for row, step in tried if step is not None]
         return right[0] if right else None
@@ -104,8 +100,8 @@ class AuthenticatorApp(Step):
     def explanation(self, way: Way) -> Text:
         """Say where the code is to be found."""
         return _("Open the app %(hint)s and type the six digits it shows for %(site)s.") % {
-            "hint": way.hint,
-            "site": settings.PORTAL_NAME,
+            "hint": _("on %(phone)s") % {"phone": way.carrier.name},
+            "site": str(_(" or ")).join(way.shows),
         }
 
     def question(self, way: Way) -> Question:
@@ -120,12 +116,12 @@ class AuthenticatorApp(Step):
     def note_asked(self, user: User, target: str) -> bool:
         """Write down that this phone was asked for."""
         rows = Authenticator.objects.filter(user=user, phone__public_id=target)
-        return rows.filter(asked_at__isnull=True).update(asked_at=timezone.now()) == 1
+        return rows.filter(asked_at__isnull=True).update(asked_at=timezone.now()) > 0
 
     def release_hold(self, user: User) -> int:
         """Let phones that were linked in a recovered session count fully."""
         now = timezone.now()
-        return _usable(user).filter(trusted_from__gt=now).update(trusted_from=now)
+        return usable(user).filter(trusted_from__gt=now).update(trusted_from=now)
 
 
 def _age_of_use(way: Way) -> float:

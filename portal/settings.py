@@ -212,6 +212,10 @@ VAULT_FROZEN = timedelta(days=180)
 VAULT_PINNED = timedelta(days=90)
 VAULT_NEWEST, VAULT_DAYS, VAULT_WEEKS = 10, 30, 26  # versions that are kept
 VAULT_SAVES_AN_HOUR = 240
+WORK_APPROVAL_AGE = timedelta(days=7)  # how long a member of staff's approval may wait
+WORK_CODE_AGE = timedelta(minutes=10)
+WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has the secret
+WORK_CLAIMS_A_PHONE = 20  # per 10 minutes
 BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)

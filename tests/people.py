@@ -48,7 +48,7 @@ class Person:
     @property
     def authenticator(self) -> Authenticator:
         """The authenticator on that phone."""
-        return self.phone.authenticators.get()
+        return self.phone.authenticators.get(enrolment__isnull=True)
 
     def code(self, shift: int = 0) -> str:
         """What the phone shows now, or `shift` time steps from now."""

@@ -5,13 +5,17 @@ from accounts.models.code import SentCode
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.models.event import SecurityEvent
 from accounts.models.link import OneTimeLink
+from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
 from accounts.models.user import User
 
 __all__ = [
     "EmailAddress",
+    "Enrolment",
     "KnownBrowser",
+    "Membership",
     "OneTimeLink",
+    "Organisation",
     "PhoneNumber",
     "RecoveryCode",
     "RecoveryCodeSet",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from devices.api import late, linking, restore, slots, transfers, vault, versions
+from devices.api import late, linking, restore, slots, transfers, vault, versions, work
 
 app_name = "api"
 
@@ -33,4 +33,8 @@ urlpatterns: list[URLPattern] = [
     path("link", linking.link, name="link"),
     path("heartbeat", linking.heartbeat, name="heartbeat"),
     path("commands/<uuid:public_id>/done", linking.command_done, name="command_done"),
+    path("work", work.overview, name="work"),
+    path("work/claim", work.claim, name="work_claim"),
+    path("work/<uuid:public_id>/ask", work.ask, name="work_ask"),
+    path("work/<uuid:public_id>/confirm", work.confirm, name="work_confirm"),
 ]

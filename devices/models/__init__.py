@@ -14,6 +14,7 @@ from devices.models.phone import Phone
 from devices.models.session import Session
 from devices.models.trusted_browser import TrustedBrowser
 from devices.models.vault import KeySlot, Vault, VaultVersion
+from devices.models.work import WorkCode
 
 __all__ = [
     "Authenticator",
@@ -30,4 +31,5 @@ __all__ = [
     "TrustedBrowser",
     "Vault",
     "VaultVersion",
+    "WorkCode",
 ]

@@ -7,13 +7,13 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django_otp.models import Device
 from django_otp.oath import hotp
 
-from accounts.models import User
+from accounts.models import Enrolment, User
 from devices.models.phone import Phone
 from portal.crypto import seal, unseal
 
@@ -40,6 +40,15 @@ class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
         """Let no code count up to this time step; a sign-in under way with one is then refused."""
         self.update(last_step=Greatest(F("last_step"), step))
 
+    def erase(self) -> frozenset[str]:
+        """Delete them and return how proofs named them; organisations have to enrol anew."""
+        gone = self.factors()
+        enrolled = Enrolment.objects.filter(state=Enrolment.State.ENROLLED)
+        enrolled = enrolled.filter(authenticators__in=self.filter(confirmed=True))
+        enrolled.update(state=Enrolment.State.ACTION_REQUIRED)
+        self.delete()
+        return gone
+
     def factors(self) -> frozenset[str]:
         """How proofs name them."""
         return frozenset(factor_of(pk) for pk in self.values_list("pk", flat=True))
@@ -61,6 +70,10 @@ class Authenticator(Device):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     phone = models.ForeignKey(Phone, on_delete=models.CASCADE, related_name="authenticators")
+    # Of an account with an organisation; null for the portal's own.
+    enrolment = models.ForeignKey(
+        Enrolment, null=True, on_delete=models.CASCADE, related_name="authenticators"
+    )
     sealed_secret = models.BinaryField()
     last_step = models.BigIntegerField(default=-1)
     # Until then it proves no more than a recovery: see `accounts.proofs.trusted_from`.
@@ -70,6 +83,13 @@ class Authenticator(Device):
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     objects = AuthenticatorQuerySet.as_manager()  # type: ignore[misc, assignment] # same methods
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["enrolment"], condition=Q(confirmed=True), name="one_secret_an_enrolment"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"authenticator {self.pk}"

@@ -28,6 +28,7 @@ FILES = {"subject.txt", "body.txt", "body.html"}
 FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path.is_dir()}
 NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)
 BY_STAFF = {kind for kind in NOTICES if kind.startswith("account:") or kind.endswith("_by_staff")}
+BY_STAFF |= {"work:approved", "work:ended"}
 HERE = Visitor("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
 DETAILS: dict[str, Any] = {
     "address": "second@latchkey.example",
@@ -36,6 +37,7 @@ DETAILS: dict[str, Any] = {
     "methods": ["password", "email"],
     "phone": "Pixel 8",
     "passkey": "Blue key",
+    "organisation": "Example Ltd",
     "browser": "Firefox on Linux",
     "days": 30,
     "reason": "asked for by phone",

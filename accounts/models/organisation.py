@@ -1,0 +1,124 @@
+"""Organisations that give people an account of theirs, kept on a phone beside the others."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+NAME_LENGTH = 80
+HELP_LENGTH = 300
+LABEL_LENGTH = 100
+REASON_LENGTH = 500
+
+
+class Organisation(models.Model):
+    """A firm or a school; `help` says whom its people can ask."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
+    help = models.CharField(_("whom to ask"), max_length=HELP_LENGTH, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """That somebody belongs to an organisation."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="memberships"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "user"], name="member_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
+
+
+class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
+    """Selections of enrolments."""
+
+    def current(self) -> "EnrolmentQuerySet":
+        """Those that staff did not end."""
+        return self.exclude(state=Enrolment.State.ENDED)
+
+    def asked(self) -> "EnrolmentQuerySet":
+        """Those whose person waits for an answer, the one who waits longest first."""
+        return self.filter(state=Enrolment.State.ASKED).order_by("asked_at", "pk")
+
+    def approved(self) -> "EnrolmentQuerySet":
+        """Those for which a one-time code can be made now."""
+        since = timezone.now() - settings.WORK_APPROVAL_AGE
+        return self.filter(state=Enrolment.State.APPROVED, approved_at__gt=since)
+
+    def lapsed(self) -> "EnrolmentQuerySet":
+        """Those that were approved and not used in time."""
+        since = timezone.now() - settings.WORK_APPROVAL_AGE
+        return self.filter(state=Enrolment.State.APPROVED, approved_at__lte=since)
+
+
+class Enrolment(models.Model):
+    """The account of one person with one organisation.
+
+    The secret stands in `devices.Authenticator`. One that is enrolled works on one phone until the
+    next one was proved, whatever its state says meanwhile.
+    """
+
+    class State(models.TextChoices):
+        APPROVED = "approved", _("ready to be set up")
+        ENROLLED = "enrolled", _("set up")
+        ACTION_REQUIRED = "action_required", _("action required")
+        ASKED = "asked", _("asked")
+        ENDED = "ended", _("ended")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments"
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="enrolments"
+    )
+    label = models.CharField(max_length=LABEL_LENGTH)  # what the person is called there
+    state = models.CharField(max_length=16, choices=State.choices)
+    created_at = models.DateTimeField(default=timezone.now)
+    asked_at = models.DateTimeField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=REASON_LENGTH, blank=True)  # of the approval
+    enrolled_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = (
+            models.Index(fields=["asked_at"], name="enrolment_asked", condition=Q(state="asked")),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "organisation"],
+                condition=~Q(state="ended"),
+                name="one_current_enrolment",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"enrolment {self.public_id}"

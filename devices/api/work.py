@@ -1,0 +1,125 @@
+"""What a phone asks about its accounts with organisations."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import enrolments
+from accounts.models import Enrolment
+from devices import work
+from devices.api.http import body_of, call, malformed, of_phone
+from devices.api.problems import Problem
+from devices.enrolment import key_of
+from devices.models import Authenticator, Installation
+from portal.http import client_of
+from portal.limits import FactorDisabled, Rate
+
+CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
+
+
+@call("GET")
+@of_phone
+def overview(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """List the accounts of the person with organisations, as they stand on this phone."""
+    rows = installation.user.enrolments.select_related("organisation")
+    return JsonResponse({"enrolments": [_said(installation, row) for row in rows]})
+
+
+def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
+    return {
+        "id": str(enrolment.public_id),
+        "organisation": enrolment.organisation.name,
+        "label": enrolment.label,
+        "state": work.state_on(installation, enrolment),
+        "help": enrolment.organisation.help,
+    }
+
+
+@call("POST")
+@of_phone
+def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
+    """Ask the organisation for a new code; twice is once."""
+    enrolments.ask(enrolment=_find(installation, public_id), client=client_of(request))
+    return HttpResponse(status=202)
+
+
+def _find(installation: Installation, public_id: UUID) -> Enrolment:
+    rows = installation.user.enrolments.current().select_related("organisation", "user")
+    enrolment = rows.filter(public_id=public_id).first()
+    if enrolment is None:
+        raise Problem(404, "work_unknown", _("There is no such account any more."))
+    return enrolment
+
+
+@call("POST")
+@of_phone
+def claim(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Give the secret to the phone that the code was made for, once."""
+    CLAIMS.take(str(installation.public_id))
+    code = body_of(request).get("code")
+    if not isinstance(code, str):
+        raise malformed()
+    try:
+        authenticator = work.claim(installation=installation, typed=code)
+    except work.Unknown as error:
+        title = _("This code does not count: it is wrong, used, too old, or for another phone.")
+        raise Problem(404, "code_unknown", title) from error
+    return JsonResponse(_given(authenticator))
+
+
+def _given(authenticator: Authenticator) -> dict[str, Any]:
+    enrolment = authenticator.enrolment
+    if enrolment is None:
+        raise TypeError("not of an organisation")
+    name = enrolment.organisation.name
+    return {
+        "id": str(enrolment.public_id),
+        "organisation": name,
+        "issuer": name,
+        "label": enrolment.label,
+        "secret": key_of(authenticator),
+        "algorithm": "SHA1",
+        "digits": settings.AUTHENTICATOR_DIGITS,
+        "period": int(settings.AUTHENTICATOR_PERIOD.total_seconds()),
+    }
+
+
+@call("POST")
+@of_phone
+def confirm(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
+    """Take the first code; a phone that did not hear the answer may ask again."""
+    enrolment, code = _find(installation, public_id), body_of(request).get("code")
+    if work.state_on(installation, enrolment) == Enrolment.State.ENROLLED:
+        return _enrolled()
+    authenticator = work.claimed(installation, enrolment)
+    if authenticator is None:
+        raise _gone()
+    if not isinstance(code, str) or not code.isascii():
+        raise malformed()
+    _confirm(request, authenticator, code)
+    return _enrolled()
+
+
+def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> None:
+    try:
+        work.budget_of(authenticator).reserve()
+    except FactorDisabled as error:
+        raise _gone() from error
+    step = authenticator.find_step(code)
+    if step is None:
+        raise Problem(422, "wrong_code", _("The code was not right. Is the clock of the phone?"))
+    try:
+        work.confirm(authenticator=authenticator, step=step, client=client_of(request))
+    except work.Unknown as error:
+        raise _gone() from error
+
+
+def _gone() -> Problem:
+    return Problem(404, "work_unknown", _("There is nothing to confirm any more. Begin again."))
+
+
+def _enrolled() -> JsonResponse:
+    return JsonResponse({"state": Enrolment.State.ENROLLED})

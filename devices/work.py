@@ -1,0 +1,194 @@
+"""Accounts with organisations on a phone: the one-time code, the secret, its first code.
+
+An account works on one phone: the old secret ends in the transaction that proves the new one, and
+not before.
+"""
+
+from datetime import datetime
+from secrets import choice
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import events, failures, unused
+from accounts.models import Enrolment, User
+from accounts.recovery_codes import ALPHABET, SLIPS, check_character
+from accounts.signals import protection_changed, set_up_changed
+from devices.models import Authenticator, Installation, Session, WorkCode
+from devices.phones import METHOD
+from portal.crypto import keyed_digest
+from portal.http import Client
+from portal.limits import Budget
+
+PURPOSE = "work-code"
+ON_PHONE = {"phone__linked_at__isnull": False, "phone__suspended_at__isnull": True}
+CODE_LENGTH = 28  # 27 random characters of 5 bits and one that catches typos
+State = Enrolment.State
+
+
+class Unknown(Exception):
+    """Wrong, expired, used, somebody else's, ended: one answer to all of it."""
+
+
+def state_on(installation: Installation, enrolment: Enrolment) -> str:
+    """Return the state as this phone is told: what is set up on another one is not ready here."""
+    if enrolment.state != State.ENROLLED:
+        return enrolment.state
+    here = enrolment.authenticators.filter(confirmed=True, phone=installation.phone_id)
+    return State.ENROLLED if installation.phone_id and here.exists() else State.ACTION_REQUIRED
+
+
+def clean(typed: str) -> str:
+    """Return the characters of a code whatever the case, blanks, hyphens and slips; "" if none."""
+    code = "".join(letter for letter in typed.upper() if letter.isalnum()).translate(SLIPS)
+    if len(code) != CODE_LENGTH or set(code) - set(ALPHABET):
+        return ""
+    return code if check_character(code[:-1]) == code[-1] else ""
+
+
+def grouped(code: str) -> str:
+    """Write the code in groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def phones_for(user: User) -> list[Installation]:
+    """Return the linked apps of a person on which an account can be set up."""
+    rows = Installation.objects.linked().filter(user=user, **ON_PHONE)
+    return list(rows.select_related("phone"))
+
+
+@transaction.atomic
+def make_code(
+    *, enrolment: Enrolment, installation: Installation, trusted_from: datetime, session: str
+) -> str:
+    """Draw the code for this phone, which ends the earlier one; only its digest is kept.
+
+    Raises `Unknown` unless the organisation approved and the phone is linked.
+    """
+    user = enrolment.user.take_turn()
+    is_approved = user.enrolments.approved().filter(pk=enrolment.pk).exists()
+    if not is_approved or installation not in phones_for(user):
+        raise Unknown
+    now = timezone.now()
+    WorkCode.objects.live().filter(enrolment=enrolment).update(ended_at=now)
+    body = "".join(choice(ALPHABET) for _each in range(CODE_LENGTH - 1))
+    code = body + check_character(body)
+    WorkCode.objects.create(
+        enrolment=enrolment,
+        installation=installation,
+        digest=keyed_digest(PURPOSE, code),
+        trusted_from=trusted_from,
+        session=session,
+        expires_at=now + settings.WORK_CODE_AGE,
+    )
+    return code
+
+
+def end_codes(user: User) -> None:
+    """Let no code of the person count any more."""
+    rows = WorkCode.objects.live().filter(enrolment__user=user)
+    rows.update(ended_at=timezone.now())
+
+
+@transaction.atomic
+def claim(*, installation: Installation, typed: str) -> Authenticator:
+    """Use the code up and draw the secret, which counts nowhere until `confirm`; or `Unknown`."""
+    user = installation.user.take_turn()
+    rows = WorkCode.objects.live().filter(digest=keyed_digest(PURPOSE, clean(typed)))
+    row = rows.filter(installation=installation).select_related("enrolment").first()
+    if row is None or not rows.filter(pk=row.pk).update(claimed_at=timezone.now()):
+        raise Unknown
+    here = next((each for each in phones_for(user) if each.pk == installation.pk), None)
+    is_approved = user.enrolments.approved().filter(pk=row.enrolment_id).exists()
+    if not is_approved or here is None or here.phone is None:
+        raise Unknown
+    row.enrolment.authenticators.filter(confirmed=False).delete()
+    authenticator = Authenticator(
+        user=user,
+        phone=here.phone,
+        enrolment=row.enrolment,
+        name=METHOD,
+        confirmed=False,
+        trusted_from=row.trusted_from,
+    )
+    authenticator.draw_secret()
+    authenticator.save()
+    WorkCode.objects.filter(pk=row.pk).update(authenticator=authenticator)
+    return authenticator
+
+
+def claimed(installation: Installation, enrolment: Enrolment) -> Authenticator | None:
+    """Return the secret on this phone that waits for its first code."""
+    since = timezone.now() - settings.WORK_CONFIRM_AGE
+    rows = enrolment.authenticators.filter(confirmed=False, created_at__gt=since)
+    on_phone = {"phone__installation": installation, "phone__suspended_at__isnull": True}
+    return (
+        rows.filter(**on_phone).select_related("phone", "user", "enrolment__organisation").first()
+    )
+
+
+def budget_of(authenticator: Authenticator) -> Budget:
+    """Return the wrong first codes that a secret may take."""
+    return Budget(f"person:{authenticator.user_id}", f"work:{authenticator.public_id}")
+
+
+@transaction.atomic
+def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
+    """Let the secret count, whose code of this time step was right, and end the old one.
+
+    Raises `Unknown` to the second of two parallel requests, and if staff or the person ended the
+    account or the phone meanwhile; nothing has changed then.
+    """
+    user, now = authenticator.user.take_turn(), timezone.now()
+    enrolment = authenticator.enrolment
+    if enrolment is None or not user.enrolments.filter(pk=enrolment.pk, state=State.APPROVED):
+        raise Unknown
+    old = enrolment.authenticators.filter(confirmed=True).erase()
+    rows = Authenticator.objects.filter(pk=authenticator.pk, confirmed=False, last_step__lt=step)
+    if not rows.update(confirmed=True, last_step=step):
+        raise Unknown
+    Enrolment.objects.filter(pk=enrolment.pk).update(state=State.ENROLLED, enrolled_at=now)
+    unused.begin(user)
+    failures.budget_of(user, METHOD).clear()
+    budget_of(authenticator).clear()
+    _tell_sessions(authenticator, old)
+    name, phone = enrolment.organisation.name, authenticator.phone.name
+    events.record(user, "work:enrolled", client=client, organisation=name, phone=phone)
+
+
+def _tell_sessions(authenticator: Authenticator, gone: frozenset[str]) -> None:
+    """End what a changed set-up ends; the session that made the code stays if it may."""
+    made = WorkCode.objects.filter(authenticator=authenticator).values_list("session", flat=True)
+    session, user = made.first() or "", authenticator.user
+    if not gone:
+        set_up_changed.send(User, user=user, keep=session)
+        return
+    proofs = [proof for row in _sessions(user, session) for proof in row.proofs]
+    stays = not any(proof.factor in gone for proof in proofs)
+    protection_changed.send(User, user=user, keep=session if stays else "")
+
+
+def _sessions(user: User, public_id: str) -> list[Session]:
+    return list(Session.objects.of(user).filter(public_id=public_id)) if public_id else []
+
+
+def erase(enrolment: Enrolment) -> frozenset[str]:
+    """Delete the secrets of an account that ended; return how proofs named those that counted."""
+    confirmed = enrolment.authenticators.filter(confirmed=True).factors()
+    enrolment.authenticators.all().delete()
+    WorkCode.objects.live().filter(enrolment=enrolment).update(ended_at=timezone.now())
+    return confirmed
+
+
+def forget_old() -> int:
+    """Give up approvals and secrets that were not used in time; return how many rows went."""
+    now = timezone.now()
+    lapsed = Enrolment.objects.lapsed()
+    lapsed.filter(authenticators__confirmed=True).update(state=State.ENROLLED)
+    Enrolment.objects.lapsed().update(state=State.ACTION_REQUIRED)
+    waited = Authenticator.objects.filter(enrolment__isnull=False, confirmed=False)
+    gone = waited.filter(created_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
+    return (
+        gone + WorkCode.objects.filter(expires_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
+    )
