@@ -157,8 +157,8 @@ def _destination(request: HttpRequest, user: User, proofs: list[Proof], next_url
 
 
 def _is_desk(url: str) -> bool:
-    """Tell whether the person is on the way to where lost phones are unlinked."""
-    return url.partition("?")[0] == resolve_url(settings.LOST_PHONE_DESK)
+    """Tell whether the person is on the way to where the loss of a phone is dealt with."""
+    return url.partition("?")[0] in {resolve_url(desk) for desk in settings.LOST_PHONE_DESKS}
 
 
 def _clear_reset_mailbox(user: User, proofs: list[Proof]) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from devices.views import (
+    apps,
     authenticator,
     browsers,
     index,
@@ -37,6 +38,11 @@ urlpatterns = [
     path("devices/<uuid:public_id>/take-back/", suspending.take_back_phone, name="take_back_phone"),
     path("devices/<uuid:public_id>/unlink/", phones.unlink_phone, name="unlink_phone"),
     path("devices/unlinked/<uuid:public_id>/", phones.unlinked, name="unlinked"),
+    path("devices/app/", apps.link_app, name="link_app"),
+    path("devices/app/recover/", apps.recover_app, name="recover_app"),
+    path("devices/app/<uuid:public_id>/", apps.confirm_app, name="confirm_app"),
+    path("devices/app/<uuid:public_id>/state/", apps.app_state, name="app_state"),
+    path("devices/app/grants/<uuid:public_id>/stop/", apps.stop_grant, name="stop_grant"),
     path("devices/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
     path("devices/passkeys/add/options/", passkeys.add_passkey_options, name="add_passkey_options"),
     path("devices/passkeys/not-now/", passkeys.passkey_not_now, name="passkey_not_now"),

@@ -145,6 +145,7 @@ SECOND_STEPS = [  # order = order offered
 TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
 LOST_PHONE_DESK = "devices:lost"
+LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app"]  # reached straight from a fall-back
 
 # --- The policy in numbers ------------------------------------------------------------------
 PENDING_SIGN_IN_AGE = timedelta(minutes=10)

@@ -223,6 +223,15 @@ def claimed_by(installation_id: uuid.UUID) -> LinkRequest | None:
     return rows.order_by("-claimed_at").first()
 
 
+def state_of(row: LinkRequest) -> str:
+    """Say how a request stands: waiting for a phone, asked by one, linked, or ended."""
+    if row.confirmed_at:
+        return "linked"
+    if row.ended_at or row.expires_at <= timezone.now():
+        return "ended"
+    return "asked" if row.claimed_at else "waiting"
+
+
 def forget_old() -> int:
     """Delete requests that ended a day ago; return how many."""
     since = timezone.now() - timedelta(days=1)

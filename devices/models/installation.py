@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from devices.models.phone import NAME_LENGTH, Phone
 
 DIGEST_LENGTH = 64
@@ -169,6 +170,10 @@ class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):
     def pending(self) -> "RestoreGrantQuerySet":
         """Those that are or will be usable."""
         return self.filter(ended_at__isnull=True, expires_at__gt=timezone.now())
+
+    def of(self, user: User) -> "RestoreGrantQuerySet":
+        """Those of the phones of a person."""
+        return self.filter(installation__user=user).select_related("installation__user")
 
     def usable(self) -> "RestoreGrantQuerySet":
         """Those that may be used now."""

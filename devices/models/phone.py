@@ -2,12 +2,18 @@
 
 import unicodedata
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from devices.models.installation import Installation
 
 NAME_LENGTH = 60
 LINKING_AGE = timedelta(hours=1)  # how long a link that was begun may wait for its code
@@ -27,6 +33,24 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         """Those that proved a code, suspended ones too; no other counts anywhere."""
         return self.filter(linked_at__isnull=False)
 
+    def proving(self) -> "PhoneQuerySet":
+        """Linked ones whose codes sign in, suspended ones too; not those with the app alone."""
+        return self.linked().filter(authenticators__confirmed=True).distinct()
+
+    def with_app(self) -> "PhoneQuerySet":
+        """The same with this site's app on each, and what `secrets` and `leave` read."""
+        confirmed, now = Q(authenticators__confirmed=True), timezone.now()
+        pending = Q(installation__grants__ended_at=None, installation__grants__expires_at__gt=now)
+        rows = self.select_related("installation").annotate(
+            counted=models.Count("authenticators", filter=confirmed),
+            pending=FilteredRelation("installation__grants", condition=pending),
+        )
+        return rows.annotate(
+            grant_id=F("pending__public_id"),
+            grant_from=F("pending__available_at"),
+            grant_until=F("pending__expires_at"),
+        )
+
     def suspended(self) -> "PhoneQuerySet":
         """Linked ones that prove nothing until they are taken back."""
         return self.linked().filter(suspended_at__isnull=False)
@@ -40,6 +64,20 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         """Those whose code was never proved, and for some time could not be."""
         since = timezone.now() - 2 * LINKING_AGE
         return self.filter(linked_at__isnull=True, created_at__lte=since)
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Leave to open the backup on a phone, now or later."""
+
+    public_id: uuid.UUID
+    available_at: datetime
+    expires_at: datetime
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the phone may read now, and not only later."""
+        return self.available_at <= timezone.now()
 
 
 class Phone(models.Model):
@@ -73,6 +111,25 @@ class Phone(models.Model):
     def is_suspended(self) -> bool:
         """Whether it proves nothing until it is taken back."""
         return self.suspended_at is not None
+
+    @property
+    def app(self) -> "Installation | None":
+        """This site's authenticator app on it, if that is linked."""
+        return getattr(self, "installation", None)
+
+    @property
+    def secrets(self) -> int:
+        """How many of its codes prove something; of rows that were selected `with_app`."""
+        return int(getattr(self, "counted", 0))
+
+    @property
+    def leave(self) -> Leave | None:
+        """Whether it may open the backup; of rows that were selected `with_app`."""
+        public_id: uuid.UUID | None = getattr(self, "grant_id", None)
+        if public_id is None:
+            return None
+        begins, until = getattr(self, "grant_from", None), getattr(self, "grant_until", None)
+        return Leave(public_id, begins, until) if begins and until else None
 
     @property
     def carrier_key(self) -> str:

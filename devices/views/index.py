@@ -1,5 +1,6 @@
 """The page of everything a person holds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
+from devices.models import Installation, Phone
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page
 from devices.views.passkey_alone import GONE_KEY
@@ -30,9 +32,10 @@ class PhoneCard:
     last_used_at: datetime | None
     counts_from: datetime | None
     if_lost: str
+    app: Installation | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PasskeyCard(PhoneCard):
     """A passkey as the page shows it."""
 
@@ -47,12 +50,18 @@ def index(request: HttpRequest) -> HttpResponse:
     user, current = person(request), session_id(request)
     page = browsers_page(user, current, request.GET.get("page", ""))
     account = readiness.of(user)
-    phones = [_phone(account, way) for way in account.ways if way.carrier.kind == "phone"]
+    linked = {str(row.public_id): row for row in user.phones.linked().with_app()}
+    shown = [way for way in account.ways if way.carrier.kind == "phone"]
+    proving = {way.target for way in shown}
     kept = [way for way in account.ways if way.slug == Passkey.slug]
     context = {
         "place": "devices",
-        "phones": phones,
-        "suspended": list(user.phones.suspended()),
+        "phones": [_phone(account, way, linked) for way in shown],
+        "suspended": [row for row in linked.values() if row.is_suspended],
+        "with_app_only": [
+            row for key, row in linked.items() if key not in proving and not row.is_suspended
+        ],
+        "asking": [row for row in linked.values() if row.leave],
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),
         "trusted": trusted_list(request, user),
@@ -73,8 +82,9 @@ def _card(account: Readiness, way: Way) -> dict[str, Any]:
     }
 
 
-def _phone(account: Readiness, way: Way) -> PhoneCard:
-    return PhoneCard(**_card(account, way))
+def _phone(account: Readiness, way: Way, linked: Mapping[str, Phone]) -> PhoneCard:
+    row = linked.get(way.target)
+    return PhoneCard(**_card(account, way), app=row.app if row else None)
 
 
 def _passkey(account: Readiness, way: Way) -> PasskeyCard:

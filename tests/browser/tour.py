@@ -18,6 +18,7 @@ from accounts.unused import ASKED_KEY
 from devices.models import Phone, Session
 from devices.trusted import cookie_name
 from tests.browser.tour_app import pages_of_the_app
+from tests.browser.tour_apps import linked_app
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
@@ -421,6 +422,11 @@ def staff(tour: Tour) -> Names:
     yield "/admin/, account without a phone"
 
 
+def apps(tour: Tour) -> Names:
+    """The app on a phone, linked to the account."""
+    yield from linked_app(tour.page, tour.enter, everything("liam"))
+
+
 def app(tour: Tour) -> Names:
     """The authenticator app."""
     yield from pages_of_the_app(tour.page)
@@ -436,5 +442,6 @@ PARTS: list[Callable[[Tour], Names]] = [
     choices,
     beginners,
     staff,
+    apps,
     app,
 ]

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.proofs import Strength
-from devices.models import Session
+from devices.models import Phone, Session
+from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_phone, sign_in
+from tests.phones import give_app, grant
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -48,7 +50,8 @@ def test_it_takes_few_queries_however_much_there_is(
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
     for number in range(4):
-        give_phone(alice, f"Phone {number}")
+        phone = give_phone(alice, f"Phone {number}").phone
+        grant(give_app(alice, client, phone=phone))
         enter(new_client(), alice, Strength.TWO_STEP)
     with django_assert_max_num_queries(10):
         assert client.get("/devices/").status_code == 200
@@ -94,3 +97,23 @@ def test_how_long_a_browser_is_known_is_said(
 def test_no_phone_is_said_plainly(client: Client, carol: Person) -> None:
     enter(client, carol, Strength.PASSWORD)
     assert "No phone is linked" in client.get("/devices/").content.decode()
+
+
+def test_each_phone_shows_its_app_and_never_more(client: Client, alice: Person) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    kept: dict[str, Any] = {"accounts": 34, "unsaved": 2, "saved_at": timezone.now()}
+    app = give_app(alice, client, phone=alice.phone, **kept)
+    text = seen(client.get("/devices/"))
+    assert "Latchkey authenticator saves the backup 34 accounts, saved" in text
+    assert "2 changes are not saved yet." in text
+    assert str(app.installation.public_id) not in client.get("/devices/").content.decode()
+
+
+def test_a_phone_that_has_only_the_app_is_no_way_to_sign_in(client: Client, carol: Person) -> None:
+    enter(client, carol, Strength.PASSWORD)
+    phone = Phone.objects.create(user=carol.user, name="Tablet", linked_at=timezone.now())
+    give_app(carol, client, phone=phone)
+    text = seen(client.get("/devices/"))
+    assert "Tablet" in text
+    assert "It is no way to sign in" in text
+    assert "No phone is linked" not in text

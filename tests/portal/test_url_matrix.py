@@ -24,10 +24,13 @@ from pytest_django import Settings
 
 from accounts import events
 from accounts.proofs import Strength
+from devices.backups import linking
 from devices.models import Phone, Session
 from devices.sessions import SessionStore
 from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
+from tests.phones import give_app
+from tests.phones import grant as give_grant
 
 ROLES = (
     "anonymous",
@@ -223,6 +226,11 @@ TABLE: dict[str, Row] = {
     "api:link": public("401", WRONG_METHOD),
     "api:heartbeat": public(WRONG_METHOD, "401"),
     "api:command_done": public(WRONG_METHOD, "401"),
+    "devices:link_app": fresh(FORM, FORM),
+    "devices:recover_app": fresh(FORM, FORM),
+    "devices:confirm_app": fresh(FORM, FORM, **NOT_THEIRS),
+    "devices:app_state": closed(PAGE, WRONG_METHOD, stranger_get=GONE, weak_get=GONE),
+    "devices:stop_grant": seen(WRONG_METHOD, "to /devices/", stranger_post=GONE, weak_post=GONE),
     "devices:end_session": fresh(PAGE, "to /devices/", **NOT_THEIRS),
     "devices:end_other_sessions": fresh(PAGE, "to /devices/"),
     "devices:rename_trusted": fresh(FORM, FORM, **NOT_THEIRS),
@@ -282,7 +290,13 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     Phone.objects.filter(pk=suspended.pk).update(suspended_at=timezone.now())
     give_passkey(alice)
     passkey = {"public_id": str(alice.user.passkeys.get().public_id)}
+    asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
+    link = {"public_id": str(linking.begin(user=alice.user, **asked)[0].public_id)}
+    grant = {"public_id": str(give_grant(give_app(alice, Client())).public_id)}
     return {
+        "devices:confirm_app": link,
+        "devices:app_state": link,
+        "devices:stop_grant": grant,
         "accounts:confirm_contact": {"public_id": str(waiting.public_id)},
         "accounts:resend_contact": {"public_id": str(waiting.public_id)},
         "accounts:remove_contact": {"public_id": str(second.public_id)},

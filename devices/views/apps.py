@@ -1,0 +1,150 @@
+"""Linking the authenticator app on a phone, and letting it open the backup."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, resolve_url
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.acts import in_session
+from accounts.people import person, session_id
+from accounts.proofs import fresh_level
+from accounts.trust import open_to_trusted
+from accounts.views.answers import show_form
+from devices import enrolment, phones
+from devices.backups import codes, grants, linking
+from devices.forms.apps import NumberForm, WhichPhoneForm
+from devices.models import LinkRequest, RestoreGrant
+from devices.views.guards import needs_to_bind
+from portal.http import client_of, polling, safe_next
+
+Purpose = LinkRequest.Purpose
+AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def link_app(request: HttpRequest) -> HttpResponse:
+    """Ask which phone the app is on, then show a code for it, or lead to it in this browser."""
+    return _which(request, Purpose.LINK, "devices/link_app.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def recover_app(request: HttpRequest) -> HttpResponse:
+    """Let a phone open the backup; "Begin recovery" in the app leads here."""
+    return _which(request, Purpose.RECOVER, "devices/recover_app.html")
+
+
+def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
+    user = person(request)
+    initial = {"phone": request.GET["phone"]} if "phone" in request.GET else {}
+    form = WhichPhoneForm(request.POST or None, user=user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        return _begin(request, form, purpose)
+    backups = user.vaults.exists() if purpose == Purpose.RECOVER else None
+    return show_form(request, template, form, place="devices", has_backup=backups)
+
+
+def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResponse:
+    user, is_here = person(request), "here" in request.POST
+    row, code = linking.begin(
+        user=user,
+        session=session_id(request),
+        grants_from=timezone.now() + grants.wait_after(user, fresh_level(request)),
+        purpose=purpose,
+        is_here=is_here,
+        phone=form.phone,
+        name=form.cleaned_data["name"],
+    )
+    if is_here:
+        return HttpResponseRedirect(_into_app(row, code))
+    url, after = resolve_url("devices:confirm_app", public_id=row.public_id), safe_next(request)
+    return HttpResponseRedirect(f"{url}?{urlencode({'next': after})}" if after else url)
+
+
+def _into_app(row: LinkRequest, code: str) -> str:
+    """Return where the app takes a code: behind the `#`, which no server is told."""
+    return f"{resolve_url('devices:authenticator')}#{row.purpose}/{code}"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def confirm_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show the code until a phone claims it, then take the number that this phone shows."""
+    row = get_object_or_404(person(request).link_requests, public_id=public_id)
+    state = linking.state_of(row)
+    if state not in ("waiting", "asked"):
+        return _no_longer(request, row, state)
+    if request.method != "POST" or state == "waiting":
+        return _show(request, row, NumberForm(row=row))
+    form = NumberForm(request.POST, row=row)
+    try:
+        return _confirm(request, row) if form.is_valid() else _show(request, row, form)
+    except linking.Ended:
+        return _no_longer(request, row, "ended")
+
+
+def _show(request: HttpRequest, row: LinkRequest, form: NumberForm) -> HttpResponse:
+    state, code = linking.state_of(row), codes.shown(row)
+    context = {"place": "devices", "row": row, "state": state}
+    if state == "waiting":
+        context |= {"qr": _picture(row, code), "key": codes.grouped(code)}
+    return show_form(request, "devices/confirm_app.html", form, **context)
+
+
+def _picture(row: LinkRequest, code: str) -> SafeString:
+    return enrolment.qr_svg(f"{settings.PORTAL_ORIGIN.rstrip('/')}{_into_app(row, code)}")
+
+
+def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:
+    try:
+        with in_session(request):
+            done = linking.confirm(row=row, client=client_of(request), session=session_id(request))
+    except phones.TooManyPhones:
+        messages.warning(request, _("You have as many phones as you can have. Unlink one first."))
+        return redirect("devices:index")
+    messages.success(request, _("The app on %(phone)s is linked.") % {"phone": done.name})
+    return redirect(safe_next(request) or "devices:index")
+
+
+def _no_longer(request: HttpRequest, row: LinkRequest, state: str) -> HttpResponse:
+    """Lead on from a request that was confirmed already, or that is over."""
+    if state == "linked":
+        return redirect("devices:index")
+    messages.info(request, _("That took too long, or the number was wrong. Begin again."))
+    return redirect(AGAIN[Purpose(row.purpose)])
+
+
+@never_cache
+@require_GET
+@polling
+def app_state(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say how a request stands, for the page that waits."""
+    row = get_object_or_404(person(request).link_requests, public_id=public_id)
+    return JsonResponse({"state": linking.state_of(row)})
+
+
+@open_to_trusted
+@require_POST
+def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take the leave to open the backup back, at once and without asking anything."""
+    rows = RestoreGrant.objects.all().of(person(request))
+    grant = get_object_or_404(rows, public_id=public_id)
+    try:
+        with in_session(request):
+            grants.stop(grant=grant, client=client_of(request), session=session_id(request))
+    except grants.NothingToStop:
+        messages.info(request, _("It was over already."))
+        return redirect("devices:index")
+    words = _("%(phone)s may no longer open your backup. Unlink it if you do not know it.")
+    messages.success(request, words % {"phone": grant.installation.name})
+    return redirect("devices:index")

@@ -1,0 +1,64 @@
+"""The walk past the pages that link the authenticator app; see tests/browser/tour.py."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.proofs import Strength
+from devices.api.http import fingerprint
+from devices.models import Phone
+from tests.journeys.hand import Hand
+from tests.people import Person
+from tests.phones import API, give_app, grant, new_secret
+
+Names = Iterator[str]
+Enter = Callable[..., None]
+CODE = re.compile(r"data-key>([0-9A-Z-]{19})<")
+
+
+def linked_app(page: Page, enter: Enter, person: Person) -> Names:
+    """From the code to the number, with a phone that answers, and what the devices show then."""
+    hand = Hand(page)
+    enter(person, Strength.TWO_STEP)
+    hand.open("/devices/app/")
+    yield "/devices/app/"
+    page.get_by_label("Another phone").check()
+    hand.press("Show the QR code")
+    hand.sees("Waiting for the phone.")
+    yield "/devices/app/…/, waiting"
+    number = _claim(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Type the number on the phone")
+    yield "/devices/app/…/, asked"
+    hand.type_code(f"{(int(number) + 1) % 1000:03d}", "Link this phone")
+    hand.sees("This is not the number that the phone shows.")
+    yield "/devices/app/…/, wrong number"
+    hand.type_code(number, "Link this phone")
+    hand.sees("The app on Pixel 9 is linked.")
+    hand.sees("Pixel 9 may open your backup")
+    yield "/devices/, with an app"
+    saved: dict[str, Any] = {"accounts": 34, "unsaved": 2, "saved_at": timezone.now()}
+    waits = timezone.now() + timedelta(hours=1)
+    give = give_app(person, Client(), phone=person.phone, **saved)
+    grant(give, available_at=waits, expires_at=waits + timedelta(hours=1))
+    hand.open("/devices/")
+    yield "/devices/, with two apps"
+    hand.open("/devices/app/recover/")
+    yield "/devices/app/recover/"
+    Phone.objects.filter(user=person.user).update(suspended_at=timezone.now())
+    hand.open("/devices/")
+    yield "/devices/, apps suspended"
+    Phone.objects.filter(user=person.user).update(suspended_at=None)
+
+
+def _claim(page: Page) -> str:
+    """Answer the code on the page as a phone does; return the number that it shows."""
+    found = CODE.search(page.content())
+    assert found
+    body = {"code": found[1], "device": fingerprint(new_secret()), "name": "Pixel 9"}
+    answer = page.request.post(f"{API}link/claim", data=body)
+    return str(answer.json()["number"])

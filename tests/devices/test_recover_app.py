@@ -1,0 +1,67 @@
+"""Begin recovery: one button lets the phone in the hand, or another one, open the backup."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.proofs import Strength
+from devices.models import RestoreGrant, Vault
+from tests.accounts.helpers import ask as ask_for_code
+from tests.accounts.helpers import code_to, mailbox, seen, type_code, type_password
+from tests.devices.test_link_app import claim_here
+from tests.people import Person, enter
+
+PAGE = "/devices/app/recover/"
+
+
+def recover(portal: Client) -> None:
+    """Press the button, and do as the app does then."""
+    claim_here(portal, portal.post(PAGE, {"phone": "new", "here": "1"})["Location"])
+
+
+def test_one_button_gives_the_phone_leave(alice: Person, client: Client) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    recover(client)
+    assert RestoreGrant.objects.usable().get().installation == alice.user.installations.get()
+
+
+def test_without_a_backup_it_says_so(alice: Person, client: Client) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    assert "There is no backup in your account." in seen(client.get(PAGE))
+    Vault.objects.create(public_id=uuid4(), user=alice.user)
+    assert "There is no backup in your account." not in seen(client.get(PAGE))
+
+
+def test_who_comes_from_the_app_signs_in_another_way_and_is_led_back(
+    alice: Person, client: Client
+) -> None:
+    answer = client.get(PAGE)
+    assert answer["Location"] == f"/sign-in/?next={PAGE}"
+    type_password(client, alice, next=PAGE)
+    ask_for_code(client, mailbox(alice))
+    answer = type_code(client, code_to(mailbox(alice).address))
+    assert answer["Location"] == PAGE
+    assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(("proved", "hours"), [(Strength.RECOVERED, 24), (Strength.TWO_STEP, 0)])
+def test_after_a_fall_back_policy_may_let_it_wait(
+    alice: Person, client: Client, settings: Settings, proved: Strength, hours: int
+) -> None:
+    settings.RESTORE_DELAY = timedelta(hours=24)
+    enter(client, alice, proved)
+    recover(client)
+    grant = RestoreGrant.objects.get()
+    wait = grant.available_at - timezone.now()
+    assert abs(wait - timedelta(hours=hours)) < timedelta(minutes=1)
+    assert grant.expires_at - grant.available_at == settings.RESTORE_GRANT_AGE
+
+
+def test_by_default_nothing_waits(alice: Person, client: Client) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    recover(client)
+    assert RestoreGrant.objects.usable().exists()
