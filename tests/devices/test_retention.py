@@ -1,6 +1,7 @@
 """Which versions are kept, whatever was saved when."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,22 +11,21 @@ from devices.backups.retention import Saved, too_old
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 YEAR = 365 * 24 * 60
 NEWEST, DAYS, WEEKS = 10, 30, 26  # as the contract has them
-MOST = (
-    NEWEST + (DAYS + 1) + (WEEKS + 1)
-)  # a span that begins in the middle of a day touches one more
+MOST = DAYS + 1 + WEEKS + 1  # a span that begins in the middle of a day touches one more
+EDGES = [days * 24 * 60 + shift for days in (1, 29, 30, 31, 181, 182, 183) for shift in (-9, 9)]
+"""Ages in minutes at which a rule may begin or end."""
 
 
 @st.composite
 def shelves(draw: st.DrawFn) -> list[Saved]:
     """Versions of the last year, saved in bursts and with long silences, some of them pinned."""
     gaps = st.one_of(st.integers(0, 90), st.integers(0, 2 * 24 * 60), st.integers(0, 30 * 24 * 60))
-    minutes, found = 0, []
-    for gap in draw(st.lists(gaps, min_size=1, max_size=120)):
-        minutes += gap
-        pinned = draw(st.sampled_from([None, None, None, -1, 1]))
-        until = None if pinned is None else NOW + timedelta(days=pinned)
-        found.append((NOW - timedelta(minutes=minutes % YEAR), until))
-    ordered = sorted(found, key=lambda each: each[0])
+    ages = list(accumulate(draw(st.lists(gaps, min_size=1, max_size=80))))
+    ages += draw(st.lists(st.sampled_from(EDGES), max_size=40))
+    pins = st.sampled_from([None, None, None, -1, 1])
+    found = [(NOW - timedelta(minutes=age % YEAR), draw(pins)) for age in ages]
+    until = {None: None, -1: NOW - timedelta(days=1), 1: NOW + timedelta(days=1)}
+    ordered = sorted(((at, until[pin]) for at, pin in found), key=lambda each: each[0])
     return [Saved(number, at, until) for number, (at, until) in enumerate(ordered, start=1)]
 
 
@@ -52,10 +52,19 @@ def week(at: datetime) -> datetime:
 
 
 @given(shelves())
-def test_what_is_kept_has_a_bound(versions: list[Saved]) -> None:
+def test_nothing_is_kept_without_a_rule(versions: list[Saved]) -> None:
     gone = too_old(versions, NOW)
-    pinned = [each for each in versions if each.is_pinned(NOW)]
-    assert len(versions) - len(gone) <= MOST + len(pinned)
+    left = [each for each in versions if each not in gone]
+    others = [each for each in left[:-NEWEST] if not each.is_pinned(NOW)]
+    for each in others:
+        later = [other for other in versions if other.number > each.number]
+        same_day = [one for one in later if one.saved_at.date() == each.saved_at.date()]
+        same_week = [one for one in later if week(one.saved_at) == week(each.saved_at)]
+        age = NOW - each.saved_at
+        is_daily = not same_day and age <= timedelta(days=DAYS)
+        is_weekly = not same_week and age <= timedelta(weeks=WEEKS)
+        assert is_daily or is_weekly
+    assert len(others) <= MOST
 
 
 @given(shelves())
