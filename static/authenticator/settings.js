@@ -50,7 +50,7 @@ const changeLanguage = async (button) => {
 const hide = async (field) => {
   try {
     await change((doc) => {
-      doc.settings.hidden = field.checked;
+      Object.assign(doc.settings, { hidden: field.checked, changed: Date.now() });
     });
     say(_("Saved."));
   } catch (error) {

@@ -1,10 +1,10 @@
 """Cases of the backup format for the browser, and the same ones with a bit changed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from hypothesis import HealthCheck
+from hypothesis import HealthCheck, Phase
 from hypothesis import settings as examples
 
 from tests import lk1
@@ -16,6 +16,7 @@ BATCHES = examples(
     deadline=None,
     derandomize=True,
     database=None,
+    phases=[Phase.generate],  # a batch says itself which is its shortest case that fails
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 # Cases go to and fro as JSON, as they come from a server.
@@ -42,6 +43,12 @@ def document(*entries: Json, **more: Any) -> Json:
 def asked(phone: Phone, body: str, cases: Any) -> Any:
     """Run a table of cases in the browser."""
     return json.loads(phone.run(body, json.dumps(cases)))
+
+
+def shortest(cases: Sequence[Any], faults: Sequence[Any]) -> Any:
+    """The shortest case that has faults, with them; `None` if none has."""
+    wrong = [case for case in zip(cases, faults, strict=True) if case[1]]
+    return min(wrong, key=lambda case: len(json.dumps(case)), default=None)
 
 
 def opens(act: Callable[..., object], *given: Any) -> bool:

@@ -8,7 +8,7 @@ const SECRET_OF_WORK = ["secret", "raw"];
 export const isWork = (entry) => entry.work !== null && typeof entry.work === "object";
 
 /** An account of an organisation goes by its name alone: it is given anew, not restored. */
-const outgoing = (entry) => {
+export const outgoing = (entry) => {
   if (!isWork(entry)) return entry;
   const kept = Object.entries(entry).filter(([name]) => !SECRET_OF_WORK.includes(name));
   return Object.fromEntries(kept);
