@@ -35,7 +35,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         "addresses": _with_losses(state, user.email_addresses.order_by("pk")),
         "numbers": _with_losses(state, user.phone_numbers.order_by("pk")),
         "sms_on": bool(settings.SMS_URL),
-        "language": dict(settings.LANGUAGES).get(request.LANGUAGE_CODE, ""),
+        "language_name": dict(settings.LANGUAGES).get(request.LANGUAGE_CODE, ""),
     }
     return render(request, "accounts/contact.html", context)
 

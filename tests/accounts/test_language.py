@@ -97,7 +97,9 @@ def test_the_choice_of_a_person_goes_with_them_to_every_browser(
     enter(client, alice, Strength.TWO_STEP)
     answer = choose(client, "nl", "/security/contact/")
     assert answer.url == "/security/contact/"
-    assert "De taal is gewijzigd" in seen(client.get(answer.url))
+    words = seen(client.get(answer.url))
+    assert "De taal is gewijzigd" in words
+    assert "Taal Nederlands." in words
     other = new_client(headers={"Accept-Language": "en"})
     sign_in(other, alice)
     assert speaks(other, OVERVIEW) == "nl"

@@ -70,10 +70,11 @@ def shoot_translated(walk: Tour, folder: Path, stem: str, language: str) -> list
 
     The page is asked for anew, so only one that an address alone brings back can be taken.
     """
-    walk.page.set_extra_http_headers({"Accept-Language": language})
+    name = settings.LANGUAGE_COOKIE_NAME
+    walk.context.add_cookies([{"name": name, "value": language, "url": walk.site.url}])
     walk.page.reload()
     taken = shoot(walk, folder, f"{stem}-{language}")
-    walk.page.set_extra_http_headers({})
+    walk.context.clear_cookies(name=name)
     walk.page.reload()
     return taken
 
