@@ -74,3 +74,21 @@ export const clearErrors = (form) => {
     }
   }
 };
+
+/** Run what a form asks for, once at a time; a refusal is shown at its field. */
+export const onSubmit = (form, act) => {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.button");
+    if (button.disabled) return;
+    clearErrors(form);
+    button.disabled = true;
+    try {
+      await act(form.elements);
+    } catch (error) {
+      showError(form, error.message, error.field ?? "");
+    } finally {
+      button.disabled = false;
+    }
+  });
+};

@@ -1,5 +1,5 @@
 // Locking the app: the page that asks, and the page that sets the lock.
-import { clearErrors, part, put, showError } from "./dom.js";
+import { onSubmit, part, put } from "./dom.js";
 import { makeLock, openLock } from "./passphrase.js";
 import { clearTries, endOfForgotten, enterPin, forget, makePin } from "./pin.js";
 import { go, present } from "./router.js";
@@ -11,24 +11,6 @@ import { _, moment } from "./words.js";
 
 const SHORTEST = 8; // characters of a passphrase
 const AFTER = 60_000; // milliseconds out of sight
-
-/** Run what a form asks for, once at a time; a refusal is shown at its field. */
-const onSubmit = (form, act) => {
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const button = form.querySelector("button.button");
-    if (button.disabled) return;
-    clearErrors(form);
-    button.disabled = true;
-    try {
-      await act(form.elements);
-    } catch (error) {
-      showError(form, error.message, error.field ?? "");
-    } finally {
-      button.disabled = false;
-    }
-  });
-};
 
 const offerForgotten = async (root, done) => {
   const tell = (end) => {

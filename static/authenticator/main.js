@@ -1,4 +1,5 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
+import "./backup/arrive.js";
 import { showAdd } from "./add.js";
 import { isCertain, measure, now } from "./clock.js";
 import { notice } from "./dom.js";

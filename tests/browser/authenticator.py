@@ -5,7 +5,7 @@ import json
 import time
 from dataclasses import dataclass
 from hashlib import sha1
-from typing import Any
+from typing import Any, Self
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -40,7 +40,7 @@ class Phone:
 
     page: Page
 
-    def open(self, place: str = "codes") -> "Phone":
+    def open(self, place: str = "codes") -> Self:
         """Start the app anew at one of its pages."""
         if self.page.url != "about:blank":
             self.page.goto("about:blank")
