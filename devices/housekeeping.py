@@ -1,7 +1,7 @@
 """What devices throws away; the worker calls it once an hour."""
 
 from devices import phones, sessions, trusted, work
-from devices.backups import grants, linking, transfers, vaults, versions
+from devices.backups import grants, linking, transfers, unlinking, vaults, versions
 from devices.models import challenge
 
 
@@ -9,5 +9,5 @@ def run() -> int:
     """Delete what ended: sessions, trust, codes, leave, phones never proved; return the rows."""
     gone = sessions.forget_ended() + trusted.forget_over()
     gone += vaults.forget_over() + transfers.forget_over() + versions.forget_keys()
-    gone += linking.forget_old() + grants.forget_old() + work.forget_old()
+    gone += linking.forget_old() + grants.forget_old() + unlinking.forget_old() + work.forget_old()
     return gone + phones.forget_abandoned() + challenge.forget_old()

@@ -31,8 +31,10 @@ class Loss:
 
 
 @transaction.atomic
-def let_go(*, loss: Loss, client: Client, session: str = "") -> SecurityEvent:
+def let_go(*, loss: Loss, client: Client, session: str = "", wipe: bool = False) -> SecurityEvent:
     """Unlink the phones and remove the passkeys, all or nothing; return the event that tells it.
+
+    With `wipe` the apps on the phones are told to erase their accounts when they call next.
 
     What they proved in the session that stays has to be forgotten there. Raises
     `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.
@@ -43,11 +45,14 @@ def let_go(*, loss: Loss, client: Client, session: str = "") -> SecurityEvent:
         "also_phones": [phone.name for phone in others],
         "also_authenticators": len(Loss(others).factors),
         "also_passkeys": [passkey.name for passkey in loss.passkeys],
+        "also_apps": [str(phone.app.public_id) for phone in others if phone.app],
+        "without_codes": [phone.name for phone in others if not Loss([phone]).factors],
     }
     together: dict[str, Any] = {key: value for key, value in also.items() if value}
-    done = phones.unlink(phone=first, client=client, session=session, lost=True, **together)
+    as_lost: dict[str, Any] = {"session": session, "lost": True, "wipe": wipe}
+    done = phones.unlink(phone=first, client=client, **as_lost, **together)
     for phone in others:
-        phones.unlink(phone=phone, client=client, session=session, lost=True)
+        phones.unlink(phone=phone, client=client, **as_lost)
     for passkey in loss.passkeys:
         keys.remove(passkey=passkey, client=client, session=session, lost=True)
     return done.event

@@ -13,7 +13,8 @@ from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed, set_up_changed
 from devices import factors
-from devices.models import Authenticator, Phone
+from devices.backups import unlinking
+from devices.models import Authenticator, Installation, Phone
 from devices.sessions import end_sessions
 from portal.http import Client
 from portal.limits import Budget
@@ -121,6 +122,7 @@ def rename(*, phone: Phone, name: str, client: Client, session: str = "") -> Non
     """Give a phone another name."""
     before, phone.name = phone.name, name
     phone.save(update_fields=["name"])
+    Installation.objects.filter(phone=phone).update(name=name)
     if before != name:
         kind, user = "phone:renamed", phone.user
         events.record(user, kind, client=client, session=session, phone=name, before=before)
@@ -133,21 +135,23 @@ def unlink(
     client: Client | None,
     session: str = "",
     lost: bool = False,
+    wipe: bool = False,
     actor: User | None = None,
     reason: str = "",
     **also: Any,
 ) -> Unlinking:
     """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
 
-    Two-step verification stays as it is. What the phone proved in the session that stays has to be
-    forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and
-    keep no session; `also` tells in the event what goes together with the phone. Raises
-    `Phone.DoesNotExist` if it is gone already; of a person who neither lost it nor has staff let it
-    go `factors.LastFactor` if it is the last strong factor, and `declining.LastFallBack` if it is
-    the last besides another device.
+    This site's app on it may do nothing any more; with `wipe` it is told to erase its accounts when
+    it calls next. Two-step verification stays as it is. What the phone proved in the session that
+    stays has to be forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with
+    a `reason` and keep no session; `also` tells in the event what goes together with the phone.
+    Raises `Phone.DoesNotExist` if it is gone already; of a person who neither lost it nor has staff
+    let it go `factors.LastFactor` if it is the last strong factor, and `declining.LastFallBack` if
+    it is the last besides another device.
     """
     user = phone.user.take_turn()
-    erased = _erase(phone, session)
+    erased = _erase(phone, session, wipe=wipe)
     if not lost and actor is None:
         factors.keep_one(user)
         declining.check(user)
@@ -163,20 +167,24 @@ class _Erased:
     factors: frozenset[str]
     sessions: int
     trusted: int
+    apps: list[str]  # ids of installations
+    wipe: bool
 
 
-def _erase(phone: Phone, keep: str) -> _Erased:
+def _erase(phone: Phone, keep: str, *, wipe: bool = False) -> _Erased:
     """Delete the factors first: a sign-in under way is then refused, or found among the sessions.
 
     A sign-in writes to the factor and to its session in one transaction.
     """
     factors = phone.authenticators.all().erase()
     ended = end_sessions(phone.user, keep=keep)
+    apps = unlinking.let_go(Installation.objects.filter(phone=phone), wipe=wipe)
     if not Phone.objects.filter(pk=phone.pk).delete()[0]:
         raise Phone.DoesNotExist
     trusted = phone.user.trusted_browsers.live().count()
     protection_changed.send(User, user=phone.user, keep=keep)
-    return _Erased(phone, factors, ended, trusted)
+    ids = [str(row.public_id) for row in apps]
+    return _Erased(phone, factors, ended, trusted, ids, wipe)
 
 
 def _record(
@@ -190,6 +198,10 @@ def _record(
     phone = erased.phone
     if erased.trusted:
         more["trusted"] = erased.trusted
+    if not erased.factors:
+        more.setdefault("without_codes", []).append(phone.name)
+    if erased.apps:
+        more |= {"apps": erased.apps, "wipe": erased.wipe}
     return events.record(
         phone.user,
         "phone:unlinked_by_staff" if actor else "phone:unlinked",

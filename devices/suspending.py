@@ -14,7 +14,8 @@ from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
 from accounts.steps import ways_of
 from accounts.ways import Way
-from devices.models import Phone
+from devices.backups.unlinking import end_asked
+from devices.models import Installation, Phone
 from devices.models.authenticator import step_now
 from devices.sessions import end_sessions
 from devices.unlinking import factors_of, goes_on_here, stays_on, trust_ends, will_end
@@ -41,11 +42,14 @@ class Suspending:
 def suspend(*, phone: Phone, client: Client, session: str = "") -> Suspending:
     """Let a phone prove nothing until it is taken back; its secrets stay.
 
+    This site's app on it neither saves nor reads meanwhile, and keeps its accounts and its role.
+
     Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
     see `devices.sessions.strip_proofs`. Raises `NothingChanged`.
     """
     phone.user.take_turn()
     factors = factors_of(phone)
+    end_asked(Installation.objects.filter(phone=phone))
     # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with a
     # code of the window is then refused, or found among the sessions.
     # One step more than the window: a period may turn before a code that was found is spent.
@@ -96,10 +100,18 @@ def strong_ways(phone: Phone) -> list[Way]:
 
 def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
     """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on."""
+    has_codes, has_app = bool(factors_of(phone)), phone.app is not None
     lines = [
         _("Codes from the authenticator app on %(phone)s do not count any more, from now on.")
-        % {"phone": phone.name},
-        _("The phone keeps its place and its secret, so that you can take it back."),
+        % {"phone": phone.name}
+        if has_codes
+        else "",
+        _("Its app neither saves nor reads your backup. The accounts on the phone stay there.")
+        if has_app
+        else "",
+        _("The phone keeps its place and its secret, so that you can take it back.")
+        if has_codes
+        else _("The phone keeps its place, so that you can take it back."),
         will_end(phone.user, keep),
         goes_on_here(stays=stays),
         trust_ends(phone.user),
@@ -115,10 +127,19 @@ def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
 def consequences_of_taking_back(phone: Phone, *, keep: str) -> list[str]:
     """Say what taking the phone back will do."""
     lines = [
-        _("The next code that %(phone)s shows counts again.") % {"phone": phone.name},
-        _("Codes that it showed while it was suspended stay dead."),
+        *_count_again(phone),
+        _("Its app may save and read your backup again as before.") if phone.app else "",
         will_end(phone.user, keep),
         trust_ends(phone.user),
         _("All your confirmed e-mail addresses are told."),
     ]
     return [line for line in lines if line]
+
+
+def _count_again(phone: Phone) -> list[str]:
+    if not factors_of(phone):
+        return []
+    return [
+        _("The next code that %(phone)s shows counts again.") % {"phone": phone.name},
+        _("Codes that it showed while it was suspended stay dead."),
+    ]

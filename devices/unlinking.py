@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
+from devices import app_texts
 from devices.models import Phone, Session
 
 
@@ -21,13 +22,11 @@ def factors_of(phone: Phone) -> frozenset[str]:
 def consequences(*phones: Phone, keep: str = "", stays: bool = True) -> list[str]:
     """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
     user = phones[0].user
+    proving = [phone for phone in phones if factors_of(phone)]
     lines = [
-        *(_will_stop(phone) for phone in phones),
-        ngettext(
-            "Its secret is erased here. A backup of the phone does not bring it back.",
-            "Their secrets are erased here. A backup of the phones does not bring them back.",
-            len(phones),
-        ),
+        *(_will_stop(phone) for phone in proving),
+        _secrets_go(len(proving)) if proving else "",
+        *app_texts.will_be_unlinked(*phones),
         will_end(user, keep),
         goes_on_here(stays=stays) if keep else "",
         trust_ends(user),
@@ -35,6 +34,14 @@ def consequences(*phones: Phone, keep: str = "", stays: bool = True) -> list[str
         _("All your confirmed e-mail addresses are told."),
     ]
     return [line for line in lines if line]
+
+
+def _secrets_go(count: int) -> str:
+    return ngettext(
+        "Its secret is erased here. A backup of the phone does not bring it back.",
+        "Their secrets are erased here. A backup of the phones does not bring them back.",
+        count,
+    )
 
 
 def _will_stop(phone: Phone) -> str:
@@ -88,13 +95,14 @@ def report(event: SecurityEvent) -> list[str]:
     erased = int(details.get("authenticators", 0)) + int(details.get("also_authenticators", 0))
     ended = int(details.get("sessions", 0))
     names = [details.get("phone", ""), *details.get("also_phones", [])]
+    without = details.get("without_codes", [])
     lines = [
-        *(
-            _("%(phone)s is unlinked: its codes no longer work.") % {"phone": name}
-            for name in names
-        ),
+        *(_is_unlinked(name, has_codes=name not in without) for name in names),
         ngettext("Its secret is erased.", "%(count)d secrets are erased.", erased)
-        % {"count": erased},
+        % {"count": erased}
+        if erased
+        else "",
+        *app_texts.were_unlinked(event),
         *(
             _("%(name)s is removed: it opens nothing here any more.") % {"name": name}
             for name in details.get("also_passkeys", [])
@@ -105,6 +113,12 @@ def report(event: SecurityEvent) -> list[str]:
         _("All your confirmed e-mail addresses were told."),
     ]
     return [line for line in lines if line]
+
+
+def _is_unlinked(name: str, *, has_codes: bool) -> str:
+    if has_codes:
+        return _("%(phone)s is unlinked: its codes no longer work.") % {"phone": name}
+    return _("%(phone)s is unlinked.") % {"phone": name}
 
 
 def _ended(count: int) -> str:
@@ -124,6 +138,7 @@ def elsewhere(event: SecurityEvent) -> list[str]:
     return [
         _("Lock or erase the phone: Find My for an iPhone, Find Hub for Android."),
         _("Ask your mobile provider to block the SIM card, so that nobody gets your messages."),
+        *app_texts.to_renew(event),
         _("Unlink the phone at the other sites whose codes were on it."),
         _("Tell your employer or school if their account was on it."),
     ]

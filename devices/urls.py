@@ -43,6 +43,7 @@ urlpatterns = [
     path("devices/app/<uuid:public_id>/", apps.confirm_app, name="confirm_app"),
     path("devices/app/<uuid:public_id>/state/", apps.app_state, name="app_state"),
     path("devices/app/grants/<uuid:public_id>/stop/", apps.stop_grant, name="stop_grant"),
+    path("devices/unlinked/<uuid:public_id>/wipe/", phones.wipe_app, name="wipe_app"),
     path("devices/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
     path("devices/passkeys/add/options/", passkeys.add_passkey_options, name="add_passkey_options"),
     path("devices/passkeys/not-now/", passkeys.passkey_not_now, name="passkey_not_now"),

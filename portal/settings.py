@@ -217,6 +217,7 @@ WORK_APPROVAL_AGE = timedelta(days=7)  # how long a member of staff's approval m
 WORK_CODE_AGE = timedelta(minutes=10)
 WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has the secret
 WORK_CLAIMS_A_PHONE = 20  # per 10 minutes
+UNLINKED_APPS_KEPT = timedelta(days=365)  # so that each is told to erase itself when it calls
 BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)

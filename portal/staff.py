@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from accounts.people import person
 from accounts.views.answers import show_form
 from devices import staff as devices_staff
 from devices.models import Phone, Session
+from devices.unlinking import factors_of
 from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
 
 Text = str | Promise
@@ -166,7 +168,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
             devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
         except Phone.DoesNotExist:
             return False, _("This phone is not linked.")
-        said = _("%(phone)s is unlinked and its secret is erased.") % {"phone": phone.name}
+        said = _("%(phone)s is unlinked and what it proved is erased.") % {"phone": phone.name}
         return True, said
 
     return _ask(request, user, act, do)
@@ -179,12 +181,26 @@ def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("admin:account", public_id=user.public_id)
 
 
+def _consequences_for_app(phone: Phone) -> list[str]:
+    if phone.app is None:
+        return []
+    words = {"site": settings.PORTAL_NAME}
+    return [
+        _("The %(site)s authenticator on it is unlinked. The backup stays.") % words,
+        _("The accounts in it stay on the phone; only the person can have them erased."),
+    ]
+
+
 def _consequences(phone: Phone) -> list[str]:
     left = len(readiness.of(phone.user).without([phone.carrier_key]))
     ways = ngettext("%(left)d way in remains.", "%(left)d ways in remain.", left) % {"left": left}
-    return [
+    codes = [
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
         _("Its secret is erased. A backup of the phone does not bring it back."),
+    ]
+    return [
+        *(codes if factors_of(phone) else []),
+        *_consequences_for_app(phone),
         _browsers(phone.user),
         ways if left else _("No other way in remains: the person is locked out."),
         _told(),

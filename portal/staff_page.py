@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max, Min
 from django.utils.translation import ngettext
 
 from accounts import readiness, recovery_codes
@@ -16,10 +17,11 @@ from accounts.proofs import Strength
 from accounts.readiness import Readiness
 from accounts.steps import second_steps
 from accounts.ways import Way
-from devices.models import Phone, Session, TrustedBrowser
+from devices.models import Installation, Phone, Session, TrustedBrowser
 
 LATEST_EVENTS = 8
 BROWSERS_SHOWN = 20
+APPS_SHOWN = 10
 EVENTS_A_PAGE = 50
 
 
@@ -67,6 +69,7 @@ def page_of(user: User) -> dict[str, Any]:
         "if_lost": _if_lost(state),
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
+        "unlinked_apps": _unlinked_apps(user),
         "sessions": sessions[:BROWSERS_SHOWN],
         "has_more_sessions": len(sessions) > BROWSERS_SHOWN,
         "trusted": _trusted(user),
@@ -92,7 +95,15 @@ def _if_lost(state: Readiness) -> str:
 
 def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
     held = {way.carrier.key: way.counts_from for way in ways}
-    return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in user.phones.linked()]
+    linked = user.phones.linked().with_app()
+    return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in linked]
+
+
+def _unlinked_apps(user: User) -> list[Installation]:
+    """Return the apps that were unlinked, newest first, with when each was told to erase itself."""
+    told, done = Min("commands__created_at"), Max("commands__done_at")
+    rows = user.installations.filter(status=Installation.Status.UNLINKED).order_by("-unlinked_at")
+    return list(rows.annotate(told_at=told, wiped_at=done)[:APPS_SHOWN])
 
 
 def _sessions(user: User) -> list[SessionRow]:

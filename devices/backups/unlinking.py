@@ -1,5 +1,8 @@
 """Letting installations go: they may do nothing any more but be told so."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.utils import timezone
 
 from devices.backups import grants
@@ -14,16 +17,36 @@ def let_go(rows: InstallationQuerySet, *, wipe: bool = False) -> list[Installati
     before, in the same transaction.
     """
     gone = list(rows.linked().order_by("pk").select_for_update())
-    ids = Installation.objects.filter(pk__in=[row.pk for row in gone])
-    grants.end_of(ids)
-    KeyTransfer.objects.filter(installation__in=ids).delete()
-    now = timezone.now()
-    drawn = [row.public_id for row in gone]
-    LinkRequest.objects.live().filter(installation_id_drawn__in=drawn).update(ended_at=now)
-    ids.update(status=Installation.Status.UNLINKED, phone=None, unlinked_at=now)
+    same = Installation.objects.filter(pk__in=[row.pk for row in gone])
+    end_asked(same)
+    status = Installation.Status.UNLINKED
+    same.update(status=status, phone=None, unlinked_at=timezone.now())
     if wipe:
-        kind = PhoneCommand.Kind.WIPE
-        PhoneCommand.objects.bulk_create(
-            [PhoneCommand(installation=row, kind=kind) for row in gone]
-        )
+        tell_to_wipe(gone)
     return gone
+
+
+def end_asked(rows: InstallationQuerySet) -> None:
+    """Take back what these might read, and end what they asked for."""
+    grants.end_of(rows)
+    KeyTransfer.objects.filter(installation__in=rows).delete()
+    drawn = list(rows.values_list("public_id", flat=True))
+    waiting = LinkRequest.objects.live().filter(installation_id_drawn__in=drawn)
+    waiting.update(ended_at=timezone.now(), number="")
+
+
+def tell_to_wipe(rows: Iterable[Installation]) -> None:
+    """Tell each, at its next contact, to erase what is on the phone; telling it twice is once."""
+    kind = PhoneCommand.Kind.WIPE
+    for row in rows:
+        PhoneCommand.objects.get_or_create(installation=row, kind=kind)
+
+
+def forget_old() -> int:
+    """Delete installations that were unlinked long ago; return how many rows went.
+
+    Until then each is recognised, and told to erase itself if that was asked for.
+    """
+    since = timezone.now() - settings.UNLINKED_APPS_KEPT
+    rows = Installation.objects.filter(status=Installation.Status.UNLINKED)
+    return rows.filter(unlinked_at__lte=since).delete()[0]

@@ -62,6 +62,8 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
     return {
         "place": "devices",
         "phones": phones,
+        "has_app": any(phone.app for phone in phones),
+        "wipes": True,
         "counting": [phone for phone in phones if not phone.is_suspended],
         "lines": unlinking.consequences(*phones, keep=session_id(request), stays=stays),
         "removal": removals.of(user, *(phone.carrier_key for phone in phones), lost=True),
@@ -87,7 +89,8 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
         return redirect("devices:lost")
     try:
         with transaction.atomic():
-            event = lost_phone.let_go(loss=loss, client=client, session=session)
+            wipe = "wipe" in request.POST
+            event = lost_phone.let_go(loss=loss, client=client, session=session, wipe=wipe)
             stays = strip_proofs(request.session, factors, unlinking.least_of(person(request)))
     except (Phone.DoesNotExist, Passkey.DoesNotExist) as error:
         raise Http404 from error

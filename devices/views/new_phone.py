@@ -21,7 +21,7 @@ PAGE = "devices/new_phone.html"
 
 def replaced_in(request: HttpRequest) -> Phone | None:
     """Return the linked phone that the address names, or the only one; anybody else's is 404."""
-    linked = person(request).phones.linked()
+    linked = person(request).phones.proving()
     if "replaces" in request.GET:
         return get_object_or_404(linked, public_id=_uuid(request.GET["replaces"]))
     rows = list(linked[:2])
@@ -43,7 +43,7 @@ def new_phone(request: HttpRequest) -> HttpResponse:
     if "link" in request.GET:
         return _prove(request, _uuid(request.GET["link"]))
     user, old = person(request), replaced_in(request)
-    linked = list(user.phones.linked())
+    linked = list(user.phones.proving())
     if not linked:
         return redirect("devices:link_phone")
     form = NewPhoneForm(request.POST or None, user=user, linked=linked, replaces=old)

@@ -7,15 +7,17 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import declining, removals
-from accounts.models import SecurityEvent
+from accounts.acts import in_session
+from accounts.models import SecurityEvent, User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs, proofs_in
 from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
-from devices import factors, lost_phone, phones, unlinking
+from devices import app_texts, factors, lost_phone, phones, unlinking
+from devices.backups.unlinking import tell_to_wipe
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
@@ -51,7 +53,8 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "phone": phone,
         "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
         "removal": removals.of(person(request), phone.carrier_key),
-        "is_last": not phone.is_suspended and factors.is_last(person(request)),
+        "is_last": bool(erased) and not phone.is_suspended and factors.is_last(person(request)),
+        "has_app": phone.app is not None,
     }
     return render(request, "devices/unlink_phone.html", context)
 
@@ -60,7 +63,8 @@ def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
     user, client, session = person(request), client_of(request), session_id(request)
     try:
         with transaction.atomic():
-            done = phones.unlink(phone=phone, client=client, session=session)
+            wipe = "wipe" in request.POST
+            done = phones.unlink(phone=phone, client=client, session=session, wipe=wipe)
             stays = strip_proofs(request.session, done.factors, unlinking.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
@@ -80,19 +84,37 @@ def said(request: HttpRequest, event: SecurityEvent, *, stays: bool) -> HttpResp
     return redirect("accounts:sign_in")
 
 
+def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
+    rows = user.events.filter(kind__in=("phone:unlinked", "phone:unlinked_by_staff"))
+    event = get_object_or_404(rows, public_id=public_id)
+    event.user = user
+    return event
+
+
+@require_POST
+@needs(Strength.RECOVERED, back="devices:index")
+def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
+    event = _unlinking(person(request), public_id)
+    with in_session(request):
+        tell_to_wipe(app_texts.of_event(event))
+    messages.success(request, _("It erases its accounts when it calls next."))
+    return redirect("devices:unlinked", public_id=public_id)
+
+
 @require_safe
 def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say line by line what letting a phone go has done, and lead on, step by step."""
     user = person(request)
-    rows = user.events.filter(kind__in=("phone:unlinked", "phone:unlinked_by_staff"))
-    event = get_object_or_404(rows, public_id=public_id)
-    event.user = user
+    event = _unlinking(user, public_id)
     by_saved_code = any(proof.method == RecoveryCode.slug for proof in proofs_in(request.session))
     context = {
         "place": "devices",
         "at": event.at,
         "lines": unlinking.report(event),
         "elsewhere": unlinking.elsewhere(event),
+        "can_wipe": app_texts.can_wipe(event),
+        "public_id": event.public_id,
         "steps": lost_phone.next_steps(user, event, with_saved_code=by_saved_code),
     }
     return render(request, "devices/unlinked.html", context)

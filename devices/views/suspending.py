@@ -48,7 +48,9 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
             stays = strip_proofs(request.session, done.factors, least)
     except suspending.NothingChanged:
         return _as_it_was(request)
-    words = _("%(phone)s is suspended: its codes do not count. Other browsers were signed out.")
+    words = _("%(phone)s is suspended. Other browsers were signed out.")
+    if done.factors:
+        words = _("%(phone)s is suspended: its codes do not count. Other browsers were signed out.")
     messages.success(request, words % {"phone": phone.name})
     return redirect("devices:index" if stays else "accounts:sign_in")
 
@@ -78,7 +80,9 @@ def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
             suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
     except suspending.NothingChanged:
         return _as_it_was(request)
-    words = _("%(phone)s is taken back: the next code that it shows counts.")
+    words = _("%(phone)s is taken back.")
+    if factors_of(phone):
+        words = _("%(phone)s is taken back: the next code that it shows counts.")
     messages.success(request, words % {"phone": phone.name})
     return redirect("devices:index")
 

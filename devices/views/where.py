@@ -19,7 +19,7 @@ def where_is_your_phone(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if "here" in request.GET:
         return _here(request, request.GET["here"])
-    linked = [_answers(phone) for phone in user.phones.linked()]
+    linked = [_answers(phone) for phone in user.phones.proving()]
     if not linked:
         return _without_phone(request)
     context = {"phones": linked, "stay_url": resolve_url("overview")}
@@ -44,7 +44,7 @@ def _here(request: HttpRequest, wanted: str) -> HttpResponse:
         public_id = UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    phone = get_object_or_404(person(request).phones.proving(), public_id=public_id)
     context = {**_answers(phone), "phone": phone, "stay_url": resolve_url("overview")}
     return render(request, "devices/phone_is_here.html", context)
 
@@ -52,5 +52,7 @@ def _here(request: HttpRequest, wanted: str) -> HttpResponse:
 def _without_phone(request: HttpRequest) -> HttpResponse:
     if not person(request).has_two_step:
         return redirect("overview")
-    messages.info(request, _("No phone is linked now. Link one, so that signing in is easy again."))
+    messages.info(
+        request, _("No phone shows codes for signing in now. Link one, so that it is easy again.")
+    )
     return redirect("devices:link_phone")

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
+from devices.models import PhoneCommand
 from tests.people import Person, enter, give_address, give_phone, sign_in, trust
+from tests.phones import give_app
 
 WHY = "She called us from the number we know."
 ACTS = ("lock/", "unlock/", "end-sessions/", "unlink/")
@@ -230,14 +233,42 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
     alice: Person,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(page(alice))
     for name in ("Second", "Third"):
-        give_phone(alice, name)
+        phone = give_phone(alice, name).phone
+        give_app(alice, new_client(), phone=phone)
+        give_app(alice, new_client(), status="unlinked")
         give_address(alice)
         enter(new_client(), alice, Strength.TWO_STEP)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         desk.get(page(alice))
+
+
+def test_apps_are_shown_linked_and_unlinked_without_a_secret(
+    desk: Any, alice: Person, new_client: Callable[..., Any]
+) -> None:
+    kept: dict[str, Any] = {
+        "accounts": 34,
+        "saved_at": timezone.now(),
+        "last_contact_at": timezone.now(),
+    }
+    app = give_app(alice, new_client(), phone=alice.phone, **kept)
+    text = " ".join(desk.get(page(alice)).text.split())
+    assert "Latchkey authenticator: active" in text
+    assert "34 accounts" in text
+    assert app.installation.digest not in text
+    assert app.secret not in text
+    assert "Unlinked apps" not in text
+    unlink = page(alice, "unlink/")
+    assert "The Latchkey authenticator on it is unlinked." in desk.get(unlink).text
+    desk.post(unlink, {"reason": WHY})
+    assert app.reload().status == "unlinked"
+    assert "Was not told to erase its accounts." in desk.get(page(alice)).text
+    command = PhoneCommand.objects.create(installation=app.installation, kind="wipe")
+    assert "Erases its accounts when it calls next." in desk.get(page(alice)).text
+    app.post(f"commands/{command.public_id}/done", {})
+    assert "Erased its accounts:" in desk.get(page(alice)).text
 
 
 def test_long_histories_come_in_pages(desk: Any, bob: Person) -> None:

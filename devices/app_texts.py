@@ -1,0 +1,76 @@
+"""What letting a phone go does to this site's app on it, and what was done, in words."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import SecurityEvent
+from devices.models import Installation, Phone, PhoneCommand, Vault
+
+
+def will_be_unlinked(*phones: Phone) -> list[str]:
+    """Say what the apps on these phones can do no more."""
+    apps = [phone.app for phone in phones if phone.app]
+    if not apps:
+        return []
+    said = _("The %(site)s authenticator on %(phone)s can no longer save or read your backup.")
+    lines = [said % {"site": settings.PORTAL_NAME, "phone": app.name} for app in apps]
+    backup = Vault.objects.filter(user=apps[0].user_id, state=Vault.State.ON)
+    if any(app.is_active for app in apps) and backup.exists():
+        lines += [_("The backup stays. No phone saves to it until another one takes it over.")]
+    return lines
+
+
+def of_event(event: SecurityEvent) -> list[Installation]:
+    """Return the installations that went with the phones of an unlinking."""
+    ids = [*event.details.get("apps", []), *event.details.get("also_apps", [])]
+    rows = Installation.objects.filter(user=event.user, public_id__in=ids) if ids else ()
+    return list(rows)
+
+
+def were_unlinked(event: SecurityEvent) -> list[str]:
+    """Say what became of the apps, and whether they erased their accounts."""
+    apps = of_event(event)
+    commands = PhoneCommand.objects.filter(installation__in=apps) if apps else ()
+    told = {command.installation_id: command for command in commands}
+    return [line for app in apps for line in _of_app(app, told.get(app.pk))]
+
+
+def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
+    words = {"site": settings.PORTAL_NAME, "phone": app.name}
+    yield _("The %(site)s authenticator on %(phone)s is unlinked from your account.") % words
+    if wipe is None:
+        yield _("The accounts in it stay on the phone.")
+    elif wipe.done_at is None:
+        yield _(
+            "It erases its accounts when it calls next. A phone that is offline cannot be told."
+        )
+    else:
+        at = date_format(timezone.localtime(wipe.done_at), _("j M Y, H:i T"))
+        yield _("It erased its accounts: acknowledged on %(at)s.") % {"at": at}
+
+
+def can_wipe(event: SecurityEvent) -> bool:
+    """Tell whether one of the apps was not told to erase itself yet."""
+    apps = of_event(event)
+    told = PhoneCommand.objects.filter(installation__in=apps).count() if apps else 0
+    return told < len(apps)
+
+
+def to_renew(event: SecurityEvent) -> list[str]:
+    """Say what else opens doors: the accounts that the apps kept codes for."""
+    count = sum(app.accounts for app in of_event(event))
+    if not count:
+        return []
+    said = ngettext(
+        "The app kept codes of %(count)d account. Set up its codes anew at that service: whoever "
+        "opens the phone could use them.",
+        "The app kept codes of %(count)d accounts. Set up their codes anew at those services, the "
+        "most important first: whoever opens the phone could use them.",
+        count,
+    )
+    return [said % {"count": count}]
