@@ -52,9 +52,9 @@ def test_the_entrance_offers_the_other_language_and_comes_back_to_the_page(
 ) -> None:
     page = client.get("/sign-in/?next=/devices/").text
     assert '<button class="link-button" name="language" value="nl" lang="nl">Nederlands' in page
-    form = f"{PAGE}?next=%2Fsign-in%2F%3Fnext%3D%2Fdevices%2F"
+    form = f"{PAGE}?next=%2Fsign-in%2F%3Fnext%3D%252Fdevices%252F"
     assert f'action="{form}"' in page
-    assert client.post(form, {"language": "nl"})["Location"] == "/sign-in/?next=/devices/"
+    assert client.post(form, {"language": "nl"})["Location"] == "/sign-in/?next=%2Fdevices%2F"
     words = seen(client.get("/sign-in/"))
     assert "Aanmelden" in words
     assert "English" in words
