@@ -3,6 +3,7 @@ import { now } from "./clock.js";
 import { codeAt } from "./codes.js";
 import { make, part } from "./dom.js";
 import { draw, edit, fits, living, nameOf, tagsOf } from "./entries.js";
+import { lazy } from "./router.js";
 import { Row } from "./row.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
@@ -119,9 +120,12 @@ class List {
   }
 }
 
+const showBackup = lazy(async () => (await import("./backup/line.js")).showLine, () => {});
+
 /** Show the page. */
 export const showCodes = (root) => {
   const list = new List(root);
+  const leaveBackup = showBackup(part(root, "backup"));
   const search = part(root, "search");
   search.value = filter.words;
   search.addEventListener("input", () => {
@@ -139,5 +143,6 @@ export const showCodes = (root) => {
   return () => {
     clearTimeout(timer);
     unsubscribe();
+    leaveBackup();
   };
 };

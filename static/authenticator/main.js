@@ -10,7 +10,7 @@ import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
 import { askForPassphrase, askToUnlock, lockWhenHidden, showLock } from "./lock.js";
 import { showPreview } from "./preview.js";
-import { page, start } from "./router.js";
+import { lazy, page, start } from "./router.js";
 import { showScan } from "./scan.js";
 import { clockWords, showSettings } from "./settings.js";
 import { keepOffline } from "./shell.js";
@@ -18,6 +18,7 @@ import { ribbonWords, showTrouble } from "./trouble.js";
 import { change, current, load, lockRow } from "./vault.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable"];
+const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
 const ribbons = document.getElementById("ribbons");
 
 page("codes", showCodes);
@@ -30,6 +31,14 @@ page("import", showImport);
 page("preview", showPreview);
 page("export", showExport);
 page("lock", showLock);
+page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
+page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));
+page("ways", lazy(async () => (await import("./backup/ways-page.js")).showWays));
+page("recovery-key", lazy(async () => (await import("./backup/key-page.js")).showNewKey));
+page("check", lazy(async () => (await import("./backup/key-page.js")).showCheck));
+page("versions", lazy(async () => (await import("./backup/versions-page.js")).showVersions));
+page("version", lazy(async () => (await import("./backup/versions-page.js")).showVersion));
+page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
 
 const ribbon = (id, words) => {
   document.getElementById(id)?.remove();
@@ -53,9 +62,24 @@ const checkClock = async () => {
 
 const veil = () => document.body.classList.toggle("veiled", document.hidden);
 
+let endCalls = () => {};
+
+/** A phone that is locked still hears whether it was unlinked. */
+const listenWhileLocked = async () => {
+  const { callWhileLocked } = await import("./backup/contact.js");
+  endCalls = callWhileLocked(BEAT);
+};
+
+const startBackup = async () => {
+  endCalls();
+  const { startEngine } = await import("./backup/engine.js");
+  await startEngine();
+};
+
 const begin = (found) => {
   ribbon("found", ribbonWords(found));
   start();
+  startBackup();
   emptyTrash();
   if (living(current()).length) navigator.storage?.persist?.().catch(() => {});
 };
@@ -68,8 +92,13 @@ const show = (found) => {
 const open = async () => {
   const found = await load().catch(() => ({ kind: "unusable" }));
   if (found.kind === "bare") return askForPassphrase(() => begin({ kind: "new" }));
-  if (found.kind === "locked") return askToUnlock(found.lock, show);
+  if (found.kind === "erased") return (await import("./backup/erased.js")).showErased(found.note);
+  if (found.kind === "locked") {
+    listenWhileLocked();
+    return askToUnlock(found.lock, show);
+  }
   const lock = found.kind === "unusable" ? null : await lockRow();
+  if (lock) listenWhileLocked();
   return lock ? askToUnlock(lock, () => show(found)) : show(found);
 };
 

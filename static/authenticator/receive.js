@@ -33,12 +33,27 @@ const collect = (text) => {
   };
 };
 
+const APP = "/authenticator/";
+
+/** A link into the app, as the portal's QR codes have: its page, or "" if it is something else. */
+const placeIn = (text) => {
+  const [address, place] = text.split("#");
+  if (!place || !address.endsWith(APP)) return "";
+  if (address === location.origin + APP) return place;
+  throw new Refusal(_("This QR code belongs to another portal: %(address)s", { address }));
+};
+
 /**
  * Take a scanned text. An account is kept at once; of an export in parts, answers with what to say
  * and how to go on without the rest. Refuses with a sentence what is neither.
  */
 export const receive = async (text) => {
   if (isBatch(text)) return collect(text);
+  const place = placeIn(text);
+  if (place) {
+    location.hash = place;
+    return null;
+  }
   if (!isLink(text)) {
     const shown = plain(text).slice(0, SHOWN);
     throw new Refusal(

@@ -1,5 +1,5 @@
 // One page at a time, named by what follows "#" in the address, so that "back" works.
-import { copyOf } from "./dom.js";
+import { copyOf, notice } from "./dom.js";
 import { hush } from "./toast.js";
 import { _ } from "./words.js";
 
@@ -10,6 +10,32 @@ let leave = null;
 
 /** Name a page: `show(root, argument)` fills the template "page-<name>" and may return a clean-up. */
 export const page = (name, show) => pages.set(name, show);
+
+const sayMissing = (root) => {
+  root.inert = false;
+  const words = _("This page is not kept on the phone yet. Open it once with the network.");
+  root.append(notice("look", words));
+};
+
+/**
+ * A page, or a part of one, whose module is fetched when it is first shown; nothing can be pressed
+ * before it is there. `lost(root)` says that it cannot be fetched.
+ */
+export const lazy = (load, lost = sayMissing) => (root, argument) => {
+  let end = null;
+  let isOver = false;
+  const begin = (show) => {
+    if (isOver) return;
+    root.inert = false;
+    end = show(root, argument);
+  };
+  root.inert = true;
+  load().then(begin, () => lost(root));
+  return () => {
+    isOver = true;
+    if (typeof end === "function") end();
+  };
+};
 
 /** Where the person is: name of the page and its argument. */
 const place = () => {

@@ -64,8 +64,9 @@ export const offerPicture = (root, receiveText, complain) => {
 
 /** The camera on the page: looks until it is told to stop. */
 class Scanner {
-  constructor(root) {
-    Object.assign(this, { root, video: part(root, "video"), stream: null, last: "", isOver: false });
+  constructor(root, other) {
+    const video = part(root, "video");
+    Object.assign(this, { root, other, video, stream: null, last: "", isOver: false });
   }
 
   say(tone, words) {
@@ -81,8 +82,7 @@ class Scanner {
       this.stream = await openCamera();
     } catch (error) {
       part(this.root, "view").hidden = true;
-      const other = _("Choose a picture of the QR code, or type the key.");
-      part(this.root, "words").replaceChildren(notice("look", reasonOf(error), other));
+      part(this.root, "words").replaceChildren(notice("look", reasonOf(error), this.other));
       return;
     }
     if (this.isOver) {
@@ -122,9 +122,17 @@ class Scanner {
   }
 }
 
-/** Show the page with the camera. */
-export const showScan = (root) => {
-  const scanner = new Scanner(root);
+/** What to do without the camera; at the code of a link there is another thing to type. */
+const withoutCamera = (root, purpose) => {
+  if (purpose !== "link") return _("Choose a picture of the QR code, or type the key.");
+  part(root, "type").href = "#link";
+  put(root, "type-name", _("Type the code"));
+  return _("Choose a picture of the QR code, or type the code that stands beside it.");
+};
+
+/** Show the page with the camera; `purpose` is "link" where the portal's QR code is looked for. */
+export const showScan = (root, purpose) => {
+  const scanner = new Scanner(root, withoutCamera(root, purpose));
   const forget = offerPicture(
     root,
     (text) => scanner.take(text),

@@ -3,6 +3,7 @@ import { difference } from "./clock.js";
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
+import { lazy } from "./router.js";
 import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
 import { change, current, lockRow } from "./vault.js";
@@ -64,6 +65,8 @@ const lockWords = (lock) => {
   return lock.kind === "pin" ? _("On, by a PIN.") : _("On, by a passphrase.");
 };
 
+const showBackup = lazy(async () => (await import("./backup/settings.js")).showBackupCard, () => {});
+
 /** Show the page. */
 export const showSettings = (root) => {
   const doc = current();
@@ -84,5 +87,6 @@ export const showSettings = (root) => {
   }
   lockRow().then((lock) => put(root, "lock", lockWords(lock)));
   version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
-  return showInstall(root);
+  const leave = [showInstall(root), showBackup(part(root, "backup-card"))];
+  return () => leave.forEach((end) => end());
 };

@@ -47,9 +47,10 @@ export const read = async (...wanted) => {
 
 /**
  * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows)` sees the
- * two generations of the vault first, in the same transaction, and may throw.
+ * two generations of the vault first, in the same transaction, and may throw. `clear` names stores
+ * that are emptied before.
  */
-export const write = async ({ put = [], drop = [], check = () => {} }) => {
+export const write = async ({ put = [], drop = [], clear = [], check = () => {} }) => {
   const db = await database();
   const transaction = db.transaction(STORES, "readwrite", { durability: "strict" });
   const done = new Promise((resolve, reject) => {
@@ -61,6 +62,7 @@ export const write = async ({ put = [], drop = [], check = () => {} }) => {
   try {
     const vault = transaction.objectStore("vault");
     check(await Promise.all([answerOf(vault.get(0)), answerOf(vault.get(1))]));
+    for (const store of clear) transaction.objectStore(store).clear();
     for (const [store, key] of drop) transaction.objectStore(store).delete(key);
     for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
   } catch (error) {

@@ -9,6 +9,7 @@ const LOCK = "latchkey-authenticator";
 const MARK = "latchkey-authenticator-known";
 const LOCAL_KEY = ["keys", "local"];
 const LOCK_ROW = ["meta", "lock"];
+const ERASED = ["meta", "erased"];
 const SLOTS = [
   ["vault", 0],
   ["vault", 1],
@@ -79,9 +80,12 @@ const canaryHolds = () =>
  * Look at what this phone has. Answers with a `kind`:
  * open · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
  * by a newer app) · new · emptied (had `count` accounts) · locked (by the passphrase of `lock`) ·
- * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable
+ * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable · erased
+ * (because the portal said so; `note` is what is left)
  */
 export const load = async () => {
+  const [note] = await read(ERASED);
+  if (note) return { kind: "erased", note };
   const canKeep = await canaryHolds();
   const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
   keepsKey = lock?.kind !== "passphrase";
@@ -108,7 +112,8 @@ export const openWith = async (key) => {
 
 /** Take over what another tab wrote. What this one shows stays if there is nothing to read. */
 const refresh = async () => {
-  const [key, ...rows] = await read(LOCAL_KEY, ...SLOTS);
+  const [key, erased, ...rows] = await read(LOCAL_KEY, ERASED, ...SLOTS);
+  if (erased) throw new Error("erased");
   if (generationOf(rows) <= state.generation) return;
   const found = await newest(rows, key ?? state.key);
   if (found) take(found, rows, key ?? state.key);
@@ -170,6 +175,15 @@ export const change = (act) =>
     return result;
   });
 
+/** The document as the last tab that wrote left it. */
+export const fresh = () =>
+  oneAtATime(async () => {
+    const { generation } = state;
+    await refresh();
+    if (state.generation !== generation) announce();
+    return state.doc;
+  });
+
 /**
  * Seal everything anew under another key, both generations at once, and keep `lock` (what opens it)
  * or, with `null`, the key itself. Other tabs begin again.
@@ -215,6 +229,31 @@ export const beginAnew = async () => {
   remember(0);
   announce();
 };
+
+const forget = () => {
+  try {
+    localStorage.removeItem(MARK);
+  } catch {
+    // Nothing can be kept there, so nothing is.
+  }
+};
+
+/**
+ * Erase all of it: first what opens it, then the rest, with `note` in its place. Other tabs begin
+ * again, and none can write back what it still shows.
+ */
+export const erase = (note) =>
+  oneAtATime(async () => {
+    await write({ clear: ["keys"], drop: [LOCK_ROW], put: [[...ERASED, note]] });
+    await write({ clear: ["vault", "meta"], put: [[...ERASED, note]] });
+    forget();
+    Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
+    channel.postMessage("lock");
+  });
+
+/** Write what is left of an erased list anew, or with `null` begin with an empty one. */
+export const noteErased = (note) =>
+  write(note ? { put: [[...ERASED, note]] } : { drop: [ERASED] });
 
 channel.addEventListener("message", ({ data }) => {
   if (data === "lock") location.reload();

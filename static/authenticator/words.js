@@ -32,6 +32,14 @@ export const moment = (time) =>
     hourCycle: "h23",
   }).format(new Date(time));
 
+/** The same, shorter for a moment of today. */
+export const short = (time) => {
+  const date = new Date(time);
+  if (date.toDateString() !== new Date().toDateString()) return moment(time);
+  const how = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(locale, how).format(date);
+};
+
 /** A length of time in one unit, for milliseconds. */
 export const span = (length) => {
   const seconds = Math.round(length / 1000);

@@ -1,0 +1,191 @@
+// What keeps the backup up to date: when to save, when to call, what to do when it did not work.
+import { change, current, fresh, subscribe } from "../vault.js";
+import { isRefused } from "./api.js";
+import { contact, unlinkedAt } from "./contact.js";
+import { keepDevice, linkedDevice } from "./device.js";
+import { pull } from "./pull.js";
+import { alone, check, save } from "./saving.js";
+import { accountsIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
+import { currentStatus, setStatus, statusOf } from "./status.js";
+
+const SOON = 3000; // milliseconds after a change
+const BEAT = 15 * 60_000;
+const RETRY = { first: 30_000, longest: 3_600_000 };
+
+const state = { mine: null, told: null, trouble: null, shrink: null, isSaving: false, unlinked: 0 };
+let failures = 0;
+let timer = 0;
+let isStarted = false;
+
+const tell = () => setStatus(statusOf({ ...state, doc: current() }));
+
+const note = (changes) => {
+  Object.assign(state, changes);
+  tell();
+};
+
+const isMine = () =>
+  Boolean(state.mine) && isOn(current()) && current().backup.role !== "other";
+
+const isUpToDate = () => {
+  const { pending, head, checked } = current().backup;
+  return !pending && checked === head && changesIn(current()) === 0;
+};
+
+const later = (wait) => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    timer = 0;
+    saveNow();
+  }, wait);
+};
+
+const retryLater = ({ more }) => {
+  const doubled = Math.min(RETRY.longest, RETRY.first * 2 ** failures);
+  failures += 1;
+  later(Math.max(doubled, (more?.wait ?? 0) * 1000));
+};
+
+/** Keep a part of what the portal told, so that a start without the network knows it. */
+const remember = async (known) => {
+  const before = backupOf(current());
+  if (!Object.keys(known).some((name) => known[name] !== before[name])) return;
+  await change((doc) => {
+    if (hasKey(doc)) Object.assign(doc.backup, known);
+  });
+};
+
+const roleIn = ({ status, active }) =>
+  status === "active" ? { role: "active", other: "" } : { role: "other", other: active?.name ?? "" };
+
+const learn = async (told) => {
+  const { vault } = told;
+  if (!hasKey(current())) return;
+  const isOurs = vault?.vault === current().backup.vault;
+  const offUntil = isOurs && vault.state === "off" ? vault.deleted_until : null;
+  const on = isOurs && vault.state === "on" && vault.verified;
+  await remember({ ...roleIn(told), offUntil, on, lost: !isOurs });
+};
+
+const counts = () => {
+  const doc = current();
+  return { unsaved: changesIn(doc), accounts: accountsIn(doc), version: backupOf(doc).head ?? null };
+};
+
+/** The portal's name of this phone is the one people know. */
+const nameIt = async ({ name, account }) => {
+  const { mine } = state;
+  if (mine && (mine.name !== name || mine.account !== account)) {
+    state.mine = await keepDevice({ ...mine, name, account });
+  }
+};
+
+const take = async (told) => {
+  state.mine = await linkedDevice();
+  state.unlinked = await unlinkedAt();
+  if (!told || told.status === "unlinked") return note({ told: null, trouble: null });
+  await nameIt(told);
+  await learn(told);
+  const { trouble } = state;
+  return note({ told, trouble: trouble?.code === "unknown_phone" ? null : trouble });
+};
+
+/** Call the portal and take in what it says; without an answer all stays as it was. */
+export const beat = async () => {
+  try {
+    const told = await contact(counts());
+    if (told?.erased) location.reload();
+    else await take(told);
+  } catch (error) {
+    note({ trouble: error });
+  }
+};
+
+/** Whether the portal has a state that this phone, which is the active one, has not. */
+const isBehind = ({ vault, epoch }) => {
+  const { backup } = current();
+  if (!isMine() || vault?.vault !== backup.vault) return false;
+  return vault.head > backup.head || epoch !== backup.epoch;
+};
+
+const catchUp = () =>
+  alone(async () => {
+    await fresh();
+    if (state.told && isBehind(state.told)) await pull();
+  });
+
+// Refusals that say the account is not as this phone thinks: it asks how it is.
+const ELSEWHERE = [
+  "not_active_phone",
+  "stale_epoch",
+  "unlinked",
+  "unknown_phone",
+  "no_vault",
+  "backup_off",
+  "suspended",
+];
+
+/** What to do when it did not work: ask the person, ask how the account is, or try again. */
+const judge = async (error) => {
+  if (isRefused(error, "shrink_needs_confirmation")) return note({ shrink: error.more });
+  if (isRefused(error, ...ELSEWHERE)) return beat();
+  note({ trouble: error });
+  return error.code === "newer" ? undefined : retryLater(error);
+};
+
+const saveAll = async (how) => {
+  const made = await save(how);
+  if (!how.isHidden) await check();
+  failures = 0;
+  note({ isSaving: false, trouble: null, shrink: null });
+  if (made) await beat();
+};
+
+/** Save what is not saved, now; never throws, the status tells. */
+export const saveNow = async (how = {}) => {
+  if (!isMine() || state.isSaving || isUpToDate() || (state.shrink && !how.shrink)) return;
+  clearTimeout(timer);
+  timer = 0;
+  note({ isSaving: true });
+  try {
+    await saveAll(how);
+  } catch (error) {
+    note({ isSaving: false });
+    await judge(error);
+  }
+};
+
+const onChange = (doc) => {
+  if (state.shrink && accountsIn(doc) !== state.shrink.after) state.shrink = null;
+  tell();
+  if (isMine() && !timer && !isUpToDate()) later(SOON);
+};
+
+/** Call, catch up, save: at the start, when the network or the person is back. */
+export const wake = async () => {
+  await beat();
+  try {
+    await catchUp();
+    if (isMine() && isUpToDate() && state.trouble?.code !== "unknown_phone") note({ trouble: null });
+  } catch (error) {
+    await judge(error);
+  }
+  await saveNow();
+  return currentStatus();
+};
+
+const onVisibility = () => {
+  if (!document.hidden) wake();
+  else if (isMine() && changesIn(current())) saveNow({ isHidden: true });
+};
+
+/** Begin; from now on the backup keeps itself up to date. */
+export const startEngine = async () => {
+  if (isStarted) return;
+  isStarted = true;
+  subscribe(onChange);
+  document.addEventListener("visibilitychange", onVisibility);
+  window.addEventListener("online", wake);
+  setInterval(() => document.hidden || wake(), BEAT);
+  await wake();
+};

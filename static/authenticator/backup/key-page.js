@@ -1,0 +1,50 @@
+// The page that makes a new recovery key, and the one that asks whether the present one still opens.
+import { onSubmit, part, put } from "../dom.js";
+import { go } from "../router.js";
+import { say } from "../toast.js";
+import { current } from "../vault.js";
+import { _, moment } from "../words.js";
+import { showKey } from "./key-steps.js";
+import { keyProven } from "./remind.js";
+import { isOn } from "./state.js";
+import { recoverySlots, replaceRecoveryKey, tryHere } from "./switch.js";
+
+/** Show the page with a new recovery key. */
+export const showNewKey = (root) => {
+  if (!isOn(current())) {
+    go("backup");
+    return;
+  }
+  showKey(root, async (key) => {
+    await replaceRecoveryKey(key);
+    say(_("The new recovery key opened the backup. The one before it no longer does."));
+    go("ways");
+  });
+};
+
+/** Open the key of the backup with what was typed, by any of the recovery keys that are there. */
+const tryKey = async (recoveryKey) => {
+  const [first, ...others] = recoverySlots(current());
+  for (const slot of others) {
+    const isIt = await tryHere(slot, { recoveryKey }).then(() => true, () => false);
+    if (isIt) return;
+  }
+  await tryHere(first, { recoveryKey });
+};
+
+/** Show the page that asks for the recovery key; nothing is asked of the portal. */
+export const showCheck = (root) => {
+  if (!recoverySlots(current()).length) {
+    go("backup");
+    return;
+  }
+  const at = keyProven(current());
+  put(root, "last", at ? _("It last opened the backup %(date)s.", { date: moment(at) }) : "");
+  const form = part(root, "form");
+  onSubmit(form, async ({ secret }) => {
+    await tryKey(secret.value);
+    form.hidden = true;
+    part(root, "right").hidden = false;
+    part(root, "right-heading").focus();
+  });
+};

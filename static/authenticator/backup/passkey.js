@@ -1,0 +1,72 @@
+// A passkey that opens the backup: its PRF gives 32 bytes that nobody but this passkey can make.
+import { fromText, random } from "../lk1/bytes.js";
+import { Refusal } from "../refusal.js";
+import { _ } from "../words.js";
+
+const SALT = 32; // bytes
+const TIMEOUT = 120_000; // milliseconds
+const KINDS = [-7, -8, -257]; // ES256, EdDSA, RS256; the signature is not looked at
+
+const refused = () =>
+  new Refusal(_("The passkey was not made or not used. Nothing has changed."), "", "passkey");
+
+const unable = () =>
+  new Refusal(_("This passkey cannot seal anything here. Use a passphrase instead."), "", "passkey");
+
+const bytesIn = (credential) => {
+  const { first } = credential.getClientExtensionResults().prf?.results ?? {};
+  return first ? new Uint8Array(first) : null;
+};
+
+const held = async (act) => {
+  const credential = await act().catch(() => null);
+  if (!credential) throw refused();
+  return credential;
+};
+
+/** The bytes of the passkey that this slot names. */
+export const prfOf = async ({ params: { credential, salt } }) => {
+  const publicKey = {
+    challenge: random(32),
+    rpId: location.hostname,
+    allowCredentials: [{ type: "public-key", id: fromText(credential) }],
+    userVerification: "required",
+    timeout: TIMEOUT,
+    extensions: { prf: { eval: { first: fromText(salt) } } },
+  };
+  const prf = bytesIn(await held(() => navigator.credentials.get({ publicKey })));
+  if (!prf) throw unable();
+  return prf;
+};
+
+const create = (salt, name) => ({
+  challenge: random(32),
+  rp: { id: location.hostname, name: document.title },
+  // An identity of its own: this passkey signs nobody in, and must not replace one that does.
+  user: { id: random(32), name, displayName: name },
+  pubKeyCredParams: KINDS.map((alg) => ({ type: "public-key", alg })),
+  authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
+  timeout: TIMEOUT,
+  extensions: { prf: { eval: { first: salt } } },
+});
+
+const encoded = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+
+/** Make a passkey for the backup; gives what a slot is made of. */
+export const newPasskey = async (account) => {
+  const bytes = random(SALT);
+  const name = _("Backup of %(account)s", { account });
+  const made = await held(() => navigator.credentials.create({ publicKey: create(bytes, name) }));
+  if (!made.getClientExtensionResults().prf?.enabled && !bytesIn(made)) throw unable();
+  const [credential, salt] = [encoded(made.rawId), encoded(bytes)];
+  // Many give the bytes only when they are asked, not when they are made.
+  const prf = bytesIn(made) ?? (await prfOf({ params: { credential, salt } }));
+  return { credential, salt, prf };
+};
+
+/** Whether this browser may have such passkeys at all. */
+export const canHavePasskeys = () => Boolean(navigator.credentials?.create && window.PublicKeyCredential);

@@ -1,0 +1,52 @@
+// Taking in what the portal has and this phone does not: merged by entry, never replaced.
+import { openEnvelope } from "../lk1/envelope.js";
+import { merge } from "../lk1/merge.js";
+import { damaged } from "../lk1/refusals.js";
+import { Refusal } from "../refusal.js";
+import { change, current } from "../vault.js";
+import { _ } from "../words.js";
+import { call } from "./api.js";
+import { linkedDevice } from "./device.js";
+import { keyOf } from "./state.js";
+
+const WANTS = ["vault", "epoch", "head", "version", "slots"];
+
+const another = () =>
+  new Refusal(_("Your account has another backup now, which this phone cannot open."), "", "another");
+
+/** The newest version as the portal has it: its content, and what stands beside it. */
+export const newest = async ({ vault, secret }) => {
+  const answer = await call("GET", "vault", { wants: WANTS });
+  if (answer.vault !== vault) throw another();
+  const { envelope } = answer.version;
+  // The header is sealed along: an older version cannot be passed off as the newest.
+  if (envelope.version !== answer.head || envelope.vault !== vault) throw damaged();
+  return { ...answer, content: await openEnvelope({ secret, envelope }) };
+};
+
+/** Put two states of the same accounts together in the document. */
+export const mergeInto = (doc, { base, mine, theirs, phone }) => {
+  const merged = merge({ base, a: { doc, phone: mine }, b: { doc: theirs, phone } });
+  for (const name of Object.keys(doc)) delete doc[name];
+  Object.assign(doc, merged);
+};
+
+const takeIn = (doc, { head, epoch, content, version, slots }, mine) => {
+  const { backup } = doc;
+  // A portal that was set back to an earlier day knows less than this phone: nothing to take in.
+  const isNews = head >= backup.head;
+  if (isNews) mergeInto(doc, { base: backup.base, mine, theirs: content, phone: version.phone });
+  const { saved, accounts } = version;
+  const known = { head, epoch, saved, accounts, slots, base: content, checked: head };
+  Object.assign(doc.backup, known);
+  delete doc.backup.pending;
+};
+
+/** Take the newest version in; what both changed is kept twice. */
+export const pull = async () => {
+  const found = await newest(keyOf(current()));
+  const { name } = await linkedDevice();
+  await change((doc) => {
+    if (doc.backup?.vault === found.vault) takeIn(doc, found, name);
+  });
+};

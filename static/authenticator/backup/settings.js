@@ -1,0 +1,58 @@
+// The backup's card in the settings: how it stands, and whether it would help today.
+import { icon, make, part } from "../dom.js";
+import { current, subscribe } from "../vault.js";
+import { _ } from "../words.js";
+import { showLine } from "./line.js";
+import { backupOf, isOn } from "./state.js";
+import { onStatus } from "./status.js";
+import { openedAt } from "./ways-page.js";
+
+const DAY = 86_400_000;
+const PROVEN = 180 * DAY;
+const FRESH = 7 * DAY;
+
+const line = (isRight, words) => {
+  const name = isRight ? "circle-check" : "triangle-alert";
+  return make("li", { class: isRight ? "done" : "" }, icon(name), make("span", {}, words));
+};
+
+const isProven = ({ slots = [] }, now) => slots.some((slot) => now - openedAt(slot) < PROVEN);
+
+const isFresh = ({ saved }, now) => now - Date.parse(saved ?? "") < FRESH;
+
+const lines = (backup, now) => {
+  const [proven, fresh] = [isProven(backup, now), isFresh(backup, now)];
+  const many = (backup.slots ?? []).length > 1;
+  return [
+    line(
+      proven,
+      proven
+        ? _("You opened the backup within the last half year.")
+        : _("Nobody has opened the backup for half a year. Check your recovery key."),
+    ),
+    line(
+      fresh,
+      fresh
+        ? _("The backup is younger than a week.")
+        : _("The backup is older than a week: nothing changed, or nothing was saved."),
+    ),
+    line(
+      many,
+      many
+        ? _("There is more than one way to open it.")
+        : _("Only the recovery key opens it. Add another way."),
+    ),
+  ];
+};
+
+/** Fill the card; gives the clean-up. */
+export const showBackupCard = (root) => {
+  const fill = () => {
+    const doc = current();
+    part(root, "ready").hidden = !isOn(doc);
+    if (isOn(doc)) part(root, "ready").replaceChildren(...lines(backupOf(doc), Date.now()));
+  };
+  fill();
+  const ends = [showLine(part(root, "backup")), onStatus(fill), subscribe(fill)];
+  return () => ends.forEach((end) => end());
+};

@@ -1,0 +1,133 @@
+// How the backup stands, in one value and in words.
+import { _, moment, n_, short } from "../words.js";
+import { isLater } from "./api.js";
+import { backupOf, changesIn, hasKey, signature } from "./state.js";
+
+let status = { kind: "unknown" };
+const listeners = new Set();
+
+/** How it stands now; see `statusOf` for the kinds. */
+export const currentStatus = () => status;
+
+/** Call this with every new status; gives the function that ends that. */
+export const onStatus = (listener) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+/** Make this the status. */
+export const setStatus = (next) => {
+  if (JSON.stringify(next) === JSON.stringify(status)) return;
+  status = next;
+  for (const listener of [...listeners]) listener(status);
+};
+
+const withoutKey = ({ told }) => {
+  const { vault, active } = told ?? {};
+  if (vault?.state !== "on") return { kind: "linked" };
+  const { accounts, saved } = vault;
+  return { kind: "elsewhere", accounts, saved, phone: active?.name ?? "" };
+};
+
+/** Trouble that needs the person, or that keeps changes from being saved; the network is neither. */
+const isError = (trouble, changes) =>
+  Boolean(trouble) && !isLater(trouble) && (changes > 0 || trouble.kind === undefined);
+
+const whileOn = ({ doc, told, trouble, isSaving }) => {
+  const { saved, accounts, head, checked } = doc.backup;
+  const changes = changesIn(doc);
+  const late = told?.late ?? 0;
+  if (isSaving) return { kind: "saving" };
+  if (isError(trouble, changes)) return { kind: "error", why: trouble.message, changes };
+  if (changes) return { kind: "unsaved", changes, why: trouble?.message ?? "" };
+  return { kind: "saved", saved, accounts, isChecked: checked === head, late };
+};
+
+/** `changes` are those that can still be left for the active phone. */
+const asOther = (doc, phone, left) => {
+  const changes = left === signature(doc) ? 0 : changesIn(doc);
+  return { kind: "other", phone, changes };
+};
+
+const withKey = (known) => {
+  const { doc, told, shrink } = known;
+  const { role, on, offUntil, left, other, lost } = backupOf(doc);
+  if (lost) return withoutKey(known);
+  if (told?.suspended) return { kind: "suspended" };
+  if (role === "other") return asOther(doc, other, left);
+  if (offUntil) return { kind: "off", until: offUntil };
+  if (!on) return { kind: "unfinished" };
+  return shrink ? { kind: "shrink", ...shrink } : whileOn(known);
+};
+
+/**
+ * Put together what is known: `doc`, `mine` (this installation or null), `told` (the portal's last
+ * answer), `trouble` (the last error), `isSaving`, `shrink` (what has to be confirmed), `unlinked`.
+ *
+ * alone · gone (unlinked) · unknown-phone · linked · elsewhere (a backup this phone cannot open) ·
+ * unfinished · off · suspended · other (not the active phone) · shrink · saving · error · unsaved · saved
+ */
+export const statusOf = (known) => {
+  const { doc, mine, trouble, unlinked } = known;
+  if (!mine) return unlinked ? { kind: "gone" } : { kind: "alone" };
+  if (trouble?.code === "unknown_phone") return { kind: "unknown-phone", why: trouble.message };
+  return hasKey(doc) ? withKey(known) : withoutKey(known);
+};
+
+const unsavedWords = ({ changes, why }) => {
+  const words = n_("%(count)s change not saved", "%(count)s changes not saved", changes);
+  return why ? `${words}. ${why}` : words;
+};
+
+const savedWords = ({ saved, accounts, isChecked }) => {
+  const told = { time: short(saved), count: accounts };
+  if (!isChecked) {
+    return n_("Saved %(time)s, %(count)s account", "Saved %(time)s, %(count)s accounts", accounts, told);
+  }
+  return n_(
+    "Saved %(time)s, %(count)s account, opened and checked",
+    "Saved %(time)s, %(count)s accounts, opened and checked",
+    accounts,
+    told,
+  );
+};
+
+const elsewhereWords = ({ accounts, saved }) =>
+  n_(
+    "Your account has a backup of %(count)s account, saved %(date)s. This phone is not in it yet.",
+    "Your account has a backup of %(count)s accounts, saved %(date)s. This phone is not in it yet.",
+    accounts,
+    { date: saved ? moment(saved) : "—" },
+  );
+
+const shrinkWords = ({ before, after }) =>
+  _(
+    "Not saved yet: the backup has %(before)s accounts, this phone has %(after)s. Save that all the same?",
+    { before, after },
+  );
+
+const otherWords = ({ phone }) =>
+  phone
+    ? _("Not the active phone: %(phone)s saves the backup now. Your codes stay here.", { phone })
+    : _("Not the active phone: changes here are not saved. Your codes stay here.");
+
+const WORDS = {
+  gone: () =>
+    _("This phone was unlinked from your account. Its codes stay here, and are no longer backed up."),
+  "unknown-phone": ({ why }) => _("Error: %(why)s Your codes stay here. Link it again.", { why }),
+  linked: () => _("This phone is linked. Its accounts are not backed up yet."),
+  elsewhere: elsewhereWords,
+  unfinished: () => _("The backup is not on yet: the recovery key still has to open it once."),
+  off: ({ until }) =>
+    _("The backup is off. What was saved is kept until %(date)s.", { date: moment(until) }),
+  suspended: () => _("You suspended this phone in the portal. Nothing is saved until you take it back."),
+  other: otherWords,
+  shrink: shrinkWords,
+  saving: () => _("Saving…"),
+  error: ({ why }) => _("Error: %(why)s", { why }),
+  unsaved: unsavedWords,
+  saved: savedWords,
+};
+
+/** The status as a sentence; empty where there is nothing to say. */
+export const statusWords = (given = status) => WORDS[given.kind]?.(given) ?? "";

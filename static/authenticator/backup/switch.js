@@ -1,0 +1,171 @@
+// Switching the backup on and off. It counts as on only once what the portal returns was opened again.
+import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
+import { newVault } from "../lk1/keys.js";
+import { makeSlot, openSlot } from "../lk1/slots.js";
+import { Refusal } from "../refusal.js";
+import { change, current } from "../vault.js";
+import { _ } from "../words.js";
+import { call, isRefused } from "./api.js";
+import { linkedDevice } from "./device.js";
+import { newest } from "./pull.js";
+import { alone } from "./saving.js";
+import { accountsIn, adopt, backupOf, hasKey, isSameContent, keyOf, prove } from "./state.js";
+
+/** The parts of a slot that the portal takes, without what it tells beside them. */
+const bare = ({ id, kind, key, params, nonce, sealed }) => ({ id, kind, key, params, nonce, sealed });
+
+/** Draw a vault that this recovery key opens, and keep its key on this phone before anything is sent. */
+const begin = async (recoveryKey) => {
+  const made = newVault();
+  const slot = await makeSlot({ kind: "recovery-key", ...made, recoveryKey });
+  const known = { on: false, head: 0, epoch: 1, slots: [slot] };
+  await change((doc) => adopt(doc, { ...made, ...known }));
+};
+
+const first = async (doc) => {
+  const { installation: device } = await linkedDevice();
+  return sealEnvelope({ ...keyOf(doc), version: 1, base: 0, epoch: 1, device, doc });
+};
+
+/** Send the first version; a vault that is there since a try before this one is as good. */
+const make = async () => {
+  const doc = current();
+  const envelope = await first(doc);
+  const { vault, slots } = doc.backup;
+  const body = { envelope, accounts: accountsIn(doc), slots: slots.map(bare), freeze: false };
+  try {
+    await call("POST", "vault", { body, wants: ["head"] });
+  } catch (error) {
+    if (!isRefused(error, "vault_exists") || error.more.vault !== vault) throw error;
+  }
+};
+
+const useless = () =>
+  new Refusal(_("What the portal returned does not hold what this phone sent. The backup is not on."));
+
+const isWhat = (found, sent) => !sent || isSameContent(found, sent);
+
+/**
+ * Open what the portal returns by one slot, as it returns that; from then on the slot counts. `input`
+ * is what opens it; `sent` is what has to be in it, if that is known.
+ */
+const verify = async (id, input, sent = null) => {
+  const { vault, secret } = keyOf(current());
+  const found = await newest({ vault, secret });
+  const slot = found.slots.find((each) => each.id === id);
+  const opened = await openSlot({ slot: slot && bare(slot), vault, ...input });
+  const content = await openEnvelope({ secret: opened, envelope: found.version.envelope });
+  if (!isWhat(content, sent)) throw useless();
+  await call("POST", "vault/verified", { body: { slot: id } });
+  return { ...found, content };
+};
+
+const known = ({ head, epoch, version: { saved, accounts }, content, slots }) => ({
+  ...{ head, epoch, saved, accounts, slots },
+  ...{ base: content, checked: head, on: true, offUntil: null, lost: false, role: "active" },
+});
+
+/** Note what was opened, and by which slot. */
+const keep = (id, found) =>
+  change((doc) => {
+    Object.assign(doc.backup, known(found));
+    prove(doc, id);
+  });
+
+/** Send what `begin` drew, fetch it, open it with the recovery key; only then the backup is on. */
+export const finish = (recoveryKey, tell = () => {}) =>
+  alone(async () => {
+    const { vault, slots } = current().backup;
+    const [slot] = slots;
+    await openSlot({ slot: bare(slot), vault, recoveryKey });
+    tell("send");
+    await make();
+    tell("fetch");
+    const found = await verify(slot.id, { recoveryKey });
+    tell("open");
+    await keep(slot.id, found);
+  });
+
+/** Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`. */
+export const addSlot = (kind, input) =>
+  alone(async () => {
+    const slot = await makeSlot({ kind, ...keyOf(current()), ...input });
+    await call("PUT", `vault/slots/${slot.id}`, { body: slot });
+    const found = await verify(slot.id, input);
+    await keep(slot.id, found);
+  });
+
+/** Remove a way to open it. */
+export const removeSlot = async (id) => {
+  await call("DELETE", `vault/slots/${id}`);
+  await change((doc) => {
+    doc.backup.slots = doc.backup.slots.filter((slot) => slot.id !== id);
+  });
+};
+
+/** The recovery keys that are there, oldest first. */
+export const recoverySlots = (doc) =>
+  (backupOf(doc).slots ?? []).filter(({ kind }) => kind === "recovery-key");
+
+/** Put a new recovery key, which was typed back, in the place of those before it. */
+export const replaceRecoveryKey = async (recoveryKey) => {
+  const before = recoverySlots(current());
+  // Of two, one was left over by a try that was cut off: the portal takes no third.
+  for (const { id } of before.slice(1)) await removeSlot(id);
+  await addSlot("recovery-key", { recoveryKey });
+  await removeSlot(before[0].id);
+};
+
+/**
+ * Open a slot on this phone alone, without asking the portal; the portal is told afterwards, if it
+ * can be reached. `input` is what opens it.
+ */
+export const tryHere = async (slot, input) => {
+  await openSlot({ slot: bare(slot), vault: current().backup.vault, ...input });
+  await change((doc) => prove(doc, slot.id));
+  call("POST", `vault/slots/${slot.id}/opened`).catch(() => {});
+};
+
+/** Switch it off; what was saved is kept for a while. */
+export const switchOff = async () => {
+  const { deleted_until: offUntil } = await call("DELETE", "vault", { wants: ["deleted_until"] });
+  await change((doc) => Object.assign(doc.backup, { on: false, offUntil }));
+};
+
+/** Switch it on again. */
+export const switchOnAgain = async () => {
+  await call("POST", "vault/undelete", { wants: ["vault"] });
+  await change((doc) => Object.assign(doc.backup, { on: true, offUntil: null }));
+};
+
+/** Whether a vault was drawn here whose recovery key has not opened it yet. */
+export const isBegun = (doc) => hasKey(doc) && !doc.backup.on && !doc.backup.offUntil;
+
+const opensHere = async (recoveryKey) => {
+  const { vault, slots } = current().backup;
+  return openSlot({ slot: bare(slots[0]), vault, recoveryKey }).then(
+    () => true,
+    () => false,
+  );
+};
+
+const isThere = async () => {
+  try {
+    return (await call("GET", "vault", { wants: ["vault"] })).vault === current().backup.vault;
+  } catch (error) {
+    if (isRefused(error, "no_vault")) return false;
+    throw error;
+  }
+};
+
+/**
+ * Switch the backup on with a recovery key that was typed back. After anything that went wrong it can
+ * be called again, with the same key or with a new one. `tell(step)` hears "send", "fetch", "open".
+ */
+export const switchOn = async (recoveryKey, tell = () => {}) => {
+  const isAgain = isBegun(current());
+  if (isAgain && (await opensHere(recoveryKey))) return finish(recoveryKey, tell);
+  if (isAgain && (await isThere())) return replaceRecoveryKey(recoveryKey);
+  await begin(recoveryKey);
+  return finish(recoveryKey, tell);
+};

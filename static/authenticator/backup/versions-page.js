@@ -1,0 +1,125 @@
+// The versions that the portal keeps, and a look inside one of them.
+import { copyOf, make, notice, part, put } from "../dom.js";
+import { living, nameOf, trashed } from "../entries.js";
+import { go } from "../router.js";
+import { say } from "../toast.js";
+import { current } from "../vault.js";
+import { _, moment, n_ } from "../words.js";
+import { saveNow } from "./engine.js";
+import { hasKey } from "./state.js";
+import { list, look, pin, restore } from "./versions.js";
+
+const WHY = {
+  "take-over": () => _("kept: before another phone took over"),
+  shrink: () => _("kept: before it became much smaller"),
+};
+
+const isKept = ({ pinned_until: until }) => Date.parse(until ?? "") > Date.now();
+
+const keptWords = (version) =>
+  isKept(version) ? (WHY[version.why_pinned]?.() ?? _("kept for longer")) : "";
+
+const countWords = ({ accounts }) => n_("%(count)s account", "%(count)s accounts", accounts);
+
+const row = (version) => {
+  const element = copyOf("version-row").firstElementChild;
+  put(element, "saved", moment(version.saved));
+  put(element, "about", [countWords(version), version.phone].filter(Boolean).join(" · "));
+  put(element, "kept", keptWords(version));
+  put(element, "look-name", _("Version %(number)s", { number: version.version }));
+  part(element, "look").href = `#version/${version.version}`;
+  part(element, "newest").hidden = version.version !== current().backup.head;
+  return element;
+};
+
+const complain = (root, error) => part(root, "trouble").replaceChildren(notice("look", error.message));
+
+/** Add a page to the list; the button asks for the next. */
+const more = async (root, before) => {
+  const button = part(root, "more");
+  const found = await list(before);
+  part(root, "rows").append(...found.versions.map(row));
+  button.hidden = !found.more;
+  button.onclick = () => {
+    const last = found.versions.at(-1).version;
+    more(root, last).catch((error) => complain(root, error));
+  };
+};
+
+/** Show the list. */
+export const showVersions = async (root) => {
+  if (!hasKey(current())) return go("backup");
+  await saveNow();
+  return more(root, 0).catch((error) => complain(root, error));
+};
+
+const nameRow = (entry) =>
+  make(
+    "li",
+    {},
+    make("b", { class: "clip", dir: "auto" }, nameOf(entry)),
+    make("span", { class: "soft small clip", dir: "auto" }, entry.issuer ? entry.label : ""),
+  );
+
+const fill = (root, found) => {
+  const accounts = living(found.content);
+  put(root, "about", `${moment(found.saved)} · ${found.phone}`);
+  put(root, "count", countWords({ accounts: accounts.length }));
+  part(root, "rows").replaceChildren(...accounts.map(nameRow));
+  const inTrash = trashed(found.content).length;
+  put(
+    root,
+    "trash",
+    inTrash ? n_("And %(count)s in the trash.", "And %(count)s in the trash.", inTrash) : "",
+  );
+  part(root, "pin").checked = isKept(found);
+  part(root, "restore-part").hidden = found.version === current().backup.head;
+  part(root, "body").hidden = false;
+};
+
+const putItBack = async (number) => {
+  await saveNow();
+  const undo = await restore(number);
+  await saveNow({ shrink: true });
+  say(_("Restored. It is saved as a new version, and nothing was replaced."), async () => {
+    await undo();
+    await saveNow({ shrink: true });
+  });
+  go("codes");
+};
+
+const keep = async (number, field) => {
+  try {
+    await pin(number, field.checked);
+    say(field.checked ? _("Kept for 90 days more.") : _("No longer kept for longer."));
+  } catch (error) {
+    field.checked = !field.checked;
+    say(error.message);
+  }
+};
+
+const act = (root, number) => {
+  part(root, "pin").addEventListener("change", ({ currentTarget }) => keep(number, currentTarget));
+  const button = part(root, "restore");
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await putItBack(number);
+    } catch (error) {
+      complain(root, error);
+      button.disabled = false;
+    }
+  });
+};
+
+/** Show one version: the names in it. */
+export const showVersion = async (root, argument) => {
+  const number = Number(argument);
+  if (!hasKey(current()) || !Number.isSafeInteger(number)) return go("versions");
+  put(root, "heading", _("Version %(number)s", { number }));
+  act(root, number);
+  return look(number).then(
+    (found) => fill(root, found),
+    (error) => complain(root, error),
+  );
+};

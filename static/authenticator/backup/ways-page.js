@@ -1,0 +1,133 @@
+// The ways to open the backup: each with when it last did, tried, added, removed.
+import { copyOf, onSubmit, part, put } from "../dom.js";
+import { Refusal } from "../refusal.js";
+import { go } from "../router.js";
+import { say } from "../toast.js";
+import { current, subscribe } from "../vault.js";
+import { _, moment } from "../words.js";
+import { device } from "./device.js";
+import { saveNow } from "./engine.js";
+import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
+import { backupOf, isOn } from "./state.js";
+import { addSlot, removeSlot, tryHere } from "./switch.js";
+
+const SHORTEST = 8; // characters of a passphrase
+
+const NAMES = {
+  "recovery-key": () => _("Recovery key"),
+  passphrase: () => _("Passphrase"),
+  passkey: () => _("Passkey"),
+};
+
+/** When this slot last opened the backup, here or elsewhere, in milliseconds; 0 if it never did. */
+export const openedAt = ({ id, opened, verified }) =>
+  Math.max(
+    backupOf(current()).proven?.[id] ?? 0,
+    ...[opened, verified].map((time) => Date.parse(time ?? "") || 0),
+  );
+
+const words = (slot) => {
+  const at = openedAt(slot);
+  return at
+    ? _("Last opened the backup %(date)s", { date: moment(at) })
+    : _("Has not opened the backup yet");
+};
+
+const tryIt = {
+  "recovery-key": async () => go("check"),
+  passkey: async (slot) => {
+    await tryHere(slot, { prf: await prfOf(slot) });
+    say(_("The passkey opens the backup."));
+  },
+};
+
+const isLast = (slot, slots) => {
+  const others = slots.filter(({ id }) => id !== slot.id);
+  const isSame = ({ kind }) => kind === slot.kind;
+  return slot.kind === "recovery-key" ? !others.some(isSame) : !others.some((each) => openedAt(each));
+};
+
+const press = (button, act) =>
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await act();
+    } catch (error) {
+      say(error.message);
+    } finally {
+      button.disabled = false;
+    }
+  });
+
+const askPassphrase = (element, slot) => {
+  const form = part(element, "form");
+  form.hidden = false;
+  form.elements.secret.focus();
+  onSubmit(form, async ({ secret }) => {
+    await tryHere(slot, { passphrase: secret.value });
+    say(_("The passphrase opens the backup."));
+  });
+};
+
+const row = (slot, slots) => {
+  const element = copyOf("way").firstElementChild;
+  const name = NAMES[slot.kind]?.() ?? slot.kind;
+  put(element, "name", name);
+  put(element, "opened", words(slot));
+  for (const each of ["try-name", "remove-name"]) put(element, each, name);
+  part(element, "secret").id = `try-${slot.id}`;
+  part(element, "secret-label").htmlFor = `try-${slot.id}`;
+  part(element, "remove").hidden = isLast(slot, slots);
+  press(part(element, "remove"), async () => {
+    await removeSlot(slot.id);
+    say(_("%(name)s no longer opens the backup.", { name }));
+  });
+  const act = tryIt[slot.kind] ?? (() => askPassphrase(element, slot));
+  press(part(element, "try"), async () => act(slot));
+  return element;
+};
+
+const passphraseIn = ({ secret, again }) => {
+  if ([...secret.value].length < SHORTEST) {
+    throw new Refusal(_("Use at least 8 characters; four words are better."), "secret");
+  }
+  if (secret.value.normalize("NFKC") !== again.value.normalize("NFKC")) {
+    throw new Refusal(_("The two are not the same."), "again");
+  }
+  return secret.value;
+};
+
+const addPassphrase = async (form) => {
+  await addSlot("passphrase", { passphrase: passphraseIn(form.elements) });
+  form.reset();
+  say(_("The passphrase opened the backup as the portal returned it, and is added."));
+};
+
+const addPasskey = async () => {
+  const { account } = await device();
+  await addSlot("passkey", await newPasskey(account));
+  say(_("The passkey opened the backup as the portal returned it, and is added."));
+};
+
+const listen = (root) => {
+  const form = part(root, "passphrase");
+  onSubmit(form, () => addPassphrase(form));
+  const passkey = part(root, "passkey");
+  part(root, "passkey-button").hidden = !canHavePasskeys();
+  part(root, "no-passkeys").hidden = canHavePasskeys();
+  onSubmit(passkey, addPasskey);
+};
+
+/** Show the page. */
+export const showWays = (root) => {
+  const fill = (doc) => {
+    const { slots = [] } = backupOf(doc);
+    part(root, "rows").replaceChildren(...slots.map((slot) => row(slot, slots)));
+    part(root, "body").hidden = !isOn(doc);
+    part(root, "off").hidden = isOn(doc);
+  };
+  fill(current());
+  listen(root);
+  saveNow();
+  return subscribe(fill);
+};

@@ -1,0 +1,116 @@
+"""Phones of the tests with the app linked and backed up, and what the portal keeps of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from devices.models import Installation, Vault, VaultVersion
+from tests import lk1
+from tests.browser.authenticator import Phone
+from tests.live import LiveSite
+from tests.people import Person
+from tests.phones import give_app
+
+Json = dict[str, Any]
+SAVED = "opened and checked"
+
+
+@dataclass
+class Linked(Phone):
+    """The app on a phone of this person."""
+
+    person: Person
+    recovery_key: str = ""
+
+    @property
+    def installation(self) -> Installation:
+        """What the portal knows of it."""
+        mine = self.run('return (await use("backup/device")).device()')
+        return Installation.objects.get(public_id=mine["installation"])
+
+    @property
+    def vault(self) -> Vault:
+        """The backup that is on."""
+        return self.person.user.vaults.get(state=Vault.State.ON)
+
+    def version(self, number: int = 0) -> VaultVersion:
+        """One version, the newest unless told."""
+        vault = self.vault
+        return vault.versions.get(number=number or vault.head)
+
+    def content(self, number: int = 0) -> Json:
+        """What lies in the portal's database, opened with the recovery key alone."""
+        row, slot = self.version(number), self.vault.slots.filter(kind="recovery-key").latest("pk")
+        known = ("kind", "key", "params", "nonce", "sealed")
+        sealed = {"id": str(slot.public_id), **{name: getattr(slot, name) for name in known}}
+        secret = lk1.open_slot(sealed, str(self.vault.public_id), self.recovery_key)
+        whole = {**row.header, "ciphertext": lk1.spelled(bytes(row.ciphertext))}
+        return lk1.open_envelope(secret, whole)
+
+    def services(self, number: int = 0) -> list[str]:
+        """The services in a version, in the order of the list."""
+        entries = [each for each in self.content(number)["entries"] if not each.get("gone")]
+        kept = [each for each in entries if not each.get("trashed")]
+        return [each["issuer"] for each in sorted(kept, key=lambda each: each["order"])]
+
+    def saved(self, count: int) -> None:
+        """Expect the list to say that so many accounts are saved."""
+        self.reads("Your codes")
+        expect(self.line).to_contain_text(f", {count} account")
+        expect(self.line).to_contain_text(SAVED)
+
+    @property
+    def line(self) -> Any:
+        """The line about the backup at the top of the list."""
+        return self.page.locator("[data-part=backup]")
+
+    def way(self, name: str) -> Any:
+        """The row of a way to open the backup."""
+        bold = self.page.locator("b", has_text=name)
+        return self.page.locator("[data-part=rows] > li").filter(has=bold)
+
+    def switch_on(self) -> str:
+        """Switch the backup on through its pages; return the recovery key."""
+        self.open("backup")
+        self.press("Make my recovery key")
+        self.recovery_key = self.note_key()
+        self.press("Switch backup on")
+        self.says("The backup is on")
+        return self.recovery_key
+
+    def back_up(self) -> str:
+        """Switch the backup on without its pages; return the recovery key."""
+        self.recovery_key = self.run(
+            """const { newRecoveryKey } = await use("lk1/recovery-key");
+               const key = await newRecoveryKey();
+               await (await use("backup/switch")).switchOn(key);
+               await (await use("backup/engine")).wake();
+               return key;"""
+        )
+        return self.recovery_key
+
+    def note_key(self) -> str:
+        """Note the key that is shown, and type back what is asked for."""
+        groups = self.page.locator(".key-groups:visible b").all_text_contents()
+        self.press("I have it, go on")
+        for field in self.page.locator("input[name^=group-]:visible").all():
+            label = self.page.locator(f"label[for={field.get_attribute('id')}]").inner_text()
+            field.fill(groups[int(label.removeprefix("Group ")) - 1].lower())
+        return "-".join(groups)
+
+
+def link_app(page: Page, live: LiveSite, person: Person, name: str = "Pixel 9") -> Linked:
+    """Start the app on a phone that was linked long ago."""
+    app = give_app(person, live.visitor(), name)
+    phone = Linked(page, person).open()
+    mine = {
+        "installation": str(app.installation.public_id),
+        "secret": app.secret,
+        "linked": True,
+        "name": name,
+        "account": "",
+    }
+    phone.run('await (await use("backup/device")).keepDevice(given)', mine)
+    phone.open()
+    return phone
