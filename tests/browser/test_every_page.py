@@ -72,7 +72,7 @@ class Complaints:
         headings = self.page.locator("h1").count()
         if headings != 1:
             self.add(f"{headings} first headings")
-        primary = self.page.locator(".button.primary, .button.danger").count()
+        primary = self.page.locator(".button.primary:visible, .button.danger:visible").count()
         if primary > 2:
             self.add(f"{primary} primary actions")
         wrong = self.page.locator("[aria-invalid=true], [data-error-summary]").count()

@@ -19,6 +19,7 @@ from devices.models import Phone, Session
 from devices.trusted import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
+from tests.browser.tour_backup import pages_of_a_backup
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
@@ -432,6 +433,11 @@ def app(tour: Tour) -> Names:
     yield from pages_of_the_app(tour.page)
 
 
+def backups(tour: Tour) -> Names:
+    """The authenticator app of somebody who has a backup."""
+    yield from pages_of_a_backup(tour.page, tour.site, protected("bea"))
+
+
 PARTS: list[Callable[[Tour], Names]] = [
     strangers,
     resets,
@@ -444,4 +450,5 @@ PARTS: list[Callable[[Tour], Names]] = [
     staff,
     apps,
     app,
+    backups,
 ]

@@ -1,0 +1,110 @@
+"""The walk past the app's pages about linking and backups; see tests/browser/tour.py."""
+
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from devices.backups import unlinking
+from devices.models import Installation
+from tests.browser.authenticator import link
+from tests.browser.backup_phones import Linked, link_app
+from tests.live import LiveSite
+from tests.people import Person
+
+WORDS = "correct horse battery staple"
+AWAY = "const { wake } = await use('backup/engine'); await wake();"
+
+
+def pages_of_a_backup(page: Page, site: LiveSite, person: Person) -> Iterator[str]:
+    """A phone is linked, backed up, looked after, superseded, and erased."""
+    phone = link_app(page, site, person)
+    phone.fill([link("GitHub"), link("Bank"), link("A service with a rather long name")])
+    yield from _linking(phone)
+    yield from _switching_on(phone)
+    yield from _looking_after(phone)
+    yield from _versions(phone)
+    yield from _elsewhere(phone)
+    unlinking.let_go(Installation.objects.filter(pk=phone.installation.pk), wipe=True)
+    phone.open()
+    phone.reads("Erased")
+    yield "the app, erased"
+
+
+def _linking(phone: Linked) -> Iterator[str]:
+    phone.open("link")
+    phone.type("Or type the code beside it", "not a code")
+    phone.press("Continue")
+    phone.says("A link code has 16 letters and digits")
+    yield "the app, link, refused"
+    phone.open()
+    phone.says("Its accounts are not backed up yet.")
+    yield "the app, linked"
+
+
+def _switching_on(phone: Linked) -> Iterator[str]:
+    phone.open("backup")
+    phone.says("You type two groups of it back.")
+    yield "the app, backup, begin"
+    phone.press("Make my recovery key")
+    yield "the app, recovery key"
+    phone.press("I have it, go on")
+    phone.page.locator("input[name=group-0]:visible").fill("0000")
+    phone.press("Switch backup on")
+    phone.says("Look at your copy.")
+    yield "the app, recovery key, typed back, refused"
+    phone.switch_on()
+    yield "the app, backup, done"
+    phone.open()
+    phone.saved(3)
+    yield "the app, codes, saved"
+
+
+def _looking_after(phone: Linked) -> Iterator[str]:
+    phone.open("backup")
+    phone.press("Switch the backup off")
+    phone.says("Type the word “off”.")
+    yield "the app, backup, on, off refused"
+    phone.open("ways")
+    phone.type("New passphrase", WORDS)
+    phone.type("The passphrase once more", WORDS)
+    phone.press("Add the passphrase")
+    phone.says("The passphrase opened the backup")
+    phone.way("Passphrase").get_by_role("button", name="Try it").click()
+    yield "the app, ways to open it"
+    phone.open("recovery-key")
+    phone.says("Your recovery key")
+    yield "the app, new recovery key"
+    phone.open("check")
+    phone.type("Recovery key", "too short")
+    phone.press("Try it")
+    phone.says("A recovery key has")
+    yield "the app, check, refused"
+    phone.type("Recovery key", phone.recovery_key)
+    phone.press("Try it")
+    phone.says("It opens your backup")
+    yield "the app, check, right"
+    phone.open("settings")
+    phone.says("There is more than one way to open it.")
+    yield "the app, settings, backup on"
+
+
+def _versions(phone: Linked) -> Iterator[str]:
+    phone.open()
+    phone.add(link("Late"))
+    phone.saved(4)
+    phone.open("versions")
+    phone.says("newest")
+    yield "the app, versions"
+    phone.page.get_by_role("link", name="Look inside").last.click()
+    phone.says("3 accounts")
+    yield "the app, version"
+
+
+def _elsewhere(phone: Linked) -> Iterator[str]:
+    Installation.objects.filter(pk=phone.installation.pk).update(status="superseded")
+    phone.open()
+    phone.says("Not the active phone")
+    yield "the app, not the active phone"
+    phone.open("late")
+    phone.says("This is not the active phone")
+    yield "the app, late changes, refused"
