@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import SecurityEvent
 from devices.models import Installation, Phone, PhoneCommand, Vault
+from portal.templatetags.portal_ui import written
 
 
 def will_be_unlinked(*phones: Phone) -> list[str]:
@@ -50,7 +49,7 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
             "It erases its accounts when it calls next. A phone that is offline cannot be told."
         )
     else:
-        at = date_format(timezone.localtime(wipe.done_at), _("j M Y, H:i T"))
+        at = written(wipe.done_at)
         yield _("It erased its accounts: acknowledged on %(at)s.") % {"at": at}
 
 
