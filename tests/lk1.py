@@ -217,3 +217,19 @@ def _from_passphrase(params: Json, passphrase: str) -> bytes:
         hash_len=32,
         type=Type.ID,
     )
+
+
+# --- The encrypted export ----------------------------------------------------------------------
+
+
+def seal_file(doc: Json, passphrase: str, **params: Any) -> Json:
+    """A file with a vault of its own, opened by a passphrase."""
+    vault = Vault()
+    slot = make_slot(vault, "passphrase", passphrase, **params)
+    return {"format": "lk1-file", "envelope": seal_document(vault, doc), "slots": [slot]}
+
+
+def open_file(file: Json, passphrase: str) -> Json:
+    """The document of such a file."""
+    [slot] = file["slots"]
+    return open_envelope(open_slot(slot, file["envelope"]["vault"], passphrase), file["envelope"])

@@ -4,7 +4,8 @@ import { decode } from "./base32.js";
 const HASHES = { SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" };
 const STEAM = "23456789BCDFGHJKMNPQRTVWXY";
 const STEAM_LETTERS = 5;
-const KINDS = ["totp", "hotp", "steam"];
+/** The kinds of accounts that this app makes codes for. */
+export const KINDS = ["totp", "hotp", "steam"];
 const keys = new Map();
 
 /** Tell whether this app can compute the codes of an entry. */

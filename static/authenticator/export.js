@@ -1,11 +1,16 @@
-// Giving accounts away in the clear: a list of links, or QR codes to scan, after a typed word.
-import { clearErrors, make, part, put, showError } from "./dom.js";
-import { living, nameOf } from "./entries.js";
+// Giving accounts away: sealed with a passphrase, or in the clear, as links or QR codes, after a
+// typed word.
+import { clearErrors, make, onSubmit, part, put, showError } from "./dom.js";
+import { FORMAT, living, nameOf } from "./entries.js";
+import { openFile, sealFile } from "./lk1/file.js";
 import { format } from "./otpauth.js";
+import { say } from "./toast.js";
+import { newPassphrase } from "./twice.js";
 import { current } from "./vault.js";
 import { _, n_ } from "./words.js";
 
-const FILE = "authenticator-accounts.txt";
+const LINKS = { name: "authenticator-accounts.txt", type: "text/plain" };
+const SEALED = { name: "authenticator-accounts-encrypted.json", type: "application/json" };
 const QUIET = 4; // modules of white around a code
 
 const confirmed = (form) => {
@@ -16,12 +21,29 @@ const confirmed = (form) => {
   return false;
 };
 
-const save = () => {
-  const text = living(current()).map(format).join("\n") + "\n";
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = make("a", { href: url, download: FILE });
-  link.click();
+const save = (text, { name, type }) => {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+};
+
+const links = () => living(current()).map(format).join("\n") + "\n";
+
+/** Save the accounts in the list as a file that only the passphrase opens; it is tried first. */
+const saveSealed = async (elements) => {
+  const passphrase = newPassphrase(elements);
+  const entries = living(current());
+  const file = await sealFile({ doc: { format: FORMAT, entries, settings: {} }, passphrase });
+  await openFile({ file, passphrase });
+  save(JSON.stringify(file), SEALED);
+  for (const field of [elements.secret, elements.again]) field.value = "";
+  say(
+    n_(
+      "%(count)s account is in the file. Nobody can open it without the passphrase.",
+      "%(count)s accounts are in the file. Nobody can open it without the passphrase.",
+      entries.length,
+    ),
+  );
 };
 
 const square = (rows) => {
@@ -67,6 +89,7 @@ export const showExport = (root) => {
   const count = living(current()).length;
   const form = part(root, "form");
   form.hidden = count === 0;
+  part(root, "sealed").hidden = count === 0;
   put(
     root,
     "count",
@@ -76,7 +99,8 @@ export const showExport = (root) => {
     event.preventDefault();
     if (!confirmed(form)) return;
     if (event.submitter?.value === "sheet") showSheet(root);
-    else save();
+    else save(links(), LINKS);
   });
+  onSubmit(part(root, "sealed"), saveSealed);
   part(root, "print").addEventListener("click", () => window.print());
 };

@@ -3,13 +3,12 @@ import { onSubmit, part, put } from "./dom.js";
 import { makeLock, openLock } from "./passphrase.js";
 import { clearTries, endOfForgotten, enterPin, forget, makePin } from "./pin.js";
 import { go, present } from "./router.js";
-import { Refusal } from "./refusal.js";
 import { newKey } from "./seal.js";
 import { say } from "./toast.js";
+import { newPassphrase, twice } from "./twice.js";
 import { lockRow, openWith, rekey, setScreenLock } from "./vault.js";
 import { _, moment } from "./words.js";
 
-const SHORTEST = 8; // characters of a passphrase
 const AFTER = 60_000; // milliseconds out of sight
 
 const offerForgotten = async (root, done) => {
@@ -61,18 +60,8 @@ export const lockWhenHidden = () => {
   });
 };
 
-const twice = ({ secret, again }) => {
-  if (secret.value.normalize("NFKC") !== again.value.normalize("NFKC")) {
-    throw new Refusal(_("The two are not the same."), "again");
-  }
-  return secret.value;
-};
-
 const setPassphrase = async (elements) => {
-  const passphrase = twice(elements);
-  if ([...passphrase].length < SHORTEST) {
-    throw new Refusal(_("Use at least 8 characters; four words are better."), "secret");
-  }
+  const passphrase = newPassphrase(elements);
   const { key, lock } = await makeLock(passphrase);
   await openLock(passphrase, lock);
   await rekey(key, lock);

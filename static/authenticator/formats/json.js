@@ -1,10 +1,11 @@
-// Exports in JSON: Aegis, 2FAS and Bitwarden. What an account cannot be made of is listed.
+// Exports in JSON: our own, Aegis, 2FAS and Bitwarden. What an account cannot be made of is listed.
+import { KINDS } from "../codes.js";
+import { isFile } from "../lk1/file.js";
 import { isLink, makeEntry, names, parse, plain } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 import { open2Fas, openAegis } from "./encrypted.js";
-
-const KINDS = ["totp", "hotp", "steam"];
+import { ownExport } from "./own.js";
 
 const item = (name, make) => {
   try {
@@ -99,6 +100,7 @@ const encryptedBitwarden = () =>
  */
 export const recognise = (data) => {
   if (data === null || typeof data !== "object") return null;
+  if (isFile(data)) return ownExport(data);
   if (typeof data.db === "string" && Array.isArray(data.header?.slots)) {
     return { source: "Aegis", open: (password) => openAegis(data, password), read: fromAegis };
   }

@@ -1,0 +1,62 @@
+// Our own encrypted export; what is in it is looked at as closely as what others write.
+import { KINDS } from "../codes.js";
+import { isWork } from "../lk1/document.js";
+import { checkFile, openFile } from "../lk1/file.js";
+import { newer } from "../lk1/refusals.js";
+import { makeEntry, plain } from "../otpauth.js";
+import { Refusal } from "../refusal.js";
+import { _ } from "../words.js";
+
+const HERE = ["id", "revision", "created", "changed", "order", "trashed"]; // given anew
+
+const isText = (value) => typeof value === "string";
+const SHAPES = {
+  notes: isText,
+  recovery: isText,
+  tags: (value) => Array.isArray(value) && value.every(isText),
+};
+
+/** What else an account has, as far as it has the shape that the pages expect. */
+const rest = (entry) =>
+  Object.fromEntries(
+    Object.entries(entry).filter(
+      ([name, value]) => !HERE.includes(name) && (SHAPES[name]?.(value) ?? true),
+    ),
+  );
+
+const readEntry = (entry) => {
+  if (isWork(entry)) throw new Refusal(_("Its organisation has to set it up anew."));
+  if (KINDS.includes(entry.type)) return { ...rest(entry), ...makeEntry(entry) };
+  if (!isText(entry.type) || !isText(entry.raw ?? entry.secret)) {
+    throw new Refusal(_("It does not say what kind of code it makes."));
+  }
+  return { ...rest(entry), issuer: plain(entry.issuer), label: plain(entry.label) };
+};
+
+const itemOf = (entry) => {
+  try {
+    return { entry: readEntry(entry) };
+  } catch (error) {
+    return { name: plain(entry.issuer || entry.label) || "?", why: error.message };
+  }
+};
+
+const open = async (file, passphrase) => {
+  try {
+    return await openFile({ file, passphrase });
+  } catch (error) {
+    throw error.code === "closed" ? new Refusal(error.message, "password") : error;
+  }
+};
+
+const readDocument = (doc) => {
+  if (!Array.isArray(doc.entries)) throw newer();
+  return doc.entries.filter((entry) => !entry.gone).map(itemOf);
+};
+
+/** How to read such a file, as `recognise` says it of the others. */
+export const ownExport = (data) => {
+  checkFile(data);
+  const source = _("your encrypted file");
+  return { source, open: (passphrase) => open(data, passphrase), read: readDocument };
+};
