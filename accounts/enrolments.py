@@ -57,13 +57,13 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 
 
 @transaction.atomic
-def ask(*, enrolment: Enrolment, client: Client) -> bool:
+def ask(*, enrolment: Enrolment, client: Client, session: str = "") -> bool:
     """Ask the organisation for a new code; False if that was done, or is not needed."""
     waiting = (State.ACTION_REQUIRED, State.ENROLLED)
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):
         return False
-    _record(enrolment, "work:asked", client=client)
+    _record(enrolment, "work:asked", client=client, session=session)
     return True
 
 

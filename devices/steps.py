@@ -1,6 +1,7 @@
 """The authenticator app and the passkey as second steps."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -101,7 +102,7 @@ class AuthenticatorApp(Step):
         """Say where the code is to be found."""
         return _("Open the app %(hint)s and type the six digits it shows for %(site)s.") % {
             "hint": _("on %(phone)s") % {"phone": way.carrier.name},
-            "site": str(_(" or ")).join(way.shows),
+            "site": _either(way.shows),
         }
 
     def question(self, way: Way) -> Question:
@@ -122,6 +123,13 @@ class AuthenticatorApp(Step):
         """Let phones that were linked in a recovered session count fully."""
         now = timezone.now()
         return usable(user).filter(trusted_from__gt=now).update(trusted_from=now)
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names or [settings.PORTAL_NAME]
+    if not others:
+        return last
+    return str(_("%(first)s or %(last)s")) % {"first": ", ".join(others), "last": last}
 
 
 def _age_of_use(way: Way) -> float:

@@ -16,6 +16,7 @@ from devices.views import (
     suspending,
     trusted,
     where,
+    work,
 )
 
 app_name = "devices"
@@ -44,6 +45,8 @@ urlpatterns = [
     path("devices/app/<uuid:public_id>/state/", apps.app_state, name="app_state"),
     path("devices/app/grants/<uuid:public_id>/stop/", apps.stop_grant, name="stop_grant"),
     path("devices/unlinked/<uuid:public_id>/wipe/", phones.wipe_app, name="wipe_app"),
+    path("devices/work/<uuid:public_id>/", work.work_account, name="work_account"),
+    path("devices/work/<uuid:public_id>/ask/", work.ask_work, name="ask_work"),
     path("devices/passkeys/add/", passkeys.add_passkey, name="add_passkey"),
     path("devices/passkeys/add/options/", passkeys.add_passkey_options, name="add_passkey_options"),
     path("devices/passkeys/not-now/", passkeys.passkey_not_now, name="passkey_not_now"),

@@ -20,7 +20,7 @@ from django.views.generic import RedirectView
 from accounts.models import User
 from accounts.people import person
 from accounts.proofs import Strength, fresh_level, to_confirm
-from portal import staff
+from portal import staff, staff_work
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -77,6 +77,22 @@ class StaffSite(AdminSite):
                 staff.unlink_phone,
                 "unlink_phone",
             ),
+            ("accounts/<uuid:public_id>/enrol/", staff_work.enrol, "enrol"),
+            (
+                "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/approve/",
+                staff_work.approve,
+                "approve_enrolment",
+            ),
+            (
+                "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/end/",
+                staff_work.end,
+                "end_enrolment",
+            ),
+            ("requests/", staff_work.requests, "requests"),
+            ("organisations/", staff_work.listed, "organisations"),
+            ("organisations/add/", staff_work.add, "add_organisation"),
+            ("organisations/<uuid:public_id>/", staff_work.organisation, "organisation"),
+            ("organisations/<uuid:public_id>/edit/", staff_work.edit, "edit_organisation"),
         ]
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 

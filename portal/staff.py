@@ -45,7 +45,8 @@ def _subject(public_id: UUID) -> User:
     return get_object_or_404(User, public_id=public_id)
 
 
-def _may_act(request: HttpRequest, public_id: UUID) -> User:
+def may_act(request: HttpRequest, public_id: UUID) -> User:
+    """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
     user = _subject(public_id)
     if staff.why_not(person(request), user):
         raise PermissionDenied
@@ -65,14 +66,20 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """List what happened to the account, newest first."""
     user = _subject(public_id)
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
-    events, has_next = page_of_events(user, max(number, 1), EVENTS_A_PAGE)
-    context = {"subject": user, "events": events, "number": max(number, 1), "has_next": has_next}
+    number = page_in(request)
+    events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
+    context = {"subject": user, "events": events, "number": number, "has_next": has_next}
     return render(request, "admin/activity.html", context)
 
 
-def _ask(
+def page_in(request: HttpRequest) -> int:
+    """Return the number of the page that is asked for, from 1."""
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+    return max(number, 1)
+
+
+def ask_why(
     request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
 ) -> HttpResponse:
     """Ask for the reason, act, and lead back to the account with a sentence.
@@ -96,34 +103,35 @@ def _browsers(user: User) -> str:
     ) % {"count": count}
 
 
-def _told() -> str:
+def told() -> str:
+    """Say who reads the reason."""
     return _("All confirmed e-mail addresses of the person are told, with your reason.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lock the account and end its sessions."""
-    user = _may_act(request, public_id)
+    user = may_act(request, public_id)
     lines = [_("The person cannot sign in until you or a colleague unlock the account.")]
-    lines += [_browsers(user), _("Phones, codes and the password stay as they are."), _told()]
+    lines += [_browsers(user), _("Phones, codes and the password stay as they are."), told()]
     act = Act(gettext_lazy("Lock this account"), gettext_lazy("Lock the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.lock(actor=person(request), user=user, reason=reason)
         return changed, _("The account is locked.") if changed else _("It was locked already.")
 
-    return _ask(request, user, act, do)
+    return ask_why(request, user, act, do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
-    user = _may_act(request, public_id)
+    user = may_act(request, public_id)
     lines = [_("The person can sign in again, with the same password and the same second steps.")]
     act = Act(
         gettext_lazy("Unlock this account"),
         gettext_lazy("Unlock the account"),
-        [*lines, _told()],
+        [*lines, told()],
         danger=False,
     )
 
@@ -131,14 +139,14 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
         changed = staff.unlock(actor=person(request), user=user, reason=reason)
         return changed, _("The account is unlocked.") if changed else _("It was not locked.")
 
-    return _ask(request, user, act, do)
+    return ask_why(request, user, act, do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
-    user = _may_act(request, public_id)
-    lines = [_browsers(user), _("The person can sign in again at once."), _told()]
+    user = may_act(request, public_id)
+    lines = [_browsers(user), _("The person can sign in again at once."), told()]
     act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
@@ -148,13 +156,13 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ) % {"count": ended}
         return bool(ended), said if ended else _("No browser was signed in.")
 
-    return _ask(request, user, act, do)
+    return ask_why(request, user, act, do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
     """Let a phone of the person go; a second post finds it gone and changes nothing."""
-    user = _may_act(request, public_id)
+    user = may_act(request, public_id)
     phone = user.phones.linked().filter(public_id=phone_id).first()
     if phone is None:
         return _no_phone(request, user)
@@ -171,7 +179,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
         said = _("%(phone)s is unlinked and what it proved is erased.") % {"phone": phone.name}
         return True, said
 
-    return _ask(request, user, act, do)
+    return ask_why(request, user, act, do)
 
 
 def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
@@ -203,5 +211,5 @@ def _consequences(phone: Phone) -> list[str]:
         *_consequences_for_app(phone),
         _browsers(phone.user),
         ways if left else _("No other way in remains: the person is locked out."),
-        _told(),
+        told(),
     ]

@@ -1,13 +1,25 @@
 """What staff type before they act on somebody's account."""
 
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Organisation, User
+from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
+
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
+UNSEEN = ValidationError(_("Type something that can be seen."), code="invisible")
+
+
+def one_line(typed: str) -> str:
+    """Return a text in NFC and on one line, without characters that cannot be seen."""
+    composed = unicodedata.normalize("NFC", typed)
+    seen = "".join(letter if letter.isprintable() else " " for letter in composed)
+    return " ".join(seen.split())
 
 
 class ReasonForm(forms.Form):
@@ -22,9 +34,7 @@ class ReasonForm(forms.Form):
 
     def clean_reason(self) -> str:
         """Return the reason on one line, without characters that cannot be seen."""
-        typed = unicodedata.normalize("NFC", self.cleaned_data["reason"])
-        seen = "".join(letter if letter.isprintable() else " " for letter in typed)
-        reason = " ".join(seen.split())
+        reason = one_line(self.cleaned_data["reason"])
         if len(reason) < SHORTEST_REASON:
             raise ValidationError(
                 _("Say a little more: at least %(least)d characters."),
@@ -32,3 +42,62 @@ class ReasonForm(forms.Form):
                 params={"least": SHORTEST_REASON},
             )
         return reason
+
+
+class EnrolForm(ReasonForm):
+    """Asks with which organisation a person gets an account, and under which name."""
+
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), to_field_name="public_id", label=_("Organisation")
+    )
+    label = forms.CharField(
+        label=_("Name of the account there"),
+        max_length=LABEL_LENGTH,
+        help_text=_("Shown in the app beside the code, such as the address at work."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    field_order = ("organisation", "label", "reason")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        has = user.enrolments.current().values("organisation")
+        field = self.fields["organisation"]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = Organisation.objects.exclude(pk__in=has)
+        self.initial.setdefault("label", user.email)
+
+    def clean_label(self) -> str:
+        """Return the name on one line."""
+        label = one_line(self.cleaned_data["label"])
+        if not label:
+            raise UNSEEN
+        return label
+
+
+class OrganisationForm(forms.Form):
+    """Takes what an organisation is called, and whom its people can ask."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    help = forms.CharField(
+        label=_("Whom to ask"),
+        max_length=HELP_LENGTH,
+        required=False,
+        help_text=_("Shown to people whose account there has to be set up again."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        name = one_line(self.cleaned_data["name"])
+        if not name:
+            raise UNSEEN
+        return name
+
+    def clean_help(self) -> str:
+        """Return it on one line."""
+        return one_line(self.cleaned_data["help"])

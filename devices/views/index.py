@@ -61,6 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],
+        "works": list(user.enrolments.current().select_related("organisation")),
         "asking": [row for row in linked.values() if row.leave],
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),

@@ -13,15 +13,20 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.proofs import Proof, Strength
 from tests.people import Person, enter, make_person, sign_in
+from tests.work import give_enrolment
 
 STRONG = Strength.TWO_STEP
 
 
 def pages(person: Person) -> list[str]:
     """Every address of the staff site, for one account."""
-    account = f"/admin/accounts/{person.user.public_id}/"
+    work = person.user.enrolments.first() or give_enrolment(person)
+    account, firms = f"/admin/accounts/{person.user.public_id}/", "/admin/organisations/"
+    firm, enrolled = f"{firms}{work.organisation.public_id}/", f"enrolments/{work.public_id}/"
     acts = ["lock/", "unlock/", "end-sessions/", f"phones/{person.phone.public_id}/unlink/"]
-    return ["/admin/", "/admin/accounts/", account, f"{account}activity/"] + [
+    acts += ["enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
+    lists = ["/admin/", "/admin/accounts/", "/admin/requests/", firms, f"{firms}add/"]
+    return [*lists, firm, f"{firm}edit/", account, f"{account}activity/"] + [
         account + act for act in acts
     ]
 
@@ -156,10 +161,10 @@ def test_no_page_has_an_inline_script_or_style(client: Any, alice: Person, sue: 
 
 
 def test_no_page_shows_a_secret(
-    client: Any, new_client: Callable[..., Any], alice: Person, sue: Person
+    client: Any, new_client: Callable[..., Any], alice: Person, root: Person
 ) -> None:
     sign_in(new_client(), alice)
-    enter(client, sue, STRONG)
+    enter(client, root, STRONG)
     user = alice.reload()
     secrets: list[Any] = [user.password, user.password.split("$")[-1], *alice.codes, alice.code()]
     secrets += [row.hash for row in user.recovery_code_sets.get().codes.all()]

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.proofs import Strength
 from tests.attacks.tools import html_of, is_in, start
 from tests.people import Person, enter, make_person
+from tests.work import give_enrolment
 
 Clock = Any
 Browsers = Callable[..., Client]
@@ -23,12 +24,17 @@ LIST = "/admin/accounts/"
 def pages(person: Person) -> dict[str, str]:
     """Return every staff page about a person, by its name."""
     base = f"{LIST}{person.user.public_id}/"
+    account = person.user.enrolments.first() or give_enrolment(person)
+    work = f"{base}enrolments/{account.public_id}/"
     return {
         "account": base,
         "activity": f"{base}activity/",
         "lock": f"{base}lock/",
         "unlock": f"{base}unlock/",
         "end_sessions": f"{base}end-sessions/",
+        "enrol": f"{base}enrol/",
+        "approve_enrolment": f"{work}approve/",
+        "end_enrolment": f"{work}end/",
         "unlink_phone": f"{base}phones/{person.phone.public_id}/unlink/",
     }
 
@@ -45,6 +51,14 @@ def test_these_are_all_the_pages_there_are() -> None:
         "unlock",
         "end_sessions",
         "unlink_phone",
+        "enrol",
+        "approve_enrolment",
+        "end_enrolment",
+        "requests",
+        "organisations",
+        "organisation",
+        "add_organisation",
+        "edit_organisation",
     }
 
 
@@ -116,7 +130,18 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
         assert answer.status_code != 200
 
 
-@pytest.mark.parametrize("act", ["lock", "unlock", "end_sessions", "unlink_phone"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "lock",
+        "unlock",
+        "end_sessions",
+        "unlink_phone",
+        "enrol",
+        "approve_enrolment",
+        "end_enrolment",
+    ],
+)
 def test_support_does_not_climb(sue: Person, root: Person, new_client: Browsers, act: str) -> None:
     hers = enter(new_client(), sue, Strength.TWO_STEP)
     for person in (sue, root):

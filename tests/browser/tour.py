@@ -21,6 +21,7 @@ from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
 from tests.browser.tour_phones import lost_phone, suspended_phone
+from tests.browser.tour_work import account_of_an_organisation, desk_of_organisations
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
 from tests.live.sinks import body_of
@@ -428,6 +429,12 @@ def apps(tour: Tour) -> Names:
     yield from linked_app(tour.page, tour.enter, everything("liam"))
 
 
+def work(tour: Tour) -> Names:
+    """Accounts with organisations."""
+    yield from desk_of_organisations(tour.page, tour.enter)
+    yield from account_of_an_organisation(tour.page, tour.enter)
+
+
 def app(tour: Tour) -> Names:
     """The authenticator app."""
     yield from pages_of_the_app(tour.page)
@@ -449,6 +456,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     beginners,
     staff,
     apps,
+    work,
     app,
     backups,
 ]

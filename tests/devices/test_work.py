@@ -197,11 +197,6 @@ def _late(app: App, account: Enrolment, clock: Clock) -> None:
     clock.shift(settings.WORK_CODE_AGE)
 
 
-def _unlinked(app: App, account: Enrolment, clock: Clock) -> None:
-    phone = Phone.objects.get(installation=app.installation)
-    phones.unlink(phone=phone, client=VISITOR, lost=True)
-
-
 def _ended(app: App, account: Enrolment, clock: Clock) -> None:
     Enrolment.objects.filter(pk=account.pk).update(state="ended")
 
@@ -215,7 +210,7 @@ def _lapsed(app: App, account: Enrolment, clock: Clock) -> None:
     Enrolment.objects.filter(pk=account.pk).update(approved_at=long_ago)
 
 
-@pytest.mark.parametrize("meanwhile", [_late, _unlinked, _ended, _newer, _lapsed])
+@pytest.mark.parametrize("meanwhile", [_late, _ended, _newer, _lapsed])
 def test_a_code_that_is_over_is_told_like_one_that_never_was(
     app: App, account: Enrolment, clock: Clock, meanwhile: Callable[..., None]
 ) -> None:
@@ -224,6 +219,14 @@ def test_a_code_that_is_over_is_told_like_one_that_never_was(
     answer = claim(app, code)
     assert (answer.status_code, answer.json()) == (404, never.json())
     assert not Authenticator.objects.filter(enrolment=account).exists()
+
+
+def test_an_unlinked_phone_gets_nothing(app: App, account: Enrolment, alice: Person) -> None:
+    code = code_for(account, app)
+    phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    assert claim(app, code).json()["code"] == "unlinked"
+    with pytest.raises(work.Unknown):
+        work.claim(installation=app.reload(), typed=code)
 
 
 def test_a_suspended_phone_gets_nothing(app: App, account: Enrolment, alice: Person) -> None:

@@ -31,6 +31,7 @@ from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 from tests.phones import give_app
 from tests.phones import grant as give_grant
+from tests.work import give_enrolment
 
 ROLES = (
     "anonymous",
@@ -243,6 +244,8 @@ TABLE: dict[str, Row] = {
     "devices:rename_trusted": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:end_trust": fresh(PAGE, "to /devices/", **NOT_THEIRS),
     "devices:end_all_trust": fresh(PAGE, "to /devices/"),
+    "devices:work_account": fresh(FORM, "to /devices/work/|200", **NOT_THEIRS),
+    "devices:ask_work": closed(WRONG_METHOD, "to /devices/", stranger_post=GONE, weak_post=GONE),
     "api:work": public("401", WRONG_METHOD),
     "api:work_ask": public(WRONG_METHOD, "401"),
     "api:work_claim": public(WRONG_METHOD, "401"),
@@ -255,6 +258,14 @@ TABLE: dict[str, Row] = {
     "admin:unlock": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:end_sessions": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:unlink_phone": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:enrol": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:approve_enrolment": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:end_enrolment": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:requests": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:organisations": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:add_organisation": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:organisation": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:edit_organisation": closed(CONFIRM, CONFIRM, **STAFF),
 }
 
 
@@ -297,6 +308,9 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     Phone.objects.filter(pk=suspended.pk).update(suspended_at=timezone.now())
     give_passkey(alice)
     passkey = {"public_id": str(alice.user.passkeys.get().public_id)}
+    account = give_enrolment(alice)
+    work = {"public_id": str(account.public_id)}
+    firm = {"public_id": str(account.organisation.public_id)}
     asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
     link = {"public_id": str(linking.begin(user=alice.user, **asked)[0].public_id)}
     grant = {"public_id": str(give_grant(give_app(alice, Client())).public_id)}
@@ -323,7 +337,15 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "devices:end_session": {"public_id": str(session.public_id)},
         "devices:rename_trusted": trusted,
         "devices:end_trust": trusted,
-        "admin": {"public_id": str(alice.user.public_id), "phone_id": str(alice.phone.public_id)},
+        "devices:work_account": work,
+        "devices:ask_work": work,
+        "admin:organisation": firm,
+        "admin:edit_organisation": firm,
+        "admin": {
+            "enrolment_id": work["public_id"],
+            "public_id": str(alice.user.public_id),
+            "phone_id": str(alice.phone.public_id),
+        },
         "api": phone,
         "": {"slug": "authenticator", "token": "A" * 22, "number": "1"},
     }

@@ -1,0 +1,85 @@
+"""The page of one account with an organisation: its code is seen by nobody but its person."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import enrolments
+from accounts.acts import in_session
+from accounts.models import Enrolment
+from accounts.people import person, session_id
+from accounts.proofs import trusted_from
+from accounts.views.answers import show_form
+from devices import enrolment as pictures
+from devices import work
+from devices.forms.work import WhichAppForm
+from devices.models import Installation
+from devices.views.guards import needs_to_bind
+from portal.http import client_of
+
+
+def _its(request: HttpRequest, public_id: UUID) -> Enrolment:
+    rows = person(request).enrolments.current().select_related("organisation", "user")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_to_bind
+def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say how the account stands; once staff approved, make the code on a POST and show it once."""
+    account = _its(request, public_id)
+    is_approved = person(request).enrolments.approved().filter(pk=account.pk).exists()
+    apps = work.phones_for(person(request)) if is_approved else []
+    form = WhichAppForm(request.POST if request.method == "POST" else None, apps=apps)
+    if request.method == "POST":
+        if form.is_valid() and form.app:
+            return _code(request, account, form.app)
+        if not apps:
+            return redirect("devices:work_account", public_id=account.public_id)
+    context = {"place": "devices", "account": account, "is_approved": is_approved, "apps": apps}
+    return show_form(request, "devices/work_account.html", form, **context)
+
+
+def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpResponse:
+    try:
+        with in_session(request):
+            code = work.make_code(
+                enrolment=account,
+                installation=app,
+                trusted_from=trusted_from(request),
+                session=session_id(request),
+            )
+    except work.Unknown:
+        messages.info(request, _("That is no longer so. This is how your account stands."))
+        return redirect("devices:work_account", public_id=account.public_id)
+    into_app = f"{resolve_url('devices:authenticator')}#work/{code}"
+    context = {
+        "place": "devices",
+        "account": account,
+        "phone": app.phone,
+        "link": into_app,
+        "qr": pictures.qr_svg(f"{settings.PORTAL_ORIGIN.rstrip('/')}{into_app}"),
+        "key": work.grouped(code),
+        "until": timezone.now() + settings.WORK_CODE_AGE,
+    }
+    return render(request, "devices/work_code.html", context)
+
+
+@require_POST
+def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Ask the organisation for a new code; twice is once."""
+    account = _its(request, public_id)
+    enrolments.ask(enrolment=account, client=client_of(request), session=session_id(request))
+    account.refresh_from_db()
+    if account.state == Enrolment.State.ASKED:
+        said = _("%(organisation)s is asked. You are told by e-mail when they answer.")
+        messages.success(request, said % {"organisation": account.organisation.name})
+    return redirect("devices:index")

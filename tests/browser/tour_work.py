@@ -1,0 +1,73 @@
+"""The walk past accounts with organisations, of staff and of people; see tests/browser/tour.py."""
+
+from collections.abc import Callable, Iterator
+
+from django.test import Client
+from playwright.sync_api import Page
+
+from accounts.models import Enrolment
+from tests.journeys.hand import Hand
+from tests.people import Person, protected
+from tests.phones import give_app
+from tests.work import give_enrolment, make_organisation
+
+Names = Iterator[str]
+Enter = Callable[..., None]
+
+
+def desk_of_organisations(page: Page, enter: Enter) -> Names:
+    """What staff see: the lists, an organisation, an account, the acts."""
+    hand, firm = Hand(page), make_organisation()
+    person, root = protected("wim"), protected("root", is_staff=True, is_superuser=True)
+    asks = give_enrolment(person, firm, state="asked")
+    give_enrolment(person, state="enrolled")
+    enter(root)
+    account = f"/admin/accounts/{person.user.public_id}/"
+    for path in (
+        "/admin/requests/",
+        "/admin/organisations/",
+        f"/admin/organisations/{firm.public_id}/",
+        f"/admin/organisations/{firm.public_id}/edit/",
+        f"{account}enrolments/{asks.public_id}/approve/",
+        f"{account}enrolments/{asks.public_id}/end/",
+    ):
+        hand.open(path)
+        yield path
+    hand.open("/admin/organisations/add/")
+    hand.type("Name", firm.name)
+    hand.press("Save")
+    hand.sees("There is an organisation of this name.")
+    yield "/admin/organisations/add/, refused"
+    make_organisation()
+    hand.open(f"{account}enrol/")
+    yield f"{account}enrol/"
+    hand.open(account)
+    yield f"{account}, with accounts of organisations"
+
+
+def account_of_an_organisation(page: Page, enter: Enter) -> Names:
+    """What its person sees, from asking to the code."""
+    hand, person = Hand(page), protected("wilma")
+    account = give_enrolment(person)
+    enter(person)
+    path = f"/devices/work/{account.public_id}/"
+    hand.open(path)
+    hand.reads(account.organisation.name)
+    yield f"{path}, without the app"
+    give_app(person, Client(), phone=person.phone)
+    hand.open(path)
+    yield f"{path}, approved"
+    hand.press("Show the code")
+    hand.reads("Scan this with the app")
+    yield f"{path}, code"
+    yield from _states(hand, person, account)
+
+
+def _states(hand: Hand, person: Person, account: Enrolment) -> Names:
+    for state in ("approved", "action_required", "asked", "enrolled"):
+        Enrolment.objects.filter(pk=account.pk).update(state=state)
+        hand.open("/devices/")
+        yield f"/devices/, work account {state}"
+        if state != "approved":
+            hand.open(f"/devices/work/{account.public_id}/")
+            yield f"/devices/work/, {state}"
