@@ -17,6 +17,7 @@ from accounts.proofs import Strength
 from accounts.readiness import Readiness
 from accounts.steps import second_steps
 from accounts.ways import Way
+from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
 
 LATEST_EVENTS = 8
@@ -71,6 +72,7 @@ def page_of(user: User) -> dict[str, Any]:
         "phones": _phones(user, state.ways),
         "unlinked_apps": _unlinked_apps(user),
         "enrolments": list(user.enrolments.current().select_related("organisation")),
+        "backup": summary.of(user),
         "sessions": sessions[:BROWSERS_SHOWN],
         "has_more_sessions": len(sessions) > BROWSERS_SHOWN,
         "trusted": _trusted(user),

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.proofs import Strength
 from devices.backups import summary
 from devices.models import Vault
 from tests.backups import Backup, give_backup
-from tests.people import Person
+from tests.people import Person, enter
 from tests.phones import give_app, grant
 
 
@@ -58,3 +60,24 @@ def test_the_one_that_is_on_comes_first_and_what_is_over_is_not_told(
     assert not told.counts
     with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
         assert summary.of(carol.user) is None
+
+
+def test_staff_read_how_it_stands(carol: Person, sue: Person, client: Client) -> None:
+    backup = Backup(give_app(carol, client, "Pixel 9"))
+    backup.make(accounts=34)
+    enter(client, sue, Strength.TWO_STEP)
+    path = reverse("admin:account", kwargs={"public_id": carol.user.public_id})
+
+    def told() -> str:
+        return " ".join(client.get(path).content.decode().split())
+
+    assert "Begun, and not yet opened by its owner" in told()
+    backup.verify()
+    assert "by Pixel 9 · 34 accounts · 1 version" in told()
+    assert "On since" in told()
+    backup.app.delete("vault")
+    assert "Off; deleted at" in told()
+    Vault.objects.update(state="frozen")
+    assert "Kept aside" in told()
+    Vault.objects.all().delete()
+    assert "Backup of the app" not in told()
