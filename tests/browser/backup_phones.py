@@ -39,14 +39,20 @@ class Linked(Phone):
         vault = self.vault
         return vault.versions.get(number=number or vault.head)
 
-    def content(self, number: int = 0) -> Json:
-        """What lies in the portal's database, opened with the recovery key alone."""
-        row, slot = self.version(number), self.vault.slots.filter(kind="recovery-key").latest("pk")
+    @property
+    def opened(self) -> lk1.Vault:
+        """The key of the backup, out of the portal's database with the recovery key alone."""
+        slot = self.vault.slots.filter(kind="recovery-key").latest("pk")
         known = ("kind", "key", "params", "nonce", "sealed")
         sealed = {"id": str(slot.public_id), **{name: getattr(slot, name) for name in known}}
-        secret = lk1.open_slot(sealed, str(self.vault.public_id), self.recovery_key)
+        vault = str(self.vault.public_id)
+        return lk1.Vault(vault, slot.key, lk1.open_slot(sealed, vault, self.recovery_key))
+
+    def content(self, number: int = 0) -> Json:
+        """What lies in the portal's database, opened with the recovery key alone."""
+        row = self.version(number)
         whole = {**row.header, "ciphertext": lk1.spelled(bytes(row.ciphertext))}
-        return lk1.open_envelope(secret, whole)
+        return lk1.open_envelope(self.opened.secret, whole)
 
     def services(self, number: int = 0) -> list[str]:
         """The services in a version, in the order of the list."""
@@ -111,6 +117,9 @@ def link_app(page: Page, live: LiveSite, person: Person, name: str = "Pixel 9") 
         "name": name,
         "account": "",
     }
-    phone.run('await (await use("backup/device")).keepDevice(given)', mine)
-    phone.open()
+    phone.run(
+        """await (await use("backup/device")).keepDevice(given);
+           await (await use("backup/engine")).wake();""",
+        mine,
+    )
     return phone

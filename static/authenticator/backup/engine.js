@@ -123,6 +123,8 @@ const ELSEWHERE = [
   "no_vault",
   "backup_off",
   "suspended",
+  "grant_needed",
+  "grant_not_yet",
 ];
 
 /** What to do when it did not work: ask the person, ask how the account is, or try again. */

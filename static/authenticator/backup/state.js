@@ -23,8 +23,14 @@ export const keyOf = ({ backup: { vault, key, secret } }) => ({
 /** How many accounts there are, as people count them. */
 export const accountsIn = (doc) => living(doc).length;
 
+const isEmpty = (value) => !value || (Array.isArray(value) && value.length === 0);
+
+/** An account as one text; what is empty and what is not there are the same, as in a merge. */
+const textOf = (entry) =>
+  canonical(Object.fromEntries(Object.entries(entry).filter(([, value]) => !isEmpty(value))));
+
 const pieces = ({ entries, ...rest }) =>
-  new Map([...entries.map((entry) => [entry.id, canonical(entry)]), ["", canonical(rest)]]);
+  new Map([...entries.map((entry) => [entry.id, textOf(entry)]), ["", canonical(rest)]]);
 
 /** Whether two contents say the same. */
 export const isSameContent = (one, other) => {

@@ -80,7 +80,7 @@ const unsavedWords = ({ changes, why }) => {
 };
 
 const savedWords = ({ saved, accounts, isChecked }) => {
-  const told = { time: short(saved), count: accounts };
+  const told = { time: saved ? short(saved) : "—", count: accounts };
   if (!isChecked) {
     return n_("Saved %(time)s, %(count)s account", "Saved %(time)s, %(count)s accounts", accounts, told);
   }
