@@ -34,6 +34,22 @@ PLAIN_COPIES = {  # served as they come: path in the package, place in the repos
         "dist/scrypt.umd.min.js": "static/vendor/hash-wasm/scrypt.js",
         "LICENSE": "static/vendor/hash-wasm/LICENSE",
     },
+    "@noble/hashes": {  # what argon2 and scrypt import, and no more
+        name: f"static/vendor/noble-hashes/{name}"
+        for name in (
+            "_blake.js",
+            "_md.js",
+            "_u64.js",
+            "argon2.js",
+            "blake2.js",
+            "hmac.js",
+            "pbkdf2.js",
+            "scrypt.js",
+            "sha2.js",
+            "utils.js",
+            "LICENSE",
+        )
+    },
 }
 SPRITE = "static/img/icons.svg"
 SYMBOL = (

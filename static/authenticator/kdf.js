@@ -14,7 +14,7 @@ export const STANDARD = { kind: "argon2id", memory: 64 * 1024, passes: 3, lanes:
 export const bytesOf = (passphrase) => new TextEncoder().encode(passphrase.normalize("NFKC"));
 
 const failed = () =>
-  new Refusal(_("This browser could not compute the key: it refuses WebAssembly or has no room."));
+  new Refusal(_("This browser could not compute the key: it has no room. Close other apps."));
 
 /** 32 bytes from `{kind, password, salt, …}`; refuses what the browser cannot compute. */
 export const derive = (task) =>

@@ -1,10 +1,14 @@
 """Locks: a PIN that only hides, a passphrase that encrypts, and what becomes of forgotten ones."""
 
+import hashlib
 import json
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from argon2.low_level import Type, hash_secret_raw
+from django.conf import settings
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.authenticator import Phone, codes_now, link
 
@@ -25,6 +29,18 @@ for (const name of ["at", "forgotten"]) if (tries[name]) tries[name] -= given;
 await write({ put: [["meta", "tries", tries]] });
 """
 DAY = 86_400_000
+WORKER = settings.BASE_DIR / "static" / "authenticator" / "kdf-worker.js"
+STRICT = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
+DERIVE = """
+const { derive } = await use("kdf");
+const bytes = (text) => new TextEncoder().encode(text);
+const found = [];
+for (const { password, salt, ...task } of given) {
+  const made = await derive({ ...task, password: bytes(password), salt: bytes(salt) });
+  found.push([...made].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+}
+return found;
+"""
 
 
 @pytest.fixture
@@ -187,3 +203,27 @@ def test_offline_a_passphrase_opens_too_and_out_of_sight_nothing_shows(
     phone.page.evaluate(hide, False)
     expect(phone.page.locator("main")).to_have_css("filter", "none")
     context.set_offline(False)
+
+
+def test_without_webassembly_plain_javascript_gives_the_same_bytes(kept_page: Page) -> None:
+    served: list[str] = []
+    kept_page.on("request", lambda request: served.append(request.url.rpartition("/")[2]))
+
+    def refuse(route: Route) -> None:
+        script = f"self.WebAssembly = undefined;\n{WORKER.read_text()}"
+        route.fulfill(body=script, content_type="text/javascript", headers=STRICT)
+
+    kept_page.route(re.compile(r"\d/authenticator/kdf\.js$"), refuse)
+    argon2 = {"kind": "argon2id", "password": WORDS, "salt": "0123456789abcdef"}
+    tasks = [
+        {**argon2, "memory": 64 * 1024, "passes": 3, "lanes": 1},
+        {**argon2, "memory": 19 * 1024, "passes": 2, "lanes": 4},
+        {"kind": "scrypt", "password": "wörds", "salt": "s", "cost": 4096, "block": 8, "lanes": 2},
+    ]
+    found = Phone(kept_page).open().run(DERIVE, tasks)
+    assert {"argon2.js", "scrypt.js", "blake2.js"} <= set(served)
+    in_four = hash_secret_raw(
+        WORDS.encode(), b"0123456789abcdef", 2, 19 * 1024, 4, hash_len=32, type=Type.ID
+    )
+    by_scrypt = hashlib.scrypt("wörds".encode(), salt=b"s", n=4096, r=8, p=2, dklen=32)
+    assert found == [VECTOR, in_four.hex(), by_scrypt.hex()]
