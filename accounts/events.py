@@ -43,6 +43,9 @@ KINDS: dict[str, Kind] = {
     "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
     "app:asked": Kind(_("{phone} asked to open your backup"), "life-buoy", "look", notice=True),
     "app:linked": Kind(_("Authenticator app on {phone} linked"), "smartphone", "ok", notice=True),
+    "app:silent": Kind(
+        _("No new backup from {phone} for a while"), "triangle-alert", "look", notice=True
+    ),
     "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
     "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
     "backup:frozen": Kind(

@@ -61,6 +61,7 @@ class Way:
     left: int = 0
     is_proven: bool = True
     url: str = ""
+    note: Text = ""  # a sentence on what it is not
     shows: Sequence[str] = ()  # whose codes an app there shows
 
     @property

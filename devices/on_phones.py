@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ways import Text
-from devices.models import Authenticator, Phone
+from devices.models import Authenticator, Phone, Vault
 from devices.models.authenticator import AuthenticatorQuerySet
 
 
@@ -53,6 +54,12 @@ class OnPhone:
         return _("on %(phone)s, %(names)s") % said
 
     @property
+    def keeps_backup(self) -> bool:
+        """Whether this site's app on the phone saves a backup that is on."""
+        app = self.phone.app
+        return bool(app and app.is_active and getattr(self.rows[0], "backup_on", False))
+
+    @property
     def linked_at(self) -> datetime | None:
         """Since when it is a way in."""
         return self.phone.linked_at if self.is_own else min(row.created_at for row in self.rows)
@@ -76,6 +83,8 @@ class OnPhone:
 def on_phones(user: User) -> list[OnPhone]:
     """Return the phones of a person whose codes count now, those linked first first."""
     rows: dict[int, list[Authenticator]] = {}
-    for row in usable(user).order_by("pk"):
+    backup = Vault.objects.filter(user=OuterRef("user"), state=Vault.State.ON)
+    held = usable(user).select_related("phone__installation").annotate(backup_on=Exists(backup))
+    for row in held.order_by("pk"):
         rows.setdefault(row.phone_id, []).append(row)
     return [OnPhone(each) for each in rows.values()]

@@ -31,6 +31,10 @@ from devices.on_phones import OnPhone, on_phones, usable
 from portal.crypto import CannotUnseal
 from portal.limits import Rate
 
+NO_WAY_IN = _(
+    "The backup of the app on it is no way in: to open the backup you sign in first, "
+    "some other way."
+)
 logger = logging.getLogger(__name__)
 CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))
 
@@ -85,6 +89,7 @@ class AuthenticatorApp(Step):
             asked_at=held.asked_at,
             counts_from=held.best.trusted_from if held.best.is_held else None,
             shows=held.names,
+            note=NO_WAY_IN if held.keeps_backup else "",
         )
 
     def clean(self, typed: str) -> str:

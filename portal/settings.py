@@ -249,6 +249,7 @@ HOUSEKEEPING = [
     "portal.limits.forget_old",
     "accounts.housekeeping.run",
     "devices.housekeeping.run",
+    "devices.backups.silence.run",
 ]
 
 # --- Browsers: cookies, headers, files ------------------------------------------------------

@@ -176,6 +176,8 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
     installation = known or _install(user, row)
     grant = grants.give(installation, available_at=row.grants_from, session=row.session)
     about: dict[str, Any] = {"phone": installation.name, "until": grant.expires_at.isoformat()}
+    if grant.available_at > timezone.now():
+        about["waits"] = True
     if not known:
         about["backup"] = user.vaults.exists()
     kind = "app:asked" if known else "app:linked"
@@ -197,7 +199,7 @@ def _install(user: User, row: LinkRequest) -> Installation:
     phone = row.phone or _new_phone(user, row)
     unlinking.let_go(Installation.objects.filter(phone=phone))
     is_first = not user.installations.active().exists()
-    has_backup = user.vaults.filter(state=Vault.State.ON).exists()
+    has_backup = user.vaults.exclude(state=Vault.State.FROZEN).exists()
     status = Installation.Status
     return Installation.objects.create(
         public_id=row.drawn,

@@ -19,7 +19,7 @@ from accounts.proofs import fresh_level
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from devices import enrolment, phones
-from devices.backups import codes, grants, linking
+from devices.backups import codes, grants, linking, summary
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
 from devices.views.guards import needs_to_bind
@@ -49,8 +49,8 @@ def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
     form = WhichPhoneForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _begin(request, form, purpose)
-    backups = user.vaults.exists() if purpose == Purpose.RECOVER else None
-    return show_form(request, template, form, place="devices", has_backup=backups)
+    backup = summary.of(user) if purpose == Purpose.RECOVER else None
+    return show_form(request, template, form, place="devices", backup=backup)
 
 
 def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResponse:

@@ -32,6 +32,7 @@ class PhoneCard:
     last_used_at: datetime | None
     counts_from: datetime | None
     if_lost: str
+    note: Text
     app: Installation | None = None
 
 
@@ -80,6 +81,7 @@ def _card(account: Readiness, way: Way) -> dict[str, Any]:
         "last_used_at": way.last_used_at,
         "counts_from": way.counts_from,
         "if_lost": account.loss([way.carrier.key]).sentence,
+        "note": way.note,
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from accounts.proofs import Strength
 from accounts.signals import protection_changed
 from devices.api.http import fingerprint
 from devices.backups import linking
-from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session
+from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session, Vault
 from portal.http import Client as Visitor
 from tests.accounts.helpers import addresses, told
 from tests.people import Person, enter
@@ -357,3 +358,14 @@ def test_old_requests_are_forgotten(alice: Person, portal: Client) -> None:
     assert linking.forget_old() == 0
     LinkRequest.objects.update(expires_at=timezone.now() - timedelta(days=1))
     assert linking.forget_old() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("on", "superseded"), ("off", "superseded"), ("frozen", "active")]
+)
+def test_a_phone_never_reads_a_backup_just_by_being_linked(
+    alice: Person, portal: Client, state: str, status: str
+) -> None:
+    Vault.objects.create(public_id=uuid4(), user=alice.user, state=state)
+    confirm(claim(portal, code_for(alice, portal)).json()["number"])
+    assert alice.user.installations.get().status == status

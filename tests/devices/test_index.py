@@ -10,9 +10,11 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts import readiness
 from accounts.proofs import Strength
 from devices.models import Phone, Session
 from tests.accounts.helpers import seen
+from tests.devices.test_api_heartbeat import vault_of
 from tests.people import Person, enter, give_phone, sign_in
 from tests.phones import give_app, grant
 from tests.work import give_enrolment
@@ -119,3 +121,17 @@ def test_a_phone_that_has_only_the_app_is_no_way_to_sign_in(client: Client, caro
     assert "Tablet" in text
     assert "It is no way to sign in" in text
     assert "No phone is linked" not in text
+
+
+def test_the_backup_of_the_app_is_said_to_be_no_way_in(client: Client, alice: Person) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    ways = [(way.slug, way.target) for way in readiness.of(alice.user).ways]
+    give_app(alice, client, phone=alice.phone)
+    for path in ("/devices/", "/security/"):
+        assert "The backup of the app on it is no way in" not in seen(client.get(path))
+    vault_of(alice)
+    for path in ("/devices/", "/security/"):
+        assert "The backup of the app on it is no way in" in seen(client.get(path))
+    assert [(way.slug, way.target) for way in readiness.of(alice.user).ways] == ways
+    alice.phone.authenticators.all().delete()
+    assert "authenticator" not in [way.slug for way in readiness.of(alice.user).ways]

@@ -1,7 +1,6 @@
 """Begin recovery: one button lets the phone in the hand, or another one, open the backup."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,9 +8,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.proofs import Strength
-from devices.models import RestoreGrant, Vault
+from devices.models import RestoreGrant
 from tests.accounts.helpers import ask as ask_for_code
 from tests.accounts.helpers import code_to, mailbox, seen, type_code, type_password
+from tests.devices.test_api_heartbeat import vault_of
 from tests.devices.test_link_app import claim_here
 from tests.people import Person, enter
 
@@ -32,8 +32,8 @@ def test_one_button_gives_the_phone_leave(alice: Person, client: Client) -> None
 def test_without_a_backup_it_says_so(alice: Person, client: Client) -> None:
     enter(client, alice, Strength.TWO_STEP)
     assert "There is no backup in your account." in seen(client.get(PAGE))
-    Vault.objects.create(public_id=uuid4(), user=alice.user)
-    assert "There is no backup in your account." not in seen(client.get(PAGE))
+    vault_of(alice)
+    assert "Your backup holds 33 accounts, saved by Pixel 8:" in seen(client.get(PAGE))
 
 
 def test_who_comes_from_the_app_signs_in_another_way_and_is_led_back(
