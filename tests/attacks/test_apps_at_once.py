@@ -1,24 +1,26 @@
 """Many phones and many hands at the same moment, at the running site."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Strength
+from devices import phones
 from devices.api.http import fingerprint
 from devices.backups import linking
-from devices.models import Installation, LinkRequest
+from devices.models import Installation, LinkRequest, Phone
 from portal.http import Client as Visitor
-from tests.attacks.crowd import Crowd
+from tests.attacks.crowd import Crowd, sign_in
 from tests.live import at_once
 from tests.live.concurrency import T
-from tests.people import Person, enter
-from tests.phones import API, new_secret
+from tests.people import Person, enter, give_passkey
+from tests.phones import API, give_app, new_secret
 
 MANY = 20
 pytestmark = pytest.mark.usefixtures("live")
@@ -36,10 +38,10 @@ def closing(act: Callable[[], T]) -> Callable[[], T]:
     return acted
 
 
-def code_for(person: Person, *, is_here: bool = False) -> str:
+def code_for(person: Person, **fields: Any) -> str:
     """Make a code in a session of the person."""
     session = str(enter(Client(), person, Strength.TWO_STEP).session.public_id)  # type: ignore[attr-defined] # our engine's
-    given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), "is_here": is_here}
+    given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), **fields}
     return linking.begin(user=person.user, **given)[1]
 
 
@@ -117,3 +119,49 @@ def test_phones_linked_at_once_make_one_active(alice: Person, crowd: Crowd) -> N
     assert [answer.status_code for answer in answers] == [201, 201]
     rows = Installation.objects.filter(user=alice.user)
     assert sorted(row.status for row in rows) == ["active", "superseded"]
+
+
+def test_unlinking_while_the_app_calls_tells_it_to_erase_itself(
+    alice: Person, crowd: Crowd
+) -> None:
+    """Whichever is first: afterwards it is unlinked, and told so by the next call."""
+    owner = sign_in(crowd, alice)
+    give_passkey(alice)
+    app = give_app(alice, crowd(1)[0], phone=alice.phone)
+    beat = {"unsaved": 1, "accounts": 1}
+    calls: list[Callable[[], Any]] = [
+        partial(app.twin().post, "heartbeat", beat) for _each in range(8)
+    ]
+    form = {"phone": str(alice.phone.public_id), "wipe": "1"}
+    calls.insert(4, partial(owner.post, "/devices/lost/", form))
+    answers = at_once(calls)
+    assert {answer.status_code for answer in answers} <= {200, 302}
+    said = app.post("heartbeat", beat).json()
+    assert said["status"] == "unlinked"
+    assert [command["kind"] for command in said["commands"]] == ["wipe"]
+    done = f"commands/{said['commands'][0]['id']}/done"
+    finished = at_once([partial(app.twin().post, done, {}) for _each in range(MANY)])
+    assert {answer.status_code for answer in finished} == {204}
+    assert alice.kinds().count("app:wiped") == 1
+
+
+def test_unlinking_while_the_number_is_typed_links_nothing_that_lives_on(
+    alice: Person, crowd: Crowd
+) -> None:
+    """The link of an app to a phone that is being unlinked: both or neither."""
+    code = code_for(alice, phone=alice.phone)
+    body = {"code": code, "device": fingerprint(new_secret()), "name": "x"}
+    (phone,) = crowd(1)
+    assert phone.http.post(f"{API}link/claim", json=body).status_code == 201
+    row, old = LinkRequest.objects.get(user=alice.user), alice.phone
+
+    def confirm() -> None:
+        with suppress(linking.Ended, IntegrityError, Phone.DoesNotExist):
+            linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+
+    def unlink() -> None:
+        phones.unlink(phone=old, client=Visitor("192.0.2.7", ""), lost=True)
+
+    at_once([closing(confirm), closing(unlink)])
+    assert not alice.user.phones.exists()
+    assert not alice.user.installations.linked().exists()
