@@ -11,6 +11,7 @@ from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
 from tests.people import protected
 
+PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
 WORDS = "correct horse battery staple"
 
 
@@ -70,7 +71,7 @@ def test_more_ways_open_it_and_each_was_tried(phone: Linked) -> None:
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
     phone.press("Add the passphrase")
-    phone.says("The passphrase opened the backup as the portal returned it")
+    expect(phone.way("Passphrase")).to_contain_text("Last opened", timeout=PATIENCE)
     with soft_passkeys(phone.page):
         phone.press("Add a passkey")
         phone.says("The passkey opened the backup as the portal returned it")
@@ -83,7 +84,8 @@ def test_more_ways_open_it_and_each_was_tried(phone: Linked) -> None:
     phone.way("Passphrase").get_by_role("button", name="Try it").click()
     phone.way("Passphrase").get_by_label("Passphrase").fill(WORDS + "!")
     phone.press("Open it")
-    phone.says("This passphrase does not open this backup.")
+    wrong = phone.page.get_by_text("This passphrase does not open this backup.")
+    expect(wrong).to_be_visible(timeout=PATIENCE)
     phone.press("Make a new recovery key")
     phone.recovery_key = phone.note_key()
     phone.press("Replace the key")

@@ -39,7 +39,12 @@ def phone(live: LiveSite, kept_page: Page) -> Iterator[Linked]:
 def puts_of(page: Page) -> list[Request]:
     """Collect what is sent to be saved."""
     sent: list[Request] = []
-    page.on("request", lambda request: request.method == "PUT" and sent.append(request))
+
+    def note(request: Request) -> None:
+        if request.method == "PUT":
+            sent.append(request)
+
+    page.on("request", note)
     return sent
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from devices.backups import unlinking
 from devices.models import Installation
@@ -68,7 +68,7 @@ def _looking_after(phone: Linked) -> Iterator[str]:
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
     phone.press("Add the passphrase")
-    phone.says("The passphrase opened the backup")
+    expect(phone.way("Passphrase")).to_contain_text("Last opened", timeout=20_000)
     phone.way("Passphrase").get_by_role("button", name="Try it").click()
     yield "the app, ways to open it"
     phone.open("recovery-key")
