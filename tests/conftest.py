@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from portal.outbox.sms import SentText, memory_outbox
@@ -111,6 +112,7 @@ def texts() -> list[SentText]:
 def _nothing_left_over() -> None:
     memory_outbox.clear()
     cache.clear()
+    translation.deactivate()  # the language of the last request
 
 
 @pytest.fixture
