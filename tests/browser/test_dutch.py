@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 
+from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.authenticator import PHONE, Phone, link
 from tests.journeys.hand import App, Hand
+from tests.live import LiveSite
 from tests.live.browser import too_wide
 from tests.people import Person
 
@@ -52,3 +54,16 @@ def test_the_app_in_dutch_fits_a_small_phone(new_browser: Callable[..., BrowserC
         phone.open(place)
         phone.reads(heading)
         assert not too_wide(phone.page), place
+
+
+def test_the_portal_answers_the_app_in_the_language_of_the_app(
+    live: LiveSite, new_browser: Callable[..., BrowserContext]
+) -> None:
+    context = new_browser(**PHONE, locale="en-US")
+    name = settings.LANGUAGE_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": "nl", "url": live.url, "secure": True}])
+    phone = Phone(context.new_page()).open("link")
+    phone.reads("Koppel deze telefoon")
+    phone.page.get_by_label("Of typ de code die ernaast staat").fill("0000-0000-0000-0000")
+    phone.press("Doorgaan")
+    phone.says("Deze code is niet geldig, of niet meer. Maak op de site een nieuwe.")

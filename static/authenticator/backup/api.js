@@ -42,6 +42,7 @@ const send = (method, path, { device, body, headers, keepalive }) =>
     body: body === undefined ? undefined : JSON.stringify(body),
     headers: {
       Accept: `${JSON_TYPE}, ${PROBLEM_TYPE}`,
+      "Accept-Language": document.documentElement.lang, // of the sentences in refusals
       ...(body === undefined ? {} : { "Content-Type": JSON_TYPE }),
       ...(device ? { Authorization: `Device ${device.installation}.${device.secret}` } : {}),
       ...headers,
