@@ -14,7 +14,15 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from devices.api.problems import Problem, too_many
+from devices.api.problems import Problem, response_to, too_many
+from devices.backups.refusals import (
+    Refused,
+    malformed,
+    suspended,
+    too_large,
+    unknown_phone,
+    unlinked,
+)
 from devices.models import Installation
 from portal.crypto import digest_matches, keyed_digest
 from portal.http import for_anyone
@@ -25,7 +33,6 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OfPhone = Callable[Concatenate[HttpRequest, Installation, P], HttpResponse]
 SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43})")
 PURPOSE = "installation"
-SUSPENDED = _("This phone was suspended. Take it back in the portal first.")
 
 
 def call(*methods: str) -> Callable[[View[P]], View[P]]:
@@ -40,8 +47,8 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
                 return _wrong_method(methods)
             try:
                 return view(request, *args, **kwargs)
-            except Problem as problem:
-                return problem.response()
+            except Refused as refused:
+                return response_to(refused)
             except LimitReached as limit:
                 return too_many(limit, _("Too many tries. Wait a moment."))
 
@@ -52,7 +59,7 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
 
 def _wrong_method(methods: tuple[str, ...]) -> HttpResponse:
     title = _("This address does not take that.")
-    response = Problem(405, "wrong_method", title).response()
+    response = response_to(Problem(405, "wrong_method", title))
     response["Allow"] = ", ".join(methods)
     return response
 
@@ -80,7 +87,7 @@ def digest_of(device: str) -> str:
 def shown(request: HttpRequest) -> tuple[UUID, str]:
     """Return the id and the SHA-256 (base64url) of the secret that a request shows.
 
-    Raises `Problem` if it shows none.
+    Raises `Refused` if it shows none.
     """
     match = SCHEME.fullmatch(request.headers.get("Authorization", ""))
     if match is None:
@@ -98,7 +105,7 @@ def fingerprint(secret: str) -> str:
 
 
 def caller(request: HttpRequest) -> Installation:
-    """Return the installation that shows its secret, unlinked or not; raises `Problem`."""
+    """Return the installation that shows its secret, unlinked or not; raises `Refused`."""
     public_id, device = shown(request)
     rows = Installation.objects.select_related("user", "phone")
     row = rows.filter(public_id=public_id, user__is_active=True).first()
@@ -107,23 +114,8 @@ def caller(request: HttpRequest) -> Installation:
     return row
 
 
-def unlinked() -> Problem:
-    """The refusal of everything but being told."""
-    return Problem(401, "unlinked", _("This phone was unlinked from your account."))
-
-
-def suspended() -> Problem:
-    """The refusal of all but being told, until the phone is taken back."""
-    return Problem(403, "suspended", SUSPENDED)
-
-
-def unknown_phone() -> Problem:
-    """The one refusal for an unknown id, a wrong secret and none at all."""
-    return Problem(401, "unknown_phone", _("The portal does not know this phone."))
-
-
 def body_of(request: HttpRequest, *, most: int = 0) -> dict[str, Any]:
-    """Read the JSON object of a request of at most `most` bytes; raises `Problem`."""
+    """Read the JSON object of a request of at most `most` bytes; raises `Refused`."""
     raw = _raw(request, most or settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     try:
         body = json.loads(raw)
@@ -137,7 +129,7 @@ def body_of(request: HttpRequest, *, most: int = 0) -> dict[str, Any]:
 def _raw(request: HttpRequest, most: int) -> bytes:
     """Read a body; nothing is read of one that says that it is longer."""
     if _length(request) > most:
-        raise Problem(413, "too_large", _("That is more than the portal takes at once."))
+        raise too_large()
     try:
         return request.read()
     except UnreadablePostError as error:  # the phone is gone already
@@ -150,8 +142,3 @@ def _length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
-
-
-def malformed() -> Problem:
-    """The refusal of a body that the app would not send."""
-    return Problem(422, "malformed", _("The portal could not read what the app sent."))

@@ -11,20 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import mask_address
 from devices import phones
-from devices.api.http import (
-    PURPOSE,
-    SUSPENDED,
-    body_of,
-    call,
-    caller,
-    digest_of,
-    malformed,
-    shown,
-    unlinked,
-)
+from devices.api.http import PURPOSE, body_of, call, caller, digest_of, shown
 from devices.api.problems import Problem
 from devices.backups import contact, linking
 from devices.backups.linking import Claimant
+from devices.backups.refusals import SUSPENDED, malformed, unlinked
 from devices.models import Installation, LinkRequest, PhoneCommand
 from devices.models.phone import NAME_LENGTH, readable
 from portal.crypto import digest_matches

@@ -5,34 +5,67 @@ from typing import Any
 from django.http import JsonResponse
 
 from accounts.ways import Text
+from devices.backups.refusals import Refused
 from portal.limits import LimitReached
 
 CONTENT_TYPE = "application/problem+json"
+STATUS = {  # of what a use case refuses; what a call alone can refuse says it itself
+    "active_phone": 409,
+    "backup_off": 409,
+    "grant_needed": 403,
+    "grant_not_yet": 403,
+    "if_match_needed": 428,
+    "key_reused": 409,
+    "last_slot": 409,
+    "late_changed": 412,
+    "late_unknown": 404,
+    "malformed": 422,
+    "no_vault": 404,
+    "not_active_phone": 409,
+    "other_device": 409,
+    "other_key": 409,
+    "pin_stays": 409,
+    "shrink_needs_confirmation": 409,
+    "slot_exists": 409,
+    "slot_needed": 409,
+    "slot_unknown": 404,
+    "stale_epoch": 409,
+    "stale_head": 412,
+    "suspended": 403,
+    "too_large": 413,
+    "too_many_pins": 409,
+    "too_many_slots": 409,
+    "transfer_unknown": 404,
+    "unknown_phone": 401,
+    "unlinked": 401,
+    "vault_exists": 409,
+    "vault_full": 507,
+    "version_unknown": 404,
+}
 
 
-class Problem(Exception):
-    """A refusal; `more` are members that docs/authenticator-api.md names for its code."""
+class Problem(Refused):
+    """A refusal of the call itself, with its status."""
 
     def __init__(self, status: int, code: str, title: Text, **more: Any) -> None:
-        super().__init__(code)
+        super().__init__(code, title, **more)
         self.status = status
-        self.code = code
-        self.title = title
-        self.more = more
 
-    def response(self) -> JsonResponse:
-        """Put it into words for the wire."""
-        body = {
-            "type": "about:blank",
-            "title": str(self.title),
-            "status": self.status,
-            "code": self.code,
-        }
-        return JsonResponse({**body, **self.more}, status=self.status, content_type=CONTENT_TYPE)
+
+def response_to(refused: Refused) -> JsonResponse:
+    """Put a refusal into words for the wire."""
+    status = refused.status if isinstance(refused, Problem) else STATUS[refused.code]
+    body = {
+        "type": "about:blank",
+        "title": str(refused.title),
+        "status": status,
+        "code": refused.code,
+    }
+    return JsonResponse({**body, **refused.more}, status=status, content_type=CONTENT_TYPE)
 
 
 def too_many(limit: LimitReached, title: Text) -> JsonResponse:
     """Answer too many tries, with the seconds to wait in `Retry-After`."""
-    response = Problem(429, "too_many", title, wait=limit.seconds).response()
+    response = response_to(Problem(429, "too_many", title, wait=limit.seconds))
     response["Retry-After"] = str(limit.seconds)
     return response

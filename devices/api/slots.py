@@ -4,9 +4,10 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from devices.api.http import body_of, call, malformed, of_phone
+from devices.api.http import body_of, call, of_phone
 from devices.backups import slots
 from devices.backups.envelopes import read_slot
+from devices.backups.refusals import malformed
 from devices.models import Installation
 from portal.http import client_of
 

@@ -6,9 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from devices.api.http import body_of, call, malformed, of_phone
+from devices.api.http import body_of, call, of_phone
 from devices.backups import reading, refusals, shelf, slots, standing, vaults, versions
 from devices.backups.envelopes import read_envelope, read_slot
+from devices.backups.refusals import malformed
 from devices.models import Installation, Vault, VaultVersion
 from portal.http import client_of
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import enrolments
 from accounts.models import Enrolment
 from devices import work
-from devices.api.http import body_of, call, malformed, of_phone
+from devices.api.http import body_of, call, of_phone
 from devices.api.problems import Problem
+from devices.backups.refusals import malformed
 from devices.enrolment import key_of
 from devices.models import Authenticator, Installation
 from portal.http import client_of

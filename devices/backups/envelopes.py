@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 
-from devices.api.http import malformed
 from devices.backups import reading, refusals
 from devices.models import KeySlot, VaultVersion
 
@@ -78,7 +77,7 @@ def _check_header(header: dict[str, Any]) -> None:
     reading.uuid(header["device"])
     reading.count(header["epoch"], least=1)
     if reading.count(header["version"]) != reading.count(header["base"]) + 1:
-        raise malformed()
+        raise refusals.malformed()
     reading.word(header["key"], KEY_ID)
     reading.binary(header["commitment"], least=KEY_BYTES, most=KEY_BYTES)
     _nonce(header["nonce"])
@@ -89,7 +88,7 @@ def _ciphertext(value: Any) -> bytes:
     if len(raw) > settings.VAULT_VERSION_BYTES:
         raise refusals.too_large()
     if (len(raw) - TAG_BYTES) % BLOCK:
-        raise malformed()
+        raise refusals.malformed()
     return raw
 
 

@@ -46,6 +46,7 @@ def end_of(installations: InstallationQuerySet) -> None:
 def stop(*, grant: RestoreGrant, client: Client, session: str = "") -> None:
     """Take leave back that is waiting or in use; raises `NothingToStop`."""
     installation = grant.installation
+    installation.user.take_turn()  # a take-over in flight is either done by now, or refused after
     if not RestoreGrant.objects.pending().filter(pk=grant.pk).update(ended_at=timezone.now()):
         raise NothingToStop
     about: dict[str, Any] = {"phone": installation.name}

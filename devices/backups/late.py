@@ -19,7 +19,7 @@ def _of(vault: Vault) -> QuerySet[VaultVersion]:
 
 @transaction.atomic
 def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
-    """Leave changes in the place of those that this phone left before; raises `Problem`."""
+    """Leave changes in the place of those that this phone left before; raises `Refused`."""
     phone = standing.take_turn(installation)
     vault = standing.on(phone.user)
     if phone.is_active:
@@ -36,7 +36,7 @@ def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
 
 
 def waiting(installation: Installation) -> list[Json]:
-    """What was left for the active phone, oldest first; raises `Problem`."""
+    """What was left for the active phone, oldest first; raises `Refused`."""
     if not installation.is_active:
         raise refusals.not_active_phone(standing.active_of(installation.user))
     rows = _of(standing.on(installation.user)).select_related("installation")
@@ -52,7 +52,7 @@ def _told(row: VaultVersion) -> Json:
 
 @transaction.atomic
 def let_go(*, installation: Installation, left_by: UUID, nonce: str) -> None:
-    """Delete what a phone left, if it is still what the active one saw; raises `Problem`."""
+    """Delete what a phone left, if it is still what the active one saw; raises `Refused`."""
     phone = standing.take_turn_of_active(installation)
     rows = _of(standing.on(phone.user)).filter(installation__public_id=left_by)
     row = rows.defer("ciphertext").first()

@@ -48,7 +48,7 @@ def _offer(vault: Vault) -> Json:
 
 @transaction.atomic
 def view(*, installation: Installation, vault: UUID, client: Client) -> Done:
-    """Note that the phone only looks, and tell the person. Raises `Problem`."""
+    """Note that the phone only looks, and tell the person. Raises `Refused`."""
     phone = standing.take_turn(installation)
     standing.check_grant(phone)
     row = standing.vault(phone.user, vault)
@@ -61,7 +61,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Cli
     """Make this the phone that saves, from the head it knows on, and tell the person.
 
     The head is kept longer, and the epoch fences the other phone off. A vault that is off or
-    frozen is on again, unless another one is. Raises `Problem`.
+    frozen is on again, unless another one is. Raises `Refused`.
     """
     phone = standing.take_turn(installation)
     standing.check_grant(phone)

@@ -72,7 +72,7 @@ def _delete(versions: Iterable[Saved]) -> int:
 
 
 def make_room(user: User, size: int) -> None:
-    """See that this many bytes fit into `VAULT_BYTES`; raises `Problem` if they cannot.
+    """See that this many bytes fit into `VAULT_BYTES`; raises `Refused` if they cannot.
 
     A backup that refuses every new version because of old ones would silently stop. The oldest
     dailies and weeklies go first; the newest, pinned and late ones stay, and every vault's last.

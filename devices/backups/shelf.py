@@ -75,7 +75,7 @@ def _numbered(vault: Vault) -> QuerySet[VaultVersion]:
 
 
 def one(vault: Vault, number: int) -> VaultVersion:
-    """Return a version; raises `Problem`."""
+    """Return a version; raises `Refused`."""
     row = vault.versions.filter(number=number).first()
     if row is None:
         raise refusals.version_unknown()
@@ -86,7 +86,7 @@ def one(vault: Vault, number: int) -> VaultVersion:
 def pin(*, installation: Installation, number: int, pinned: bool, why: str) -> None:
     """Keep a version longer, or let it go; what the portal keeps no phone lets go.
 
-    Raises `Problem`.
+    Raises `Refused`.
     """
     phone = standing.take_turn_of_active(installation)
     vault = standing.current(phone.user)

@@ -21,7 +21,7 @@ SENT = ("kind", "key", "params", "nonce", "sealed")
 def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
     """Note that the slot opened what the portal returned; from the first on the backup counts.
 
-    Raises `Problem`.
+    Raises `Refused`.
     """
     phone = standing.take_turn_of_active(installation)
     vault, now = standing.on(phone.user), timezone.now()
@@ -41,7 +41,7 @@ def _slot(vault: Vault, public_id: UUID) -> KeySlot:
 
 @transaction.atomic
 def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
-    """Add a way to open the backup; sent once more, it stays as it is. Raises `Problem`."""
+    """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
     phone = standing.take_turn_of_active(installation)
     slot.vault = vault = standing.on(phone.user)
     rows = list(vault.slots.all())
@@ -69,7 +69,7 @@ def _check_same(row: KeySlot, slot: KeySlot) -> None:
 def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
     """Remove a way to open the backup, unless the head would be left without one.
 
-    Raises `Problem`.
+    Raises `Refused`.
     """
     phone = standing.take_turn_of_active(installation)
     vault = standing.on(phone.user)
@@ -96,7 +96,7 @@ def _check_not_last(vault: Vault, slot: KeySlot) -> None:
 
 @transaction.atomic
 def note_opened(*, installation: Installation, slot: UUID) -> None:
-    """Note when a slot last opened a backup of this person; raises `Problem`."""
+    """Note when a slot last opened a backup of this person; raises `Refused`."""
     phone = standing.take_turn(installation)
     standing.check_reader(phone)
     rows = KeySlot.objects.filter(vault__user=phone.user, public_id=slot)

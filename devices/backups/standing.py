@@ -6,13 +6,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from devices.api.http import suspended, unknown_phone, unlinked
 from devices.backups import refusals
 from devices.models import Installation, RestoreGrant, Vault
 
 
 def take_turn(installation: Installation) -> Installation:
-    """Take the person's turn and read the installation anew; raises `Problem` if it may do nothing.
+    """Take the person's turn and read the installation anew; raises `Refused` if it may do nothing.
 
     The rows of backups come after the person's and the installations' in the order of locks: who
     took the turn is alone with all of them.
@@ -21,16 +20,16 @@ def take_turn(installation: Installation) -> Installation:
     rows = Installation.objects.select_related("user", "phone")
     row = rows.filter(pk=installation.pk).first()
     if row is None or not user.is_active:
-        raise unknown_phone()
+        raise refusals.unknown_phone()
     if row.is_unlinked:
-        raise unlinked()
+        raise refusals.unlinked()
     if row.is_suspended:
-        raise suspended()
+        raise refusals.suspended()
     return row
 
 
 def take_turn_of_active(installation: Installation) -> Installation:
-    """The same, of the phone that saves; raises `Problem` if another one does."""
+    """The same, of the phone that saves; raises `Refused` if another one does."""
     row = take_turn(installation)
     if not row.is_active:
         raise refusals.not_active_phone(active_of(row.user))
@@ -43,7 +42,7 @@ def active_of(user: User) -> Installation | None:
 
 
 def check_grant(installation: Installation) -> RestoreGrant:
-    """Return the grant that may be used now; raises `Problem` if there is none."""
+    """Return the grant that may be used now; raises `Refused` if there is none."""
     grants = installation.grants.all()
     usable = grants.usable().order_by("-expires_at").first()
     if usable is not None:
@@ -53,7 +52,7 @@ def check_grant(installation: Installation) -> RestoreGrant:
 
 
 def check_reader(installation: Installation) -> None:
-    """Let the active phone and one with a grant read; raises `Problem`."""
+    """Let the active phone and one with a grant read; raises `Refused`."""
     if not installation.is_active:
         check_grant(installation)
 
@@ -65,7 +64,7 @@ def kept(user: User) -> list[Vault]:
 
 
 def vault(user: User, public_id: UUID) -> Vault:
-    """Return one of them; raises `Problem`."""
+    """Return one of them; raises `Refused`."""
     found = [row for row in kept(user) if row.public_id == public_id]
     if not found:
         raise refusals.no_vault()
@@ -73,7 +72,7 @@ def vault(user: User, public_id: UUID) -> Vault:
 
 
 def current(user: User) -> Vault:
-    """Return the vault that is on, else the newest that is off; raises `Problem`."""
+    """Return the vault that is on, else the newest that is off; raises `Refused`."""
     found = [row for row in kept(user) if row.state != Vault.State.FROZEN]
     if not found:
         raise refusals.no_vault()
@@ -81,7 +80,7 @@ def current(user: User) -> Vault:
 
 
 def on(user: User) -> Vault:
-    """Return the vault that is on; raises `Problem`."""
+    """Return the vault that is on; raises `Refused`."""
     vault = current(user)
     if vault.state != Vault.State.ON:
         raise refusals.backup_off(vault.ends_at)

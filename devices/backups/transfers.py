@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from devices.api.http import malformed
 from devices.backups import refusals, standing
 from devices.backups.envelopes import KEY_BYTES, KEY_ID, NONCE_BYTES, TAG_BYTES
 from devices.backups.reading import binary, members, uuid, word
@@ -21,13 +20,13 @@ Json = dict[str, Any]
 
 
 def read_public(value: Any) -> None:
-    """Check a public key as WebCrypto writes it; raises `Problem`."""
+    """Check a public key as WebCrypto writes it; raises `Refused`."""
     if binary(value, **POINT)[0] != 4:
-        raise malformed()
+        raise refusals.malformed()
 
 
 def read_answer(value: Any) -> Json:
-    """Read what the other phone seals; raises `Problem`."""
+    """Read what the other phone seals; raises `Refused`."""
     answer = members(value, "public", "nonce", "sealed", "vault", "key")
     read_public(answer["public"])
     binary(answer["nonce"], least=NONCE_BYTES, most=NONCE_BYTES)
@@ -46,7 +45,7 @@ def count_asked(installation: Installation) -> None:
 
 @transaction.atomic
 def ask(*, installation: Installation) -> KeyTransfer:
-    """Ask for the key, in the place of what this phone asked before; raises `Problem`."""
+    """Ask for the key, in the place of what this phone asked before; raises `Refused`."""
     phone = standing.take_turn(installation)
     grant = standing.check_grant(phone)
     phone.transfers.all().delete()
@@ -56,7 +55,7 @@ def ask(*, installation: Installation) -> KeyTransfer:
 
 @transaction.atomic
 def answer(*, installation: Installation, transfer: UUID, sealed: Json) -> None:
-    """Give the sealed key to the phone that asked, once; raises `Problem`.
+    """Give the sealed key to the phone that asked, once; raises `Refused`.
 
     It must be another phone of the same person that still has leave to read.
     """
@@ -84,7 +83,7 @@ def _find(phone: Installation, public_id: UUID) -> KeyTransfer:
 def show(installation: Installation, public_id: UUID) -> Json:
     """Say how it stands; the sealed key goes to the phone that asked, and its leave must last.
 
-    Raises `Problem`.
+    Raises `Refused`.
     """
     row = _find(installation, public_id)
     status = "waiting" if row.answer is None else "sealed"

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import User
-from devices.api.http import malformed, unlinked
 from devices.backups import refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
@@ -32,7 +31,7 @@ def make(
     """Make the backup with its first version and the ways to open it.
 
     With `freeze` and a grant the phone becomes the active one, and a backup that is on, which
-    nothing opens any more, is kept aside. Raises `Problem`.
+    nothing opens any more, is kept aside. Raises `Refused`.
     """
     _check_first(envelope, slots)
     phone = standing.take_turn(installation)
@@ -58,7 +57,7 @@ def _check_first(envelope: Envelope, slots: Sequence[KeySlot]) -> None:
     has_key = kinds.count(KeySlot.Kind.RECOVERY_KEY) == 1
     fits = len(slots) <= SLOTS_A_VAULT and len(ids) == len(slots)
     if not (is_first and has_key and fits and {slot.key for slot in slots} == {envelope.key}):
-        raise malformed()
+        raise refusals.malformed()
 
 
 def _check_free(user: User, envelope: Envelope) -> None:
@@ -78,7 +77,7 @@ def _freeze(phone: Installation, client: Client) -> None:
 
 
 def activate(phone: Installation, *, force: bool) -> Installation | None:
-    """Make this the active phone and return the one that was; raises `Problem` unless forced.
+    """Make this the active phone and return the one that was; raises `Refused` unless forced.
 
     First the other one steps down: the database never lets two be active, not for a statement.
     """
@@ -93,7 +92,7 @@ def activate(phone: Installation, *, force: bool) -> Installation | None:
 
 def _set(phone: Installation, status: Installation.Status) -> None:
     if not Installation.objects.linked().filter(pk=phone.pk).update(status=status):
-        raise unlinked()
+        raise refusals.unlinked()
     phone.status = status
 
 
@@ -110,7 +109,7 @@ def switch_off(*, installation: Installation, client: Client) -> datetime:
 
 @transaction.atomic
 def undelete(*, installation: Installation, client: Client) -> Vault:
-    """Switch the backup that was switched off last on again. Raises `Problem`."""
+    """Switch the backup that was switched off last on again. Raises `Refused`."""
     phone = standing.take_turn_of_active(installation)
     vault = standing.current(phone.user)
     if vault.state == Vault.State.ON:
@@ -136,7 +135,7 @@ def _forget(vault: Vault) -> int:
 
 
 def raise_epoch(vault: Vault, head: int) -> int:
-    """Fence off every phone that saved before; returns the new epoch, raises `Problem`."""
+    """Fence off every phone that saved before; returns the new epoch, raises `Refused`."""
     rows = Vault.objects.filter(pk=vault.pk, head=head)
     on: dict[str, Any] = {"state": Vault.State.ON, "ends_at": None}
     if not rows.update(epoch=F("epoch") + 1, **on):

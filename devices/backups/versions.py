@@ -39,7 +39,7 @@ def save(*, installation: Installation, save: Save) -> tuple[VaultVersion, bool]
     """Append a version; returns it, and whether it is new or answers a repeated request.
 
     Nothing is ever replaced. Whatever a phone did not know of is a refusal: a newer version, a
-    take-over, another phone being active. Raises `Problem`.
+    take-over, another phone being active. Raises `Refused`.
     """
     phone = standing.take_turn(installation)
     vault = standing.current(phone.user)
@@ -76,19 +76,19 @@ def _check(vault: Vault, phone: Installation, save: Save) -> None:
 
 
 def check_device(phone: Installation, envelope: Envelope) -> None:
-    """What is sealed names the phone that sends it; raises `Problem`."""
+    """What is sealed names the phone that sends it; raises `Refused`."""
     if envelope.device != phone.public_id:
         raise refusals.other_device()
 
 
 def check_vault(vault: Vault, envelope: Envelope) -> None:
-    """What is sealed names the backup; raises `Problem`."""
+    """What is sealed names the backup; raises `Refused`."""
     if envelope.vault != vault.public_id:
         raise refusals.no_vault()
 
 
 def head_of(vault: Vault) -> VaultVersion:
-    """Return the newest version, without what is sealed; raises `Problem` if it went just now."""
+    """Return the newest version, without what is sealed; raises `Refused` if it went just now."""
     row = vault.versions.filter(number=vault.head).defer("ciphertext").first()
     if row is None:
         raise refusals.no_vault()
@@ -122,7 +122,7 @@ def keep_longer(row: VaultVersion, why: str) -> None:
 def append(
     vault: Vault, phone: Installation, envelope: Envelope, *, idempotency_key: str = ""
 ) -> VaultVersion:
-    """Write the version that follows the head, if this is the head still; raises `Problem`."""
+    """Write the version that follows the head, if this is the head still; raises `Refused`."""
     rows = Vault.objects.filter(pk=vault.pk, head=envelope.base, epoch=envelope.epoch)
     if not rows.filter(state=Vault.State.ON).update(head=F("head") + 1):
         raise refusals.stale_head(Vault.objects.get(pk=vault.pk).head)
