@@ -2,6 +2,7 @@
 // typed word.
 import { clearErrors, make, onSubmit, part, put, showError } from "./dom.js";
 import { FORMAT, living, nameOf } from "./entries.js";
+import { isWork } from "./lk1/document.js";
 import { openFile, sealFile } from "./lk1/file.js";
 import { format } from "./otpauth.js";
 import { say } from "./toast.js";
@@ -27,7 +28,10 @@ const save = (text, { name, type }) => {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 };
 
-const links = () => living(current()).map(format).join("\n") + "\n";
+/** What goes out in the clear: an account of an organisation is not the person's to give. */
+const given = () => living(current()).filter((entry) => !isWork(entry));
+
+const links = () => given().map(format).join("\n") + "\n";
 
 /** Save the accounts in the list as a file that only the passphrase opens; it is tried first. */
 const saveSealed = async (elements) => {
@@ -78,7 +82,7 @@ const picture = (encodeQR, entry) => {
 
 const showSheet = async (root) => {
   const { encodeQR } = await import("../vendor/qr/index.js");
-  const entries = living(current());
+  const entries = given();
   part(root, "sheet").replaceChildren(...entries.map((entry) => picture(encodeQR, entry)));
   part(root, "sheet-part").hidden = false;
   part(root, "sheet-heading").focus();

@@ -284,6 +284,11 @@ def test_an_export_in_several_codes_is_collected(phone: Phone) -> None:
 def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> None:
     page = phone.page
     phone.fill([link("Mail", "a#b"), link("Bank", kind="hotp"), link("Old", kind="motp")])
+    phone.fill([link("Of work")])
+    phone.run(
+        """const { change } = await use("vault");
+           await change((doc) => { doc.entries[3].work = { id: "w" }; });"""
+    )
     phone.open("export")
     phone.press("Save a list of links")
     phone.says("Type the word “export”.")

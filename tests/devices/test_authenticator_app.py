@@ -1,6 +1,7 @@
 """The authenticator app as the server gives it: to anyone, the same for everybody, all of it."""
 
 import base64
+import gzip
 import hashlib
 import json
 from typing import Any
@@ -78,6 +79,17 @@ def test_every_file_it_keeps_is_served_with_the_hash_it_lists(client: Client, db
         answer = client.get(path)
         body = b"".join(answer) if answer.streaming else answer.content
         assert base64.b64encode(hashlib.sha256(body).digest()).decode() == digest, path
+
+
+def test_the_first_visit_costs_less_than_a_photograph(client: Client, db: None) -> None:
+    """All that is kept, as it travels, but for the WebAssembly that only a passphrase asks for."""
+    static = settings.BASE_DIR / "static"
+    files = [path.removeprefix("/static/") for path in given_list(client)["files"]]
+    kept = [static / path for path in files if not path.startswith(("/", "vendor/hash-wasm/"))]
+    assert len(kept) > 90
+    size = sum(len(gzip.compress(path.read_bytes())) for path in kept)
+    page = len(gzip.compress(client.get("/authenticator/").content))
+    assert size + page < 300_000
 
 
 def test_every_module_and_sheet_it_needs_is_kept(client: Client, db: None) -> None:

@@ -1,8 +1,8 @@
 // The ways to open the backup: each with when it last did, tried, added, removed.
 import { copyOf, onSubmit, part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
+import { newPassphrase } from "../twice.js";
 import { current, subscribe } from "../vault.js";
 import { _, moment } from "../words.js";
 import { device } from "./device.js";
@@ -10,8 +10,6 @@ import { saveNow } from "./engine.js";
 import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
 import { backupOf, isOn } from "./state.js";
 import { addSlot, removeSlot, tryHere } from "./switch.js";
-
-const SHORTEST = 8; // characters of a passphrase
 
 const NAMES = {
   "recovery-key": () => _("Recovery key"),
@@ -87,18 +85,8 @@ const row = (slot, slots) => {
   return element;
 };
 
-const passphraseIn = ({ secret, again }) => {
-  if ([...secret.value].length < SHORTEST) {
-    throw new Refusal(_("Use at least 8 characters; four words are better."), "secret");
-  }
-  if (secret.value.normalize("NFKC") !== again.value.normalize("NFKC")) {
-    throw new Refusal(_("The two are not the same."), "again");
-  }
-  return secret.value;
-};
-
 const addPassphrase = async (form) => {
-  await addSlot("passphrase", { passphrase: passphraseIn(form.elements) });
+  await addSlot("passphrase", { passphrase: newPassphrase(form.elements) });
   form.reset();
   say(_("The passphrase opened the backup as the portal returned it, and is added."));
 };
