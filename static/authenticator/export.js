@@ -5,6 +5,7 @@ import { FORMAT, living, nameOf } from "./entries.js";
 import { isWork } from "./lk1/document.js";
 import { openFile, sealFile } from "./lk1/file.js";
 import { format } from "./otpauth.js";
+import { square } from "./square.js";
 import { say } from "./toast.js";
 import { newPassphrase } from "./twice.js";
 import { current } from "./vault.js";
@@ -50,30 +51,15 @@ const saveSealed = async (elements) => {
   );
 };
 
-const square = (rows) => {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", `0 0 ${rows.length} ${rows.length}`);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("shape-rendering", "crispEdges");
-  const path = document.createElementNS(space, "path");
-  const dark = rows.flatMap((row, y) => row.map((is, x) => (is ? `M${x} ${y}h1v1h-1z` : "")));
-  path.setAttribute("d", dark.join(""));
-  svg.append(path);
-  return svg;
-};
-
 const picture = (encodeQR, entry) => {
   const name = nameOf(entry);
   const words = make("figcaption", {}, make("b", { class: "clip", dir: "auto" }, name));
   words.append(make("span", { class: "soft small clip", dir: "auto" }, entry.label));
   const figure = make("figure", { class: "sheet-code" }, words);
   try {
-    const svg = square(encodeQR(format(entry), "raw", { ecc: "low", border: QUIET }));
-    svg.setAttribute("aria-label", _("QR code of %(name)s", { name }));
-    const frame = make("div", { class: "qr" });
-    frame.append(svg);
-    figure.prepend(frame);
+    const rows = encodeQR(format(entry), "raw", { ecc: "low", border: QUIET });
+    const svg = square(rows, _("QR code of %(name)s", { name }));
+    figure.prepend(make("div", { class: "qr" }, svg));
   } catch {
     figure.append(make("p", {}, _("Its names are too long for a QR code.")));
   }

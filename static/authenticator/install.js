@@ -15,10 +15,12 @@ window.addEventListener("appinstalled", () => {
   for (const tell of waiting) tell();
 });
 
-const isInstalled = () =>
+/** Tell whether the app runs from the home screen. */
+export const isInstalled = () =>
   matchMedia("(display-mode: standalone)").matches || navigator.standalone === true;
 
-const isApple = () => "standalone" in navigator;
+/** Tell whether this is an iPhone or iPad, where the app has storage of its own. */
+export const isApple = () => "standalone" in navigator;
 
 const words = () => {
   if (isInstalled()) return _("The app is installed on this phone.");

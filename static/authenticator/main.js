@@ -10,6 +10,8 @@ import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
 import { askForPassphrase, askToUnlock, lockWhenHidden, showLock } from "./lock.js";
 import { showPreview } from "./preview.js";
+import { firstPage } from "./recovery/welcome.js";
+import { namePages } from "./recovery/index.js";
 import { lazy, page, start } from "./router.js";
 import { showScan } from "./scan.js";
 import { clockWords, showSettings } from "./settings.js";
@@ -39,6 +41,7 @@ page("check", lazy(async () => (await import("./backup/key-page.js")).showCheck)
 page("versions", lazy(async () => (await import("./backup/versions-page.js")).showVersions));
 page("version", lazy(async () => (await import("./backup/versions-page.js")).showVersion));
 page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
+namePages();
 
 const ribbon = (id, words) => {
   document.getElementById(id)?.remove();
@@ -76,8 +79,17 @@ const startBackup = async () => {
   await startEngine();
 };
 
-const begin = (found) => {
+// Only in the place of the list: whoever asked for another page gets it.
+const greet = async (found) => {
+  if (!["", "#codes"].includes(location.hash)) return;
+  const first = await firstPage(found).catch(() => "");
+  const isAsked = location.hash === "#codes" && first === "welcome";
+  if (first && !isAsked) history.replaceState(null, "", `#${first}`);
+};
+
+const begin = async (found) => {
   ribbon("found", ribbonWords(found));
+  await greet(found);
   start();
   startBackup();
   emptyTrash();

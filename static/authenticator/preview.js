@@ -1,6 +1,7 @@
 // A look at what was read, before any of it is added: ready, here already, cannot be read and why.
-import { make, notice, part, put } from "./dom.js";
-import { add, finder, identity, nameOf, trash } from "./entries.js";
+import { notice, part, put } from "./dom.js";
+import { add, finder, identity, trash } from "./entries.js";
+import { fillGroup } from "./groups.js";
 import { clearPending, takePending } from "./pending.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
@@ -20,23 +21,6 @@ export const sorted = (doc, items) => {
     seen.add(name);
   }
   return groups;
-};
-
-const line = (item) => {
-  const words = item.entry ? nameOf(item.entry) : item.name;
-  const more = item.entry ? (item.entry.issuer ? item.entry.label : "") : item.why;
-  return make(
-    "li",
-    {},
-    make("b", { class: "clip", dir: "auto" }, words),
-    make("span", { class: "soft small", dir: "auto" }, more),
-  );
-};
-
-const fillGroup = (root, name, items, words) => {
-  part(root, name).hidden = items.length === 0;
-  put(root, `${name}-words`, words);
-  part(root, `${name}-rows`).replaceChildren(...items.map(line));
 };
 
 /** Add all of it in one transaction, or nothing; one "undo" takes all of it back. */

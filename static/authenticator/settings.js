@@ -79,6 +79,7 @@ export const showSettings = (root) => {
     "count",
     n_("%(count)s account is on this phone.", "%(count)s accounts are on this phone.", count),
   );
+  part(root, "restored").hidden = !doc.backup?.before;
   put(root, "clock", clockWords() || _("The clock of this phone is right, as far as known."));
   part(root, "persist").addEventListener("click", () => askToKeep(root));
   showStorage(root);

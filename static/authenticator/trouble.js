@@ -2,7 +2,7 @@
 import { notice, part, put } from "./dom.js";
 import { present } from "./router.js";
 import { beginAnew } from "./vault.js";
-import { _, moment, n_ } from "./words.js";
+import { _, moment } from "./words.js";
 
 const pages = {
   keyless: () => ({
@@ -12,7 +12,7 @@ const pages = {
         "Your accounts are still on this phone, sealed, but the browser no longer has the key that " +
           "opens them. A part of this site's data was removed.",
       ),
-      _("If you exported your accounts or have them on another phone, begin anew and import them."),
+      _("If you have a backup, begin recovery: your accounts come back from it."),
     ],
     canBegin: true,
   }),
@@ -20,7 +20,7 @@ const pages = {
     heading: _("Your accounts cannot be read"),
     words: [
       _("Both copies on this phone are damaged. Nothing was deleted."),
-      _("If you exported your accounts or have them on another phone, begin anew and import them."),
+      _("If you have a backup, begin recovery: your accounts come back from it."),
     ],
     canBegin: true,
   }),
@@ -34,6 +34,16 @@ const pages = {
   }),
 };
 
+const leave = async (button, after, how) => {
+  button.disabled = true;
+  try {
+    await beginAnew(how);
+    after();
+  } catch {
+    location.reload();
+  }
+};
+
 /** Show why there is no list; `after` is called once the person began anew. */
 export const showTrouble = (kind, after) => {
   const { heading, words, canBegin } = pages[kind]();
@@ -41,21 +51,19 @@ export const showTrouble = (kind, after) => {
     put(root, "heading", heading);
     part(root, "words").append(notice("loss", ...words));
     part(root, "begin-part").hidden = !canBegin;
+    part(root, "recover").hidden = !canBegin;
+    part(root, "again").classList.toggle("primary", !canBegin);
     part(root, "again").addEventListener("click", () => location.reload());
-    part(root, "begin").addEventListener("click", async (event) => {
-      event.target.disabled = true;
-      try {
-        await beginAnew();
-        after();
-      } catch {
-        location.reload();
-      }
+    part(root, "begin").addEventListener("click", (event) => leave(event.target, after));
+    part(root, "recover").addEventListener("click", (event) => {
+      history.replaceState(null, "", "#recovery");
+      leave(event.currentTarget, after, { toRecover: true });
     });
   });
 };
 
 /** What has to be said above the list after a start like this; empty if all is well. */
-export const ribbonWords = ({ kind, count, at }) => {
+export const ribbonWords = ({ kind, at }) => {
   if (kind === "older") {
     return _(
       "The newest copy on this phone is damaged. The one before it is shown, saved %(date)s. " +
@@ -65,13 +73,6 @@ export const ribbonWords = ({ kind, count, at }) => {
   }
   if (kind === "newer") {
     return _("A newer version of this app saved these accounts. Update the app to change them.");
-  }
-  if (kind === "emptied") {
-    return n_(
-      "This phone had %(count)s account. The browser's storage was emptied: import it again.",
-      "This phone had %(count)s accounts. The browser's storage was emptied: import them again.",
-      count,
-    );
   }
   return "";
 };

@@ -33,7 +33,8 @@ const announce = () => {
   for (const listener of [...listeners]) listener(state.doc);
 };
 
-const remembered = () => {
+/** What this phone is known to have had, `{count, at}`, though its storage be emptied; or `null`. */
+export const known = () => {
   try {
     return JSON.parse(localStorage.getItem(MARK)) ?? null;
   } catch {
@@ -91,9 +92,9 @@ export const load = async () => {
   keepsKey = lock?.kind !== "passphrase";
   if (!keepsKey) return { kind: "locked", lock };
   if (!rows.some(Boolean)) {
-    const known = remembered();
+    const before = known();
     if (!canKeep) return { kind: "bare" };
-    return known?.count ? { kind: "emptied", ...known } : { kind: "new" };
+    return before?.count ? { kind: "emptied", ...before } : { kind: "new" };
   }
   return key ? openWith(key) : { kind: "keyless" };
 };
@@ -218,15 +219,18 @@ export const setScreenLock = async (lock) => {
   channel.postMessage("lock");
 };
 
-/** Put what cannot be opened aside, where it stays, and begin with an empty list. */
-export const beginAnew = async () => {
+/**
+ * Put what cannot be opened aside, where it stays, and begin with an empty list; in order to recover,
+ * how many accounts there were is not forgotten.
+ */
+export const beginAnew = async ({ toRecover = false } = {}) => {
   const [key, ...rows] = await read(LOCAL_KEY, ...SLOTS);
   const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
   if (key) put.push(["keys", `aside-${Date.now()}`, key]);
   await write({ put, drop: [...SLOTS, LOCAL_KEY, LOCK_ROW] });
   keepsKey = true;
   Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
-  remember(0);
+  if (!toRecover) remember(0);
   announce();
 };
 

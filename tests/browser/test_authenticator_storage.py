@@ -120,7 +120,7 @@ def test_a_phone_whose_storage_was_emptied_is_not_welcomed_as_new(phone: Phone) 
         })"""
     )
     phone.open()
-    phone.says("This phone had 2 accounts.")
+    phone.reads("This phone had 2 accounts")
 
 
 def test_a_change_that_cannot_be_saved_says_so_and_loses_nothing(context: BrowserContext) -> None:

@@ -203,7 +203,8 @@ def test_a_phone_whose_storage_was_emptied_never_uploads(phone: Linked) -> None:
     asked: list[str] = []
     phone.page.on("request", lambda request: asked.append(request.url))
     phone.open()
-    phone.says("This phone had 2 accounts.")
+    phone.reads("This phone had 2 accounts")
+    phone.press("Begin with an empty list")
     phone.add(link("New"))
     phone.run(SAVE)
     assert not [url for url in asked if "/api/" in url]

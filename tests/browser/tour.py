@@ -21,6 +21,7 @@ from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
 from tests.browser.tour_phones import lost_phone, suspended_phone
+from tests.browser.tour_recovery import pages_of_recovery
 from tests.browser.tour_work import account_of_an_organisation, desk_of_organisations
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
@@ -445,6 +446,12 @@ def backups(tour: Tour) -> Names:
     yield from pages_of_a_backup(tour.page, tour.site, protected("bea"))
 
 
+def recovery(tour: Tour) -> Names:
+    """Recovery in the app."""
+    people = protected("nora"), protected("olaf")
+    yield from pages_of_recovery(tour.site, tour.page, *people)
+
+
 PARTS: list[Callable[[Tour], Names]] = [
     strangers,
     resets,
@@ -459,4 +466,5 @@ PARTS: list[Callable[[Tour], Names]] = [
     work,
     app,
     backups,
+    recovery,
 ]

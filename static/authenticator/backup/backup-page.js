@@ -52,11 +52,11 @@ const proceed = async (root, form, act) => {
   done(root);
 };
 
-const startKey = (root) => {
+const startKey = (root, how) => {
   show(root, "key");
   const place = root.querySelector("[data-step=key]");
   const form = part(place, "typed");
-  showKey(place, (key) => proceed(root, form, (tell) => switchOn(key, tell)));
+  showKey(place, (key) => proceed(root, form, (tell) => switchOn(key, tell, how)));
 };
 
 const switchItOff = async (form) => {
@@ -121,10 +121,11 @@ const listen = (root) => {
 
 const isBusy = (root) => ["key", "done"].some((name) => !root.querySelector(`[data-step="${name}"]`).hidden);
 
-/** Show the page. */
-export const showBackup = (root) => {
+/** Show the page; "anew" is a new backup in the place of one that nothing opens any more. */
+export const showBackup = (root, what = "") => {
   listen(root);
-  fill(root);
+  if (what === "anew") startKey(root, { freeze: true });
+  else fill(root);
   device().then((mine) => {
     if (mine) put(root, "account", _("In the portal, in the account %(account)s", mine));
   });

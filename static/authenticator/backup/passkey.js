@@ -11,7 +11,7 @@ const refused = () =>
   new Refusal(_("The passkey was not made or not used. Nothing has changed."), "", "passkey");
 
 const unable = () =>
-  new Refusal(_("This passkey cannot seal anything here. Use a passphrase instead."), "", "passkey");
+  new Refusal(_("This passkey cannot be used for the backup here. Use another way."), "", "passkey");
 
 const bytesIn = (credential) => {
   const { first } = credential.getClientExtensionResults().prf?.results ?? {};
@@ -24,20 +24,35 @@ const held = async (act) => {
   return credential;
 };
 
-/** The bytes of the passkey that this slot names. */
-export const prfOf = async ({ params: { credential, salt } }) => {
+const encoded = (bytes) =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+
+/** Ask for one of the passkeys that these slots name: `{slot, prf}`, its slot and its bytes. */
+export const prfOfAny = async (slots) => {
+  const salts = slots.map(({ params }) => [params.credential, { first: fromText(params.salt) }]);
   const publicKey = {
     challenge: random(32),
     rpId: location.hostname,
-    allowCredentials: [{ type: "public-key", id: fromText(credential) }],
+    allowCredentials: slots.map(({ params }) => ({
+      type: "public-key",
+      id: fromText(params.credential),
+    })),
     userVerification: "required",
     timeout: TIMEOUT,
-    extensions: { prf: { eval: { first: fromText(salt) } } },
+    extensions: { prf: { evalByCredential: Object.fromEntries(salts) } },
   };
-  const prf = bytesIn(await held(() => navigator.credentials.get({ publicKey })));
-  if (!prf) throw unable();
-  return prf;
+  const used = await held(() => navigator.credentials.get({ publicKey }));
+  const slot = slots.find(({ params }) => params.credential === encoded(used.rawId));
+  const prf = bytesIn(used);
+  if (!slot || !prf) throw unable();
+  return { slot, prf };
 };
+
+/** The bytes of the passkey that this slot names. */
+export const prfOf = async (slot) => (await prfOfAny([slot])).prf;
 
 const create = (salt, name) => ({
   challenge: random(32),
@@ -49,12 +64,6 @@ const create = (salt, name) => ({
   timeout: TIMEOUT,
   extensions: { prf: { eval: { first: salt } } },
 });
-
-const encoded = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
 
 /** Make a passkey for the backup; gives what a slot is made of. */
 export const newPasskey = async (account) => {

@@ -15,10 +15,10 @@ import { accountsIn, adopt, backupOf, hasKey, isSameContent, keyOf, prove } from
 const bare = ({ id, kind, key, params, nonce, sealed }) => ({ id, kind, key, params, nonce, sealed });
 
 /** Draw a vault that this recovery key opens, and keep its key on this phone before anything is sent. */
-const begin = async (recoveryKey) => {
+const begin = async (recoveryKey, freeze) => {
   const made = newVault();
   const slot = await makeSlot({ kind: "recovery-key", ...made, recoveryKey });
-  const known = { on: false, head: 0, epoch: 1, slots: [slot] };
+  const known = { on: false, head: 0, epoch: 1, slots: [slot], freeze };
   await change((doc) => adopt(doc, { ...made, ...known }));
 };
 
@@ -31,8 +31,8 @@ const first = async (doc) => {
 const make = async () => {
   const doc = current();
   const envelope = await first(doc);
-  const { vault, slots } = doc.backup;
-  const body = { envelope, accounts: accountsIn(doc), slots: slots.map(bare), freeze: false };
+  const { vault, slots, freeze = false } = doc.backup;
+  const body = { envelope, accounts: accountsIn(doc), slots: slots.map(bare), freeze };
   try {
     await call("POST", "vault", { body, wants: ["head"] });
   } catch (error) {
@@ -161,11 +161,12 @@ const isThere = async () => {
 /**
  * Switch the backup on with a recovery key that was typed back. After anything that went wrong it can
  * be called again, with the same key or with a new one. `tell(step)` hears "send", "fetch", "open".
+ * With `freeze` the backup that is on, which nothing opens any more, is put away for it.
  */
-export const switchOn = async (recoveryKey, tell = () => {}) => {
+export const switchOn = async (recoveryKey, tell = () => {}, { freeze = false } = {}) => {
   const isAgain = isBegun(current());
   if (isAgain && (await opensHere(recoveryKey))) return finish(recoveryKey, tell);
   if (isAgain && (await isThere())) return replaceRecoveryKey(recoveryKey);
-  await begin(recoveryKey);
+  await begin(recoveryKey, freeze);
   return finish(recoveryKey, tell);
 };

@@ -1,0 +1,22 @@
+// Lists of accounts on pages that show what would come, before it does.
+import { make, part, put } from "./dom.js";
+import { nameOf } from "./entries.js";
+
+/** A line for `{entry}`, or for `{name, why}` of what cannot be read. */
+export const entryLine = (item) => {
+  const words = item.entry ? nameOf(item.entry) : item.name;
+  const more = item.entry ? (item.entry.issuer ? item.entry.label : "") : item.why;
+  return make(
+    "li",
+    {},
+    make("b", { class: "clip", dir: "auto" }, words),
+    make("span", { class: "soft small", dir: "auto" }, more),
+  );
+};
+
+/** Fill a group of _group.html; one without items is not shown. */
+export const fillGroup = (root, name, items, words) => {
+  part(root, name).hidden = items.length === 0;
+  put(root, `${name}-words`, words);
+  part(root, `${name}-rows`).replaceChildren(...items.map(entryLine));
+};

@@ -1,0 +1,57 @@
+// What came of it: how many are ready, which need an act, and the way back.
+import { make, part, put } from "../dom.js";
+import { nameOf } from "../entries.js";
+import { go } from "../router.js";
+import { current } from "../vault.js";
+import { _, n_ } from "../words.js";
+import { onPress, tell } from "./acts.js";
+import { tally, undo, undoable } from "./restore.js";
+
+let outcome = null;
+
+/** Leave for the page what was done: `{mode, phone, old}`. */
+export const setOutcome = (what) => {
+  outcome = what;
+};
+
+const leadOf = ({ mode, old }) => {
+  if (mode === "view") return _("You only look: nothing of this phone goes into the backup.");
+  if (!old) return _("This phone saves from now on.");
+  return _("This phone saves from now on. %(old)s keeps its codes and is told.", { old });
+};
+
+const headingOf = (ready, required) => {
+  const words = n_("%(count)s account ready", "%(count)s accounts ready", ready);
+  if (!required) return words;
+  return _("%(ready)s, %(count)s Action required", { ready: words, count: required });
+};
+
+const line = (entry) =>
+  make(
+    "li",
+    {},
+    make("b", { class: "clip", dir: "auto" }, nameOf(entry)),
+    make("span", { class: "soft small", dir: "auto" }, _("Action required")),
+  );
+
+/** Show the page. */
+export const showDone = (root) => {
+  if (!undoable(current())) {
+    go("codes");
+    return;
+  }
+  const { ready, required } = tally(current());
+  put(root, "heading", headingOf(ready, required.length));
+  put(root, "lead", outcome ? leadOf(outcome) : "");
+  part(root, "work").hidden = required.length === 0;
+  put(root, "work-words", _("Action required: %(count)s", { count: required.length }));
+  part(root, "work-rows").replaceChildren(...required.map(line));
+  onPress(root, "undo", async () => {
+    await undo();
+    tell(root, "ok", _("What was here before is back. The backup itself was not changed by that."));
+    put(root, "heading", _("Put back"));
+    put(root, "lead", "");
+    part(root, "undo").hidden = true;
+    part(root, "work").hidden = true;
+  });
+};

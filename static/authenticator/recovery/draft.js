@@ -1,0 +1,41 @@
+// What was typed or opened, kept over a walk to the portal and back: sealed under a key that cannot
+// be read, for an hour at most, and not at all where a passphrase is to be the only way in.
+import { fromText, toText } from "../lk1/bytes.js";
+import { newKey, seal, unseal } from "../seal.js";
+import { read, write } from "../store.js";
+import { lockRow } from "../vault.js";
+
+const KEY = ["keys", "draft"];
+const ROW = ["meta", "draft"];
+const ABOUT = "draft"; // in place of a generation
+const LONGEST = 3_600_000; // milliseconds
+
+/** Keep what a recovery knows. */
+export const keepDraft = async ({ offer, chosen, secret, typed }) => {
+  if ((await lockRow())?.kind === "passphrase") return;
+  const key = await newKey();
+  const content = {
+    vault: offer?.vault,
+    number: chosen?.version,
+    secret: secret ? toText(secret) : "",
+    typed,
+  };
+  await write({ put: [[...KEY, key], [...ROW, await seal(key, content, ABOUT)]] });
+};
+
+/** Forget it. */
+export const dropDraft = () => write({ drop: [KEY, ROW] });
+
+/** Take what was kept, once: `{vault, number, secret, typed}` or `null`. */
+export const takeDraft = async () => {
+  const [key, row] = await read(KEY, ROW);
+  if (!row) return null;
+  await dropDraft();
+  if (Date.now() - row.at > LONGEST) return null;
+  try {
+    const { secret, ...rest } = await unseal(key, row);
+    return { ...rest, secret: secret ? fromText(secret) : null };
+  } catch {
+    return null;
+  }
+};

@@ -1,0 +1,154 @@
+// A look at what was opened, before anything is changed: what comes, and who saves from then on.
+import { linkedDevice } from "../backup/device.js";
+import { wake } from "../backup/engine.js";
+import { guessName } from "../backup/link.js";
+import { accountsIn } from "../backup/state.js";
+import { copyOf, part, put } from "../dom.js";
+import { fillGroup } from "../groups.js";
+import { go } from "../router.js";
+import { current } from "../vault.js";
+import { _, n_ } from "../words.js";
+import { onPress, tell } from "./acts.js";
+import { keepDraft } from "./draft.js";
+import { skippedWords } from "./opened.js";
+import { needsGrant } from "./portal.js";
+import { choiceOf, isTooNew, preview, restore } from "./restore.js";
+import { accounts, ago, which } from "./sentences.js";
+import { forget, session } from "./session.js";
+import { setOutcome } from "./done.js";
+
+const phoneRow = ({ name, facts, seen, unsaved }) => {
+  const made = copyOf("recovery-phone").firstElementChild;
+  put(made, "name", name);
+  put(made, "facts", facts);
+  put(made, "seen", seen);
+  put(made, "unsaved", unsaved ?? "");
+  part(made, "unsaved").hidden = !unsaved;
+  return made;
+};
+
+const unsavedWords = ({ name, unsaved }) =>
+  unsaved
+    ? n_(
+        "%(name)s has %(count)s change not saved. It keeps it, and offers it to this phone.",
+        "%(name)s has %(count)s changes not saved. It keeps them, and offers them to this phone.",
+        unsaved,
+        { name },
+      )
+    : "";
+
+const oldPhone = (active) => ({
+  name: active.name,
+  facts: _("%(accounts)s · saves now", { accounts: accounts(active.accounts) }),
+  seen: [
+    active.saved && _("Saved %(date)s", { date: ago(active.saved) }),
+    active.last_contact && _("Last heard of %(date)s", { date: ago(active.last_contact) }),
+  ]
+    .filter(Boolean)
+    .join(". "),
+  unsaved: unsavedWords(active),
+});
+
+const otherThan = (mine) => {
+  const { active } = session();
+  return Boolean(active) && active.installation !== mine?.installation;
+};
+
+/** The phones there are: the one that saves, unless that is this one, and this one. */
+const showPhones = async (root) => {
+  const { active } = session();
+  const mine = await linkedDevice();
+  const others = otherThan(mine) ? [oldPhone(active)] : [];
+  const own = {
+    name: _("This phone: %(name)s", { name: mine?.name ?? (await guessName()) }),
+    facts: accounts(accountsIn(current())),
+    seen: "",
+  };
+  part(root, "phones").replaceChildren(...[...others, own].map(phoneRow));
+  if (others.length || part(root, "view").hidden) return;
+  put(root, "take-heading", _("Bring them to this phone?"));
+  put(root, "take-words", _("No other phone saves now. From now on this one does."));
+  put(root, "take", _("Bring them here"));
+};
+
+const showGroups = (root) => {
+  const found = preview();
+  const entry = (each) => ({ entry: each });
+  fillGroup(root, "new", found.new.map(entry), _("Comes to this phone: %(count)s", { count: found.new.length }));
+  fillGroup(root, "here", found.here.map(entry), _("Here already: %(count)s", { count: found.here.length }));
+  fillGroup(
+    root,
+    "differs",
+    found.differs.map(({ theirs }) => ({ entry: theirs })),
+    _("Differs from what is here: %(count)s. Both are kept.", { count: found.differs.length }),
+  );
+  return found;
+};
+
+const fail = async (root, error) => {
+  if (needsGrant(error)) {
+    await keepDraft(session()).catch(() => {});
+    go("recovery");
+    return;
+  }
+  tell(root, "look", error.message, _("Nothing is lost, and nothing was replaced. Try again."));
+};
+
+const act = (root, mode) => async () => {
+  try {
+    await restore(mode);
+  } catch (error) {
+    await fail(root, error);
+    return;
+  }
+  const { phone } = session().chosen;
+  const { active } = session();
+  setOutcome({ mode, phone, old: active?.name ?? "" });
+  forget();
+  go("recovery-done");
+  wake();
+};
+
+const CHOICES = {
+  back: () =>
+    _("This phone saves the backup already. What comes back is put beside what is here, and saved."),
+  list: () =>
+    _("Another backup is on, and stays. What is in this one is put beside what is on this phone."),
+};
+
+/** Say what can be done; gives how the portal calls it. */
+const adapt = (root) => {
+  const { offer, isOtherOn } = session();
+  const choice = choiceOf(current(), offer, isOtherOn);
+  if (choice === "take-over") return choice;
+  put(root, "take-heading", _("Bring them back?"));
+  put(root, "take-words", CHOICES[choice]());
+  put(root, "take", _("Bring them back"));
+  part(root, "view").hidden = true;
+  part(root, "view-words").hidden = true;
+  return choice === "back" ? "take-over" : "view";
+};
+
+/** Show the page. */
+export const showLook = (root) => {
+  const { doc, chosen, offer } = session();
+  if (!doc) {
+    go("recovery");
+    return;
+  }
+  const count = doc.entries?.filter((entry) => !entry.gone && !entry.trashed).length ?? 0;
+  put(root, "heading", n_("%(count)s account is in it", "%(count)s accounts are in it", count));
+  put(root, "which", which({ ...offer, ...chosen }));
+  tell(root, "look", skippedWords(session()));
+  if (isTooNew()) {
+    tell(root, "look", _("A newer version of the app made this backup. Update the app, then begin again."));
+    part(root, "decide").hidden = true;
+    return;
+  }
+  const mode = adapt(root);
+  showGroups(root);
+  showPhones(root);
+  onPress(root, "take", act(root, mode));
+  onPress(root, "view", act(root, "view"));
+};
+

@@ -1,0 +1,58 @@
+// A list to regain each service, ticked off one by one. It lies with the accounts.
+import { icon, make, part } from "../dom.js";
+import { say } from "../toast.js";
+import { change, current, subscribe } from "../vault.js";
+import { _ } from "../words.js";
+
+const itemsOf = (doc) => doc.settings.regain ?? [];
+
+/** Put names on the list that are not on it. */
+export const putOnList = (names) =>
+  change((doc) => {
+    const held = new Set(itemsOf(doc).map(({ name }) => name));
+    const more = [...new Set(names)].filter((name) => name && !held.has(name));
+    if (more.length === 0) return;
+    doc.settings.regain = [...itemsOf(doc), ...more.map((name) => ({ name, done: false }))];
+  });
+
+const edit = (act) =>
+  change((doc) => {
+    doc.settings.regain = act(itemsOf(doc));
+  }).catch((error) => say(error.message));
+
+const tick = (name, done) =>
+  edit((items) => items.map((item) => (item.name === name ? { ...item, done } : item)));
+
+const takeOff = (name) => edit((items) => items.filter((item) => item.name !== name));
+
+const line = ({ name, done }) => {
+  const box = make("input", { type: "checkbox" });
+  box.checked = done;
+  box.addEventListener("change", () => tick(name, box.checked));
+  const label = make("label", { class: "grow", dir: "auto" }, box, name);
+  const words = _("Take %(name)s off the list", { name });
+  const off = make("button", { type: "button", class: "round", "aria-label": words }, icon("x"));
+  off.addEventListener("click", () => takeOff(name));
+  return make("li", {}, label, off);
+};
+
+const fill = (root, doc) => {
+  const items = itemsOf(doc);
+  part(root, "empty").hidden = items.length > 0;
+  part(root, "rows").replaceChildren(...items.map(line));
+};
+
+/** Show the page. */
+export const showLost = (root) => {
+  const form = part(root, "form");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { name } = form.elements;
+    const typed = name.value.trim();
+    name.value = "";
+    if (typed) await putOnList([typed]).catch((error) => say(error.message));
+    name.focus();
+  });
+  fill(root, current());
+  return subscribe((doc) => fill(root, doc));
+};

@@ -1,0 +1,47 @@
+// No key left: what that means, what was in the backup as far as known, and a new beginning.
+import { part, put } from "../dom.js";
+import { living, nameOf } from "../entries.js";
+import { entryLine } from "../groups.js";
+import { go } from "../router.js";
+import { current } from "../vault.js";
+import { _ } from "../words.js";
+import { onPress, tell } from "./acts.js";
+import { putOnList } from "./lost.js";
+import { accounts, which } from "./sentences.js";
+import { session } from "./session.js";
+
+const DAYS = 180;
+
+const knownWords = ({ offer }, names) => {
+  const sealed = _("Its names are sealed with the rest. What is known: %(which)s.", {
+    which: which(offer),
+  });
+  return names.length
+    ? `${sealed} ${_("This phone still has this list of its own:")}`
+    : sealed;
+};
+
+/** Show the page. */
+export const showNone = (root) => {
+  const { offer } = session();
+  if (!offer) {
+    go("recovery");
+    return;
+  }
+  const held = living(current());
+  put(root, "known", knownWords(session(), held));
+  part(root, "rows").replaceChildren(...held.map((entry) => entryLine({ entry })));
+  put(
+    root,
+    "kept",
+    _("The old backup (%(accounts)s) is put away, not deleted. If its key turns up within %(days)s days, it can still be opened.", {
+      accounts: accounts(offer.accounts),
+      days: DAYS,
+    }),
+  );
+  onPress(root, "start", async () => {
+    await putOnList(held.map(nameOf));
+    tell(root);
+    go("backup/anew");
+  });
+};

@@ -1,0 +1,38 @@
+// The calls of a recovery; see docs/authenticator-api.md. Each but the last needs a grant.
+import { call, isRefused } from "../backup/api.js";
+
+const body = (content) => ({ body: content });
+
+/** The backups of this account: `{vaults, active}`. */
+export const offers = () => call("GET", "restore/offers", { wants: ["vaults"] });
+
+/** One state of a backup, with its envelope. */
+export const versionOf = (vault, number) =>
+  call("GET", `restore/${vault}/versions/${number}`, { wants: ["version", "envelope"] });
+
+/** Fifty states, newest first, of those before a number: `{versions, more}`. */
+export const versionsOf = (vault, before) => {
+  const rest = before ? `?before=${before}` : "";
+  return call("GET", `restore/${vault}/versions${rest}`, { wants: ["versions"] });
+};
+
+/** Say how it ended: `mode` is take-over or view. */
+export const complete = (mode, vault, head) =>
+  call("POST", "restore/complete", body({ mode, vault, head }));
+
+/** Note that a slot opened the backup: of the phone that saves it. */
+export const noteOpened = (slot) => call("POST", `vault/slots/${slot}/opened`);
+
+/** Ask for the key of the vault; gives `{transfer, expires}`. */
+export const askForKey = (shown) =>
+  call("POST", "transfers", { ...body({ public: shown }), wants: ["transfer", "expires"] });
+
+/** What became of it, or, on the old phone, who asks. */
+export const transferOf = (id) => call("GET", `transfers/${id}`, { wants: ["status"] });
+
+/** Give the sealed key: of a linked phone, without a grant. */
+export const answerTransfer = (id, answer) => call("PUT", `transfers/${id}`, body(answer));
+
+/** Tell whether the leave to read the backups is missing or over. */
+export const needsGrant = (error) =>
+  error.kind === "unlinked" || isRefused(error, "grant_needed", "unknown_phone", "unlinked");

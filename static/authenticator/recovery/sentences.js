@@ -1,0 +1,19 @@
+// Sentences that several pages of a recovery use.
+import { _, moment, n_, span } from "../words.js";
+
+export const accounts = (count) => n_("%(count)s account", "%(count)s accounts", count);
+
+/** A moment, and how long ago that is. */
+export const ago = (text) => {
+  const time = Date.parse(text);
+  const past = Math.max(0, Date.now() - time);
+  return _("%(date)s (%(span)s ago)", { date: moment(time), span: span(past) });
+};
+
+/** Which backup it is: of which phone, of when, how large. */
+export const which = ({ phone, saved, accounts: count }) =>
+  _("%(phone)s · %(accounts)s · saved %(date)s", {
+    phone: phone || _("Unknown phone"),
+    accounts: accounts(count),
+    date: moment(Date.parse(saved)),
+  });

@@ -1,0 +1,62 @@
+// A recovery under way. It lives in memory, and in one tab at a time: another one may take it.
+const LOCK = "latchkey-recovery";
+const fresh = () => ({
+  offer: null, // what the portal said of the backup
+  active: null, // the phone that saves now
+  chosen: null, // the state to restore, with its envelope
+  secret: null, // the key of the vault
+  by: "", // the slot that opened it, if one did
+  doc: null, // what was opened
+  skipped: [], // newer states that could not be opened
+  typed: {}, // by kind of slot
+});
+
+let state = fresh();
+let release = null; // set while this tab holds the lock
+let lost = () => {};
+
+/** The recovery as it stands; change it through `choose` and `keep`. */
+export const session = () => state;
+
+/** Note what was found out. */
+export const keep = (found) => Object.assign(state, found);
+
+const clear = () => {
+  state.secret?.fill(0);
+  state = { ...fresh(), typed: state.typed };
+};
+
+const hold = (steal) =>
+  new Promise((resolve) => {
+    const how = steal ? { steal: true } : { ifAvailable: true };
+    const held = navigator.locks.request(LOCK, how, (lock) => {
+      resolve(Boolean(lock));
+      return lock && new Promise((end) => (release = end));
+    });
+    held.catch(() => {
+      release = null;
+      clear();
+      lost();
+    });
+  });
+
+/** Begin with a backup; false if another tab is at it, unless it is to be taken from there. */
+export const choose = async (found, { steal = false } = {}) => {
+  clear();
+  if (navigator.locks && !release && !(await hold(steal))) return false;
+  keep(found);
+  return true;
+};
+
+/** Call this if another tab takes the recovery. */
+export const whenLost = (act) => {
+  lost = act;
+};
+
+/** Forget all of it, what was typed too. */
+export const forget = () => {
+  clear();
+  state.typed = {};
+  release?.();
+  release = null;
+};

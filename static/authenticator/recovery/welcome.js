@@ -1,0 +1,49 @@
+// The first page of an empty app, and of one whose storage was emptied.
+import { linkedDevice } from "../backup/device.js";
+import { part, put } from "../dom.js";
+import { isApple, isInstalled } from "../install.js";
+import { go } from "../router.js";
+import { read, write } from "../store.js";
+import { current, known } from "../vault.js";
+import { n_ } from "../words.js";
+
+const ALONE = ["meta", "alone"];
+
+const isEmpty = () => current().entries.every((entry) => entry.gone);
+
+/**
+ * The page to begin with, or "": an empty phone is welcomed, unless it is linked or somebody said
+ * that it does without a backup; one that had accounts is told so, and never welcomed.
+ */
+export const firstPage = async ({ kind }) => {
+  if (!isEmpty()) return "";
+  if (kind === "emptied") return "emptied";
+  const [alone] = await read(ALONE);
+  return alone || (await linkedDevice()) ? "" : "welcome";
+};
+
+/** On an iPhone the app has storage of its own: nothing should begin in the browser. */
+const hint = (root) => {
+  part(root, "install-first").hidden = isInstalled() || !isApple();
+};
+
+/** Show the page of an empty app. */
+export const showWelcome = (root) => {
+  hint(root);
+  part(root, "alone").addEventListener("click", (event) => {
+    event.preventDefault();
+    const said = { at: Date.now() };
+    write({ put: [[...ALONE, said]] }).catch(() => {}).then(() => go("codes"));
+  });
+};
+
+/** Show the page of a phone that had accounts. */
+export const showEmptied = (root) => {
+  hint(root);
+  const { count } = known() ?? { count: 0 };
+  put(
+    root,
+    "heading",
+    n_("This phone had %(count)s account", "This phone had %(count)s accounts", count),
+  );
+};

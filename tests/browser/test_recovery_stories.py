@@ -1,0 +1,260 @@
+"""New phones and old ones: whatever is pressed, in whatever order, no account is lost."""
+
+import secrets
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.authenticator import link
+from tests.browser.recovery import (
+    PASSPHRASE,
+    NewPhone,
+    document,
+    entry,
+    names_in,
+    old_phone,
+)
+from tests.live import LiveSite
+from tests.lk1 import show_recovery_key
+from tests.people import Person, protected
+
+SAVED = """
+const { current } = await use("vault");
+const end = Date.now() + 15000;
+while (current().backup?.head !== given && Date.now() < end) {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+return current().backup?.head === given;
+"""
+
+
+@pytest.fixture
+def nora(rows: None) -> Person:
+    """Somebody with a phone and a backup."""
+    return protected("nora")
+
+
+@pytest.fixture
+def phone(kept_page: Page) -> NewPhone:
+    """A new phone with nothing on it."""
+    return NewPhone(kept_page)
+
+
+def with_a_slip(key: str) -> str:
+    """Change its last letter."""
+    return key[:-1] + ("0" if key[-1] != "0" else "1")
+
+
+def wait_for_head(phone: NewPhone, head: int) -> None:
+    """Wait until the app has saved this version, and says so."""
+    assert phone.run(SAVED, head)
+    phone.open("codes")
+    expect(phone.page.get_by_text("opened and checked")).to_be_visible()
+
+
+def test_a_new_phone_with_accounts_of_its_own_takes_over(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail", "work:VPN")
+    old.backup.app.post("heartbeat", {"unsaved": 2, "accounts": 3, "version": 1})
+    phone.page.goto("/authenticator/")
+    phone.reads("Welcome")
+    phone.open("codes")
+    phone.fill([link("Own"), link("Mail")])
+    new = phone.is_given(live, nora)
+    phone.opens_the_list()
+    phone.says("3 accounts")
+    phone.press("Open this backup")
+    phone.types_key(with_a_slip(old.recovery_key))
+    phone.says("There is a slip in this recovery key.")
+    for _each in range(5):
+        phone.types_key(show_recovery_key(secrets.token_bytes(20)))
+        phone.says("This recovery key is one of another backup.")
+    phone.says("Nothing is lost by trying.")
+    phone.types_key(old.recovery_key.lower().replace("-", " "))
+    phone.reads("3 accounts are in it")
+    phone.says("Comes to this phone: 2")
+    phone.says("Here already: 1")
+    phone.says("Pixel 7 has 2 changes not saved.")
+    assert old.heads == [1]
+    phone.press("Take over")
+    phone.reads("3 accounts ready, 1 Action required")
+    phone.says("Pixel 7 keeps its codes and is told.")
+    wait_for_head(phone, 2)
+    assert sorted(phone.names) == ["Bank", "Mail", "Own", "VPN"]
+    assert names_in(old.newest()) == ["Bank", "Mail", "Own", "VPN"]
+    assert new.reload().is_active
+    late = old.backup.send({**old.backup.body(), "envelope": old.backup.envelope(document())})
+    assert late.status_code == 409
+    assert names_in(old.newest()) == ["Bank", "Mail", "Own", "VPN"]
+
+
+def test_who_only_looks_saves_nothing_and_can_take_it_back(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail")
+    phone.open()
+    phone.fill([link("Own")])
+    new = phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.press("Just look")
+    phone.reads("3 accounts ready")
+    phone.says("nothing of this phone goes into the backup")
+    phone.open()
+    assert sorted(phone.names) == ["Bank", "Mail", "Own"]
+    assert len(phone.code("Bank")) == 6
+    phone.fill([link("Later")])
+    phone.open("settings")
+    phone.press("The last recovery")
+    phone.press("Undo: as it was before")
+    phone.says("What was here before is back.")
+    phone.open()
+    assert sorted(phone.names) == ["Later", "Own"]
+    assert old.heads == [1]
+    assert not new.reload().is_active
+    assert old.backup.app.reload().is_active
+
+
+def test_an_older_state_is_restored_and_undone(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail", "Shop")
+    old.save("Bank")
+    phone.open()
+    phone.fill([link("Own")])
+    phone.is_given(live, nora)
+    phone.opens_the_list()
+    phone.press("Choose an older state")
+    phone.page.get_by_role("button", name="Choose").last.click()
+    phone.types_key(old.recovery_key)
+    phone.reads("3 accounts are in it")
+    phone.press("Take over")
+    phone.reads("4 accounts ready")
+    wait_for_head(phone, 3)
+    assert names_in(old.newest()) == ["Bank", "Mail", "Own", "Shop"]
+    phone.open("recovery-done")
+    phone.press("Undo: as it was before")
+    phone.says("What was here before is back.")
+    phone.open()
+    assert phone.names == ["Own"]
+    assert old.heads == [1, 2, 3]
+    assert names_in(old.newest()) == ["Bank", "Mail", "Own", "Shop"]
+
+
+def test_when_the_newest_state_is_damaged_the_one_before_is_offered(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail")
+    old.save("Bank", "Mail", "Shop")
+    old.damage()
+    phone.open()
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.reads("2 accounts are in it")
+    phone.says("cannot be read: it is damaged. This is the one before")
+    phone.press("Take over")
+    phone.reads("2 accounts ready")
+    wait_for_head(phone, 3)
+    assert names_in(old.newest()) == ["Bank", "Mail"]
+    assert old.heads == [1, 2, 3]
+
+
+def test_a_phone_whose_storage_is_gone_gets_its_accounts_back(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail")
+    phone.open()
+    phone.owns(old)
+    phone.open()
+    assert phone.names == ["Bank", "Mail"]
+    phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
+    phone.open()
+    phone.reads("The key to your accounts is gone")
+    phone.press("Begin recovery")
+    phone.reads("Begin recovery")
+    phone.loses_its_storage()
+    phone.open()
+    phone.reads("This phone had 2 accounts")
+    expect(phone.page.get_by_text("Welcome")).to_have_count(0)
+    phone.page.goto("/authenticator/")
+    phone.reads("This phone had 2 accounts")
+    assert old.heads == [1]
+    phone.is_given(live, nora, "Pixel 7 again")
+    phone.press("Begin recovery")
+    phone.press("Open this backup")
+    phone.types_key(old.recovery_key)
+    phone.press("Take over")
+    phone.reads("2 accounts ready")
+    wait_for_head(phone, 2)
+    assert phone.names == ["Bank", "Mail"]
+
+
+def test_one_recovery_at_a_time(live: LiveSite, phone: NewPhone, nora: Person) -> None:
+    old = old_phone(live, nora, "Bank")
+    phone.open()
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.reads("1 account is in it")
+    other = NewPhone(phone.page.context.new_page())
+    other.opens_the_list()
+    other.press("Open this backup")
+    other.says("A recovery is open in another tab or window.")
+    other.press("Go on here instead")
+    other.reads("Open the backup")
+    phone.says("The recovery goes on in another tab or window.")
+    other.types_key(old.recovery_key)
+    other.press("Take over")
+    other.reads("1 account ready")
+    wait_for_head(other, 2)
+
+
+def test_a_passphrase_opens_it(live: LiveSite, phone: NewPhone, nora: Person) -> None:
+    old_phone(live, nora, "Bank", kinds=["recovery-key", "passphrase"])
+    phone.open()
+    phone.is_given(live, nora)
+    phone.opens_the_list()
+    phone.press("Open this backup")
+    for typed in ("correct horse battery stable", PASSPHRASE):
+        phone.type("Passphrase of the backup", typed)
+        phone.press("Open with the passphrase")
+        if typed != PASSPHRASE:
+            phone.says("This passphrase does not open this backup.")
+    phone.reads("1 account is in it")
+
+
+def test_what_the_old_phone_changed_meanwhile_is_offered_and_never_forced(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail")
+    phone.open()
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.press("Take over")
+    phone.reads("2 accounts ready")
+    wait_for_head(phone, 2)
+    changed = {**old.docs[0], "entries": [*old.docs[0]["entries"], entry("Late", order=9)]}
+    left = {"envelope": old.backup.envelope(changed), "accounts": 3}
+    assert old.backup.app.post("vault/late", left).status_code == 201
+    phone.open()
+    phone.says("A phone that is not the active one left changes for this one.")
+    assert phone.names == ["Bank", "Mail"]
+    phone.press("Look at them")
+    phone.says("New: Late")
+    phone.press("Take them")
+    wait_for_head(phone, 3)
+    assert phone.names == ["Bank", "Mail", "Late"]
+    assert names_in(old.newest()) == ["Bank", "Late", "Mail"]
+
+
+def test_without_another_phone_nothing_is_taken_from_it(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank")
+    nora.user.installations.update(status="unlinked")
+    phone.open()
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.says("No other phone saves now.")
+    phone.press("Bring them here")
+    phone.reads("1 account ready")
+    wait_for_head(phone, 2)
