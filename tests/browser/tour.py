@@ -443,7 +443,7 @@ def app(tour: Tour) -> Names:
 
 def backups(tour: Tour) -> Names:
     """The authenticator app of somebody who has a backup."""
-    yield from pages_of_a_backup(tour.page, tour.site, protected("bea"))
+    yield from pages_of_a_backup(tour.page, protected("bea"))
 
 
 def recovery(tour: Tour) -> Names:

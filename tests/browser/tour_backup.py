@@ -2,22 +2,24 @@
 
 from collections.abc import Iterator
 
+from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from devices.backups import unlinking
+from accounts.proofs import Strength
+from devices.backups import linking, unlinking
 from devices.models import Installation
+from portal.http import Client as Caller
 from tests.browser.authenticator import link
-from tests.browser.backup_phones import Linked, link_app
-from tests.live import LiveSite
-from tests.people import Person
+from tests.browser.backup_phones import Linked
+from tests.people import Person, enter
 
 WORDS = "correct horse battery staple"
-AWAY = "const { wake } = await use('backup/engine'); await wake();"
 
 
-def pages_of_a_backup(page: Page, site: LiveSite, person: Person) -> Iterator[str]:
+def pages_of_a_backup(page: Page, person: Person) -> Iterator[str]:
     """A phone is linked, backed up, looked after, superseded, and erased."""
-    phone = link_app(page, site, person)
+    phone = Linked(page, person).open()
     phone.fill([link("GitHub"), link("Bank"), link("A service with a rather long name")])
     yield from _linking(phone)
     yield from _switching_on(phone)
@@ -36,6 +38,19 @@ def _linking(phone: Linked) -> Iterator[str]:
     phone.press("Continue")
     phone.says("A link code has 16 letters and digits")
     yield "the app, link, refused"
+    made = enter(Client(), phone.person, Strength.TWO_STEP).session
+    session = str(made.public_id)  # type: ignore[attr-defined] # it is our engine's
+    row, code = linking.begin(user=phone.person.user, session=session, grants_from=timezone.now())
+    phone.open(f"link/{code}")
+    phone.says("Link this phone to b")
+    yield "the app, link, whose account"
+    phone.press("Link this phone")
+    phone.says("Type this number in the portal")
+    yield "the app, link, number"
+    row.refresh_from_db()
+    linking.confirm(row=row, client=Caller("192.0.2.7", ""), session=session)
+    phone.says("This phone is linked to b")
+    yield "the app, link, done"
     phone.open()
     phone.says("Its accounts are not backed up yet.")
     yield "the app, linked"

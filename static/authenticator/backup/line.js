@@ -51,12 +51,12 @@ const ACTIONS = {
   ],
   "unknown-phone": () => [link(_("Link this phone"), "link")],
   linked: () => [link(_("Switch backup on"), "backup")],
-  elsewhere: () => [link(_("Begin recovery"), "recover")],
+  elsewhere: () => [link(_("Begin recovery"), "recovery")],
   unfinished: () => [link(_("Finish it"), "backup")],
   off: () => [link(_("Switch it on again"), "backup")],
   other: (status) => [
     ...(status.changes ? [button(late(status), leaveChanges)] : []),
-    link(_("Make this the active phone"), "recover"),
+    link(_("Make this the active phone"), "recovery"),
   ],
   shrink: ({ after }) => [
     button(

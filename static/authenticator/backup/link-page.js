@@ -26,7 +26,7 @@ const done = async (root) => {
       : _("Its accounts are not backed up yet. That takes two minutes, pen and paper help."),
   );
   if (hasBackup) {
-    part(root, "next").href = "#recover";
+    part(root, "next").href = "#recovery";
     put(root, "next", _("Open the backup"));
   }
   step(root, "done");
