@@ -33,10 +33,16 @@ class Unknown(Exception):
 
 def state_on(installation: Installation, enrolment: Enrolment) -> str:
     """Return the state as this phone is told: what is set up on another one is not ready here."""
-    if enrolment.state != State.ENROLLED:
+    if enrolment.state != State.ENROLLED or is_here(installation, enrolment):
         return enrolment.state
-    here = enrolment.authenticators.filter(confirmed=True, phone=installation.phone_id)
-    return State.ENROLLED if installation.phone_id and here.exists() else State.ACTION_REQUIRED
+    return State.ACTION_REQUIRED
+
+
+def is_here(installation: Installation, enrolment: Enrolment) -> bool:
+    """Tell whether the secret that counts is on this phone, whatever was asked since."""
+    if installation.phone_id is None:
+        return False
+    return enrolment.authenticators.filter(confirmed=True, phone=installation.phone_id).exists()
 
 
 def clean(typed: str) -> str:

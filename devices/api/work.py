@@ -35,6 +35,7 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
         "organisation": enrolment.organisation.name,
         "label": enrolment.label,
         "state": work.state_on(installation, enrolment),
+        "here": work.is_here(installation, enrolment),
         "help": enrolment.organisation.help,
     }
 
@@ -43,8 +44,10 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
 @of_phone
 def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
-    enrolments.ask(enrolment=_find(installation, public_id), client=client_of(request))
-    return HttpResponse(status=202)
+    enrolment = _find(installation, public_id)
+    enrolments.ask(enrolment=enrolment, client=client_of(request))
+    enrolment.refresh_from_db()
+    return JsonResponse({"state": work.state_on(installation, enrolment)}, status=202)
 
 
 def _find(installation: Installation, public_id: UUID) -> Enrolment:

@@ -7,6 +7,7 @@ import { lazy } from "./router.js";
 import { Row } from "./row.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
+import { listen } from "./work/standing.js";
 import { _, n_ } from "./words.js";
 
 const TICK = 1000; // milliseconds
@@ -29,13 +30,25 @@ const pin = async (entry) => {
   }
 };
 
+/** Do something with the account of an organisation, and say how that went. */
+const work = (name, done) => async (entry) => {
+  try {
+    await (await import("./work/accounts.js"))[name](entry);
+    say(done(nameOf(entry)));
+  } catch (error) {
+    say(error.message);
+  }
+};
+const ask = work("ask", (name) => _("%(name)s is asked for a new code.", { name }));
+const send = work("prove", (name) => _("%(name)s is ready.", { name }));
+
 /** The list on the page: rows by the account they show. */
 class List {
   constructor(root) {
     this.root = root;
     this.rows = new Map();
     this.drawn = new Map();
-    this.acts = { copy, pin, draw: (entry) => this.drawCode(entry), hidden: false };
+    this.acts = { copy, pin, ask, send, draw: (entry) => this.drawCode(entry), hidden: false };
   }
 
   /** Put the document on the page; rows whose account did not change stay as they are. */
@@ -104,6 +117,10 @@ class List {
     part(this.root, "found").textContent = isSearching && this.rows.size ? words : "";
   }
 
+  sayWork() {
+    for (const row of this.rows.values()) row.sayWork();
+  }
+
   async drawCode(entry) {
     try {
       const counter = await change((doc) => draw(doc, entry.id));
@@ -134,6 +151,7 @@ export const showCodes = (root) => {
   });
   list.fill(current());
   const unsubscribe = subscribe((doc) => list.fill(doc));
+  const unlisten = listen(() => list.sayWork());
   let timer = 0;
   const beat = () => {
     list.tick();

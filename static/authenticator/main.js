@@ -8,6 +8,7 @@ import { hasOverdue, living, purge } from "./entries.js";
 import { showExport } from "./export.js";
 import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
+import { isWork } from "./lk1/document.js";
 import { askForPassphrase, askToUnlock, lockWhenHidden, showLock } from "./lock.js";
 import { showPreview } from "./preview.js";
 import { namePages } from "./recovery/index.js";
@@ -40,6 +41,7 @@ page("recovery-key", lazy(async () => (await import("./backup/key-page.js")).sho
 page("check", lazy(async () => (await import("./backup/key-page.js")).showCheck));
 page("versions", lazy(async () => (await import("./backup/versions-page.js")).showVersions));
 page("version", lazy(async () => (await import("./backup/versions-page.js")).showVersion));
+page("work", lazy(async () => (await import("./work/page.js")).showWork));
 page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
 namePages();
 
@@ -77,6 +79,17 @@ const startBackup = async () => {
   endCalls();
   const { startEngine } = await import("./backup/engine.js");
   await startEngine();
+  await refreshWork();
+};
+
+/** How accounts of organisations stand; without the network they stand as they did. */
+const refreshWork = async () => {
+  const { refresh } = await import("./work/accounts.js");
+  await refresh().catch(() => {});
+};
+
+const lookAgain = () => {
+  if (current().entries.some(isWork)) refreshWork().catch(() => {});
 };
 
 // Only in the place of the list: whoever asked for another page gets it.
@@ -116,9 +129,12 @@ const open = async () => {
 
 document.addEventListener("visibilitychange", () => {
   veil();
-  if (!document.hidden) checkClock();
+  if (document.hidden) return;
+  checkClock();
+  lookAgain();
 });
 window.addEventListener("online", checkClock);
+window.addEventListener("online", lookAgain);
 document.getElementById("main").removeAttribute("aria-busy");
 lockWhenHidden();
 await open();

@@ -2,6 +2,7 @@
 import { codeAt, grouped, isKnown, stepAt } from "./codes.js";
 import { copyOf, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
+import { standing } from "./work/standing.js";
 import { _ } from "./words.js";
 
 const NEXT_FROM = 10_000; // milliseconds before the end of a code
@@ -9,7 +10,7 @@ const HOLD = 250; // milliseconds
 const COVER = "•";
 
 export class Row {
-  /** `acts`: copy(entry, code), draw(entry), pin(entry), and whether codes are `hidden`. */
+  /** `acts`: copy(entry, code), draw(entry), pin(entry), ask(entry), send(entry), and whether codes are `hidden`. */
   constructor(entry, acts) {
     Object.assign(this, { entry, acts, step: null, code: "", next: "", isShown: !acts.hidden });
     this.element = copyOf("row").firstElementChild;
@@ -34,15 +35,29 @@ export class Row {
     part(element, "copy").hidden = isCounted || !isKnown(entry);
     part(element, "left").hidden = isCounted || !isKnown(entry);
     if (!isKnown(entry)) {
-      part(element, "unknown").hidden = false;
+      part(element, "unknown").hidden = Boolean(entry.work);
       part(element, "code-line").hidden = true;
     }
+    this.sayWork();
+  }
+
+  /** Say what an account of an organisation needs. */
+  sayWork() {
+    const { entry, element } = this;
+    const { words = "", act = "" } = standing(entry) ?? {};
+    part(element, "work").hidden = !words;
+    put(element, "work-words", words);
+    part(element, "work-ask").hidden = act !== "ask";
+    part(element, "work-scan").hidden = act !== "scan";
+    part(element, "work-send").hidden = act !== "send";
   }
 
   listen() {
     const { element, acts, entry } = this;
     part(element, "pin").addEventListener("click", () => acts.pin(entry));
     part(element, "draw").addEventListener("click", () => acts.draw(entry));
+    part(element, "work-ask").addEventListener("click", () => acts.ask(entry));
+    part(element, "work-send").addEventListener("click", () => acts.send(entry));
     const button = part(element, "copy");
     button.addEventListener("click", () => {
       if (!this.wasHeld) acts.copy(entry, this.code);

@@ -106,9 +106,11 @@ class Linked(Phone):
         return "-".join(groups)
 
 
-def link_app(page: Page, live: LiveSite, person: Person, name: str = "Pixel 9") -> Linked:
+def link_app(
+    page: Page, live: LiveSite, person: Person, name: str = "Pixel 9", **fields: Any
+) -> Linked:
     """Start the app on a phone that was linked long ago."""
-    app = give_app(person, live.visitor(), name)
+    app = give_app(person, live.visitor(), name, **fields)
     phone = Linked(page, person).open()
     mine = {
         "installation": str(app.installation.public_id),

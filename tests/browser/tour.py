@@ -22,7 +22,11 @@ from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.browser.tour_recovery import pages_of_recovery
-from tests.browser.tour_work import account_of_an_organisation, desk_of_organisations
+from tests.browser.tour_work import (
+    account_of_an_organisation,
+    desk_of_organisations,
+    work_on_a_phone,
+)
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address, fresh_number
 from tests.live.sinks import body_of
@@ -434,6 +438,7 @@ def work(tour: Tour) -> Names:
     """Accounts with organisations."""
     yield from desk_of_organisations(tour.page, tour.enter)
     yield from account_of_an_organisation(tour.page, tour.enter)
+    yield from work_on_a_phone(tour.page, tour.site, protected("wout"))
 
 
 def app(tour: Tour) -> Names:

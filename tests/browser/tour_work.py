@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import Enrolment
+from tests.browser.backup_phones import link_app
 from tests.journeys.hand import Hand
+from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import give_app
 from tests.work import give_enrolment, make_organisation
@@ -71,3 +73,23 @@ def _states(hand: Hand, person: Person, account: Enrolment) -> Names:
         if state != "approved":
             hand.open(f"/devices/work/{account.public_id}/")
             yield f"/devices/work/, {state}"
+
+
+def work_on_a_phone(page: Page, site: LiveSite, person: Person) -> Names:
+    """The app's list and page, with an account in every state."""
+    states = ("action_required", "asked", "approved", "enrolled")
+    accounts = [give_enrolment(person, state=state) for state in states]
+    phone = link_app(page, site, person, phone=person.phone)
+    expect(phone.row(accounts[2].organisation.name)).to_contain_text("Ready: make a code")
+    yield "the app, codes, accounts of organisations"
+    phone.open("work")
+    phone.says("Ask the help desk")
+    yield "the app, work and school"
+    phone.type("Or type the code beside it", "K7QM")
+    phone.press("Set it up")
+    phone.says("The code has 28 letters and digits")
+    yield "the app, work and school, no code"
+    phone.type("Or type the code beside it", "0" * 28)
+    phone.press("Set it up")
+    phone.says("This code does not count")
+    yield "the app, work and school, refused"

@@ -43,6 +43,11 @@ def account(alice: Person) -> Enrolment:
     return give_enrolment(alice, make_organisation("Example Ltd"))
 
 
+def is_here(app: App, enrolment: Enrolment) -> bool:
+    said = app.get("work").json()["enrolments"]
+    return bool(next(each["here"] for each in said if each["id"] == str(enrolment.public_id)))
+
+
 def state_of(app: App, enrolment: Enrolment) -> str:
     said = app.get("work").json()["enrolments"]
     return str(next(each["state"] for each in said if each["id"] == str(enrolment.public_id)))
@@ -64,6 +69,7 @@ def test_an_account_is_listed_with_whom_to_ask(app: App, account: Enrolment) -> 
                 "organisation": "Example Ltd",
                 "label": account.label,
                 "state": "approved",
+                "here": False,
                 "help": "Ask the help desk in room 12.",
             }
         ]
@@ -272,7 +278,8 @@ def test_claims_are_limited(app: App, account: Enrolment) -> None:
 def test_asking_twice_is_asking_once(app: App, alice: Person) -> None:
     account = give_enrolment(alice, state="action_required")
     for _twice in range(2):
-        assert app.post(f"work/{account.public_id}/ask").status_code == 202
+        answer = app.post(f"work/{account.public_id}/ask")
+        assert (answer.status_code, answer.json()) == (202, {"state": "asked"})
     assert state_of(app, account) == "asked"
     assert alice.kinds() == ["work:asked"]
     assert mail.outbox == []
@@ -289,6 +296,9 @@ def test_another_phone_is_told_that_something_is_to_be_done(
     set_up(account, app)
     other = app_on(alice, client)
     assert (state_of(app, account), state_of(other, account)) == ("enrolled", "action_required")
+    other.post(f"work/{account.public_id}/ask")
+    assert (state_of(app, account), state_of(other, account)) == ("asked", "asked")
+    assert (is_here(app, account), is_here(other, account)) == (True, False)
 
 
 def test_the_old_secret_ends_when_the_new_one_is_proved_and_not_before(

@@ -1,6 +1,6 @@
 // Codes that come in the address (#link/…): taken out of it at once, before anything is shown, so that
 // they stay neither in the history nor on the screen.
-const CARRIERS = ["link", "recover", "hand-over"];
+const CARRIERS = ["link", "recover", "hand-over", "work"];
 const codes = new Map();
 
 const take = () => {

@@ -1,0 +1,138 @@
+// Accounts of organisations: asking for a new code, taking the secret, proving it to the portal.
+import { call, isRefused } from "../backup/api.js";
+import { now } from "../clock.js";
+import { codeAt, stepAt } from "../codes.js";
+import { add, byId, edit, living } from "../entries.js";
+import { isUuid } from "../lk1/bytes.js";
+import { isWork } from "../lk1/document.js";
+import { makeEntry } from "../otpauth.js";
+import { Refusal } from "../refusal.js";
+import { change, current } from "../vault.js";
+import { _ } from "../words.js";
+import { isClaimed, note } from "./standing.js";
+
+const LENGTH = 28; // characters of a code
+const GIVEN = ["id", "organisation", "label", "secret", "algorithm", "digits", "period"];
+
+let turn = Promise.resolve();
+
+/** One call about these accounts at a time: an older answer never comes after a newer one. */
+const inTurn =
+  (act) =>
+  (...given) => {
+    const done = turn.then(() => act(...given));
+    turn = done.catch(() => {});
+    return done;
+  };
+
+/** The accounts of organisations in the list. */
+export const accounts = () => living(current()).filter(isWork);
+
+/** An account has the id of the organisation's own, so that it is one on every phone. */
+const put = (doc, { id, organisation, ...made }) => {
+  const work = { enrolment: id, organisation };
+  if (byId(doc, id)) return edit(doc, id, { ...made, work, trashed: 0 });
+  doc.entries = doc.entries.filter((entry) => entry.id !== id); // what is left of one long thrown away
+  return Object.assign(add(doc, { ...made, type: "totp", work }), { id });
+};
+
+const isMissing = (doc) => {
+  const ids = new Set(doc.entries.map((entry) => entry.id));
+  return ({ id, state }) => isUuid(id) && state !== "ended" && !ids.has(id);
+};
+
+/** Put those in the list that this phone has never had, by name: they are to be set up. */
+const addMissing = async (enrolments) => {
+  const missing = enrolments.filter(isMissing(current()));
+  if (missing.length === 0) return;
+  const names = ({ id, organisation, label }) => ({
+    id,
+    organisation,
+    issuer: organisation,
+    label,
+    algorithm: "SHA1",
+    digits: 6,
+    period: 30,
+  });
+  await change((doc) => missing.filter(isMissing(doc)).forEach((each) => put(doc, names(each))));
+};
+
+/** Ask the organisation for a new code. */
+export const ask = inTurn(async ({ work: { enrolment } }) => {
+  const { state } = await call("POST", `work/${enrolment}/ask`, { wants: ["state"] });
+  await note(({ states }) => {
+    states[enrolment] = { ...states[enrolment], state };
+  });
+});
+
+const confirm = async (entry) => {
+  const code = await codeAt(entry, stepAt(entry, now()).step);
+  const { enrolment } = entry.work;
+  await call("POST", `work/${enrolment}/confirm`, { body: { code }, wants: ["state"] });
+};
+
+const settled = (enrolment, state) =>
+  note((known) => {
+    known.claimed = known.claimed.filter((id) => id !== enrolment);
+    known.states[enrolment] = { ...known.states[enrolment], ...state };
+  });
+
+/** Send the first code of a secret that is here; one that the portal gave up is no secret. */
+const proveNow = async (entry) => {
+  const { enrolment } = entry.work;
+  try {
+    await confirm(entry);
+  } catch (error) {
+    if (!isRefused(error, "work_unknown")) throw error;
+    await change((doc) => edit(doc, entry.id, { secret: undefined }));
+    await settled(enrolment, { state: "action_required", here: false });
+    throw error;
+  }
+  await settled(enrolment, { state: "enrolled", here: true });
+};
+
+/** The same, for a page. */
+export const prove = inTurn(proveNow);
+
+/** Ask the portal how the accounts stand, and prove what waits for that. */
+export const refresh = inTurn(async () => {
+  const { enrolments } = await call("GET", "work", { wants: ["enrolments"] });
+  await addMissing(enrolments);
+  await note((known) => {
+    const stateOf = ({ id, state, here, help }) => [id, { state, here, help }];
+    known.states = Object.fromEntries(enrolments.map(stateOf));
+    known.claimed = known.claimed.filter((id) => !known.states[id]?.here);
+  });
+  for (const entry of accounts().filter(isClaimed)) await proveNow(entry).catch(() => {});
+});
+
+/** The code however it was typed; refuses at the field "code" what cannot be one. */
+export const readCode = (text) => {
+  const code = text.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/gu, "");
+  if (code.length === LENGTH) return code;
+  throw new Refusal(
+    _("The code has 28 letters and digits, in seven groups. Look at the portal's page again."),
+    "code",
+  );
+};
+
+/**
+ * Take the secret that a code of the portal gives, and prove it. Where an older one still makes codes
+ * it stays until the new one counts. Gives the account.
+ */
+export const claim = inTurn(async (text) => {
+  const given = await call("POST", "work/claim", { body: { code: readCode(text) }, wants: GIVEN });
+  const { id, organisation } = given;
+  const made = { id, organisation, ...makeEntry({ ...given, type: "totp", issuer: organisation }) };
+  const fresh = { ...made, type: "totp", work: { enrolment: id } };
+  if (byId(current(), id)?.secret) {
+    await confirm(fresh);
+    await change((doc) => put(doc, made));
+    await settled(id, { state: "enrolled", here: true });
+    return byId(current(), id);
+  }
+  await change((doc) => put(doc, made));
+  await note((known) => known.claimed.push(id));
+  await proveNow(byId(current(), id));
+  return byId(current(), id);
+});

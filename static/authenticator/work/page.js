@@ -1,0 +1,81 @@
+// The page that sets accounts of organisations up: takes the code of the portal, says what became of it.
+import { takeCode } from "../backup/arrive.js";
+import { copyOf, notice, onSubmit, part, put } from "../dom.js";
+import { nameOf } from "../entries.js";
+import { subscribe } from "../vault.js";
+import { _ } from "../words.js";
+import { accounts, ask, claim, prove, refresh } from "./accounts.js";
+import { helpFor, listen, standing } from "./standing.js";
+
+const words = (root, ...lines) => part(root, "words").replaceChildren(...lines);
+
+const complain = (root, error) => {
+  const isUnlinked = error.kind === "unlinked";
+  part(root, "first-link").hidden = !isUnlinked;
+  words(root, notice("look", error.message));
+};
+
+/** Do something that the portal has to answer; the button rests meanwhile. */
+const doing = (root, button, act) => async () => {
+  button.disabled = true;
+  try {
+    await act();
+  } catch (error) {
+    complain(root, error);
+  } finally {
+    button.disabled = false;
+  }
+};
+
+const row = (root, entry) => {
+  const element = copyOf("work-row").firstElementChild;
+  const found = standing(entry);
+  element.dataset.id = entry.id;
+  put(element, "name", nameOf(entry));
+  put(element, "label", entry.label);
+  put(element, "state", found?.words ?? _("Ready: its codes count."));
+  put(element, "help", found ? helpFor(entry) : "");
+  for (const [name, act] of [["ask", ask], ["send", prove]]) {
+    const button = part(element, name);
+    button.hidden = found?.act !== name;
+    button.addEventListener("click", doing(root, button, () => act(entry)));
+  }
+  return element;
+};
+
+const fill = (root) => {
+  const found = accounts();
+  part(root, "rows").replaceChildren(...found.map((entry) => row(root, entry)));
+  part(root, "rows").hidden = found.length === 0;
+  part(root, "empty").hidden = found.length > 0;
+};
+
+const take = async (root, text) => {
+  words(root, notice("ok", _("Setting the account up.")));
+  try {
+    const entry = await claim(text);
+    words(root, notice("ok", _("%(name)s is ready.", { name: nameOf(entry) })));
+    part(root, "form").reset();
+  } catch (error) {
+    words(root);
+    part(root, "first-link").hidden = error.kind !== "unlinked";
+    throw error;
+  }
+};
+
+/** Show the page; a code that came in the address or from the camera is taken at once. */
+export const showWork = (root) => {
+  const form = part(root, "form");
+  const update = () => fill(root);
+  onSubmit(form, ({ code }) => take(root, code.value));
+  update();
+  const ends = [subscribe(update), listen(update)];
+  const code = takeCode("work");
+  if (code) {
+    form.elements.code.value = code;
+    form.requestSubmit();
+  } else {
+    refresh().catch((error) => complain(root, error));
+  }
+  return () => ends.forEach((end) => end());
+};
