@@ -11,6 +11,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TestCase
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from portal.outbox.sms import SentText, memory_outbox
@@ -19,6 +21,10 @@ from tests.live.browser import Faults, chromium, new_context
 from tests.settings import LIVE, SCRATCH
 
 pytest_plugins = ["tests.fixtures_people"]
+
+# The machine may be busy with other tests: how long an example takes says nothing about it.
+examples.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("busy")
 
 if LIVE:
     # Playwright's event loop runs in the tests' own thread, where Django would refuse to query.
