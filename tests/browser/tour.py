@@ -301,6 +301,7 @@ def _devices(tour: Tour, person: Person) -> Names:
     yield "/devices/browsers/…/end/"
     page.goto("/devices/")
     page.locator("#browsers").get_by_role("link", name="Rename").first.click()
+    expect(page).to_have_url(re.compile("/rename/$"))
     yield "/devices/browsers/…/rename/"
     yield from _trusted(tour, person)
 
@@ -317,12 +318,15 @@ def _trusted(tour: Tour, person: Person) -> Names:
     page.goto("/devices/")
     yield "/devices/, with places and trusted browsers"
     page.get_by_role("link", name="Stop trusting all").click()
+    expect(page).to_have_url(re.compile("/end-all/$"))
     yield "/devices/trusted/end-all/"
     page.goto("/devices/")
     page.locator("#trusted").get_by_role("link", name="Stop trusting").nth(1).click()
+    expect(page).to_have_url(re.compile("/end/$"))
     yield "/devices/trusted/…/end/"
     page.goto("/devices/")
     page.locator("#trusted").get_by_role("link", name="Rename").first.click()
+    expect(page).to_have_url(re.compile("/rename/$"))
     yield "/devices/trusted/…/rename/"
 
 
