@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from portal.outbox.sms import SentText, memory_outbox
 from tests.live import LiveSite, Visitor, live_site
 from tests.live.browser import Faults, chromium, new_context
-from tests.settings import LIVE, SCRATCH
+from tests.settings import LIVE, PAGES_ELSEWHERE, SCRATCH
 
 pytest_plugins = ["tests.fixtures_people"]
 
@@ -29,6 +29,9 @@ examples.load_profile("busy")
 if LIVE:
     # Playwright's event loop runs in the tests' own thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ELSEWHERE = {"no_rows": connection.vendor != "sqlite", "screen": PAGES_ELSEWHERE}
+"""Tests that a run on the other database does, and whether they are left to it here."""
 
 ROLLED_BACK = {"db", "transactional_db", "django_db_reset_sequences"}
 
@@ -53,8 +56,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elif "rows" in asked and not LIVE:
             item.add_marker("django_db")
     chosen = [item for item in items if bool(item.get_closest_marker("live")) is LIVE]
-    if connection.vendor != "sqlite":
-        chosen = [item for item in chosen if not item.get_closest_marker("no_rows")]
+    for marker, is_elsewhere in ELSEWHERE.items():
+        if is_elsewhere:
+            chosen = [item for item in chosen if not item.get_closest_marker(marker)]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
     for item in items if LIVE else ():

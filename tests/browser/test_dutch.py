@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
@@ -12,6 +13,7 @@ from tests.live import LiveSite
 from tests.live.browser import too_wide
 from tests.people import Person
 
+pytestmark = pytest.mark.screen
 PAGES = {
     "/security/": "Je account is goed beschermd",
     "/security/two-step/": "Verificatie in twee stappen",

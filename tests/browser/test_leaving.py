@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.authenticator import Phone, link
@@ -12,6 +13,7 @@ from tests.people import Person
 Contexts = Callable[..., BrowserContext]
 
 
+@pytest.mark.screen
 def test_the_back_button_shows_nothing_personal_after_signing_out(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:
@@ -38,6 +40,7 @@ def test_the_back_button_shows_nothing_personal_after_signing_out(
     second_tab.sees_not(bob.address)
 
 
+@pytest.mark.screen
 def test_codes_just_shown_do_not_come_back(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:
@@ -72,6 +75,7 @@ def test_one_browser_is_signed_out_from_another(
     far.sees("You were signed out. Sign in again to go on.")
 
 
+@pytest.mark.screen
 def test_signing_out_leaves_the_accounts_of_the_authenticator_app(page: Page, bob: Person) -> None:
     phone = Phone(page).open()
     phone.reads("Your codes")

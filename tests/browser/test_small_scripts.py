@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.hand import App, Hand
@@ -9,6 +10,7 @@ from tests.live import LiveSite, fresh_address
 from tests.people import Person
 
 Contexts = Callable[..., BrowserContext]
+pytestmark = pytest.mark.screen
 
 
 def test_a_password_can_be_shown_and_is_hidden_again_before_sending(page: Page) -> None:
