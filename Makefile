@@ -1,16 +1,17 @@
 # Two commands: `make run` and `make test`. `make help` lists the rest.
 PORT ?= 8000
 PYTHON ?=
-export PORT PYTHON
+WORKERS ?= 2
+export PORT PYTHON WORKERS
 
 python := .venv/bin/python
 pytest := $(python) -m pytest
 live := LATCHKEY_LIVE=1 $(pytest)
-unit := $(pytest) -n 2
+unit := $(pytest) -n $(WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres live-sqlite
-.PHONY: live-postgres bench screenshots format lock messages
+.PHONY: help run test check test-sqlite test-postgres unit unit-sqlite unit-postgres
+.PHONY: live-sqlite live-postgres bench screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -30,9 +31,7 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory unit-sqlite
-	@$(MAKE) --no-print-directory unit-postgres
-	@MAKE="$(MAKE)" sh scripts/both.sh live-sqlite live-postgres
+	@MAKE="$(MAKE)" sh scripts/together.sh
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 
 check: .venv/dev.stamp
@@ -41,6 +40,8 @@ check: .venv/dev.stamp
 test-sqlite: unit-sqlite live-sqlite
 
 test-postgres: unit-postgres live-postgres
+
+unit: unit-sqlite unit-postgres
 
 unit-sqlite: .venv/dev.stamp
 	@echo "== Tests on SQLite"
