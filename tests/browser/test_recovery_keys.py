@@ -16,7 +16,7 @@ from tests.live import LiveSite
 from tests.live.browser import chromium, new_context
 from tests.lk1 import make_slot, unspelled
 from tests.people import Person, protected
-from tests.phones import give_app
+from tests.phones import give_app, grant
 
 PRF_KEY = """
 const { toText, fromText } = await use("lk1/bytes");
@@ -180,7 +180,7 @@ def test_without_any_key_the_old_backup_is_put_away_and_a_new_one_begins(
     old = old_phone(live, nora, "Bank", "Mail")
     phone.open()
     phone.fill([link("Own")])
-    phone.is_given(live, nora)
+    app = phone.is_given(live, nora)
     phone.opens_the_list()
     phone.press("Open this backup")
     phone.press("I have none of these")
@@ -198,3 +198,14 @@ def test_without_any_key_the_old_backup_is_put_away_and_a_new_one_begins(
     assert names_in(old.newest()) == ["Bank", "Mail"]
     phone.open("recovery-lost")
     expect(phone.page.get_by_text("Own")).to_be_visible()
+    grant(app)
+    phone.open("recovery")
+    aside = phone.page.locator(".offer").filter(has_text="Put away")
+    expect(aside).to_contain_text("It is kept until")
+    aside.get_by_role("button", name="Open this backup").click()
+    phone.types_key(old.recovery_key)
+    phone.says("Another backup is on, and stays.")
+    phone.press("Bring them back")
+    phone.reads("3 accounts ready")
+    phone.open()
+    assert sorted(phone.names) == ["Bank", "Mail", "Own"]

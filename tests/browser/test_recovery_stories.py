@@ -17,6 +17,7 @@ from tests.browser.recovery import (
 from tests.live import LiveSite
 from tests.lk1 import show_recovery_key
 from tests.people import Person, protected
+from tests.phones import grant
 
 SAVED = """
 const { current } = await use("vault");
@@ -258,3 +259,52 @@ def test_without_another_phone_nothing_is_taken_from_it(
     phone.press("Bring them here")
     phone.reads("1 account ready")
     wait_for_head(phone, 2)
+
+
+def test_the_phone_that_saves_brings_back_what_it_deleted(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank", "Mail")
+    phone.open()
+    phone.owns(old).open()
+    phone.press("Edit Mail")
+    phone.press("Move to the trash")
+    wait_for_head(phone, 2)
+    grant(old.backup.app)
+    phone.opens_the_list()
+    phone.press("Choose an older state")
+    phone.page.get_by_role("button", name="Choose").last.click()
+    phone.reads("2 accounts are in it")
+    phone.press("Bring them back")
+    phone.reads("2 accounts ready")
+    wait_for_head(phone, 3)
+    assert names_in(old.newest()) == ["Bank", "Mail"]
+    phone.open("recovery-done")
+    phone.press("Undo: as it was before")
+    phone.says("What was here before is back.")
+    wait_for_head(phone, 4)
+    assert phone.names == ["Bank"]
+
+
+def test_what_the_old_phone_saves_under_ones_hands_comes_along(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank")
+    phone.open()
+    phone.fill([link("Own")])
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.reads("1 account is in it")
+    old.save(doc={**old.docs[0], "entries": [*old.docs[0]["entries"], entry("Fresh", order=5)]})
+    phone.page.route("**/restore/complete", lambda route: route.abort(), times=1)
+    phone.press("Take over")
+    phone.says("Nothing is lost, and nothing was replaced.")
+    phone.press("Take over")
+    phone.reads("3 accounts ready")
+    wait_for_head(phone, 3)
+    assert names_in(old.newest()) == ["Bank", "Fresh", "Own"]
+    phone.open("recovery-done")
+    phone.press("Undo: as it was before")
+    phone.says("What was here before is back.")
+    phone.open()
+    assert phone.names == ["Own"]

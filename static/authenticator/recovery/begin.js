@@ -1,15 +1,13 @@
 // The begin of a recovery: who is asking, then the backups of the account. Nothing changes here.
 import { isRefused } from "../backup/api.js";
 import { readCode } from "../backup/link.js";
-import { hasKey, keyOf } from "../backup/state.js";
 import { copyOf, onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
-import { current } from "../vault.js";
 import { _, moment } from "../words.js";
 import { onPress, tell } from "./acts.js";
 import { setCode } from "./claim.js";
 import { keepDraft, takeDraft } from "./draft.js";
-import { openWith } from "./open.js";
+import { openWith, ownKey } from "./open.js";
 import { needsGrant, offers, versionOf } from "./portal.js";
 import { accounts, ago } from "./sentences.js";
 import { choose, keep, session, whenLost } from "./session.js";
@@ -93,12 +91,9 @@ const take = async (root, { number, ...found }, steal = false) => {
 
 /** A phone that has the key need not be told it. */
 const enter = async () => {
-  const doc = current();
-  if (!hasKey(doc) || doc.backup.vault !== session().offer.vault) {
-    go("recovery-open");
-    return;
-  }
-  await openWith(keyOf(doc).secret);
+  const secret = ownKey();
+  if (secret) await openWith(secret);
+  else go("recovery-open");
 };
 
 const STATES = {

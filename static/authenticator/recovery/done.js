@@ -5,7 +5,7 @@ import { go } from "../router.js";
 import { current } from "../vault.js";
 import { _, n_ } from "../words.js";
 import { onPress, tell } from "./acts.js";
-import { tally, undo, undoable } from "./restore.js";
+import { isUndoable, tally, undo } from "./restore.js";
 
 let outcome = null;
 
@@ -36,7 +36,7 @@ const line = (entry) =>
 
 /** Show the page. */
 export const showDone = (root) => {
-  if (!undoable(current())) {
+  if (!isUndoable(current())) {
     go("codes");
     return;
   }

@@ -3,21 +3,19 @@ import { copyOf, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { _, moment } from "../words.js";
 import { onPress, tell } from "./acts.js";
-import { openChosen } from "./opened.js";
+import { openWith, ownKey } from "./open.js";
 import { needsGrant, versionOf, versionsOf } from "./portal.js";
 import { accounts } from "./sentences.js";
 import { keep, session } from "./session.js";
 
 /** Take this state in the place of the newest; its key may be there already. */
 const pick = async (number) => {
-  const { offer, secret } = session();
-  keep({ chosen: { ...(await versionOf(offer.vault, number)), vault: offer.vault } });
-  if (!secret) {
-    go("recovery-open");
-    return;
-  }
-  await openChosen();
-  go("recovery-look");
+  const { offer, secret, by } = session();
+  const chosen = { ...(await versionOf(offer.vault, number)), vault: offer.vault };
+  keep({ chosen, isOlder: number < offer.head });
+  const known = secret ?? ownKey();
+  if (known) await openWith(known, by);
+  else go("recovery-open");
 };
 
 const row = (root, version) => {

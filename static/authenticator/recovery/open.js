@@ -1,10 +1,12 @@
 // Opening a backup with what somebody has. Nothing typed here is sent anywhere: a wrong key costs
 // nothing, however often.
-import { openSlot } from "../lk1/slots.js";
 import { canHavePasskeys, prfOfAny } from "../backup/passkey.js";
+import { hasKey, keyOf } from "../backup/state.js";
 import { onSubmit, part, put } from "../dom.js";
+import { openSlot } from "../lk1/slots.js";
 import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
+import { current } from "../vault.js";
 import { _ } from "../words.js";
 import { keepDraft } from "./draft.js";
 import { openChosen } from "./opened.js";
@@ -37,6 +39,12 @@ const comfort = (error) => {
   if (wrong < MANY || error.code !== "closed") return error;
   const more = _("Nothing is lost by trying. Is it the key of another backup, or of an earlier one?");
   return new Refusal(`${error.message} ${more}`, error.field, error.code);
+};
+
+/** The key of the chosen backup if this phone has it; else `null`. */
+export const ownKey = () => {
+  const doc = current();
+  return hasKey(doc) && doc.backup.vault === session().offer.vault ? keyOf(doc).secret : null;
 };
 
 /** Go on with the key of the vault, opened `by` a slot: what is in the backup is shown next. */

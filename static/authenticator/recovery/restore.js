@@ -33,28 +33,43 @@ const commonOf = (doc, { vault, version }) => {
   return known === vault && base && version >= head ? base : null;
 };
 
+/** What to go back to: as it is now, or as it was before a try that did not get to its end. */
+const beforeOf = ({ entries, settings, backup = {} }, { vault }) => {
+  const { before, ...kept } = backup;
+  if (before?.isOpen && before.vault === vault) return before;
+  return { entries, settings, backup: kept, vault, isOpen: true };
+};
+
+/** Who chose an older state wants back what was deleted since. */
+const revived = (theirs, doc) => {
+  const held = new Map(doc.entries.map((entry) => [entry.id, entry]));
+  const entries = theirs.entries.map((entry) => {
+    const own = held.get(entry.id);
+    if (entry.gone || entry.trashed || !(own?.gone || own?.trashed)) return entry;
+    return { ...entry, revision: own.revision + 1, changed: Math.max(Date.now(), own.changed) };
+  });
+  return { ...theirs, entries };
+};
+
 /** Put what was opened into the document, with what it takes to undo that. */
-const takeIn = (doc, { chosen, doc: theirs }, name) => {
-  const before = { entries: doc.entries, settings: doc.settings, backup: doc.backup ?? null };
+const takeIn = (doc, { chosen, isOlder, doc: theirs }, name) => {
+  const before = beforeOf(doc, chosen);
+  const { before: _older, ...backup } = backupOf(doc);
   const merged = merge({
     base: commonOf(doc, chosen),
     a: { doc, phone: name },
-    b: { doc: theirs, phone: chosen.phone },
+    b: { doc: isOlder ? revived(theirs, doc) : theirs, phone: chosen.phone },
   });
   for (const field of Object.keys(doc)) delete doc[field];
   Object.assign(doc, merged);
-  const { before: _older, ...backup } = before.backup ?? {};
-  doc.backup = { ...backup };
-  doc.backup.before = {
-    ...before,
-    backup: before.backup && backup,
-    at: Date.now(),
-    vault: chosen.vault,
-    saved: chosen.saved,
-    phone: chosen.phone,
-    after: revisions(doc),
-  };
+  doc.backup = { ...backup, before: { ...before, after: revisions(doc) } };
 };
+
+/** Note that the recovery came to its end: the next one begins from here. */
+const close = () =>
+  change((doc) => {
+    doc.backup.before.isOpen = false;
+  });
 
 const bring = async () => {
   const { name } = await linkedDevice();
@@ -86,11 +101,7 @@ const catchUp = async () => {
   if (!isNewest) return;
   keep({ chosen: { ...(await versionOf(found.vault, found.head)), vault: found.vault } });
   await openChosen();
-  const { before } = current().backup;
   await bring();
-  await change((doc) => {
-    Object.assign(doc.backup, { before: { ...before, after: revisions(doc) } });
-  });
 };
 
 const finish = async (mode) => {
@@ -117,8 +128,9 @@ export const restore = async (mode) => {
   isBrought = chosen.envelope;
   const answer = await finish(mode);
   isBrought = null;
+  if (mode === "take-over") await adoptOpened(answer);
+  await close();
   if (mode !== "take-over") return;
-  await adoptOpened(answer);
   const { by } = session();
   if (by) noteOpened(by).catch(() => {});
 };
@@ -130,8 +142,8 @@ export const tally = ({ entries }) => {
   return { ready: shown.length - required.length, required };
 };
 
-/** What the last restore can be taken back to: `{at, saved, phone}`, or `null`. */
-export const undoable = (doc) => backupOf(doc).before ?? null;
+/** Whether a recovery can be taken back. */
+export const isUndoable = (doc) => Boolean(backupOf(doc).before);
 
 const isTouched = (entry, after) => entry.revision !== after[entry.id];
 
@@ -149,13 +161,13 @@ const entriesBefore = (doc, { entries, after }, leave) => {
 };
 
 /**
- * Take a restore back. On a phone that was in this backup before, what came goes to the trash, and that
- * is saved; on another one it goes, the backup keeps it, and nothing is saved from here any more.
+ * Take a recovery back. On a phone that saves the same backup as before, what came goes to the trash, and
+ * that is saved; on another one it goes, the backup keeps it, and nothing is saved from here any more.
  */
 export const undo = (time = Date.now()) =>
   change((doc) => {
     const { before } = doc.backup;
-    const isMember = before.backup?.vault === before.vault && before.backup.secret;
+    const isMember = Boolean(before.backup.secret) && before.backup.vault === doc.backup.vault;
     const toTrash = (entry) =>
       entry.gone || entry.trashed
         ? [entry]
@@ -163,5 +175,5 @@ export const undo = (time = Date.now()) =>
     doc.entries = entriesBefore(doc, before, isMember ? toTrash : () => []);
     doc.settings = before.settings;
     if (isMember) delete doc.backup.before;
-    else doc.backup = before.backup ?? {};
+    else doc.backup = before.backup;
   });

@@ -4,6 +4,7 @@ const fresh = () => ({
   offer: null, // what the portal said of the backup
   active: null, // the phone that saves now
   chosen: null, // the state to restore, with its envelope
+  isOlder: false, // whether somebody chose it in the place of the newest
   secret: null, // the key of the vault
   by: "", // the slot that opened it, if one did
   doc: null, // what was opened
