@@ -16,6 +16,7 @@ from tests.people import Person, protected
 from tests.phones import give_app, grant_later
 
 HERE = Visitor("192.0.2.7", "")
+IN_SAFARI = "Object.defineProperty(Navigator.prototype, 'standalone', { value: false });"
 CODE_IN_USE = "return (await use('backup/device')).device();"
 
 
@@ -35,6 +36,27 @@ def follow(phone: NewPhone, code: str) -> None:
     """Open the link that the portal's page has."""
     phone.page.goto("about:blank")
     phone.page.goto(f"/authenticator/#recover/{code}")
+
+
+@pytest.mark.no_rows
+def test_an_empty_phone_is_welcomed_until_it_does_without_a_backup(
+    live: LiveSite, kept_page: Page
+) -> None:
+    iphone = NewPhone(kept_page.context.new_page())
+    iphone.page.add_init_script(IN_SAFARI)
+    iphone.page.goto("/authenticator/")
+    iphone.reads("Welcome")
+    iphone.says("Install the app first")
+    phone = NewPhone(kept_page)
+    phone.page.goto("/authenticator/")
+    phone.reads("Welcome")
+    expect(phone.page.get_by_text("Install the app first")).to_be_hidden()
+    phone.page.get_by_role("link", name="Use without backup").click()
+    phone.reads("Your codes")
+    phone.page.goto("about:blank")
+    phone.page.goto("/authenticator/")
+    phone.reads("Your codes")
+    phone.says("Begin recovery: bring them back from your backup")
 
 
 def test_a_link_from_somebody_else_links_nothing_by_itself(

@@ -80,6 +80,7 @@ def test_a_new_phone_with_accounts_of_its_own_takes_over(
     assert old.heads == [1]
     phone.press("Take over")
     phone.reads("3 accounts ready, 1 Action required")
+    expect(phone.page.get_by_role("link", name="Ask my organisation")).to_be_visible()
     phone.says("Pixel 7 keeps its codes and is told.")
     wait_for_head(phone, 2)
     assert sorted(phone.names) == ["Bank", "Mail", "Own", "VPN"]
