@@ -10,6 +10,7 @@ from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
 from tests.people import protected
+from tests.phones import App, give_app, grant
 
 PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
 WORDS = "correct horse battery staple"
@@ -155,3 +156,24 @@ def test_it_is_switched_off_and_on_again_within_the_grace(phone: Linked) -> None
     phone.open()
     phone.saved(3)
     assert phone.services() == ["Mail", "Shop", "Bank"]
+
+
+def test_where_nobody_has_a_backup_a_second_phone_may_begin_one(
+    live: LiveSite, kept_page: Page
+) -> None:
+    person = protected("ada")
+    first = give_app(person, live.visitor(), "Pixel 7").installation
+    phone = link_app(kept_page, live, person)
+    phone.fill([link("Mail")])
+    phone.open("backup")
+    phone.press("Make my recovery key")
+    phone.recovery_key = phone.note_key()
+    phone.press("Switch backup on")
+    phone.says("Sign in to the portal on this phone first")
+    grant(App(phone.installation, "", live.visitor()))
+    phone.press("Switch backup on")
+    phone.says("The backup is on")
+    first.refresh_from_db()
+    assert first.status == "superseded"
+    assert phone.installation.is_active
+    assert phone.services() == ["Mail"]

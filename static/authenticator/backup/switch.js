@@ -6,6 +6,7 @@ import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused } from "./api.js";
+import { contact } from "./contact.js";
 import { linkedDevice } from "./device.js";
 import { newest } from "./pull.js";
 import { alone } from "./saving.js";
@@ -27,27 +28,36 @@ const first = async (doc) => {
   return sealEnvelope({ ...keyOf(doc), version: 1, base: 0, epoch: 1, device, doc });
 };
 
-/** Send the first version; a vault that is there since a try before this one is as good. */
+const post = (body) => call("POST", "vault", { body, wants: ["head"] });
+
+/** Where no backup is on, the active phone has nothing to lose but its role. */
+const isFree = async () => (await contact())?.vault?.state !== "on";
+
+/** Send the first version, and tell what is in it; `null` if one is there since a try before this. */
 const make = async () => {
   const doc = current();
   const envelope = await first(doc);
   const { vault, slots, freeze = false } = doc.backup;
   const body = { envelope, accounts: accountsIn(doc), slots: slots.map(bare), freeze };
   try {
-    await call("POST", "vault", { body, wants: ["head"] });
+    await post(body);
   } catch (error) {
-    if (!isRefused(error, "vault_exists") || error.more.vault !== vault) throw error;
+    if (isRefused(error, "vault_exists") && error.more.vault === vault) return null;
+    if (!isRefused(error, "not_active_phone") || !(await isFree())) throw error;
+    await post({ ...body, freeze: true });
   }
+  return openEnvelope({ ...keyOf(doc), envelope });
 };
 
 const useless = () =>
   new Refusal(_("What the portal returned does not hold what this phone sent. The backup is not on."));
 
-const isWhat = (found, sent) => !sent || isSameContent(found, sent);
+/** What has to be in the version that the portal calls its newest, as far as this phone knows. */
+const expected = ({ head }) => (head === current().backup.head ? current().backup.base : null);
 
 /**
  * Open what the portal returns by one slot, as it returns that; from then on the slot counts. `input`
- * is what opens it; `sent` is what has to be in it, if that is known.
+ * is what opens it; `sent` is what has to be in it, if this phone sent it just now.
  */
 const verify = async (id, input, sent = null) => {
   const { vault, secret } = keyOf(current());
@@ -55,7 +65,8 @@ const verify = async (id, input, sent = null) => {
   const slot = found.slots.find((each) => each.id === id);
   const opened = await openSlot({ slot: slot && bare(slot), vault, ...input });
   const content = await openEnvelope({ secret: opened, envelope: found.version.envelope });
-  if (!isWhat(content, sent)) throw useless();
+  const wanted = sent ?? expected(found);
+  if (wanted && !isSameContent(content, wanted)) throw useless();
   await call("POST", "vault/verified", { body: { slot: id } });
   return { ...found, content };
 };
@@ -79,9 +90,9 @@ export const finish = (recoveryKey, tell = () => {}) =>
     const [slot] = slots;
     await openSlot({ slot: bare(slot), vault, recoveryKey });
     tell("send");
-    await make();
+    const sent = await make();
     tell("fetch");
-    const found = await verify(slot.id, { recoveryKey });
+    const found = await verify(slot.id, { recoveryKey }, sent);
     tell("open");
     await keep(slot.id, found);
   });
