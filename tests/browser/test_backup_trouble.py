@@ -75,6 +75,14 @@ def test_each_kind_of_bad_luck_is_said_and_loses_nothing(phone: Linked, faults: 
     faults.seen[:] = [each for each in faults.seen if "/vault/head" not in each]
 
 
+def test_how_it_stands_is_said_before_the_portal_answers(phone: Linked) -> None:
+    phone.page.route("**/api/**", lambda _route: None)
+    phone.open()
+    phone.saved(2)
+    phone.fill([link("Bank")])
+    phone.says("1 change not saved")
+
+
 def test_a_tab_killed_while_it_saves_saves_once(phone: Linked, live: LiveSite) -> None:
     victim = Phone(phone.page.context.new_page()).open()
     victim.reads("Your codes")

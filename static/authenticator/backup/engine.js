@@ -189,5 +189,6 @@ export const startEngine = async () => {
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", wake);
   setInterval(() => document.hidden || wake(), BEAT);
+  note({ mine: await linkedDevice(), unlinked: await unlinkedAt() }); // before the portal answers
   await wake();
 };
