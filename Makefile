@@ -11,7 +11,7 @@ unit := $(pytest) -n $(WORKERS)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres bench screenshots format lock messages
+.PHONY: live-sqlite live-postgres bench bench-app screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-sqlite    the tests on SQLite"
 	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
+	@echo "make bench-app  measure the authenticator app in Chromium"
 	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
 	@echo "make messages       gather what people read into locale/, and compile the translations"
@@ -61,6 +62,10 @@ live-postgres: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
+
+bench-app: .venv/dev.stamp
+	@sh scripts/chromium.sh
+	@$(python) -m tests.benchmarks.app
 
 screenshots: .venv/dev.stamp
 	@sh scripts/chromium.sh
