@@ -40,11 +40,14 @@ export const helpFor = ({ work }) => known.states[work.enrolment]?.help ?? "";
 /** Whether a secret of this account is here that the portal has not counted yet. */
 export const isClaimed = ({ work }) => known.claimed.includes(work.enrolment);
 
-const REQUIRED = () => _("Action required: this phone has no secret for it that counts.");
+const required = ({ secret }) =>
+  secret
+    ? _("Action required: the codes it makes here are not taken any more.")
+    : _("Action required: this phone makes no codes for it.");
 
 const WORDS = {
-  action_required: REQUIRED,
-  enrolled: REQUIRED, // on another phone
+  action_required: required,
+  enrolled: required, // on another phone
   asked: () => _("The organisation is asked. You are told by e-mail when it answers."),
   approved: () => _("Ready: make a code on your page in the portal, and scan it here."),
   ended: () => _("The organisation ended this account. Its codes are not taken any more."),
@@ -62,5 +65,5 @@ export const standing = (entry) => {
   const { state, here } = known.states[entry.work.enrolment] ?? {};
   if (entry.secret && (here || !state)) return null;
   const name = state in WORDS ? state : "action_required";
-  return { words: WORDS[name](), act: ACTS[name] ?? "" };
+  return { words: WORDS[name](entry), act: ACTS[name] ?? "" };
 };
