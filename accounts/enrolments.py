@@ -45,8 +45,8 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     What works on a phone now goes on working until the next phone has proved a code.
     """
     check(actor, enrolment.user)
-    rows = Enrolment.objects.current().filter(pk=enrolment.pk)
-    rows = rows.exclude(pk__in=Enrolment.objects.approved().values("pk"))
+    enrolment.user.take_turn()
+    rows = Enrolment.objects.current().not_approved().filter(pk=enrolment.pk)
     changed = rows.update(
         state=State.APPROVED, approved_at=timezone.now(), approved_by=actor, reason=reason
     )
@@ -59,6 +59,7 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 @transaction.atomic
 def ask(*, enrolment: Enrolment, client: Client, session: str = "") -> bool:
     """Ask the organisation for a new code; False if that was done, or is not needed."""
+    enrolment.user.take_turn()
     waiting = (State.ACTION_REQUIRED, State.ENROLLED)
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):

@@ -190,11 +190,18 @@ def erase(enrolment: Enrolment) -> frozenset[str]:
 def forget_old() -> int:
     """Give up approvals and secrets that were not used in time; return how many rows went."""
     now = timezone.now()
-    lapsed = Enrolment.objects.lapsed()
-    lapsed.filter(authenticators__confirmed=True).update(state=State.ENROLLED)
-    Enrolment.objects.lapsed().update(state=State.ACTION_REQUIRED)
+    for enrolment in Enrolment.objects.lapsed().select_related("user"):
+        _lapse(enrolment)
     waited = Authenticator.objects.filter(enrolment__isnull=False, confirmed=False)
     gone = waited.filter(created_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
     return (
         gone + WorkCode.objects.filter(expires_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
     )
+
+
+@transaction.atomic
+def _lapse(enrolment: Enrolment) -> None:
+    enrolment.user.take_turn()
+    works = enrolment.authenticators.filter(confirmed=True).exists()
+    state = State.ENROLLED if works else State.ACTION_REQUIRED
+    Enrolment.objects.lapsed().filter(pk=enrolment.pk).update(state=state)

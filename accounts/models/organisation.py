@@ -66,6 +66,11 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
         since = timezone.now() - settings.WORK_APPROVAL_AGE
         return self.filter(state=Enrolment.State.APPROVED, approved_at__gt=since)
 
+    def not_approved(self) -> "EnrolmentQuerySet":
+        """The others, judged by the row itself: a subquery would see it as it was before a wait."""
+        since = timezone.now() - settings.WORK_APPROVAL_AGE
+        return self.filter(~Q(state=Enrolment.State.APPROVED) | Q(approved_at__lte=since))
+
     def lapsed(self) -> "EnrolmentQuerySet":
         """Those that were approved and not used in time."""
         since = timezone.now() - settings.WORK_APPROVAL_AGE
