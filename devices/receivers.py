@@ -36,7 +36,7 @@ def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End codes for phones, and what was given in other sessions to open the backup."""
     linking.end(user.link_requests.all())
     grants.end_others(user, keep)
-    work.end_codes(user)
+    work.end_begun(user, keep)
 
 
 @receiver(set_up_changed, dispatch_uid="devices.end_trust")

@@ -91,10 +91,16 @@ def make_code(
     return code
 
 
-def end_codes(user: User) -> None:
-    """Let no code of the person count any more."""
+def end_begun(user: User, keep: str = "") -> None:
+    """Let no code of the person count any more, nor a secret that waits for its first code.
+
+    A secret whose code was made in the session with the public id `keep` may still be proved.
+    """
     rows = WorkCode.objects.live().filter(enrolment__user=user)
     rows.update(ended_at=timezone.now())
+    kept = WorkCode.objects.filter(session=keep or "-", authenticator__isnull=False)
+    begun = Authenticator.objects.filter(user=user, enrolment__isnull=False, confirmed=False)
+    begun.exclude(pk__in=kept.values("authenticator")).delete()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -10,8 +11,9 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts import readiness
-from accounts.models import Enrolment, SecurityEvent
+from accounts.models import Enrolment, SecurityEvent, User
 from accounts.proofs import Proof, Strength
+from accounts.signals import protection_changed
 from devices import housekeeping, phones, work
 from devices.models import Authenticator, Phone, WorkCode
 from portal.http import Client as Visitor
@@ -417,3 +419,25 @@ def test_a_change_of_what_protects_her_ends_codes_on_their_way(
     client.post("/security/two-step/off/")
     assert not alice.reload().has_two_step
     assert claim(app, code).status_code == 404
+
+
+def test_a_change_of_what_protects_her_ends_secrets_on_their_way(
+    app: App, account: Enrolment, alice: Person, client: Any
+) -> None:
+    claim(app, code_for(account, app))
+    first = first_code(account)
+    enter(client, alice, Strength.TWO_STEP)
+    client.post("/security/two-step/off/")
+    assert not alice.reload().has_two_step
+    assert confirm(app, account, first).json()["code"] == "work_unknown"
+    assert not Authenticator.objects.filter(enrolment=account).exists()
+
+
+def test_a_change_in_the_session_that_made_the_code_leaves_its_secret(
+    app: App, account: Enrolment, alice: Person
+) -> None:
+    claim(app, code_for(account, app))
+    hers = str(uuid4())
+    WorkCode.objects.update(session=hers)
+    protection_changed.send(User, user=alice.user, keep=hers)
+    assert confirm(app, account, first_code(account)).json() == {"state": "enrolled"}
