@@ -1,8 +1,12 @@
-"""What another phone than the active one changed meanwhile: left for that one, never forced."""
+"""What another phone than the active one changed meanwhile: left for that one, never forced.
+
+Any linked phone may leave something, without a grant: it must take no room from what was saved.
+"""
 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -31,8 +35,15 @@ def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
     if envelope.epoch > vault.epoch:
         raise refusals.stale_epoch(vault.epoch)
     _of(vault).filter(installation=phone).delete()
-    retention.make_room(phone.user, envelope.size)
+    _check_room(vault, envelope)
     return versions.write(vault, phone, envelope, number=None)
+
+
+def _check_room(vault: Vault, envelope: Envelope) -> None:
+    """Those of phones that were unlinked meanwhile wait as well, so their number has an end."""
+    if _of(vault).count() >= settings.PHONES_A_PERSON:
+        raise refusals.vault_full()
+    retention.check_room(vault.user, envelope.size)
 
 
 def waiting(installation: Installation) -> list[Json]:

@@ -77,11 +77,22 @@ def make_room(user: User, size: int) -> None:
     A backup that refuses every new version because of old ones would silently stop. The oldest
     dailies and weeklies go first; the newest, pinned and late ones stay, and every vault's last.
     """
-    rows = VaultVersion.objects.filter(vault__user=user)
-    used: int = rows.aggregate(sum=Sum("size"))["sum"] or 0
-    over = used + size - settings.VAULT_BYTES
+    over = _over(user, size)
     if over > 0:
         _delete(_oldest(user, over))
+
+
+def check_room(user: User, size: int) -> None:
+    """The same, but nothing goes; raises `Refused` if they do not fit as it is."""
+    if _over(user, size) > 0:
+        raise refusals.vault_full()
+
+
+def _over(user: User, size: int) -> int:
+    rows = VaultVersion.objects.filter(vault__user=user)
+    used: int = rows.aggregate(sum=Sum("size"))["sum"] or 0
+    most: int = settings.VAULT_BYTES
+    return used + size - most
 
 
 def _oldest(user: User, over: int) -> list[Saved]:

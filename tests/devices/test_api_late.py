@@ -1,15 +1,20 @@
 """What another phone than the active one changed meanwhile."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from devices.models import Vault, VaultVersion
+from devices.backups import unlinking
+from devices.backups.envelopes import BLOCK, TAG_BYTES
+from devices.models import Installation, Vault, VaultVersion
 from tests import lk1
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 from tests.phones import give_app
+
+Settings = Any
 
 
 @pytest.fixture
@@ -68,6 +73,31 @@ def test_retention_does_not_touch_what_waits(backup: Backup, old: Backup) -> Non
     for _each in range(12):
         backup.save()
     assert len(backup.app.get("vault/late").json()["late"]) == 1
+
+
+def test_what_waits_takes_no_room_from_what_was_saved(
+    backup: Backup, old: Backup, settings: Settings
+) -> None:
+    for _each in range(3):
+        backup.save()
+    settings.VAULT_NEWEST = 1
+    settings.VAULT_BYTES = 4 * (BLOCK + TAG_BYTES)
+    assert refusal(old.app.post("vault/late", old.body())) == (507, "vault_full")
+    assert backup.numbers() == [1, 2, 3, 4]
+
+
+def test_phones_that_come_and_go_leave_no_more_than_there_may_be_phones(
+    backup: Backup, carol: Person, client: Client, settings: Settings
+) -> None:
+    settings.PHONES_A_PERSON = 3
+    codes = []
+    for _each in range(4):
+        passing = Backup(give_app(carol, client, "Passing"), backup.vault, head=1)
+        codes.append(passing.app.post("vault/late", passing.body()).status_code)
+        passing.app.post("vault/late", passing.body())
+        unlinking.let_go(Installation.objects.filter(pk=passing.app.installation.pk))
+    assert codes == [201, 201, 201, 507]
+    assert len(backup.app.get("vault/late").json()["late"]) == 3
 
 
 def test_only_those_whom_it_concerns(backup: Backup, old: Backup, bob: Person) -> None:
