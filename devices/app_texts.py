@@ -42,7 +42,9 @@ def were_unlinked(event: SecurityEvent) -> list[str]:
 def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
     words = {"site": settings.PORTAL_NAME, "phone": app.name}
     yield _("The %(site)s authenticator on %(phone)s is unlinked from your account.") % words
-    if wipe is None:
+    if app.knows_it_is_unlinked and wipe is None:
+        yield _("It was told so. The accounts in it stay on the phone.")
+    elif wipe is None:
         yield _("The accounts in it stay on the phone.")
     elif wipe.done_at is None:
         yield _(
@@ -53,11 +55,12 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
         yield _("It erased its accounts: acknowledged on %(at)s.") % {"at": at}
 
 
-def can_wipe(event: SecurityEvent) -> bool:
-    """Tell whether one of the apps was not told to erase itself yet."""
-    apps = of_event(event)
-    told = PhoneCommand.objects.filter(installation__in=apps).count() if apps else 0
-    return told < len(apps)
+def to_be_told(event: SecurityEvent) -> list[Installation]:
+    """Return those that were not told to erase themselves, and that will call once more."""
+    apps = [app for app in of_event(event) if not app.knows_it_is_unlinked]
+    rows = PhoneCommand.objects.filter(installation__in=apps) if apps else None
+    told = set(rows.values_list("installation_id", flat=True)) if rows is not None else set()
+    return [app for app in apps if app.pk not in told]
 
 
 def to_renew(event: SecurityEvent) -> list[str]:

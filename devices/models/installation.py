@@ -81,6 +81,13 @@ class Installation(models.Model):
         return self.status == self.Status.UNLINKED
 
     @property
+    def knows_it_is_unlinked(self) -> bool:
+        """Whether it called since, after which an app forgets its secret and calls no more."""
+        if self.unlinked_at is None or self.last_contact_at is None:
+            return False
+        return self.last_contact_at >= self.unlinked_at
+
+    @property
     def is_suspended(self) -> bool:
         """Whether its phone was suspended: it neither saves nor reads until it is taken back."""
         return self.phone is not None and self.phone.is_suspended

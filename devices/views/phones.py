@@ -97,8 +97,7 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
     event = _unlinking(person(request), public_id)
     with in_session(request):
-        tell_to_wipe(app_texts.of_event(event))
-    messages.success(request, _("It erases its accounts when it calls next."))
+        tell_to_wipe(app_texts.to_be_told(event))
     return redirect("devices:unlinked", public_id=public_id)
 
 
@@ -113,7 +112,7 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "at": event.at,
         "lines": unlinking.report(event),
         "elsewhere": unlinking.elsewhere(event),
-        "can_wipe": app_texts.can_wipe(event),
+        "can_wipe": bool(app_texts.to_be_told(event)),
         "public_id": event.public_id,
         "steps": lost_phone.next_steps(user, event, with_saved_code=by_saved_code),
     }

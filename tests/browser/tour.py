@@ -6,6 +6,7 @@ Each part is a generator of names; a page stands in the window whenever a name i
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
@@ -41,6 +42,7 @@ from tests.people import (
     proved,
     trust,
 )
+from tests.phones import give_app
 
 Names = Iterator[str]
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -411,6 +413,12 @@ def staff(tour: Tour) -> Names:
     person, root = everything("anna"), protected("root", is_staff=True, is_superuser=True)
     tour.enter(person)
     tour.page.goto("/devices/")
+    held: list[dict[str, Any]] = [
+        {"phone": person.phone, "accounts": 34},
+        {"status": "unlinked"},
+    ]
+    for fields in held:
+        give_app(person, Client(), **fields)
     tour.enter(root)
     account = f"/admin/accounts/{person.user.public_id}/"
     yield from tour.see(

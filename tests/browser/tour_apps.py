@@ -56,6 +56,26 @@ def linked_app(page: Page, enter: Enter, person: Person) -> Names:
     hand.open("/devices/")
     yield "/devices/, apps suspended"
     Phone.objects.filter(user=person.user).update(suspended_at=None)
+    yield from _let_go(hand, person)
+
+
+def _let_go(hand: Hand, person: Person) -> Names:
+    """The phone that has the app alone, and then the other as a lost one."""
+    app_only = person.user.phones.get(name="Pixel 9").public_id
+    for path in (f"/devices/{app_only}/unlink/", f"/devices/{app_only}/suspend/"):
+        hand.open(path)
+        yield path.replace(str(app_only), "…")
+    hand.open(f"/devices/new-phone/?replaces={person.phone.public_id}")
+    yield "/devices/new-phone/, of a phone with the app"
+    hand.open(f"/devices/{app_only}/unlink/")
+    hand.press("Unlink this phone")
+    hand.sees("The accounts in it stay on the phone.")
+    yield "/devices/unlinked/…/, with an app"
+    hand.press("Erase the accounts in its app as well")
+    hand.sees("It erases its accounts when it calls next.")
+    yield "/devices/unlinked/…/, told to erase"
+    hand.open("/devices/lost/")
+    yield "/devices/lost/, with an app"
 
 
 def _claim(page: Page) -> str:

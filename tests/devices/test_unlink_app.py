@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from devices.models import (
     Vault,
 )
 from portal.http import Client as Visitor
-from tests.accounts.helpers import seen
+from tests.accounts.helpers import addresses, seen, told
 from tests.devices.test_api_heartbeat import BEAT
 from tests.people import Person, enter, give_phone, proved
 from tests.phones import App, give_app, grant
@@ -170,12 +171,24 @@ def test_without_the_tick_nothing_is_erased_until_it_is_asked_later(
     text = unlink(app, client)
     assert "The accounts in it stay on the phone." in text
     assert "Erase the accounts in its app as well" in text
-    assert beat(app)["commands"] == []
     page = f"/devices/unlinked/{_event(app).public_id}/"
     for _each in range(2):
         client.post(f"{page}wipe/")
     assert [each["kind"] for each in beat(app)["commands"]] == ["wipe"]
     assert "Erase the accounts in its app as well" not in seen(client.get(page))
+
+
+def test_an_app_that_was_told_forgets_its_secret_and_can_be_told_no_more(
+    app: App, client: Client
+) -> None:
+    unlink(app, client)
+    assert beat(app)["commands"] == []
+    page = f"/devices/unlinked/{_event(app).public_id}/"
+    text = seen(client.get(page))
+    assert "It was told so. The accounts in it stay on the phone." in text
+    assert "Erase the accounts in its app as well" not in text
+    client.post(f"{page}wipe/")
+    assert not PhoneCommand.objects.exists()
 
 
 def test_of_several_lost_phones_each_is_told(app: App, alice: Person, client: Client) -> None:
@@ -189,6 +202,19 @@ def test_of_several_lost_phones_each_is_told(app: App, alice: Person, client: Cl
     for each in (app, other):
         assert f"authenticator on {each.installation.name} is unlinked" in text
         assert len(beat(each)["commands"]) == 1
+
+
+def test_the_mail_tells_of_the_app_as_well(
+    app: App, tablet: App, alice: Person, client: Client
+) -> None:
+    lose(app, client, wipe="1")
+    assert told("Its codes do not work", "told to erase its accounts") == addresses(alice.user)
+    mail.outbox.clear()
+    enter(client, alice, Strength.RECOVERED)
+    lose(tablet, client)
+    assert told("can no longer save or read your backup") == addresses(alice.user)
+    assert not told("Its codes do not work")
+    assert not told("told to erase its accounts")
 
 
 # --- A phone that has only the app --------------------------------------------------------------
