@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, When, Window
+from django.db.models import Case, Count, Exists, When, Window
+from django.utils import timezone
 
 from accounts import events
 from accounts.models import User
@@ -35,12 +36,18 @@ class BrowserCard:
 def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
     """Return one page of the person's sessions: this one first, then the one seen last.
 
-    One query, which brings the number of all along; a page that is not there is the first.
+    One query, which brings along the number of all, and whether there is what few people have:
+    see `has_works` and `has_trusted`. A page that is not there is the first.
     """
     size = settings.BROWSERS_A_PAGE
     rows = Session.objects.of(user).alive().select_related("browser")
     first = Case(When(public_id=current, then=0), default=1)
-    rows = rows.annotate(total=Window(Count("*"))).order_by(first, "-last_seen_at", "public_id")
+    rows = rows.annotate(
+        total=Window(Count("*")),
+        works=Exists(user.enrolments.current()),
+        trusts=Exists(user.trusted_browsers.filter(expires_at__gt=timezone.now())),
+    )
+    rows = rows.order_by(first, "-last_seen_at", "public_id")
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
     number = max(number, 1)
     found = list(rows[(number - 1) * size : number * size])
@@ -49,6 +56,16 @@ def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
     paginator = Paginator(rows, size)
     paginator.count = getattr(found[0], "total", 0) if found else 0
     return Page(found, number, paginator)
+
+
+def has_works(page: Page[Session]) -> bool:
+    """Tell whether the person has accounts with organisations, without a query: few have."""
+    return any(getattr(row, "works", False) for row in page)
+
+
+def has_trusted(page: Page[Session]) -> bool:
+    """Tell in the same way whether the person trusts browsers."""
+    return any(getattr(row, "trusts", False) for row in page)
 
 
 def browser_card(session: Session, current: str) -> BrowserCard:

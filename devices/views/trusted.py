@@ -49,11 +49,11 @@ class TrustedList:
     cards: list[TrustedCard]
 
 
-def trusted_list(request: HttpRequest, user: User) -> TrustedList:
-    """Collect the trusted browsers, this one first, in one query."""
+def trusted_list(request: HttpRequest, user: User, *, has_any: bool) -> TrustedList:
+    """Collect the trusted browsers, this one first, in one query, or none if there is none."""
     days, digest = trust.keeper().days_for(user), trusted.digest_in(request, user)
     rows = user.trusted_browsers.filter(expires_at__gt=timezone.now()).order_by("-last_used_at")
-    cards = [_card(row, days, digest) for row in rows]
+    cards = [_card(row, days, digest) for row in rows] if has_any else []
     cards.sort(key=lambda card: not card.is_current)
     return TrustedList(days if user.has_two_step else 0, cards)
 
