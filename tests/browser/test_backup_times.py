@@ -1,12 +1,12 @@
 """When the app saves, calls and asks: on a clock that stands still until it is told to go on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
-from tests.browser.authenticator import link
+from tests.browser.authenticator import PHONE, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
 from tests.live.browser import Faults
@@ -21,9 +21,9 @@ HIDE = """(is) => {
 
 
 @pytest.fixture
-def phone(live: LiveSite, kept_page: Page) -> Iterator[Linked]:
-    """A phone with a backup that is on, its clock stopped."""
-    page = kept_page.context.new_page()
+def phone(live: LiveSite, new_browser: Callable[..., BrowserContext]) -> Linked:
+    """A phone with a backup that is on, its clock stopped; a clock is one of a whole profile."""
+    page = new_browser(**PHONE).new_page()
     phone = link_app(page, live, protected("ada"))
     phone.fill([link("Mail")])
     phone.back_up()
@@ -32,8 +32,7 @@ def phone(live: LiveSite, kept_page: Page) -> Iterator[Linked]:
     phone.open()
     phone.saved(1)
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=30))
-    yield phone
-    page.close()
+    return phone
 
 
 def puts_of(page: Page) -> list[Request]:
