@@ -20,6 +20,7 @@ const { call } = await use("backup/api");
 try { return { got: await call("GET", "anything", { device: null, wants: ["status"] }) }; }
 catch ({ name, kind, code, message, more }) { return { name, kind, code, message, more }; }
 """
+LONGEST_HISTORY = 50  # entries that Chromium keeps
 
 
 def answer(status: int, body: Any = "", kind: str = JSON, **headers: str) -> dict[str, Any]:
@@ -128,6 +129,6 @@ def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
     assert code not in phone.page.url
     phone.reads("This code is over")
     assert phone.run('return (await use("backup/arrive")).takeCode("recover")') == ""
-    assert phone.page.evaluate("history.length") == before + 1
+    assert phone.page.evaluate("history.length") == min(before + 1, LONGEST_HISTORY)
     phone.page.evaluate("(code) => { location.hash = `link/${code}` }", code)
     phone.page.wait_for_url("**/authenticator/#link")
