@@ -1,5 +1,6 @@
 """Phones of the tests with the app linked and backed up, and what the portal keeps of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,14 @@ class Linked(Phone):
         self.reads("Your codes")
         expect(self.line).to_contain_text(f", {count} account")
         expect(self.line).to_contain_text(SAVED)
+
+    def wait(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something that no page shows."""
+        for _each in range(150):
+            if is_so():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("it did not come to that")
 
     @property
     def line(self) -> Any:

@@ -44,7 +44,7 @@ def leftovers(phone: Phone) -> str:
     return json.dumps(phone.rows_on_disk()) + str(kept)
 
 
-def is_erased(phone: Phone, row: Installation) -> None:
+def is_erased(phone: Linked, row: Installation) -> None:
     """Expect the page that says so, nothing on disk, and the portal to know."""
     phone.reads("Erased")
     expect(phone.page.locator(".account")).to_have_count(0)
@@ -52,8 +52,7 @@ def is_erased(phone: Phone, row: Installation) -> None:
     assert (disk["keys"], disk["vault"]) == ({}, {})
     assert list(disk["meta"]) == ["erased"]
     assert phone.page.evaluate("localStorage.length") == 0
-    command = row.commands.get()
-    assert command.done_at
+    phone.wait(lambda: row.commands.get().done_at is not None)
 
 
 def test_a_phone_that_is_told_erases_its_key_its_data_and_says_why(phone: Linked) -> None:

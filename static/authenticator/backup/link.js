@@ -22,7 +22,7 @@ export const readCode = (text) => {
 };
 
 /** Four groups of four, as the portal shows it. */
-export const groupedCode = (code) => code.match(/.{1,4}/g)?.join("-") ?? "";
+export const groupedCode = (code) => code.match(/[0-9A-Za-z]/g)?.join("").match(/.{1,4}/g).join("-") ?? "";
 
 /** What this phone may be called, as far as the browser tells. */
 export const guessName = async () => {
