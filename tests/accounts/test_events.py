@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts import events, housekeeping
+from accounts import events, housekeeping, languages
 from accounts.codes import MESSAGE_KINDS
 from accounts.events import KINDS, METHODS, title_of
 from accounts.messages import COMPOSERS
@@ -23,6 +23,7 @@ from portal.http import Client as Visitor
 from portal.outbox.models import Message
 from tests.accounts.helpers import addresses
 from tests.people import Person
+from tests.portal.dutch import english_in, words_of
 
 FILES = {"subject.txt", "body.txt", "body.html"}
 FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path.is_dir()}
@@ -180,6 +181,19 @@ def test_a_notice_tells_every_confirmed_address_what_when_and_where(
     assert not re.findall(r"https?://(?!testserver/)", str(sent.body))
     assert "Latchkey" in sent.subject
     assert "\n" not in sent.subject
+
+
+@pytest.mark.usefixtures("clock")
+def test_every_notice_is_dutch_for_who_reads_dutch(carol: Person) -> None:
+    languages.choose(carol.user, "nl")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        for kind in NOTICES:
+            events.record(carol.user, kind, client=HERE, **DETAILS)
+    assert len(mail.outbox) == len(NOTICES)
+    for sent in mail.outbox:
+        for words in (str(sent.subject), str(sent.body), words_of(html_of(sent))):
+            assert not english_in(words)
+        assert "6 mei 2031, 09:00 UTC" in str(sent.body)
 
 
 def test_a_quiet_kind_tells_nobody(alice: Person) -> None:

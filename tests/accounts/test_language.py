@@ -15,6 +15,7 @@ from portal.outbox.sms import SentText
 from tests.accounts.helpers import ask, code_to, cookie_of, mailbox, seen, type_password
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter, sign_in
+from tests.portal.dutch import english_in
 
 PAGE = "/language/"
 COOKIE = settings.LANGUAGE_COOKIE_NAME
@@ -210,6 +211,28 @@ def test_a_stranger_does_not_choose_the_language_of_a_reset(client: Client, alic
     User.objects.filter(pk=alice.user.pk).update(last_language="nl")
     client.post("/password/reset/", {"email": alice.address})
     assert newest_subject(alice.address) == f"{settings.PORTAL_NAME}: kies een nieuw wachtwoord"
+
+
+def test_a_saved_sheet_of_codes_is_in_the_language_of_its_owner(
+    client: Client, alice: Person
+) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    choose(client, "nl")
+    client.post("/security/recovery-codes/new/")
+    sheet = client.get("/security/recovery-codes/download/").text
+    assert sheet.startswith(f"Herstelcodes van {settings.PORTAL_NAME}, gemaakt op ")
+    assert not english_in(sheet)
+
+
+def test_what_staff_do_is_told_to_them_in_their_own_language(
+    client: Client, alice: Person, sue: Person
+) -> None:
+    enter(client, sue, Strength.TWO_STEP)
+    choose(client, "nl")
+    act = f"/admin/accounts/{alice.user.public_id}/lock/"
+    answer = client.post(act, {"reason": "Gebeld met de helpdesk."}, follow=True)
+    assert "Het account is vergrendeld." in seen(answer)
+    assert newest_subject(alice.address) == f"{settings.PORTAL_NAME}: your account is locked"
 
 
 def test_help_of_a_field_is_in_the_language_of_the_page(new_client: Browsers, db: None) -> None:

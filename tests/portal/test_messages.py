@@ -6,6 +6,7 @@ import pytest
 from babel.messages import Catalog
 
 from scripts import messages
+from tests.portal.dutch import catalogue, english_in
 
 ONE, MANY = "%(count)s phone", "%(count)s phones"
 
@@ -99,3 +100,11 @@ def test_sentences_are_found_wherever_people_read_them() -> None:
     assert pages.get("%(count)d second") is not None
     scripts = messages.gathered("djangojs")
     assert scripts.get("%(count)s account is on this phone.") is not None
+
+
+@pytest.mark.parametrize("domain", messages.DOMAINS)
+def test_no_dutch_sentence_is_english(domain: str) -> None:
+    pairs = catalogue(domain)
+    assert {dutch: found for _english, dutch in pairs if (found := english_in(dutch))} == {}
+    long = [english for english, _dutch in pairs if len(english.split()) > 8]
+    assert len([english for english in long if english_in(english)]) > 0.9 * len(long)

@@ -23,6 +23,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import events
+from accounts.models import Organisation
 from accounts.proofs import Strength
 from devices.backups import linking
 from devices.models import Phone, Session
@@ -31,6 +32,7 @@ from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 from tests.phones import give_app
 from tests.phones import grant as give_grant
+from tests.portal.dutch import english_in, words_of
 from tests.work import give_enrolment
 
 ROLES = (
@@ -465,3 +467,25 @@ def test_no_form_is_taken_without_its_token(
         for method in (client.post, client.put, client.patch, client.delete):
             assert method(path).status_code == 403, f"{role}: {path}"
         assert fingerprint() == before
+
+
+def test_no_page_is_left_in_english_for_who_reads_dutch(
+    people: dict[str, Person], ids: dict[str, dict[str, str]], new_client: Browsers
+) -> None:
+    sue = enter(new_client(), people["sue"], Strength.TWO_STEP)
+    browsers = [*(browser_of(role, people, new_client) for role in ("half", "full")), sue]
+    seen: dict[str, set[str]] = {}
+    for browser in [new_client(), *browsers]:
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
+        for name in TABLE:
+            answer = browser.get(path_of(name, ids))
+            if answer.get("Content-Type", "").startswith("text/html"):
+                seen.setdefault(name, set()).update(english_in(words_of(answer.text)))
+    assert len(seen) > 40
+    assert english_in(words_of(new_client().get("/sign-in/").text))  # it would be found
+    written = Organisation.objects.values_list("help", flat=True)  # by staff, in their own words
+    left = {
+        name: {each for each in said if not any(map(each.__contains__, written))}
+        for name, said in seen.items()
+    }
+    assert {name: said for name, said in left.items() if said} == {}
