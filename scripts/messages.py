@@ -99,18 +99,17 @@ def compiled(path: Path) -> bytes:
 def faults(path: Path, fresh: Catalog) -> Iterator[str]:
     """Name what is wrong with the catalogue in this file."""
     catalog = read(path)
-    for message in filter(lambda each: each.id, fresh):
-        if _key(message) not in _keys(catalog):
-            yield f"missing: {_first(message)!r}"
-    for message in filter(lambda each: each.id, catalog):
-        yield from (f"{fault}: {_first(message)!r}" for fault in _faults_of(message, fresh))
+    kept, said = _by_key(catalog), _by_key(fresh)
+    for key in said.keys() - kept.keys():
+        yield f"missing: {_first(said[key])!r}"
+    for key, message in kept.items():
+        faults_of = [*([] if key in said else ["stale"]), *_faults_of(message)]
+        yield from (f"{fault}: {_first(message)!r}" for fault in faults_of)
     if not _is_compiled(path):
         yield "its .mo is not made from it"
 
 
-def _faults_of(message: Message, fresh: Catalog) -> Iterator[str]:
-    if _key(message) not in _keys(fresh):
-        yield "stale"
+def _faults_of(message: Message) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     if not all(forms := _forms(message)):
@@ -122,12 +121,8 @@ def _faults_of(message: Message, fresh: Catalog) -> Iterator[str]:
         yield "other placeholders than the source"
 
 
-def _keys(catalog: Catalog) -> set[Any]:
-    return {_key(message) for message in catalog if message.id}
-
-
-def _key(message: Message) -> Any:
-    return message.context, message.id
+def _by_key(catalog: Catalog) -> dict[Any, Message]:
+    return {(message.context, message.id): message for message in catalog if message.id}
 
 
 def _forms(message: Message) -> tuple[str, ...]:
