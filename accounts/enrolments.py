@@ -30,6 +30,7 @@ def enrol(
     user.take_turn()
     if user.enrolments.current().filter(organisation=organisation).exists():
         raise AlreadyThere
+    User.objects.filter(pk=user.pk, has_work=False).update(has_work=True)
     Membership.objects.get_or_create(user=user, organisation=organisation)
     enrolment = Enrolment(user=user, organisation=organisation, label=label)
     enrolment.state = State.ACTION_REQUIRED

@@ -71,7 +71,7 @@ def page_of(user: User) -> dict[str, Any]:
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
         "unlinked_apps": _unlinked_apps(user),
-        "enrolments": list(user.enrolments.current().select_related("organisation")),
+        "enrolments": user.works,
         "backup": summary.of(user),
         "sessions": sessions[:BROWSERS_SHOWN],
         "has_more_sessions": len(sessions) > BROWSERS_SHOWN,

@@ -38,6 +38,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "groups": state.groups,
         "suggestions": advice.suggestions(state),
         "asked": unused.question(request, state.ways) if user.has_two_step else None,
+        "works": user.works,
         "events": lines(events, session_id(request)),
         "offers_passkey": browsers.offers_passkey(request)
         and not any(way.slug == "passkey" for way in state.ways),

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.utils import timezone
 
-from accounts.models import Enrolment, Membership, Organisation
+from accounts.models import Enrolment, Membership, Organisation, User
 from devices import work
 from devices.models import Authenticator
 from tests.people import Person, code_of
@@ -26,6 +26,7 @@ def give_enrolment(
 ) -> Enrolment:
     """Give somebody an account with an organisation, as if staff had, without a notice."""
     organisation, now = organisation or make_organisation(), timezone.now()
+    User.objects.filter(pk=person.user.pk).update(has_work=True)
     Membership.objects.get_or_create(user=person.user, organisation=organisation)
     times: dict[str, datetime] = {"asked_at": now, "approved_at": now}
     return Enrolment.objects.create(

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
+
+if TYPE_CHECKING:
+    from accounts.models.organisation import Enrolment
 
 
 class UserManager(BaseUserManager["User"]):
@@ -55,6 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     declined_steps = models.JSONField(default=list, editable=False)
     # From when a step may be due to be asked for; spares most sign-ins the search for one.
     asks_from = models.DateTimeField(null=True, editable=False)
+    # Whether an organisation ever gave an account; spares the pages of others the search for one.
+    has_work = models.BooleanField(default=False, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(
@@ -117,6 +122,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def has_declined(self, slug: str) -> bool:
         """Tell whether this step is never to be used; only two-step verification asks for one."""
         return self.has_two_step and slug in self.declined_steps
+
+    @property
+    def works(self) -> "list[Enrolment]":
+        """The accounts of organisations that staff did not end, with their organisations."""
+        if not self.has_work:
+            return []
+        return list(self.enrolments.current().select_related("organisation"))
 
     @property
     def called(self) -> str:

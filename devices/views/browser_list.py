@@ -37,14 +37,13 @@ def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
     """Return one page of the person's sessions: this one first, then the one seen last.
 
     One query, which brings along the number of all, and whether there is what few people have:
-    see `has_works` and `has_trusted`. A page that is not there is the first.
+    see `has_trusted`. A page that is not there is the first.
     """
     size = settings.BROWSERS_A_PAGE
     rows = Session.objects.of(user).alive().select_related("browser")
     first = Case(When(public_id=current, then=0), default=1)
     rows = rows.annotate(
         total=Window(Count("*")),
-        works=Exists(user.enrolments.current()),
         trusts=Exists(user.trusted_browsers.filter(expires_at__gt=timezone.now())),
     )
     rows = rows.order_by(first, "-last_seen_at", "public_id")
@@ -58,13 +57,8 @@ def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
     return Page(found, number, paginator)
 
 
-def has_works(page: Page[Session]) -> bool:
-    """Tell whether the person has accounts with organisations, without a query: few have."""
-    return any(getattr(row, "works", False) for row in page)
-
-
 def has_trusted(page: Page[Session]) -> bool:
-    """Tell in the same way whether the person trusts browsers."""
+    """Tell whether the person trusts browsers, without a query: few do."""
     return any(getattr(row, "trusts", False) for row in page)
 
 

@@ -11,14 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import readiness
-from accounts.models import Enrolment, User
 from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
 from devices.models import Installation, Phone
 from devices.steps import Passkey
-from devices.views.browser_list import browser_card, browsers_page, has_trusted, has_works
+from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.passkey_alone import GONE_KEY
 from devices.views.trusted import trusted_list
 
@@ -63,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],
-        "works": _works(user) if has_works(page) else [],
+        "works": user.works,
         "asking": [row for row in linked.values() if row.leave],
         "passkeys": [_passkey(account, way) for way in kept],
         "gone": request.session.pop(GONE_KEY, None),
@@ -72,10 +71,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "browsers": [browser_card(row, current) for row in page],
     }
     return render(request, "devices/index.html", context)
-
-
-def _works(user: User) -> list[Enrolment]:
-    return list(user.enrolments.current().select_related("organisation"))
 
 
 def _card(account: Readiness, way: Way) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def account_of_an_organisation(page: Page, enter: Enter) -> Names:
     hand.open(path)
     hand.reads(account.organisation.name)
     yield f"{path}, without the app"
+    hand.open("/security/")
+    yield "/security/, with an account of an organisation"
     give_app(person, Client(), phone=person.phone)
     hand.open(path)
     yield f"{path}, approved"

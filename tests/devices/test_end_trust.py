@@ -100,10 +100,10 @@ def test_the_list_takes_one_query_however_many_there_are(
         give_phone(alice, f"Phone {number}")
         trust(new_client(), alice)
         enter_by_trust(new_client(), alice)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         page = inside.get("/devices/").content.decode()
     assert page.count("Trusted since") == 25
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         assert other.get("/devices/").status_code == 200
 
 

@@ -267,7 +267,7 @@ def test_the_devices_page_and_the_overview_take_few_queries(
     for number in range(4):
         give_passkey(alice, f"Key {number}")
         give_phone(alice, f"Phone {number}")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         assert client.get("/devices/").status_code == 200
     with django_assert_max_num_queries(8):
         assert client.get("/security/").status_code == 200

@@ -176,7 +176,7 @@ def test_the_devices_page_shows_it_and_what_can_be_done(
         give_phone(alice, f"Phone {number}")
     Phone.objects.update(suspended_at=timezone.now())
     enter(client, alice, Strength.RECOVERED)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         text = client.get("/devices/").content.decode()
     assert text.count("Take it back") == 6
     assert "No phone is linked" not in text

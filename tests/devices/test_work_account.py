@@ -164,7 +164,8 @@ def test_a_password_alone_binds_nothing(client: Any, carol: Person, new_client: 
 def test_the_devices_page_says_how_it_stands(
     browser: Any, account: Enrolment, app: App, alice: Person
 ) -> None:
-    assert "ready to be set up" in browser.get("/devices/").text
+    for page in ("/devices/", "/security/"):
+        assert "ready to be set up" in browser.get(page).text
     set_up(account, app)
     assert "new phone?" in browser.get("/devices/").text
     give_passkey(alice)
