@@ -15,7 +15,7 @@ WORKERS=0 nice -n 5 "${MAKE:-make}" --no-print-directory unit >"$said/unit" 2>&1
 unit=$!
 LATCHKEY_PAGES=elsewhere run live-sqlite >"$said/sqlite" &
 sqlite=$!
-run live-postgres || failed=1
+LATCHKEY_APP=elsewhere run live-postgres || failed=1
 wait "$sqlite" || failed=1
 cat "$said/sqlite"
 wait "$unit" || failed=1

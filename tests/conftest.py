@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from portal.outbox.sms import SentText, memory_outbox
 from tests.live import LiveSite, Visitor, live_site
 from tests.live.browser import Faults, chromium, new_context
-from tests.settings import LIVE, PAGES_ELSEWHERE, SCRATCH
+from tests.settings import APP_ELSEWHERE, LIVE, PAGES_ELSEWHERE, SCRATCH
 
 pytest_plugins = ["tests.fixtures_people"]
 
@@ -30,7 +30,11 @@ if LIVE:
     # Playwright's event loop runs in the tests' own thread, where Django would refuse to query.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-ELSEWHERE = {"no_rows": connection.vendor != "sqlite", "screen": PAGES_ELSEWHERE}
+ELSEWHERE = {
+    "no_rows": connection.vendor != "sqlite",
+    "screen": PAGES_ELSEWHERE,
+    "app": APP_ELSEWHERE,
+}
 """Tests that a run on the other database does, and whether they are left to it here."""
 
 ROLLED_BACK = {"db", "transactional_db", "django_db_reset_sequences"}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 LIVE = os.environ.get("LATCHKEY_LIVE") == "1"
 PAGES_ELSEWHERE = os.environ.get("LATCHKEY_PAGES") == "elsewhere"
+APP_ELSEWHERE = os.environ.get("LATCHKEY_APP") == "elsewhere"
 """Whether a run on the other database, at the same time, judges what a browser makes of pages."""
 SCRATCH = Path(tempfile.gettempdir()) / f"latchkey-tests-{os.getpid()}-{secrets.token_hex(4)}"
 """Made and removed by conftest.py: type checkers and workers read this file too."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from devices.backups import grants
@@ -10,6 +11,7 @@ from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
 
 
+@transaction.atomic
 def let_go(rows: InstallationQuerySet, *, wipe: bool = False) -> list[Installation]:
     """Unlink these, with what they asked for and what they might read; return them.
 

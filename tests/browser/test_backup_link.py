@@ -14,6 +14,8 @@ from tests.journeys.hand import Hand
 from tests.live import LiveSite
 from tests.people import Person, enter, protected
 
+pytestmark = pytest.mark.app
+
 
 @pytest.fixture
 def person(rows: None) -> Person:

@@ -14,6 +14,8 @@ from tests.browser.backup_phones import Json, Linked, link_app
 from tests.live import LiveSite
 from tests.people import protected
 
+pytestmark = pytest.mark.app
+
 SAVE = 'await (await use("backup/engine")).saveNow()'
 WAKE = 'await (await use("backup/engine")).wake()'
 NOTE = """

@@ -12,6 +12,8 @@ from tests.live import LiveSite
 from tests.people import protected
 from tests.phones import App, give_app, grant
 
+pytestmark = pytest.mark.app
+
 PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
 WORDS = "correct horse battery staple"
 

@@ -12,6 +12,8 @@ from tests.live import LiveSite
 from tests.live.browser import Faults
 from tests.people import protected
 
+pytestmark = pytest.mark.app
+
 HEAD = "**/api/authenticator/v1/vault/head"
 SECOND, MINUTE = 1000, 60_000
 HIDE = """(is) => {

@@ -15,6 +15,8 @@ from tests.live import LiveSite
 from tests.live.browser import Faults
 from tests.people import protected
 
+pytestmark = pytest.mark.app
+
 HEAD = "**/api/authenticator/v1/vault/head"
 PROBLEM = "application/problem+json"
 WAKE = 'await (await use("backup/engine")).wake()'

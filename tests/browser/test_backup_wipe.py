@@ -15,6 +15,8 @@ from tests.live import LiveSite
 from tests.live.browser import Faults
 from tests.people import protected
 
+pytestmark = pytest.mark.app
+
 HEARTBEAT = "**/api/authenticator/v1/heartbeat"
 DONE = "**/api/authenticator/v1/commands/*/done"
 WIPE = {"id": "00000000-0000-4000-8000-000000000001", "kind": "wipe"}

@@ -15,6 +15,8 @@ from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import give_app, grant_later
 
+pytestmark = pytest.mark.screen
+
 HERE = Visitor("192.0.2.7", "")
 IN_SAFARI = "Object.defineProperty(Navigator.prototype, 'standalone', { value: false });"
 CODE_IN_USE = "return (await use('backup/device')).device();"

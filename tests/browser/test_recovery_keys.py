@@ -18,6 +18,8 @@ from tests.lk1 import make_slot, unspelled
 from tests.people import Person, protected
 from tests.phones import give_app, grant
 
+pytestmark = pytest.mark.screen
+
 PRF_KEY = """
 const { toText, fromText } = await use("lk1/bytes");
 const made = await navigator.credentials.create({ publicKey: {

@@ -19,6 +19,8 @@ from tests.lk1 import show_recovery_key
 from tests.people import Person, protected
 from tests.phones import grant
 
+pytestmark = pytest.mark.screen
+
 SAVED = """
 const { current } = await use("vault");
 const end = Date.now() + 15000;

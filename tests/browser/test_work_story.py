@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -23,6 +24,8 @@ from tests.live.browser import chromium, new_context
 from tests.people import Person, enter
 from tests.phones import App, give_app
 from tests.work import WHY, give_enrolment, make_organisation
+
+pytestmark = pytest.mark.app
 
 Browsers = Callable[..., BrowserContext]
 
