@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
 
 from accounts.models import Enrolment, Organisation
 from accounts.proofs import Strength
@@ -228,3 +228,34 @@ def test_what_the_portal_gave_up_is_no_secret(
     page.unroute("**/confirm")
     phone.open()
     expect(phone.row(account.organisation.name)).to_contain_text("Action required")
+
+
+def test_an_answer_that_got_lost_leaves_no_dead_secret_on_the_phone(
+    live: LiveSite, new_browser: Browsers, alice: Person
+) -> None:
+    app, account = give_phone(alice, live, "Phone"), give_enrolment(alice)
+    hers = come_in(new_browser(), live, alice)
+    context = new_browser(viewport={"width": 360, "height": 780}, service_workers="block")
+    page = context.new_page()
+    phone = start(page, app)
+    phone.open(f"work/{code_on_page(hers, account).partition('#work/')[2]}")
+    phone.says("is ready.")
+    before = key_of(Authenticator.objects.get(enrolment=account))
+    Enrolment.objects.filter(pk=account.pk).update(state="approved")
+    link = code_on_page(hers, account)
+    path = f"work/{account.public_id}/confirm"
+
+    def lose_the_answer(route: Route) -> None:
+        app.post(path, route.request.post_data_json)
+        route.abort()
+
+    page.route("**/confirm", lose_the_answer)
+    phone.open(f"work/{link.partition('#work/')[2]}")
+    phone.says("The portal cannot be reached from here.")
+    held = Authenticator.objects.get(enrolment=account)
+    assert held.confirmed
+    assert key_of(held) != before
+    page.unroute("**/confirm")
+    phone.run('await (await use("work/accounts")).refresh()')
+    phone.open()
+    counts(account, "Phone", phone.code(account.organisation.name))

@@ -94,6 +94,24 @@ const proveNow = async (entry) => {
 /** The same, for a page. */
 export const prove = inTurn(proveNow);
 
+// New secrets by account whose proof may have reached the portal though its answer did not come back.
+const unanswered = new Map();
+
+/** Prove a secret that takes the place of an older one, which stays unless the portal says yes. */
+const replace = async (made) => {
+  const { id } = made;
+  unanswered.set(id, made);
+  try {
+    await confirm({ ...made, type: "totp", work: { enrolment: id } });
+  } catch (error) {
+    if (error.kind === "refused") unanswered.delete(id);
+    throw error;
+  }
+  await change((doc) => put(doc, made));
+  unanswered.delete(id);
+  await settled(id, { state: "enrolled", here: true });
+};
+
 /** Ask the portal how the accounts stand, and prove what waits for that. */
 export const refresh = inTurn(async () => {
   const { enrolments } = await call("GET", "work", { wants: ["enrolments"] });
@@ -103,6 +121,7 @@ export const refresh = inTurn(async () => {
     known.states = Object.fromEntries(enrolments.map(stateOf));
     known.claimed = known.claimed.filter((id) => !known.states[id]?.here);
   });
+  for (const made of [...unanswered.values()]) await replace(made).catch(() => {});
   for (const entry of accounts().filter(isClaimed)) await proveNow(entry).catch(() => {});
 });
 
@@ -124,11 +143,8 @@ export const claim = inTurn(async (text) => {
   const given = await call("POST", "work/claim", { body: { code: readCode(text) }, wants: GIVEN });
   const { id, organisation } = given;
   const made = { id, organisation, ...makeEntry({ ...given, type: "totp", issuer: organisation }) };
-  const fresh = { ...made, type: "totp", work: { enrolment: id } };
   if (byId(current(), id)?.secret) {
-    await confirm(fresh);
-    await change((doc) => put(doc, made));
-    await settled(id, { state: "enrolled", here: true });
+    await replace(made);
     return byId(current(), id);
   }
   await change((doc) => put(doc, made));
