@@ -32,6 +32,7 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory unit
 	@MAKE="$(MAKE)" sh scripts/together.sh
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 

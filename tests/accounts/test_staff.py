@@ -233,7 +233,7 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
     alice: Person,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         desk.get(page(alice))
     for name in ("Second", "Third"):
         phone = give_phone(alice, name).phone
