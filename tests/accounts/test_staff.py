@@ -241,7 +241,7 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
         give_app(alice, new_client(), status="unlinked")
         give_address(alice)
         enter(new_client(), alice, Strength.TWO_STEP)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         desk.get(page(alice))
 
 
