@@ -223,6 +223,7 @@ def scans(new: Linked, firm: str) -> None:
     new.says(f"{firm} is ready.")
     assert "#work/" not in new.page.url
     new.open()
+    assert len(new.code(firm)) == 6
     expect(new.row(firm).locator("[data-part=work]")).to_be_hidden()
 
 
