@@ -49,6 +49,7 @@ class Complaints:
             self.add(finding)
 
     def _judge_words(self) -> None:
+        self.page.locator("h1").first.wait_for(state="attached")  # the app draws its pages itself
         headings = self.page.locator("h1").count()
         if headings != 1:
             self.add(f"{headings} first headings")
