@@ -106,8 +106,8 @@ def test_static_files_carry_the_headers_and_no_cookie(client: Client, rows: None
     assert not answer.cookies
     for close in answer._resource_closers:
         close()
-    assert client.get("/static/../portal/settings.py").status_code == 404
-    assert client.get("/static/%2e%2e/portal/settings.py").status_code == 404
+    assert client.get("/static/../portal/settings/__init__.py").status_code == 404
+    assert client.get("/static/%2e%2e/portal/settings/__init__.py").status_code == 404
 
 
 def test_cookies_are_bound_to_this_host(alice: Person, client: Client) -> None:

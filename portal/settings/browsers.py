@@ -1,0 +1,78 @@
+"""What browsers are sent and keep: cookies, headers, files."""
+
+from csp.constants import NONE, SELF
+
+from portal.settings.environment import (
+    BASE_DIR,
+    DEBUG,
+    ORIGIN_PARTS,
+    PORTAL_ORIGIN,
+    TRUSTED_PROXIES,
+)
+from portal.settings.policy import SESSION_AGE
+
+ALLOWED_HOSTS = [ORIGIN_PARTS.hostname] if ORIGIN_PARTS.hostname else []
+if DEBUG:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
+IS_HTTPS = ORIGIN_PARTS.scheme == "https"
+CSRF_TRUSTED_ORIGINS = [PORTAL_ORIGIN] if PORTAL_ORIGIN else []
+
+SESSION_ENGINE = "devices.sessions"
+SESSION_COOKIE_AGE = int(SESSION_AGE.total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "session" if DEBUG else "__Host-session"
+CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
+TRUSTED_COOKIE_NAME = "trusted" if DEBUG else "__Host-trusted"
+BROWSER_COOKIE_NAME = "browser" if DEBUG else "__Host-browser"
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 2 * 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+CLOSED_FEATURES = (
+    "accelerometer autoplay camera display-capture encrypted-media fullscreen geolocation "
+    "gyroscope hid magnetometer microphone midi payment picture-in-picture serial usb "
+    "xr-spatial-tracking"
+)
+OWN_FEATURES = "publickey-credentials-create publickey-credentials-get"
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    **{name: [] for name in CLOSED_FEATURES.split(" ")},
+    **{name: ["self"] for name in OWN_FEATURES.split(" ")},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+LONG_BODIES = "/api/authenticator/"  # of phones: the views there judge the length themselves
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "var" / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+_files = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": _files if DEBUG else _hashed},
+}

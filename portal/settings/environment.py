@@ -1,0 +1,72 @@
+"""What one site sets: every name that is read from the environment stands here, and only here.
+
+README.md and docs/operating.md tell what each one means.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+env = environ.Env()  # type: ignore[no-untyped-call] # the library is untyped there
+environ.Env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")))
+
+# Values that everyone can read in this file: `portal.checks` refuses them outside development.
+SAMPLE_SECRET_KEY = "sample-secret-key-for-development-only"  # noqa: S105 - the published sample
+SAMPLE_SEALING_KEYS = "sample:c2FtcGxlLXNlYWxpbmcta2V5LWRldi1vbmx5LTMyYiE="
+
+# --- The site -------------------------------------------------------------------------------
+DEBUG: bool = env.bool("DEBUG", default=False)
+SECRET_KEY: str = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY if DEBUG else "")
+SEALING_KEYS: list[str] = env.list("SEALING_KEYS", default=[SAMPLE_SEALING_KEYS] if DEBUG else [])
+PORTAL_NAME: str = env.str("PORTAL_NAME", default="Latchkey")
+PORTAL_ORIGIN: str = env.str("PORTAL_ORIGIN", default="http://localhost:8000" if DEBUG else "")
+ORIGIN_PARTS = urlsplit(PORTAL_ORIGIN)
+TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+GEOIP_PATH: str = env.str("GEOIP_PATH", default="")
+
+# --- Its face -------------------------------------------------------------------------------
+BRAND_ACCENT: str = env.str("BRAND_ACCENT", default="")
+BRAND_ACCENT_DARK: str = env.str("BRAND_ACCENT_DARK", default="")
+BRAND_LOGO: str = env.str("BRAND_LOGO", default="")
+SUPPORT_ADDRESS: str = env.str("SUPPORT_ADDRESS", default="")
+TERMS_URL: str = env.str("TERMS_URL", default="")
+PRIVACY_URL: str = env.str("PRIVACY_URL", default="")
+
+# --- Its numbers, as far as a site may choose them ------------------------------------------
+RECOVERY_HOLD_HOURS: int = env.int("RECOVERY_HOLD_HOURS", default=72)
+RECOVERY_HOLD_SAVED_CODE_HOURS: int = env.int("RECOVERY_HOLD_SAVED_CODE_HOURS", default=24)
+RESTORE_DELAY_HOURS: int = env.int("RESTORE_DELAY_HOURS", default=0)  # after a fall-back
+TRUSTED_BROWSER_DAYS: int = env.int("TRUSTED_BROWSER_DAYS", default=0)
+SMS_A_DAY: int = env.int("SMS_A_DAY", default=1000)
+
+# --- Rows -----------------------------------------------------------------------------------
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'latchkey.sqlite3'}")
+}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    # Without IMMEDIATE, parallel sign-ins answer "database is locked".
+    _database.setdefault("OPTIONS", {}).update(
+        timeout=10,
+        transaction_mode="IMMEDIATE",
+        init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    )
+else:
+    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+
+# --- Messages -------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL: str = env.str(
+    "EMAIL_FROM", default=f"{PORTAL_NAME} <no-reply@{ORIGIN_PARTS.hostname or 'localhost'}>"
+)
+SMS_URL: str = env.str("SMS_URL", default="console:" if DEBUG else "")
+SMS_FROM: str = env.str("SMS_FROM", default="")
+SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=["NL", "BE"] if DEBUG else [])
+OUTBOX_DELIVERY: str = env.str("OUTBOX_DELIVERY", default="inline" if DEBUG else "worker")

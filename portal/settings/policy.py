@@ -1,0 +1,93 @@
+"""The security policy in numbers, each once, under the name that code and tests use."""
+
+from datetime import timedelta
+
+from portal.settings.environment import (
+    RECOVERY_HOLD_HOURS,
+    RECOVERY_HOLD_SAVED_CODE_HOURS,
+    RESTORE_DELAY_HOURS,
+)
+
+PASSWORD_MIN_LENGTH = 15
+PASSWORD_MIN_LENGTH_WITH_TWO_STEP = 8
+PASSWORD_MAX_BYTES = 1024
+
+PENDING_SIGN_IN_AGE = timedelta(minutes=10)
+STEP_UP_AGE = timedelta(minutes=10)
+UNUSED_STEP_AGE = timedelta(days=28)  # after this a step that was never used is asked for, once
+MAILBOX_PROOF_AGE = timedelta(minutes=15)
+RECOVERY_HOLD = timedelta(hours=RECOVERY_HOLD_HOURS)
+RECOVERY_HOLD_SAVED_CODE = timedelta(hours=RECOVERY_HOLD_SAVED_CODE_HOURS)
+
+AUTHENTICATOR_SECRET_BYTES = 20
+AUTHENTICATOR_DIGITS = 6
+AUTHENTICATOR_PERIOD = timedelta(seconds=30)
+AUTHENTICATOR_WINDOW = 1  # steps accepted before and after the present one
+PHONES_A_PERSON = 10
+PASSKEYS_A_PERSON = 10
+PASSKEY_CHALLENGE_AGE = timedelta(minutes=5)
+PASSKEY_CHALLENGES_A_PERSON = 30  # per 10 minutes, each flow its own
+PASSKEY_CHALLENGES_AN_ADDRESS = 300  # per 15 minutes: sign-in pages opened by one network address
+PASSKEY_FAILURES_AN_ADDRESS = 50  # per 15 minutes; IPv6 by /64
+
+SENT_CODE_DIGITS = 6
+SENT_CODE_AGE = timedelta(minutes=10)
+SENT_CODE_TRIES = 5
+SENT_CODE_PAUSE = timedelta(seconds=60)
+SENT_CODES_A_QUARTER_HOUR = 3
+SENT_CODES_A_DAY = 10
+CONTACT_CONFIRM_AGE = timedelta(minutes=60)
+CONTACTS_A_PERSON = 5
+
+RECOVERY_CODES_A_SET = 10
+RECOVERY_CODE_SETS_A_QUARTER_HOUR = 5  # a set takes ten slow hashes
+RECOVERY_CODES_SHOWN_FOR = timedelta(minutes=10)
+
+FAILURES_BEFORE_WAIT = 5
+FAILURE_WAIT = timedelta(seconds=30)
+FAILURE_WAIT_MOST = timedelta(hours=1)
+FAILURES_BEFORE_NOTICE = 10
+FAILURES_BEFORE_OFF = 100
+PASSWORD_FAILURES_AN_ADDRESS = 50  # per 15 minutes; IPv6 by /64
+PASSWORD_TRIES_SITE_WIDE = 6000  # per minute
+MESSAGES_AN_ADDRESS_AN_HOUR = 30  # sign-ups and resets asked for by one network address
+
+SESSION_IDLE = timedelta(minutes=60)
+SESSION_AGE = timedelta(hours=24)
+STAFF_SESSION_IDLE = timedelta(minutes=15)
+STAFF_SESSION_AGE = timedelta(hours=8)
+SESSION_TOUCH = timedelta(minutes=1)
+BROWSERS_A_PAGE = 20
+KNOWN_BROWSER_AGE = timedelta(days=365)
+TRUSTED_BROWSER_DAYS_MOST = 30
+TRUSTED_BROWSERS_A_PERSON = 20
+
+APP_LINK_AGE = timedelta(minutes=10)
+APP_LINK_TRIES = 3  # of the number that the phone shows
+APP_LINKS_A_QUARTER_HOUR = 5  # begun by one person
+APP_CLAIMS_AN_ADDRESS = 30  # per 15 minutes; IPv6 by /64
+RESTORE_GRANT_AGE = timedelta(minutes=15)
+RESTORE_DELAY = timedelta(hours=RESTORE_DELAY_HOURS)
+KEY_TRANSFER_AGE = timedelta(minutes=10)
+VAULT_VERSION_BYTES = 1024 * 1024
+VAULT_BYTES = 20 * 1024 * 1024
+VAULT_GRACE = timedelta(days=14)
+VAULT_FROZEN = timedelta(days=180)
+VAULT_PINNED = timedelta(days=90)
+VAULT_NEWEST, VAULT_DAYS, VAULT_WEEKS = 10, 30, 26  # versions that are kept
+VAULT_SAVES_AN_HOUR = 240
+WORK_APPROVAL_AGE = timedelta(days=7)  # how long a member of staff's approval may wait
+WORK_CODE_AGE = timedelta(minutes=10)
+WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has the secret
+WORK_CLAIMS_A_PHONE = 20  # per 10 minutes
+UNLINKED_APPS_KEPT = timedelta(days=365)  # so that each is told to erase itself when it calls
+BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
+
+PASSWORD_RESET_AGE = timedelta(minutes=60)
+SET_UP_LINK_AGE = timedelta(minutes=10)
+NOTICE_AGE = timedelta(days=3)
+EVENTS_KEPT = timedelta(days=365)
+
+SMS_PER_NUMBER_A_DAY = 10
+SMS_PER_PREFIX_AN_HOUR = 60
+SMS_PER_ADDRESS_A_DAY = 20

@@ -1,0 +1,128 @@
+"""How the parts of the portal, and Django, find each other."""
+
+from pathlib import Path
+from typing import Any
+
+from portal.settings.environment import BASE_DIR, DEBUG, SMS_COUNTRIES
+
+INSTALLED_APPS = [
+    "accounts",
+    "devices",
+    "portal",
+    "portal.outbox",
+    "portal.admin_config.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_otp",
+    "phonenumber_field",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "portal.middleware.ResponseHeaders",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.RequestLimits",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "devices.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.LanguageOfPerson",
+    "accounts.middleware.SignInRequired",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.middleware.FriendlyErrors",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+FORM_RENDERER = "portal.forms.PortalRenderer"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ],
+            "builtins": ["portal.templatetags.portal_ui"],
+        },
+    }
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People and passwords -------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2Hasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "accounts.passwords.LengthValidator"},
+    {"NAME": "accounts.passwords.CommonValidator"},
+    {"NAME": "accounts.passwords.PersonalValidator"},
+    {"NAME": "accounts.passwords.RepetitionValidator"},
+    {"NAME": "accounts.passwords.SequenceValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "overview"
+LOGOUT_REDIRECT_URL = "accounts:sign_in"
+
+SECOND_STEPS = [  # order = order offered
+    "devices.steps.Passkey",
+    "devices.steps.AuthenticatorApp",
+    "accounts.steps.EmailCode",
+    "accounts.steps.TextMessage",
+    "accounts.steps.RecoveryCode",
+]
+TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
+AFTER_FALL_BACK = "devices:where_is_your_phone"
+LOST_PHONE_DESK = "devices:lost"
+LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app"]  # reached straight from a fall-back
+
+# --- Messages -------------------------------------------------------------------------------
+EMAIL_TIMEOUT = SMS_TIMEOUT = 10  # seconds
+OUTBOX_COMPOSER = "accounts.messages.compose"
+OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
+DEVELOPMENT_CODES = "devices.demo.current_codes"
+HOUSEKEEPING = [
+    "portal.outbox.housekeeping.run",
+    "portal.limits.forget_old",
+    "accounts.housekeeping.run",
+    "devices.housekeeping.run",
+    "devices.backups.silence.run",
+]
+
+# --- Language and time ----------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("nl", "Nederlands")]  # each under its own name
+LANGUAGE_COOKIE_NAME = "language" if DEBUG else "__Host-language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+PHONENUMBER_DEFAULT_REGION: str | None = SMS_COUNTRIES[0] if SMS_COUNTRIES else None
+PHONENUMBER_DB_FORMAT = "E164"
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "portal.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # It tells of every credential by its id.
+    "loggers": {"fido2": {"level": "WARNING"}},
+}
