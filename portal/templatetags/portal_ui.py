@@ -30,6 +30,8 @@ TONES = {"success": "ok", "warning": "look", "error": "loss"}
 
 
 SPRITE = "img/icons.svg"
+TURNS = ("chevron-left", "chevron-right", "arrow-left", "arrow-right")
+"""Icons that mean a direction, and so turn round where people read from right to left."""
 
 
 @register.simple_tag
@@ -49,7 +51,7 @@ def app_icon(name: str) -> SafeString:
 def _drawn(sprite: str, name: str, css: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        css,
+        f"{css} turns".strip() if name in TURNS else css,
         sprite,
         name,
     )

@@ -40,3 +40,8 @@ export const say = (message, undo = null) => {
   close.addEventListener("click", hush);
   place.append(line, takeBack, close);
 };
+
+// What it covers can be seen without leaving where one is.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") hush();
+});

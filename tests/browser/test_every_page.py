@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
+from tests.browser.reach import out_of_reach
 from tests.browser.tour import PARTS, Names, Tour, app
 from tests.live import LiveSite
 from tests.live.browser import findings
@@ -45,7 +46,8 @@ class Complaints:
         self._judge_words()
         # An open menu covers what lies under it; it closes on Escape and on a click elsewhere.
         covered = "target-size" if "open menu" in name else ""
-        for finding in findings(self.page, covered) if looks else ():
+        found = [*findings(self.page, covered), *out_of_reach(self.page)] if looks else ()
+        for finding in found:
             self.add(finding)
 
     def _judge_words(self) -> None:
