@@ -1,12 +1,10 @@
-// Locking the app: the page that asks, and the page that sets the lock.
+// The locked app: the page that asks for PIN, passphrase or passkey, and locking when out of sight.
+import { canHavePasskeys } from "./backup/passkey.js";
 import { onSubmit, part, put } from "./dom.js";
-import { makeLock, openLock } from "./passphrase.js";
-import { clearTries, endOfForgotten, enterPin, forget, makePin } from "./pin.js";
-import { go, present } from "./router.js";
-import { newKey } from "./seal.js";
-import { say } from "./toast.js";
-import { newPassphrase, twice } from "./twice.js";
-import { lockRow, openWith, rekey, setScreenLock } from "./vault.js";
+import { openLock } from "./passphrase.js";
+import { clearTries, endOfForgotten, enterPin, forget } from "./pin.js";
+import { present } from "./router.js";
+import { beginAnew, lockRow, openWith, seals, setScreenLock } from "./vault.js";
 import { _, moment } from "./words.js";
 
 const AFTER = 60_000; // milliseconds out of sight
@@ -29,23 +27,55 @@ const offerForgotten = async (root, done) => {
   part(root, "forgotten").addEventListener("click", async () => tell(await forget()));
 };
 
-/** Ask for PIN or passphrase; `done(found)` is called once it was right. */
+/** What a lock seals nobody can open without it: the way on is a backup. */
+const offerRecovery = (root, done) => {
+  part(root, "lost-part").hidden = false;
+  onSubmit(part(root, "lost"), async () => {
+    await beginAnew({ toRecover: true });
+    history.replaceState(null, "", "#recovery");
+    done({ kind: "new" });
+  });
+};
+
+const askForPasskey = (root, lock, done) => {
+  const form = part(root, "passkey");
+  form.hidden = false;
+  part(root, "passkey-button").hidden = !canHavePasskeys();
+  part(root, "no-passkeys").hidden = canHavePasskeys();
+  const loading = import("./passkey-lock.js");
+  loading.catch(() => {});
+  onSubmit(form, async () => {
+    const { keyByPasskey } = await loading;
+    done(await openWith(await keyByPasskey(lock)));
+  });
+  form.querySelector("button").focus();
+};
+
+const askForText = (root, lock, done) => {
+  const isPin = lock.kind === "pin";
+  put(root, "label", isPin ? _("PIN") : _("Passphrase"));
+  const form = part(root, "form");
+  form.hidden = false;
+  if (isPin) form.elements.secret.inputMode = "numeric";
+  onSubmit(form, async ({ secret }) => {
+    if (isPin) {
+      await enterPin(secret.value, lock);
+      done(null);
+    } else {
+      done(await openWith(await openLock(secret.value, lock)));
+    }
+  });
+  if (isPin) offerForgotten(root, () => done(null));
+  form.elements.secret.focus();
+};
+
+/** Ask for what opens the lock; `done(found)` is called once it was right. */
 export const askToUnlock = (lock, done) =>
   present("page-locked", (root) => {
-    const isPin = lock.kind === "pin";
-    put(root, "label", isPin ? _("PIN") : _("Passphrase"));
-    const form = part(root, "form");
-    if (isPin) form.elements.secret.inputMode = "numeric";
-    onSubmit(form, async ({ secret }) => {
-      if (isPin) {
-        await enterPin(secret.value, lock);
-        done(null);
-      } else {
-        done(await openWith(await openLock(secret.value, lock)));
-      }
-    });
-    if (isPin) offerForgotten(root, () => done(null));
-    form.elements.secret.focus();
+    const typed = lock.kind === "passkey" ? lock.passphrase : lock;
+    if (typed) askForText(root, typed, done);
+    if (lock.kind === "passkey") askForPasskey(root, lock, done);
+    if (seals(lock)) offerRecovery(root, done);
   });
 
 /** Lock when the app was out of sight for a minute; starting again drops what was in memory. */
@@ -58,60 +88,4 @@ export const lockWhenHidden = () => {
     }
     if (since && Date.now() - since >= AFTER && (await lockRow())) location.reload();
   });
-};
-
-const setPassphrase = async (elements) => {
-  const passphrase = newPassphrase(elements);
-  const { key, lock } = await makeLock(passphrase);
-  await openLock(passphrase, lock);
-  await rekey(key, lock);
-  say(_("From now on the passphrase opens your accounts."));
-};
-
-const setPin = async (elements) => {
-  await setScreenLock(await makePin(twice(elements)));
-  say(_("From now on the app asks for the PIN."));
-};
-
-const removeLock = async (lock, { secret }) => {
-  if (lock.kind === "pin") {
-    await enterPin(secret.value, lock);
-    await setScreenLock(null);
-  } else {
-    await openLock(secret.value, lock);
-    await rekey(await newKey(), null);
-  }
-  say(_("The lock is off."));
-};
-
-/** Where keys cannot be kept, a passphrase is chosen before anything is. */
-export const askForPassphrase = (done) =>
-  present("page-bare", (root) => {
-    onSubmit(part(root, "form"), async (elements) => {
-      await setPassphrase(elements);
-      done();
-    });
-  });
-
-/** Show the page that sets or removes the lock. */
-export const showLock = (root) => {
-  lockRow().then((lock) => {
-    part(root, "off").hidden = Boolean(lock);
-    part(root, "on").hidden = !lock;
-    if (!lock) return;
-    const isPin = lock.kind === "pin";
-    put(root, "kind", isPin ? _("The app asks for a PIN.") : _("A passphrase seals your accounts."));
-    put(root, "present-label", isPin ? _("Present PIN") : _("Present passphrase"));
-    onSubmit(part(root, "remove"), async (elements) => {
-      await removeLock(lock, elements);
-      go("settings");
-    });
-  });
-  const leave = (act) => async (elements) => {
-    await act(elements);
-    go("settings");
-  };
-  onSubmit(part(root, "pin"), leave(setPin));
-  onSubmit(part(root, "passphrase"), leave(setPassphrase));
-  part(root, "now").addEventListener("click", () => location.reload());
 };

@@ -9,7 +9,7 @@ import { showExport } from "./export.js";
 import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
 import { isWork } from "./lk1/document.js";
-import { askForPassphrase, askToUnlock, lockWhenHidden, showLock } from "./lock.js";
+import { askToUnlock, lockWhenHidden } from "./lock.js";
 import { showPreview } from "./preview.js";
 import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
@@ -33,7 +33,7 @@ page("scan", showScan);
 page("import", showImport);
 page("preview", showPreview);
 page("export", showExport);
-page("lock", showLock);
+page("lock", lazy(async () => (await import("./lock-page.js")).showLock));
 page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
 page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));
 page("ways", lazy(async () => (await import("./backup/ways-page.js")).showWays));
@@ -116,7 +116,10 @@ const show = (found) => {
 
 const open = async () => {
   const found = await load().catch(() => ({ kind: "unusable" }));
-  if (found.kind === "bare") return askForPassphrase(() => begin({ kind: "new" }));
+  if (found.kind === "bare") {
+    const { askForPassphrase } = await import("./lock-page.js");
+    return askForPassphrase(() => begin({ kind: "new" }));
+  }
   if (found.kind === "erased") return (await import("./backup/erased.js")).showErased(found.note);
   if (found.kind === "locked") {
     listenWhileLocked();

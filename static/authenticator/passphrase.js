@@ -19,13 +19,19 @@ const wrapping = async (passphrase, { kdf, salt }) => {
 
 const options = ({ nonce, kdf }) => ({ name: "AES-GCM", iv: nonce, additionalData: about(kdf) });
 
-/** A new key for the vault, and the lock that gives it back for this passphrase. */
-export const makeLock = async (passphrase) => {
+/** These bytes sealed for a passphrase, as a lock. */
+export const sealUnder = async (passphrase, bytes) => {
   const random = (size) => crypto.getRandomValues(new Uint8Array(size));
   const lock = { kind: "passphrase", kdf: STANDARD, salt: random(SALT), nonce: random(NONCE) };
-  const bytes = random(KEY);
   const wrapper = await wrapping(passphrase, lock);
   lock.sealed = await crypto.subtle.encrypt(options(lock), wrapper, bytes);
+  return lock;
+};
+
+/** A new key for the vault, and the lock that gives it back for this passphrase. */
+export const makeLock = async (passphrase) => {
+  const bytes = crypto.getRandomValues(new Uint8Array(KEY));
+  const lock = await sealUnder(passphrase, bytes);
   const key = await importKey(bytes);
   bytes.fill(0);
   return { key, lock };

@@ -6,7 +6,7 @@ import { showInstall } from "./install.js";
 import { lazy } from "./router.js";
 import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
-import { change, current, lockRow } from "./vault.js";
+import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
 import { _, n_, span } from "./words.js";
 
 /** The sentence about the clock of this phone. */
@@ -62,7 +62,22 @@ const hide = async (field) => {
 
 const lockWords = (lock) => {
   if (!lock) return _("Off: whoever holds this phone unlocked sees your codes.");
-  return lock.kind === "pin" ? _("On, by a PIN.") : _("On, by a passphrase.");
+  if (lock.kind === "pin") return _("On, by a PIN.");
+  if (lock.kind === "passphrase") return _("On, by a passphrase.");
+  return lock.passphrase ? _("On, by a passkey or a passphrase.") : _("On, by a passkey.");
+};
+
+const offerAside = async (root) => {
+  if (!(await hasAside())) return;
+  for (const name of ["aside", "bring-back"]) part(root, name).hidden = false;
+  part(root, "bring-back").addEventListener("click", async () => {
+    try {
+      await bringBack();
+      location.reload();
+    } catch {
+      say(_("There are accounts in the list by now. Nothing has changed."));
+    }
+  });
 };
 
 const showBackup = lazy(async () => (await import("./backup/settings.js")).showBackupCard, () => {});
@@ -87,6 +102,7 @@ export const showSettings = (root) => {
     button.addEventListener("click", () => changeLanguage(button));
   }
   lockRow().then((lock) => put(root, "lock", lockWords(lock)));
+  offerAside(root);
   version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
   const leave = [showInstall(root), showBackup(part(root, "backup-card"))];
   return () => leave.forEach((end) => end());

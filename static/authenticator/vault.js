@@ -1,15 +1,16 @@
 // The accounts on this phone: two sealed generations, one writer at a time, nothing half-written.
 import { FORMAT, emptyDocument, living } from "./entries.js";
+import { forget, known, remember } from "./mark.js";
 import { Refusal } from "./refusal.js";
 import { canKeepKeys, newKey, seal, unseal } from "./seal.js";
 import { read, write } from "./store.js";
 import { _ } from "./words.js";
 
 const LOCK = "latchkey-authenticator";
-const MARK = "latchkey-authenticator-known";
 const LOCAL_KEY = ["keys", "local"];
 const LOCK_ROW = ["meta", "lock"];
 const ERASED = ["meta", "erased"];
+const ASIDE = ["meta", "aside"]; // which row of the vault was put aside with its lock
 const SLOTS = [
   ["vault", 0],
   ["vault", 1],
@@ -18,7 +19,10 @@ const SLOTS = [
 const channel = new BroadcastChannel(LOCK);
 const listeners = new Set();
 const state = { doc: emptyDocument(), generation: 0, slot: 1, key: null, readOnly: false };
-let keepsKey = true; // false while a passphrase is what opens the vault
+let keepsKey = true; // false while the lock is what opens the vault
+
+/** Whether this lock encrypts: without it nothing opens the vault. */
+export const seals = (lock) => ["passphrase", "passkey"].includes(lock?.kind);
 
 /** The document as it stands; never change it, use `change`. */
 export const current = () => state.doc;
@@ -31,23 +35,6 @@ export const subscribe = (listener) => {
 
 const announce = () => {
   for (const listener of [...listeners]) listener(state.doc);
-};
-
-/** What this phone is known to have had, `{count, at}`, though its storage be emptied; or `null`. */
-export const known = () => {
-  try {
-    return JSON.parse(localStorage.getItem(MARK)) ?? null;
-  } catch {
-    return null;
-  }
-};
-
-const remember = (count) => {
-  try {
-    localStorage.setItem(MARK, JSON.stringify({ count, at: Date.now() }));
-  } catch {
-    // It only helps to tell an emptied phone from a new one.
-  }
 };
 
 /** Open the newest generation that can be opened; tells how many newer ones could not. */
@@ -80,7 +67,7 @@ const canaryHolds = () =>
 /**
  * Look at what this phone has. Answers with a `kind`:
  * open · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
- * by a newer app) · new · emptied (had `count` accounts) · locked (by the passphrase of `lock`) ·
+ * by a newer app) · new · emptied (had `count` accounts) · locked (sealed by `lock`) ·
  * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable · erased
  * (because the portal said so; `note` is what is left)
  */
@@ -89,7 +76,7 @@ export const load = async () => {
   if (note) return { kind: "erased", note };
   const canKeep = await canaryHolds();
   const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
-  keepsKey = lock?.kind !== "passphrase";
+  keepsKey = !seals(lock);
   if (!keepsKey) return { kind: "locked", lock };
   if (!rows.some(Boolean)) {
     const before = known();
@@ -194,7 +181,7 @@ export const rekey = (key, lock) =>
     await refresh();
     const { doc, generation } = state;
     const rows = [await seal(key, doc, generation + 1), await seal(key, doc, generation + 2)];
-    const isKept = lock?.kind !== "passphrase";
+    const isKept = !seals(lock);
     const put = rows.map((row, slot) => ["vault", slot, row]);
     if (isKept) put.push([...LOCAL_KEY, key]);
     if (lock) put.push([...LOCK_ROW, lock]);
@@ -209,7 +196,7 @@ export const rekey = (key, lock) =>
     channel.postMessage("lock");
   });
 
-/** What locks the app: `null`, or a row whose `kind` is pin or passphrase. */
+/** What locks the app: `null`, or a row whose `kind` is pin, passphrase or passkey. */
 export const lockRow = async () => (await read(LOCK_ROW))[0] ?? null;
 
 /** Put a lock that only hides the page, or take it away with `null`. */
@@ -219,28 +206,56 @@ export const setScreenLock = async (lock) => {
   channel.postMessage("lock");
 };
 
+/** The rows that keep what cannot be opened; what a lock seals stays together with it. */
+const asideRows = (key, lock, rows) => {
+  if (seals(lock)) {
+    const name = `aside-${Date.now()}`;
+    return [
+      ["vault", name, { lock, rows }],
+      [...ASIDE, name],
+    ];
+  }
+  const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
+  return key ? [...put, ["keys", `aside-${Date.now()}`, key]] : put;
+};
+
 /**
  * Put what cannot be opened aside, where it stays, and begin with an empty list; in order to recover,
  * how many accounts there were is not forgotten.
  */
 export const beginAnew = async ({ toRecover = false } = {}) => {
-  const [key, ...rows] = await read(LOCAL_KEY, ...SLOTS);
-  const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
-  if (key) put.push(["keys", `aside-${Date.now()}`, key]);
-  await write({ put, drop: [...SLOTS, LOCAL_KEY, LOCK_ROW] });
+  const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
+  await write({ put: asideRows(key, lock, rows), drop: [...SLOTS, LOCAL_KEY, LOCK_ROW] });
   keepsKey = true;
   Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
   if (!toRecover) remember(0);
   announce();
+  channel.postMessage("lock");
 };
 
-const forget = () => {
-  try {
-    localStorage.removeItem(MARK);
-  } catch {
-    // Nothing can be kept there, so nothing is.
-  }
-};
+/** Whether sealed accounts were put aside, and the list is empty still. */
+export const hasAside = async () =>
+  state.doc.entries.length === 0 && Boolean((await read(ASIDE))[0]);
+
+/** Go back to the sealed accounts that were put aside: they are locked as they were. */
+export const bringBack = () =>
+  oneAtATime(async () => {
+    await refresh();
+    const [name] = await read(ASIDE);
+    const [{ lock, rows }] = await read(["vault", name]);
+    const put = rows.flatMap((row, slot) => (row ? [["vault", slot, row]] : []));
+    const isOlder = (found) => {
+      if (state.doc.entries.length || generationOf(found) >= generationOf(rows)) {
+        throw new Error("there is something here already");
+      }
+    };
+    await write({
+      put: [...put, [...LOCK_ROW, lock]],
+      drop: [...SLOTS, LOCAL_KEY, ASIDE, ["vault", name]],
+      check: isOlder,
+    });
+    channel.postMessage("lock");
+  });
 
 /**
  * Erase all of it: first what opens it, then the rest, with `note` in its place. Other tabs begin

@@ -1,13 +1,11 @@
 """A backup from the first day on: switched on, saved, looked into, put back, switched off."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked, link_app
+from tests.browser.soft_passkeys import soft_passkeys
 from tests.live import LiveSite
 from tests.people import protected
 from tests.phones import App, give_app, grant
@@ -16,25 +14,6 @@ pytestmark = pytest.mark.app
 
 PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
 WORDS = "correct horse battery staple"
-
-
-@contextmanager
-def soft_passkeys(page: Page) -> Iterator[None]:
-    """Give the browser an authenticator of its own that can seal."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2",
-        "ctap2Version": "ctap2_1",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "hasPrf": True,
-    }
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    yield
-    devtools.detach()
 
 
 @pytest.fixture

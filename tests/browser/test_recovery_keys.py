@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -12,6 +11,7 @@ from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
 from tests.browser.qr_pictures import film_of
 from tests.browser.recovery import NewPhone, OldPhone, names_in, old_phone
+from tests.browser.soft_passkeys import soft_passkeys
 from tests.live import LiveSite
 from tests.live.browser import chromium, new_context
 from tests.lk1 import make_slot, unspelled
@@ -139,21 +139,6 @@ def follow(phone: NewPhone, address: str, pin: str) -> None:
     phone.press("Unlock")
 
 
-def plug_in(page: Page) -> Any:
-    """Give the browser an authenticator that has the PRF extension."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("WebAuthn.enable", {"enableUI": False})
-    options: dict[str, Any] = {
-        "protocol": "ctap2",
-        "ctap2Version": "ctap2_1",
-        "transport": "internal",
-    }
-    options |= {"hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
-    options |= {"automaticPresenceSimulation": True, "hasPrf": True}
-    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-    return devtools
-
-
 def with_passkey(old: OldPhone, made: dict[str, str]) -> None:
     """Add a passkey to the ways that open the backup."""
     named = {"credential": made["credential"], "salt": made["salt"]}
@@ -164,16 +149,15 @@ def with_passkey(old: OldPhone, made: dict[str, str]) -> None:
 def test_a_passkey_opens_it(live: LiveSite, phone: NewPhone, nora: Person) -> None:
     old = old_phone(live, nora, "Bank")
     phone.open()
-    devtools = plug_in(phone.page)
-    made = phone.run(PRF_KEY)
-    assert made, "this Chromium's authenticator has no PRF"
-    with_passkey(old, made)
-    phone.is_given(live, nora)
-    phone.opens_the_list()
-    phone.press("Open this backup")
-    phone.press("Open with a passkey")
-    phone.reads("1 account is in it")
-    devtools.detach()
+    with soft_passkeys(phone.page):
+        made = phone.run(PRF_KEY)
+        assert made, "this Chromium's authenticator has no PRF"
+        with_passkey(old, made)
+        phone.is_given(live, nora)
+        phone.opens_the_list()
+        phone.press("Open this backup")
+        phone.press("Open with a passkey")
+        phone.reads("1 account is in it")
 
 
 def test_without_any_key_the_old_backup_is_put_away_and_a_new_one_begins(

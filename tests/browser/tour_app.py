@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from playwright.sync_api import Page
 
 from tests.browser.authenticator import Phone, link
+from tests.browser.soft_passkeys import soft_passkeys
 
 
 def pages_of_the_app(page: Page) -> Iterator[str]:
@@ -78,3 +79,24 @@ def _locks(phone: Phone) -> Iterator[str]:
     phone.type("Present PIN", "2580")
     phone.press("Remove the lock")
     phone.says("The lock is off.")
+    yield from _sealed(phone)
+
+
+def _sealed(phone: Phone) -> Iterator[str]:
+    phone.open("lock")
+    with soft_passkeys(phone.page):
+        phone.type("A passphrase as well, if you like", "correct horse battery staple")
+        phone.press("Seal with a passkey")
+        phone.says("The two are not the same.")
+        yield "the app, lock, passkey refused"
+        phone.type("That passphrase once more", "correct horse battery staple")
+        phone.press("Seal with a passkey")
+        phone.says("On, by a passkey or a passphrase.")
+        phone.open("lock")
+        phone.page.get_by_text("I cannot unlock it any more").click()
+        yield "the app, locked by a passkey"
+        phone.press("Unlock with the passkey")
+        phone.says("A passkey seals your accounts")
+        yield "the app, lock, passkey on"
+        phone.press("Remove the lock with the passkey")
+        phone.says("The lock is off.")

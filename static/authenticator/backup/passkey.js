@@ -1,4 +1,4 @@
-// A passkey that opens the backup: its PRF gives 32 bytes that nobody but this passkey can make.
+// A passkey that opens the backup or the app: its PRF gives 32 bytes that no other passkey can make.
 import { fromText, random } from "../lk1/bytes.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
@@ -11,7 +11,7 @@ const refused = () =>
   new Refusal(_("The passkey was not made or not used. Nothing has changed."), "", "passkey");
 
 const unable = () =>
-  new Refusal(_("This passkey cannot be used for the backup here. Use another way."), "", "passkey");
+  new Refusal(_("This passkey cannot be used for the backup here. Use another way."), "", "unable");
 
 const bytesIn = (credential) => {
   const { first } = credential.getClientExtensionResults().prf?.results ?? {};
@@ -65,10 +65,9 @@ const create = (salt, name) => ({
   extensions: { prf: { eval: { first: salt } } },
 });
 
-/** Make a passkey for the backup; gives what a slot is made of. */
-export const newPasskey = async (account) => {
+/** Make a passkey of this name; gives what a slot or a lock is made of. */
+export const newPasskey = async (name) => {
   const bytes = random(SALT);
-  const name = _("Backup of %(account)s", { account });
   const made = await held(() => navigator.credentials.create({ publicKey: create(bytes, name) }));
   if (!made.getClientExtensionResults().prf?.enabled && !bytesIn(made)) throw unable();
   const [credential, salt] = [encoded(made.rawId), encoded(bytes)];

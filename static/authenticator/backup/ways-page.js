@@ -93,7 +93,7 @@ const addPassphrase = async (form) => {
 
 const addPasskey = async () => {
   const { account } = await device();
-  await addSlot("passkey", await newPasskey(account));
+  await addSlot("passkey", await newPasskey(_("Backup of %(account)s", { account })));
   say(_("The passkey opened the backup as the portal returned it, and is added."));
 };
 

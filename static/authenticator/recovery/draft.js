@@ -1,9 +1,9 @@
 // What was typed or opened, kept over a walk to the portal and back: sealed under a key that cannot
-// be read, for an hour at most, and not at all where a passphrase is to be the only way in.
+// be read, for an hour at most, and not at all where the lock of the app is to be the only way in.
 import { fromText, toText } from "../lk1/bytes.js";
 import { newKey, seal, unseal } from "../seal.js";
 import { read, write } from "../store.js";
-import { lockRow } from "../vault.js";
+import { lockRow, seals } from "../vault.js";
 
 const KEY = ["keys", "draft"];
 const ROW = ["meta", "draft"];
@@ -12,7 +12,7 @@ const LONGEST = 3_600_000; // milliseconds
 
 /** Keep what a recovery knows. */
 export const keepDraft = async ({ offer, chosen, secret, typed }) => {
-  if ((await lockRow())?.kind === "passphrase") return;
+  if (seals(await lockRow())) return;
   const key = await newKey();
   const content = {
     vault: offer?.vault,

@@ -2,9 +2,10 @@
 import { linkedDevice } from "../backup/device.js";
 import { part, put } from "../dom.js";
 import { isApple, isInstalled } from "../install.js";
+import { known } from "../mark.js";
 import { go } from "../router.js";
 import { read, write } from "../store.js";
-import { current, known } from "../vault.js";
+import { current } from "../vault.js";
 import { n_ } from "../words.js";
 
 const ALONE = ["meta", "alone"];
