@@ -54,16 +54,47 @@ def worker(language: str) -> str:
 
     It asks for the page in this language, so that page and hash belong together.
     """
-    files = {
+    files = _kept(language)
+    version = _hash_of(_lines(files))[:VERSION_LENGTH]
+    given = json.dumps({"version": version, "language": language, "files": files})
+    return f"self.LIST = {given};\n{_script('sw.js')}"
+
+
+def listing(language: str) -> str:
+    """What the app keeps, as `sha256sum` writes it; the SHA-256 of that is the version."""
+    return _lines(_kept(language))
+
+
+def version(language: str) -> dict[str, str]:
+    """The hashes that tell one version of the app from another.
+
+    `version` is that of the listing, `release` that of its lines that are the same on every site
+    (static/authenticator/HASH), `worker` that of the service worker below the list it is given.
+    """
+    return {
+        "language": language,
+        "version": _hash_of(listing(language)),
+        "release": _hash_of(_lines(_files())),
+        "worker": _hash_of(_script("sw.js")),
+    }
+
+
+def _kept(language: str) -> dict[str, str]:
+    return {
         **_files(),
         reverse("devices:authenticator"): _sha256(page(language).encode()),
         reverse("devices:authenticator_kdf"): _sha256(key_derivation().encode()),
         **_branded(),
     }
-    version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
-    listed = {"version": version[:VERSION_LENGTH], "language": language, "files": files}
-    given = json.dumps(listed)
-    return f"self.LIST = {given};\n{_script('sw.js')}"
+
+
+def _lines(files: dict[str, str]) -> str:
+    """One line for each file, in the order of their paths."""
+    return "".join(f"{base64.b64decode(files[path]).hex()}  {path}\n" for path in sorted(files))
+
+
+def _hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def key_derivation() -> str:

@@ -73,6 +73,8 @@ urlpatterns = [
     path("authenticator/", authenticator.shell, name="authenticator"),
     path("authenticator/kdf.js", authenticator.key_derivation, name="authenticator_kdf"),
     path("authenticator/sw.js", authenticator.service_worker, name="authenticator_worker"),
+    path("authenticator/version.json", authenticator.version, name="authenticator_version"),
+    path("authenticator/version.txt", authenticator.listing, name="authenticator_listing"),
     path(
         "authenticator/manifest.webmanifest", authenticator.manifest, name="authenticator_manifest"
     ),

@@ -1,6 +1,8 @@
 """List what the authenticator app keeps for offline use, each file with its SHA-256.
 
-Writes static/authenticator/precache.json; with `--check`, compares it with the files instead.
+Writes static/authenticator/precache.json, and beside it HASH, which is what "Its scripts and
+styles" in the app's settings has to read for this release. `--check` compares both with the files
+instead, and `--hash` prints the second.
 """
 
 import base64
@@ -11,6 +13,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 LIST = STATIC / "authenticator" / "precache.json"
+HASH = STATIC / "authenticator" / "HASH"
 SHARED = [
     "css/base.css",
     "css/parts.css",
@@ -33,11 +36,10 @@ PATTERNS = [
 NOT_KEPT = ["authenticator/sw.js", "authenticator/kdf-worker.js"]
 
 
-def listed() -> str:
-    """The list as it has to be, as JSON."""
+def listed() -> dict[str, str]:
+    """What has to be kept, each path with its digest."""
     own = {str(path.relative_to(STATIC)) for pattern in PATTERNS for path in STATIC.glob(pattern)}
-    paths = sorted(own.union(SHARED) - set(NOT_KEPT))
-    return json.dumps({path: sha256(STATIC / path) for path in paths}, indent=2) + "\n"
+    return {path: sha256(STATIC / path) for path in sorted(own.union(SHARED) - set(NOT_KEPT))}
 
 
 def sha256(path: Path) -> str:
@@ -45,16 +47,27 @@ def sha256(path: Path) -> str:
     return base64.b64encode(hashlib.sha256(path.read_bytes()).digest()).decode()
 
 
+def hash_of(files: dict[str, str]) -> str:
+    """The SHA-256 of the list as `sha256sum` would write it for the paths of a site."""
+    lines = [f"{base64.b64decode(files[path]).hex()}  /static/{path}\n" for path in sorted(files)]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def main(arguments: list[str]) -> int:
     """Return 1 if the list is to be checked and is not the one of these files."""
-    wanted = listed()
+    files = listed()
+    wanted = {LIST: json.dumps(files, indent=2) + "\n", HASH: hash_of(files) + "\n"}
+    if arguments == ["--hash"]:
+        print(hash_of(files))
+        return 0
     if arguments != ["--check"]:
-        LIST.write_text(wanted)
+        for path, content in wanted.items():
+            path.write_text(content)
         return 0
-    if LIST.is_file() and LIST.read_text() == wanted:
-        return 0
-    print("static/authenticator/precache.json is stale: run scripts/precache.py")
-    return 1
+    stale = [path for path in wanted if not path.is_file() or path.read_text() != wanted[path]]
+    for path in stale:
+        print(f"static/authenticator/{path.name} is stale: run scripts/precache.py")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

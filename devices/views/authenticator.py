@@ -6,6 +6,7 @@ None of them looks at the session, so that the phone may keep them: they hold no
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from devices import app_shell
@@ -13,6 +14,7 @@ from portal.http import for_anyone, opens_camera
 
 SCRIPT = "text/javascript; charset=utf-8"
 WASM = "'wasm-unsafe-eval'"
+TEXT = "text/plain; charset=utf-8"
 MANIFEST = "application/manifest+json"
 
 
@@ -27,9 +29,29 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, with the hash of everything it is to keep in its page's language."""
+    return HttpResponse(app_shell.worker(_language(request)), content_type=SCRIPT)
+
+
+@for_anyone
+@require_safe
+def version(request: HttpRequest) -> HttpResponse:
+    """Publish the hashes of the app as this site serves it, and where they come from."""
+    language = _language(request)
+    listed = f"{reverse('devices:authenticator_listing')}?language={language}"
+    return JsonResponse({**app_shell.version(language), "listing": listed})
+
+
+@for_anyone
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    """Publish the hash of every file that the app keeps, as `sha256sum` writes it."""
+    return HttpResponse(app_shell.listing(_language(request)), content_type=TEXT)
+
+
+def _language(request: HttpRequest) -> str:
+    """The language that is asked for, which is part of the version; else that of the browser."""
     asked = request.GET.get("language", "")
-    language = asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
-    return HttpResponse(app_shell.worker(language), content_type=SCRIPT)
+    return asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
 
 
 @for_anyone

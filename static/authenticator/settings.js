@@ -67,6 +67,15 @@ const lockWords = (lock) => {
   return lock.passphrase ? _("On, by a passkey or a passphrase.") : _("On, by a passkey.");
 };
 
+const inFours = (hash) => hash.match(/.{4}/g).join(" ");
+
+const showVersion = async (root) => {
+  const found = await version();
+  put(root, "version", found ? inFours(found.version) : _("not kept for offline use yet"));
+  part(root, "release-part").hidden = !found;
+  if (found) put(root, "release", inFours(found.release));
+};
+
 const offerAside = async (root) => {
   if (!(await hasAside())) return;
   for (const name of ["aside", "bring-back"]) part(root, name).hidden = false;
@@ -103,7 +112,7 @@ export const showSettings = (root) => {
   }
   lockRow().then((lock) => put(root, "lock", lockWords(lock)));
   offerAside(root);
-  version().then((hash) => put(root, "version", hash || _("not kept for offline use yet")));
+  showVersion(root);
   const leave = [showInstall(root), showBackup(part(root, "backup-card"))];
   return () => leave.forEach((end) => end());
 };

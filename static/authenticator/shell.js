@@ -59,14 +59,14 @@ export const speak = async (language) => {
   worker.postMessage("take over");
 };
 
-/** The hash of the app as it is kept here; empty while it is not. */
+/** The hashes of the app as it is kept here, `{version, release}`; `null` while it is not. */
 export const version = async () => {
   const worker = navigator.serviceWorker?.controller;
-  if (!worker) return "";
+  if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise((resolve) => {
     port1.onmessage = ({ data }) => resolve(data);
-    setTimeout(() => resolve(""), 2000);
+    setTimeout(() => resolve(null), 10_000);
   });
   worker.postMessage("version", [port2]);
   return answer;

@@ -5,10 +5,12 @@ const SCOPE = "/authenticator/";
 const PREFIX = "authenticator-";
 const CACHE = PREFIX + version;
 
-const hashOf = async (body) => {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-  return btoa(String.fromCharCode(...digest));
-};
+const digestOf = async (body) => new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+
+const hashOf = async (body) => btoa(String.fromCharCode(...(await digestOf(body))));
+
+const hexOf = async (body) =>
+  [...(await digestOf(body))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const clean = (body, answer) => {
   const headers = new Headers(answer.headers);
@@ -55,6 +57,24 @@ const serve = async (request, path) => {
   return (await cache.match(path)) ?? fetch(request);
 };
 
+// One line for each file, of the bytes that lie here and not of those that were promised.
+const lineOf = async (cache, path) => {
+  const kept = await cache.match(path);
+  return `${kept ? await hexOf(await kept.arrayBuffer()) : "gone"}  ${path}\n`;
+};
+
+// `version` is the hash of all that is kept here, `release` of what is the same on every site.
+const held = async () => {
+  const cache = await caches.open(CACHE);
+  const paths = Object.keys(files).sort();
+  const lines = await Promise.all(paths.map((path) => lineOf(cache, path)));
+  const shared = lines.filter((line) => line.includes("  /static/"));
+  const hash = (found) => hexOf(new TextEncoder().encode(found.join("")));
+  return { version: await hash(lines), release: await hash(shared) };
+};
+
+const tell = async (port) => port.postMessage(await held().catch(() => null));
+
 self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
 
@@ -67,5 +87,5 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "take over") self.skipWaiting();
-  if (event.data === "version") event.ports[0].postMessage(version);
+  if (event.data === "version") event.waitUntil(tell(event.ports[0]));
 });

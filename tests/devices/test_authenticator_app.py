@@ -4,6 +4,7 @@ import base64
 import gzip
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +14,23 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.proofs import Strength
+from scripts import precache
 from tests.people import Person, enter
 
-PATHS = ["/authenticator/", "/authenticator/sw.js", "/authenticator/manifest.webmanifest"]
-
+PATHS = [
+    "/authenticator/",
+    "/authenticator/sw.js",
+    "/authenticator/manifest.webmanifest",
+    "/authenticator/version.json",
+    "/authenticator/version.txt",
+]
+HASH = settings.BASE_DIR / "static" / "authenticator" / "HASH"
 
 DUTCH = {"Accept-Language": "nl"}
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def given_list(client: Client, language: str = "") -> dict[str, Any]:
@@ -133,3 +145,30 @@ def test_the_page_brings_the_words_of_its_scripts(client: Client, db: None) -> N
     one, many = words(**DUTCH)["%(count)s account is on this phone."]
     assert one.startswith("Op deze telefoon staat")
     assert many.startswith("Op deze telefoon staan")
+
+
+def test_anybody_can_compute_the_version_that_the_portal_publishes(
+    client: Client, db: None
+) -> None:
+    for language in ("en", "nl"):
+        published = client.get("/authenticator/version.json", {"language": language}).json()
+        listed = client.get(published["listing"]).text
+        assert published["language"] == language
+        assert published["version"] == sha256(listed)
+        shared = [line for line in listed.splitlines(keepends=True) if "  /static/" in line]
+        assert published["release"] == sha256("".join(shared)) == HASH.read_text().strip()
+        script = client.get("/authenticator/sw.js", {"language": language}).text
+        assert published["worker"] == sha256(script.partition("\n")[2])
+        kept = given_list(client, language)["files"]
+        lines = [f"{base64.b64decode(kept[path]).hex()}  {path}\n" for path in sorted(kept)]
+        assert listed == "".join(lines)
+
+
+def test_the_hash_in_the_repository_follows_every_file(tmp_path: Path) -> None:
+    files = precache.listed()
+    before = precache.hash_of(files)
+    assert before == HASH.read_text().strip()
+    changed = tmp_path / "clock.js"
+    changed.write_text((precache.STATIC / "authenticator" / "clock.js").read_text() + " ")
+    files["authenticator/clock.js"] = precache.sha256(changed)
+    assert precache.hash_of(files) != before

@@ -207,6 +207,8 @@ TABLE: dict[str, Row] = {
     "devices:authenticator_kdf": public(PAGE, WRONG_METHOD),
     "devices:authenticator_worker": public(PAGE, WRONG_METHOD),
     "devices:authenticator_manifest": public(PAGE, WRONG_METHOD),
+    "devices:authenticator_version": public(PAGE, WRONG_METHOD),
+    "devices:authenticator_listing": public(PAGE, WRONG_METHOD),
     "api:vault": public("401", "401"),
     "api:vault_head": public(WRONG_METHOD, WRONG_METHOD),
     "api:vault_verified": public(WRONG_METHOD, "401"),
