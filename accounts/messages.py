@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import events, languages
+from accounts import events, languages, zones
 from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
@@ -34,18 +34,18 @@ PURPOSES = {
 
 def compose(message: Message) -> Composed:
     """Render one message; raises `Undeliverable` if what it speaks of is over."""
-    composer = COMPOSERS.get(message.kind, _notice)
-    with translation.override(_language_of(message)):
+    composer, reader = COMPOSERS.get(message.kind, _notice), _reader_of(message)
+    language = languages.of_messages(reader, message.context.get("language", ""))
+    with translation.override(language), timezone.override(zones.of_messages(reader)):
         kind, context = composer(message)
         known = {**_common(), "channel": message.channel, **context}
         return _render(kind, known, html=message.channel == "email")
 
 
-def _language_of(message: Message) -> str:
-    """Return the language of whom it goes to, whoever caused it."""
+def _reader_of(message: Message) -> User | None:
+    """Return whom it goes to, whoever caused it."""
     owner = _owner_of(message.recipient) if message.channel == "email" else None
-    reader = User.objects.filter(pk=owner[0] if owner else message.user_id or 0).first()
-    return languages.of_messages(reader, message.context.get("language", ""))
+    return User.objects.filter(pk=owner[0] if owner else message.user_id or 0).first()
 
 
 def _render(kind: str, context: Context, *, html: bool) -> Composed:

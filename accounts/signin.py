@@ -15,13 +15,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import browsers, events, holds, languages, trust, unused
+from accounts import browsers, events, holds, languages, trust, unused, zones
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
 from accounts.steps import best_way
 from accounts.ways import AlreadySpent, Verification
 from portal.http import client_of, is_local
+from portal.zones import asked_for
 
 PENDING_KEY = "pending_sign_in"
 BACKEND = "accounts.backends.EmailBackend"
@@ -133,6 +134,7 @@ def finish(
     forget(request)
     with transaction.atomic(savepoint=False):
         languages.remember(user)  # before any message about it is queued
+        zones.remember(user, asked_for(request))
         keep(request.session, proofs)
         unused.open_question(request, user, proofs)
         mark = browsers.mark(request, user, proofs[-1])  # first: the session takes its name over

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
 from portal import errors
 from portal.limits import LimitReached
+from portal.zones import asked_for
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -62,6 +63,18 @@ def _is_body_long(request: HttpRequest) -> bool:
         return False  # Django reads no body then
     most: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return length > most and not request.path.startswith(settings.LONG_BODIES)
+
+
+class ZoneOfBrowser:
+    """Tells times in the zone of the browser; in that of the portal while it has named none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Put the zone back afterwards: the thread answers somebody else next."""
+        with timezone.override(asked_for(request)):
+            return self.get_response(request)
 
 
 class FriendlyErrors(MiddlewareMixin):

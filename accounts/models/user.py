@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
+from portal.zones import LONGEST
 
 if TYPE_CHECKING:
     from accounts.models.organisation import Enrolment
@@ -70,6 +71,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, blank=True, editable=False)
     # The one they read when they last signed in or up: mails match the pages.
     last_language = models.CharField(max_length=10, blank=True, editable=False)
+    # The time zone of the browser they last signed in or up with, for the times in mails.
+    last_zone = models.CharField(max_length=LONGEST, blank=True, editable=False)
 
     last_login = None  # the activity tells it, and more
 

@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.ZoneOfBrowser",
     "devices.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -110,6 +111,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands")]  # each under its own name
 LANGUAGE_COOKIE_NAME = "language" if DEBUG else "__Host-language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+ZONE_COOKIE_NAME = "zone" if DEBUG else "__Host-zone"  # written by static/js/when.js
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION: str | None = SMS_COUNTRIES[0] if SMS_COUNTRIES else None

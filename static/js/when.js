@@ -1,4 +1,12 @@
-// Put every <time data-when> into the clock of this browser.
+// Put every <time data-when> into the clock of this browser, and tell the site which one that is:
+// from the next page on it writes the times itself, in sentences too.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+const isSecure = location.protocol === "https:";
+const kept = `${isSecure ? "__Host-" : ""}zone=${timeZone}`;
+if (timeZone && !document.cookie.split("; ").includes(kept)) {
+  document.cookie = `${kept}; path=/; max-age=31536000; samesite=lax${isSecure ? "; secure" : ""}`;
+}
+
 const language = document.documentElement.lang || undefined;
 const day = { day: "numeric", month: "short", year: "numeric" };
 const moment = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
