@@ -97,6 +97,14 @@
         && other.parentNode.className === element.parentNode.className);
       return like && drawn(element) === drawn(like);
     }).map((element) => `looks as if it were not chosen: ${name(element)}`);
+    const SELECTED = "[aria-current]:not([aria-current=false]), [aria-pressed=true]:not(.round)";
+    const probe = document.body.appendChild(document.createElement("i"));
+    probe.style.color = "SelectedItem";
+    const selected = getComputedStyle(probe).color;
+    probe.remove();
+    const own = all(SELECTED).filter((each) =>
+      getComputedStyle(each).backgroundColor !== selected);
+    found.push(...own.map((each) => `is chosen in colours of its own: ${name(each)}`));
     const pictures = all(".qr").filter((each) => getComputedStyle(each).forcedColorAdjust !== "none");
     return [...found, ...pictures.map(() => "a QR code is drawn in the colours of the system")];
   };

@@ -45,6 +45,12 @@ def test_sides_are_found_where_they_are_named() -> None:
         assert not physical(words), words
 
 
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_what_is_seen_first_is_reached_first(path: Path) -> None:
+    """No style moves things about: the keyboard and screen readers follow the document."""
+    assert not re.findall(r"-reverse\b|(?<![\w-])order\s*:", path.read_text(encoding="utf-8"))
+
+
 def test_icons_that_point_somewhere_turn_round_and_others_do_not() -> None:
     for draw in (icon, app_icon):
         assert 'class="icon turns"' in draw("chevron-right")
