@@ -75,6 +75,7 @@ def checks() -> list[Check]:
         Check("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
         Check("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
         Check("vendored files", ["python", "scripts/vendor.py", "--check"]),
+        Check("the style sheet", ["python", "scripts/parts.py", "--check"]),
         Check("the app's files", ["python", "scripts/precache.py", "--check"]),
         Check("translations", ["python", "scripts/messages.py", "--check"]),
     ]
