@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
+from devices import app_origin
 from portal import branding
 from portal.context import brand
 
@@ -34,6 +35,7 @@ def page(language: str) -> str:
         "languages": settings.LANGUAGES,
         "language": language,
         "words": _words(language),
+        "portal": app_origin.portal(),
     }
     with translation.override(language):
         return render_to_string("devices/authenticator/shell.html", context)

@@ -1,5 +1,6 @@
 """Reading and keeping the session around a request."""
 
+from collections.abc import Callable
 from typing import Literal, cast
 
 from django.conf import settings
@@ -8,12 +9,58 @@ from django.contrib.messages import WARNING
 from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from devices import app_origin
 from devices.sessions import SessionEnded, SessionStore
+from portal.context import brand
+
+
+class AppOrigin:
+    """Serves the authenticator app, and nothing else, at the origin that it may have to itself."""
+
+    PATHS = ("/authenticator/", "/api/authenticator/", "/brand/", "/healthz", "/readyz")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Keep portal and app to their hosts; without `AUTHENTICATOR_ORIGIN` there is one for both.
+
+        The calls of phones are answered at the portal's host too: they carry no cookie, and a
+        phone that was linked before the setting changed goes on saving its backup there.
+        """
+        if app_origin.is_asked(request):
+            return self._app(request)
+        is_page = request.method in ("GET", "HEAD") and request.path.startswith(self.PATHS[0])
+        if app_origin.own() and is_page:
+            return HttpResponseRedirect(f"{app_origin.own()}{request.get_full_path()}")
+        return self.get_response(request)
+
+    def _app(self, request: HttpRequest) -> HttpResponse:
+        """Read no cookie and set none, so that no session can ever be there."""
+        if request.path == "/" and request.method in ("GET", "HEAD"):
+            return redirect("devices:authenticator")
+        if not request.path.startswith(self.PATHS):
+            return _elsewhere(request)
+        request.COOKIES = {}
+        response = self.get_response(request)
+        response.cookies.clear()
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return _elsewhere(request) if response.status_code == 404 and is_page else response
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponse:
+    """Say where the portal is to whoever looks for one of its pages here."""
+    context = {**brand(), "status": 404, "action_url": app_origin.portal()}
+    with translation.override(translation.get_language_from_request(request)):
+        page = render_to_string("devices/authenticator/elsewhere.html", context)
+    return HttpResponse(page, status=404)
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

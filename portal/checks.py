@@ -41,6 +41,22 @@ def check_origin(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_app_origin(**kwargs: Any) -> list[CheckMessage]:
+    """An origin of the app's own has to be one, and of another host: cookies know no ports."""
+    if not settings.AUTHENTICATOR_ORIGIN:
+        return []
+    app, portal = urlsplit(settings.AUTHENTICATOR_ORIGIN), urlsplit(settings.PORTAL_ORIGIN)
+    rest = (app.path.strip("/"), app.query, app.fragment, app.username)
+    if app.scheme not in ("https", "http") or not app.hostname or any(rest):
+        return [Error("AUTHENTICATOR_ORIGIN reads https://host[:port].", id="portal.E009")]
+    if app.scheme != "https" and not settings.DEBUG:
+        return [Error("AUTHENTICATOR_ORIGIN is not https.", id="portal.E010")]
+    if app.hostname == portal.hostname:
+        problem = "AUTHENTICATOR_ORIGIN has the host of PORTAL_ORIGIN: give it another, or none."
+        return [Error(problem, id="portal.E011")]
+    return []
+
+
 def check_places(**kwargs: Any) -> list[CheckMessage]:
     """Refuse a GEOIP_PATH that cannot be read, or that knows neither cities nor countries."""
     if not settings.GEOIP_PATH:

@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "SEALING_KEYS": "tests:dGhlIGtleXMgdGhhdCBvbmx5IHRoZSB0ZXN0cyB1c2U=",
     "PORTAL_NAME": "Latchkey",
     "PORTAL_ORIGIN": ORIGIN,
+    "AUTHENTICATOR_ORIGIN": "",
     "DATABASE_URL": live_database(BASE_DATABASE_URL) if LIVE else BASE_DATABASE_URL,
     "CACHE_URL": "locmemcache://",
     "EMAIL_URL": "memorymail://",

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
@@ -18,7 +17,7 @@ from accounts.people import person, session_id
 from accounts.proofs import fresh_level
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
-from devices import enrolment, phones
+from devices import app_origin, enrolment, phones
 from devices.backups import codes, grants, linking, summary
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
@@ -65,14 +64,14 @@ def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResp
         name=form.cleaned_data["name"],
     )
     if is_here:
-        return HttpResponseRedirect(_into_app(row, code))
+        return HttpResponseRedirect(app_origin.into_app(_place(row, code)))
     url, after = resolve_url("devices:confirm_app", public_id=row.public_id), safe_next(request)
     return HttpResponseRedirect(f"{url}?{urlencode({'next': after})}" if after else url)
 
 
-def _into_app(row: LinkRequest, code: str) -> str:
+def _place(row: LinkRequest, code: str) -> str:
     """Return where the app takes a code: behind the `#`, which no server is told."""
-    return f"{resolve_url('devices:authenticator')}#{row.purpose}/{code}"
+    return f"{row.purpose}/{code}"
 
 
 @never_cache
@@ -102,7 +101,7 @@ def _show(request: HttpRequest, row: LinkRequest, form: NumberForm) -> HttpRespo
 
 
 def _picture(row: LinkRequest, code: str) -> SafeString:
-    return enrolment.qr_svg(f"{settings.PORTAL_ORIGIN.rstrip('/')}{_into_app(row, code)}")
+    return enrolment.qr_svg(app_origin.into_app_elsewhere(_place(row, code)))
 
 
 def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:

@@ -21,8 +21,11 @@ MANIFEST = "application/manifest+json"
 @for_anyone
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
-    """Give the page of the app; on this page alone the camera may be asked for."""
-    return opens_camera(HttpResponse(app_shell.page(request.LANGUAGE_CODE)))
+    """Give the page of the app; on this page alone the camera may be asked for.
+
+    At an origin of its own no cookie remembers a language: there the address says which.
+    """
+    return opens_camera(HttpResponse(app_shell.page(_language(request))))
 
 
 @for_anyone

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,8 +17,8 @@ from accounts.models import Enrolment
 from accounts.people import person, session_id
 from accounts.proofs import trusted_from
 from accounts.views.answers import show_form
+from devices import app_origin, work
 from devices import enrolment as pictures
-from devices import work
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import needs_to_bind
@@ -60,13 +60,12 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
     except work.Unknown:
         messages.info(request, _("That is no longer so. This is how your account stands."))
         return redirect("devices:work_account", public_id=account.public_id)
-    into_app = f"{resolve_url('devices:authenticator')}#work/{code}"
     context = {
         "place": "devices",
         "account": account,
         "phone": app.phone,
-        "link": into_app,
-        "qr": pictures.qr_svg(f"{settings.PORTAL_ORIGIN.rstrip('/')}{into_app}"),
+        "link": app_origin.into_app(f"work/{code}"),
+        "qr": pictures.qr_svg(app_origin.into_app_elsewhere(f"work/{code}")),
         "key": work.grouped(code),
         "until": timezone.now() + settings.WORK_CODE_AGE,
     }

@@ -1,8 +1,11 @@
 """What browsers are sent and keep: cookies, headers, files."""
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONE, SELF
 
 from portal.settings.environment import (
+    AUTHENTICATOR_ORIGIN,
     BASE_DIR,
     DEBUG,
     ORIGIN_PARTS,
@@ -11,7 +14,8 @@ from portal.settings.environment import (
 )
 from portal.settings.policy import SESSION_AGE
 
-ALLOWED_HOSTS = [ORIGIN_PARTS.hostname] if ORIGIN_PARTS.hostname else []
+_app = urlsplit(AUTHENTICATOR_ORIGIN).hostname
+ALLOWED_HOSTS = [host for host in (ORIGIN_PARTS.hostname, _app) if host]
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 IS_HTTPS = ORIGIN_PARTS.scheme == "https"
@@ -48,7 +52,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The press that links the app in this browser leads to it.
+        "form-action": [SELF, *([AUTHENTICATOR_ORIGIN.rstrip("/")] if _app else [])],
         "frame-ancestors": [NONE],
     }
 }

@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "devices.middleware.AppOrigin",
     "portal.middleware.ZoneOfBrowser",
     "devices.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

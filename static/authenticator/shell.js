@@ -2,6 +2,8 @@
 import { part } from "./dom.js";
 
 const SCOPE = "/authenticator/";
+// At an origin of its own the portal's pages are elsewhere, and no cookie remembers a language.
+const isAlone = Boolean(document.querySelector("meta[name=portal]").content);
 const ribbon = document.getElementById("update");
 
 const offer = (worker) => {
@@ -50,7 +52,7 @@ const installed = (worker) =>
 /** Keep the app in another language and show it; rejects without the network. */
 export const speak = async (language) => {
   if (!navigator.serviceWorker?.controller) {
-    location.assign(`/language/?next=${SCOPE}`);
+    location.assign(isAlone ? `${SCOPE}?language=${language}` : `/language/?next=${SCOPE}`);
     return;
   }
   const { installing, waiting } = await register(language);

@@ -14,7 +14,7 @@ people, with addresses from `fresh_address()`.
 from tests.live.concurrency import at_once
 from tests.live.people import fresh_address, fresh_ip, fresh_number
 from tests.live.sinks import MailServer, SmsGateway, Text
-from tests.live.site import LiveSite, live_site
+from tests.live.site import LiveSite, beside, live_site
 from tests.live.visitor import Answer, Visitor
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Text",
     "Visitor",
     "at_once",
+    "beside",
     "fresh_address",
     "fresh_ip",
     "fresh_number",

@@ -31,7 +31,7 @@ from django.db import connection
 
 from tests.live.sinks import MailServer, SmsGateway
 from tests.live.visitor import Visitor
-from tests.settings import BASE_DATABASE_URL, ENVIRONMENT, SCRATCH
+from tests.settings import BASE_DATABASE_URL, ENVIRONMENT, SCRATCH, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
@@ -49,6 +49,8 @@ class LiveSite:
     log: Path
     processes: list[Process] = field(default_factory=list)
     """gunicorn's master and the delivering worker."""
+    certificate: list[str] = field(default_factory=list)
+    """gunicorn's options for it."""
     certificate_pin: str = ""
     """Base64 of the SHA-256 of the certificate's public key, by which Chromium trusts it."""
     behind_proxy: bool = False
@@ -219,11 +221,35 @@ def live_site(
         stack.callback(site.close)
         serve = gunicorn(urlsplit(origin).port, workers, threads)
         if tls:
-            options, site.certificate_pin = make_certificate(folder)
-            serve += options
+            site.certificate, site.certificate_pin = make_certificate(folder)
+            serve += site.certificate
         deliver = [sys.executable, "manage.py", "deliver", "--interval", "0.2"]
         worker = stack.enter_context(running(deliver, environment, site.log))
         server = stack.enter_context(running(serve, environment, site.log))
         site.processes = [server, worker]
         wait_until_serving(site)
         yield site
+
+
+@contextmanager
+def beside(site: LiveSite, app: str = "") -> Iterator[LiveSite]:
+    """Serve the database and the files of this site once more, the app at an origin of its own.
+
+    `app` is the host of that origin; both are at one port, as behind one proxy.
+    """
+    port = free_port()
+    origins = {
+        "PORTAL_ORIGIN": f"https://localhost:{port}",
+        "AUTHENTICATOR_ORIGIN": f"https://{app}:{port}" if app else "",
+    }
+    wiring = {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    environment = {**os.environ, **ENVIRONMENT, **wiring, **origins}
+    folder = Path(tempfile.mkdtemp(prefix="latchkey-beside-"))
+    other = LiveSite(origins["PORTAL_ORIGIN"], site.mail, site.sms, folder / "log")
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.callback(other.close)
+        serve = gunicorn(port, 1, 4) + site.certificate
+        other.processes = [stack.enter_context(running(serve, environment, other.log))]
+        wait_until_serving(other)
+        yield other

@@ -66,6 +66,33 @@ def test_links_need_an_https_origin(settings: Settings, origin: str, problem: se
     assert ids([*checks.check_origin()]) == problem
 
 
+@pytest.mark.parametrize(
+    ("origin", "problem"),
+    [
+        ("", set()),
+        ("https://codes.example.org", set()),
+        ("https://codes.example.org:8443/", set()),
+        ("codes.example.org", {"portal.E009"}),
+        ("ftp://codes.example.org", {"portal.E009"}),
+        ("https://codes.example.org/app", {"portal.E009"}),
+        ("https://codes.example.org#app", {"portal.E009"}),
+        ("https://ada@codes.example.org", {"portal.E009"}),
+        ("http://codes.example.org", {"portal.E010"}),
+        ("https://portal.example.org", {"portal.E011"}),
+        ("https://PORTAL.example.org:8443", {"portal.E011"}),
+    ],
+)
+def test_the_app_has_an_https_host_to_itself_or_none(
+    settings: Settings, origin: str, problem: set[str]
+) -> None:
+    settings.PORTAL_ORIGIN = "https://portal.example.org"
+    settings.AUTHENTICATOR_ORIGIN = origin
+    assert ids([*checks.check_app_origin()]) == problem
+    if problem:
+        with pytest.raises(ImproperlyConfigured, match="AUTHENTICATOR_ORIGIN"):
+            checks.refuse_unsafe_settings()
+
+
 def test_what_is_fine_on_a_desk_is_warned_of_in_service(settings: Settings) -> None:
     settings.OUTBOX_DELIVERY = "inline"
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

@@ -28,7 +28,8 @@ const showSignIn = (root, again) => {
       : _("First show that it is you. Then you see your backups; nothing changes until you say so."),
   );
   const body = fill(root, "recovery-sign-in");
-  put(body, "address", `${location.host}${new URL(part(body, "portal").href).pathname}`);
+  const { host, pathname } = new URL(part(body, "portal").href);
+  put(body, "address", host + pathname);
   part(body, "portal").addEventListener("click", portal);
   onSubmit(part(body, "form"), async ({ code }) => {
     setCode(readCode(code.value));
