@@ -1,12 +1,15 @@
 """The authenticator app: a page for everybody who reads a language, its worker, its manifest.
 
-None of them looks at the session, so that the phone may keep them: they hold nothing personal.
+None of them looks at the session, so that the phone may keep them: they hold nothing personal. For
+the same reason they may travel compressed, which pages with something secret on them never do: how
+long such an answer is would tell of it (BREACH).
 """
 
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from devices import app_shell
@@ -19,6 +22,7 @@ MANIFEST = "application/manifest+json"
 
 
 @for_anyone
+@gzip_page
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
     """Give the page of the app; on this page alone the camera may be asked for.
@@ -29,6 +33,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 
 
 @for_anyone
+@gzip_page
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, with the hash of everything it is to keep in its page's language."""
