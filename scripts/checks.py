@@ -74,7 +74,7 @@ def checks() -> list[Check]:
         Check("templates (djade)", ["djade", "--check", "--target-version", "5.2", *templates]),
         Check("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
         Check("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
-        Check("vendored files", ["python", "scripts/vendor.py", "--check"]),
+        Check("vendored files", ["python", "-m", "scripts.vendor", "--check"]),
         Check("the style sheet", ["python", "scripts/parts.py", "--check"]),
         Check("the app's files", ["python", "scripts/precache.py", "--check"]),
         Check("translations", ["python", "scripts/messages.py", "--check"]),

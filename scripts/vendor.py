@@ -1,7 +1,7 @@
 """Fetch the pinned front-end packages and build what the site serves from them.
 
-    python scripts/vendor.py           fetch again and rebuild (needs npm)
-    python scripts/vendor.py --check   compare the committed files with their hashes (offline)
+    python -m scripts.vendor           fetch again and rebuild (needs npm)
+    python -m scripts.vendor --check   compare the committed files with their hashes (offline)
 
 `vendor.lock.json` pins each package by version and sha512, names the icons in use, and
 holds the sha512 of every file built. To add an icon, add its name there and run this.
@@ -18,6 +18,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 from typing import TypedDict
+
+from scripts.pico import subset
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock.json"
@@ -94,10 +96,11 @@ def fetch(name: str, package: Package, into: Path) -> Path:
 
 
 def pico_sheet(source: str) -> str:
-    """Pico in a cascade layer of its own, so that any rule of ours wins over it."""
-    sheet = source.removeprefix('@charset "UTF-8";')
-    sheet = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", sheet).strip()
-    return f"@layer pico{{{sheet}}}\n"
+    """What is used of Pico, in a cascade layer of its own, so that any rule of ours wins."""
+    sheet = source.removeprefix('@charset "UTF-8";').strip()
+    notice = sheet[: sheet.index("*/") + 2]  # whose it is, and under which licence
+    rules = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return f"@layer pico{{{notice}{subset(rules)}}}\n"
 
 
 def sprite(folder: Path, icons: list[str]) -> str:
