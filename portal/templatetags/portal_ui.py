@@ -95,11 +95,17 @@ def when(value: datetime | None, style: str = "moment") -> SafeString | str:
             written(value),
             relative(value),
         )
+    words, zone = written(value, style), ""
+    if style != "day":
+        words, _space, zone = words.rpartition(" ")
+        # Not seen where a script is about to take it away, so that nothing moves up then.
+        zone = format_html('<span class="zone"> {}</span>', zone)
     return format_html(
-        '<time datetime="{}" data-when="{}">{}</time> <span class="hint">({})</span>',
+        '<time datetime="{}" data-when="{}">{}{}</time> <span class="hint">({})</span>',
         local.isoformat(timespec="seconds"),
         style,
-        written(value, style),
+        words,
+        zone,
         relative(value),
     )
 

@@ -83,14 +83,19 @@ const stopAutofill = () => {
 };
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!knows) continue;
+  const missing = form.querySelector("[data-passkey-missing]");
+  if (!knows) {
+    form.removeAttribute("data-comes"); // no room is kept for what will not come
+    missing?.setAttribute("data-passkey-missing", "here");
+    continue;
+  }
   const button = form.querySelector("[data-passkey-button]");
   const status = document.getElementById(form.dataset.status);
   const isAlone = form.dataset.passkey === "alone";
   const act = form.dataset.passkey === "add" ? make : answer;
 
   form.hidden = button.hidden = false;
-  form.querySelector("[data-passkey-missing]")?.remove();
+  missing?.remove();
   const begin = async () => {
     stopAutofill();
     button.disabled = true;

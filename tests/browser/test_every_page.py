@@ -1,15 +1,21 @@
-"""Every page in every look: no obstacle, no fault, one heading, nothing wider than the screen."""
+"""Every page in every look: no obstacle, no fault, one heading, nothing wider than the screen.
+
+And none is heavy, asks another site for anything or jumps. Of two runs at the same time, the one
+that leaves the looks to the other walks on a phone.
+"""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser.reach import out_of_reach
-from tests.browser.tour import PARTS, Names, Tour, app
+from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery
+from tests.browser.weight import Scale
 from tests.live import LiveSite
-from tests.live.browser import findings
+from tests.live.browser import DESK, PHONE, findings
 from tests.settings import PAGES_ELSEWHERE
 
 WATCH = """
@@ -17,6 +23,9 @@ addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy broken: ${event.violatedDirective} by ${event.blockedURI}`));
 """
 ON_THE_WAY = ("the server responded with a status of 4",)  # error pages are walked past, too
+MOST_BYTES = 60_000  # of a first visit, without fonts and images
+MOST_JUMP = 0.01  # of a cumulative layout shift, where 0.1 is called good
+APP = "/authenticator/"  # weighed by a test of its own: it is installed whole, to work offline
 FOCUS = "document.activeElement.matches('[data-error-summary], [aria-invalid=true]')"
 
 
@@ -39,16 +48,27 @@ class Complaints:
         """Note a fault of the page that is open."""
         self.said.append(f"{self.name}: {words}")
 
-    def judge(self, name: str, *, looks: bool) -> None:
+    def judge(self, *, looks: bool) -> None:
         """Look at the page that is open, in every look if asked."""
-        self.name = name
-        self.page.wait_for_load_state()  # a click returns as soon as the page begins to come
         self._judge_words()
         # An open menu covers what lies under it; it closes on Escape and on a click elsewhere.
-        covered = "target-size" if "open menu" in name else ""
+        covered = "target-size" if "open menu" in self.name else ""
         found = [*findings(self.page, covered), *out_of_reach(self.page)] if looks else ()
         for finding in found:
             self.add(finding)
+
+    def weigh(self, scale: Scale) -> None:
+        """Look at what the page that is open cost somebody who sees it for the first time."""
+        for url in scale.strangers:
+            self.add(f"asks {url}")
+        scale.strangers.clear()
+        if urlsplit(self.page.url).path == APP:
+            return
+        if (weight := scale.weight()) > MOST_BYTES:
+            self.add(f"{weight} bytes")
+        jumps = scale.jumps()
+        if sum(by for by, _first in jumps) > MOST_JUMP:
+            self.add(f"jumps by itself: {jumps}")
 
     def _judge_words(self) -> None:
         self.page.locator("h1").first.wait_for(state="attached")  # the app draws its pages itself
@@ -75,13 +95,18 @@ def walks() -> list[Any]:
 def test_no_page_has_an_obstacle_in_any_look(
     live: LiveSite, new_browser: Callable[..., BrowserContext], part: Callable[[Tour], Names]
 ) -> None:
-    context = new_browser()
+    context = new_browser(viewport=PHONE if PAGES_ELSEWHERE else DESK)
     page = context.new_page()
+    scale = Scale(page, live.url) if part not in {app, backups, recovery} else None
     page.add_init_script(WATCH)
     looks = part is app or not PAGES_ELSEWHERE
     complaints, names = Complaints(page), []
     for name in part(Tour(live, context, page)):
-        complaints.judge(name, looks=looks)
+        complaints.name = name
+        page.wait_for_load_state()  # a click returns as soon as the page begins to come
+        if scale:
+            complaints.weigh(scale)
+        complaints.judge(looks=looks)
         names.append(name)
     assert names
     assert not complaints.said, "\n".join(complaints.said)
