@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.losses import Loss, names
 from accounts.proofs import Proof, Strength, hold_for
 from accounts.readiness import STRONG_CARRIERS, Readiness
 from accounts.ways import Text, Way
-from portal.templatetags.portal_ui import span
+from portal.templatetags.portal_ui import span, written
 
 
 @dataclass(frozen=True)
@@ -112,15 +109,11 @@ def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
     )
     full = _("%(name)s counts in full from %(date)s.")
     held = [
-        full % {"name": way.carrier.name, "date": _date(way.counts_from)}
+        full % {"name": way.carrier.name, "date": written(way.counts_from)}
         for way in weak
         if way.counts_from
     ]
     return [at_once % {"ways": names(weak, loss.kinds)}, waits, _hold(weak), *held]
-
-
-def _date(moment: datetime) -> str:
-    return date_format(localtime(moment), "j F Y, H:i")
 
 
 def _hold(weak: Sequence[Way]) -> str:

@@ -227,7 +227,7 @@ class RecoveryCode(Step):
             "%(left)d left, from the sheet of %(date)s",
             "%(left)d left, from the sheet of %(date)s",
             held.left,
-        ) % {"left": held.left, "date": date_format(held.made_at or timezone.now(), "j F Y")}
+        ) % {"left": held.left, "date": date_format(timezone.localtime(held.made_at), "j F Y")}
         carrier = Carrier("paper", "paper", _("paper"))
         return [
             Way(

@@ -95,7 +95,7 @@ def recovery_codes_download(request: HttpRequest) -> HttpResponse:
         raise Http404
     heading = _("%(portal)s recovery codes, made %(date)s. Each works once.") % {
         "portal": settings.PORTAL_NAME,
-        "date": date_format(newest.created_at, "j F Y"),
+        "date": date_format(timezone.localtime(newest.created_at), "j F Y"),
     }
     body = "\n".join([heading, "", *codes, ""])
     response = HttpResponse(body, content_type="text/plain; charset=utf-8")

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
+from devices.models import Authenticator
+from tests.accounts.helpers import seen
 from tests.conftest import SecureClient
-from tests.people import Person, enter, sign_in
+from tests.people import Person, enter, give_passkey, sign_in
 
 COOKIE = settings.ZONE_COOKIE_NAME
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -63,6 +65,21 @@ def test_the_zone_ends_with_the_answer(client: Client, new_client: Browsers, bob
     assert "1 Jun 2026, 17:30 IST" in clocks(happened(client, bob))
     assert timezone.get_current_timezone_name() == "UTC"
     assert "1 Jun 2026, 12:00 UTC" in clocks(enter(new_client(), bob, Strength.TWO_STEP))
+
+
+def test_sentences_too_have_the_clock_and_the_day_of_the_browser(
+    client: Client, bob: Person
+) -> None:
+    give_passkey(bob)
+    until, made = datetime(2099, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 20, tzinfo=UTC)
+    Authenticator.objects.filter(phone=bob.phone).update(trusted_from=until)
+    bob.user.recovery_code_sets.update(created_at=made)
+    client.cookies[COOKIE] = "Asia/Kolkata"
+    enter(client, bob, Strength.TWO_STEP)
+    lost = bob.user.passkeys.get().public_id
+    drill = seen(client.get(f"/security/fire-drill/?lost={lost}"))
+    assert "Pixel 8 counts in full from 1 Jun 2099, 17:30 IST." in drill
+    assert "from the sheet of 2 June 2026" in seen(client.get("/security/two-step/"))
 
 
 def test_mails_tell_times_in_the_zone_of_the_last_sign_in(
