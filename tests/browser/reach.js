@@ -105,6 +105,9 @@
     const own = all(SELECTED).filter((each) =>
       getComputedStyle(each).backgroundColor !== selected);
     found.push(...own.map((each) => `is chosen in colours of its own: ${name(each)}`));
+    const ticks = all("[type=checkbox], [type=radio]").filter((each) =>
+      getComputedStyle(each).appearance !== "auto");
+    found.push(...ticks.map((each) => `is not seen to be ticked: ${each.name || each.id}`));
     const pictures = all(".qr").filter((each) => getComputedStyle(each).forcedColorAdjust !== "none");
     return [...found, ...pictures.map(() => "a QR code is drawn in the colours of the system")];
   };
