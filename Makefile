@@ -11,7 +11,7 @@ unit := $(pytest) -n $(WORKERS)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres bench bench-app screenshots format lock messages
+.PHONY: live-sqlite live-postgres bench bench-app lighthouse screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -21,6 +21,7 @@ help:
 	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make bench-app  measure the authenticator app in Chromium"
+	@echo "make lighthouse  four marks for sign-in, overview and devices (needs Node.js and npm)"
 	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
 	@echo "make messages       gather what people read into locale/, and compile the translations"
@@ -67,6 +68,10 @@ bench: .venv/dev.stamp
 bench-app: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(python) -m tests.benchmarks.app
+
+lighthouse: .venv/dev.stamp
+	@sh scripts/chromium.sh
+	@$(python) -m tests.lighthouse
 
 screenshots: .venv/dev.stamp
 	@sh scripts/chromium.sh
