@@ -85,11 +85,27 @@ export const draw = (doc, id, time = Date.now()) => {
 /** The moment an account in the trash will be gone. */
 export const endOf = (entry) => entry.trashed + TRASH_DAYS * DAY;
 
+/** The moment a recovery can be undone no more; 0 if there is none, or its time has not begun. */
+export const endOfUndo = (doc) => {
+  const at = doc.backup?.before?.at;
+  return at ? at + TRASH_DAYS * DAY : 0;
+};
+
 export const hasOverdue = (doc, time = Date.now()) =>
-  trashed(doc).some((entry) => endOf(entry) <= time);
+  trashed(doc).some((entry) => endOf(entry) <= time) ||
+  Boolean(doc.backup?.before && endOfUndo(doc) <= time);
+
+/** What it takes to undo a recovery goes as well; for one of an earlier app the time begins now. */
+const purgeUndo = (doc, time) => {
+  const { before } = doc.backup ?? {};
+  if (!before) return;
+  if (!before.at) before.at = time;
+  else if (endOfUndo(doc) <= time) delete doc.backup.before;
+};
 
 /** Let what was in the trash for 30 days go; a mark of it stays, so that no copy brings it back. */
 export const purge = (doc, time = Date.now()) => {
+  purgeUndo(doc, time);
   doc.entries = doc.entries.map((entry) => {
     if (!isHeld(entry) || !entry.trashed || endOf(entry) > time) return entry;
     return { id: entry.id, revision: entry.revision + 1, changed: time, gone: true };

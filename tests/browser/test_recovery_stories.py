@@ -29,6 +29,15 @@ while (current().backup?.head !== given && Date.now() < end) {
 }
 return current().backup?.head === given;
 """
+AGE_UNDO = """
+const { change } = await use("vault");
+await change((doc) => { doc.backup.before.at = Date.now() - given; });
+"""
+PURGED = """
+const { isCertain } = await use("clock");
+while (!isCertain()) await new Promise((resolve) => setTimeout(resolve, 50));
+await (await use("vault")).change(() => {});
+"""
 
 
 @pytest.fixture
@@ -143,6 +152,43 @@ def test_an_older_state_is_restored_and_undone(
     assert phone.names == ["Own"]
     assert old.heads == [1, 2, 3]
     assert names_in(old.newest()) == ["Bank", "Mail", "Own", "Shop"]
+
+
+def test_a_recovery_can_be_undone_for_thirty_days(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old = old_phone(live, nora, "Bank")
+    phone.open()
+    phone.fill([link("Own")])
+    phone.is_given(live, nora)
+    phone.opens_backup(old.recovery_key)
+    phone.press("Take over")
+    phone.reads("2 accounts ready")
+    phone.says("It can be undone until")
+    wait_for_head(phone, 2)
+    for days, stays in ((29, True), (31, False)):
+        phone.run(AGE_UNDO, days * 86_400_000)
+        phone.open("settings")
+        phone.run(PURGED)
+        shown = phone.page.get_by_role("link", name="The last recovery")
+        phone.open("settings")
+        expect(shown).to_be_visible() if stays else expect(shown).to_be_hidden()
+        assert phone.run('return Boolean((await use("vault")).current().backup.before)') is stays
+    phone.open()
+    assert sorted(phone.names) == ["Bank", "Own"]
+
+
+def test_an_undo_of_an_earlier_app_begins_its_thirty_days_now(modules: NewPhone) -> None:
+    found = modules.run(
+        """const { endOfUndo, hasOverdue, purge } = await use("entries");
+           const doc = { entries: [], backup: { before: { entries: [] } } };
+           const seen = [hasOverdue(doc, 5)];
+           purge(doc, 5);
+           seen.push(endOfUndo(doc), hasOverdue(doc, 6));
+           purge(doc, 5 + 30 * 86_400_000);
+           return [...seen, Boolean(doc.backup.before), hasOverdue(doc, 7)];"""
+    )
+    assert found == [True, 5 + 30 * 86_400_000, False, False, False]
 
 
 def test_when_the_newest_state_is_damaged_the_one_before_is_offered(

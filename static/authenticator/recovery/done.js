@@ -1,9 +1,9 @@
 // What came of it: how many are ready, which need an act, and the way back.
 import { make, part, put } from "../dom.js";
-import { nameOf } from "../entries.js";
+import { endOfUndo, nameOf } from "../entries.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
-import { _, n_ } from "../words.js";
+import { _, moment, n_ } from "../words.js";
 import { onPress, tell } from "./acts.js";
 import { isUndoable, tally, undo } from "./restore.js";
 
@@ -43,6 +43,8 @@ export const showDone = (root) => {
   const { ready, required } = tally(current());
   put(root, "heading", headingOf(ready, required.length));
   put(root, "lead", outcome ? leadOf(outcome) : "");
+  const end = endOfUndo(current());
+  put(root, "until", end ? _("It can be undone until %(date)s.", { date: moment(end) }) : "");
   part(root, "work").hidden = required.length === 0;
   put(root, "work-words", _("Action required: %(count)s", { count: required.length }));
   part(root, "work-rows").replaceChildren(...required.map(line));
@@ -51,7 +53,7 @@ export const showDone = (root) => {
     tell(root, "ok", _("What was here before is back. The backup itself was not changed by that."));
     put(root, "heading", _("Put back"));
     put(root, "lead", "");
-    part(root, "undo").hidden = true;
+    for (const name of ["undo", "until"]) part(root, name).hidden = true;
     part(root, "work").hidden = true;
   });
 };

@@ -3,6 +3,7 @@
 import { isRefused } from "../backup/api.js";
 import { linkedDevice } from "../backup/device.js";
 import { adopt, backupOf, hasKey, prove } from "../backup/state.js";
+import { now } from "../clock.js";
 import { emptyDocument } from "../entries.js";
 import { isNewer, isWork } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
@@ -62,7 +63,7 @@ const takeIn = (doc, { chosen, isOlder, doc: theirs }, name) => {
   });
   for (const field of Object.keys(doc)) delete doc[field];
   Object.assign(doc, merged);
-  doc.backup = { ...backup, before: { ...before, after: revisions(doc) } };
+  doc.backup = { ...backup, before: { ...before, at: now(), after: revisions(doc) } };
 };
 
 /** Note that the recovery came to its end: the next one begins from here. */
