@@ -35,6 +35,7 @@ STATUS = {  # of what a use case refuses; what a call alone can refuse says it i
     "too_large": 413,
     "too_many_pins": 409,
     "too_many_slots": 409,
+    "too_many_vaults": 409,
     "transfer_unknown": 404,
     "unknown_phone": 401,
     "unlinked": 401,

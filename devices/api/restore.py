@@ -5,7 +5,7 @@ from dataclasses import asdict
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import reading, restoring, standing
+from devices.backups import reading, restoring, standing, vaults
 from devices.models import Installation
 from portal.http import client_of
 
@@ -26,6 +26,7 @@ def complete(request: HttpRequest, installation: Installation) -> HttpResponse:
     mode = reading.word(body["mode"], "take-over|view")
     vault, head = reading.uuid(body["vault"]), reading.count(body["head"], least=1)
     client = client_of(request)
+    vaults.count_act(installation)
     if mode == "view":
         done = restoring.view(installation=installation, vault=vault, client=client)
     else:

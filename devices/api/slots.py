@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import slots
+from devices.backups import slots, vaults
 from devices.backups.envelopes import read_slot
 from devices.backups.refusals import malformed
 from devices.models import Installation
@@ -18,11 +18,13 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
     """Add the slot that was sent under its id, or remove the one that has it."""
     client = client_of(request)
     if request.method == "DELETE":
+        vaults.count_act(installation)
         slots.remove(installation=installation, slot=public_id, client=client)
         return HttpResponse(status=204)
     row = read_slot(body_of(request))
     if row.public_id != public_id:
         raise malformed()
+    vaults.count_act(installation)
     slots.add(installation=installation, slot=row, client=client)
     return HttpResponse(status=204)
 

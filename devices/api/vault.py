@@ -30,6 +30,7 @@ def vault(request: HttpRequest, installation: Installation) -> HttpResponse:
     if request.method == "POST":
         return _make(request, installation)
     if request.method == "DELETE":
+        vaults.count_act(installation)
         until = vaults.switch_off(installation=installation, client=client_of(request))
         return JsonResponse({"deleted_until": until})
     return _show(request, installation)
@@ -42,11 +43,14 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
     given = body["slots"]
     if not isinstance(given, list) or len(given) > vaults.SLOTS_A_VAULT:
         raise malformed()
+    freeze = reading.flag(body.get("freeze", False))
+    if freeze:
+        vaults.count_act(installation)
     made = vaults.make(
         installation=installation,
         envelope=read_envelope(body),
         slots=[read_slot(slot) for slot in given],
-        freeze=reading.flag(body.get("freeze", False)),
+        freeze=freeze,
         client=client_of(request),
     )
     return _told(versions.head_of(made), 201)
@@ -131,5 +135,6 @@ def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
 @of_phone
 def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Switch the backup on again."""
+    vaults.count_act(installation)
     row = vaults.undelete(installation=installation, client=client_of(request))
     return JsonResponse({"vault": row.public_id, "epoch": row.epoch, "head": row.head})

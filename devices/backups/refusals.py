@@ -141,6 +141,11 @@ def vault_full() -> Refused:
     return Refused("vault_full", title)
 
 
+def too_many_vaults(until: datetime) -> Refused:
+    title = _("There are too many old backups that are kept for you. Wait until one has ended.")
+    return Refused("too_many_vaults", title, until=until)
+
+
 def last_slot() -> Refused:
     title = _("Without this nothing would open the backup. Add another way first.")
     return Refused("last_slot", title)

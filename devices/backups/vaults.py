@@ -1,7 +1,7 @@
 """Making a vault, switching it off and on again, freezing one that nothing opens."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +15,16 @@ from devices.backups import refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
 from portal.http import Client
+from portal.limits import Rate
 
+HOUR = timedelta(hours=1)
 SLOTS_A_VAULT = 10
+
+
+def count_act(installation: Installation) -> None:
+    """Count what a person is told of by mail; raises `LimitReached`."""
+    rate = Rate("vault-act", settings.VAULT_ACTS_AN_HOUR, HOUR)
+    rate.take(str(installation.user_id))
 
 
 @transaction.atomic
@@ -40,6 +48,7 @@ def make(
         standing.check_grant(phone)
         _freeze(phone, client)
     _check_free(phone.user, envelope)
+    _check_put_away(phone.user)
     activate(phone, force=freeze)
     retention.make_room(phone.user, envelope.size)
     vault = Vault.objects.create(public_id=envelope.vault, user=phone.user, epoch=envelope.epoch)
@@ -67,6 +76,13 @@ def _check_free(user: User, envelope: Envelope) -> None:
     taken = taken or rows.filter(public_id=envelope.vault).first()
     if taken is not None:
         raise refusals.vault_exists(taken.public_id)
+
+
+def _check_put_away(user: User) -> None:
+    """What was put away is never pushed out by another one, so there is an end to making more."""
+    kept = [vault for vault in standing.kept(user) if vault.state != Vault.State.ON]
+    if len(kept) >= settings.VAULTS_PUT_AWAY:
+        raise refusals.too_many_vaults(min(vault.ends_at for vault in kept if vault.ends_at))
 
 
 def _freeze(phone: Installation, client: Client) -> None:

@@ -38,7 +38,7 @@ MANY = 10_000
 @pytest.fixture
 def calls(carol: Person, client: Client, settings: Settings) -> dict[str, Call]:
     """Every call that takes a body, as it would be right, by its name."""
-    settings.VAULT_SAVES_AN_HOUR = MANY
+    settings.VAULT_SAVES_AN_HOUR = settings.VAULT_ACTS_AN_HOUR = MANY
     backup = give_backup(carol, client)
     vault, slot = backup.vault.id, backup.slot("passphrase")
     other = give_app(carol, client, "Other")

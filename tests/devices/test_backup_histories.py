@@ -107,7 +107,8 @@ def test_nothing_that_was_accepted_is_lost_too_early(
     carol: Person, settings: Settings, steps: list[tuple[str, int, int]]
 ) -> None:
     settings.VAULT_NEWEST = 3
-    settings.VAULT_SAVES_AN_HOUR = 10_000
+    settings.VAULT_SAVES_AN_HOUR = settings.VAULT_ACTS_AN_HOUR = 10_000
+    settings.VAULTS_PUT_AWAY = 10_000
     with transaction.atomic():
         start = timezone.now()
         history, hours = History(carol), 0
