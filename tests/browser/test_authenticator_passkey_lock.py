@@ -11,6 +11,7 @@ from tests.browser.soft_passkeys import SoftPasskeys, soft_passkeys
 
 pytestmark = pytest.mark.no_rows
 WORDS = "correct horse battery staple"
+PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
 SEALED = "The passkey opened your accounts once"
 NOT_USED = "The passkey was not made or not used. Nothing has changed."
 # A tab that is killed in the middle of the write: the browser rolls the transaction back.
@@ -39,12 +40,18 @@ def passkeys(phone: Phone) -> Iterator[SoftPasskeys]:
         yield found
 
 
+def says(phone: Phone, words: str) -> None:
+    """Expect to read this once the browser has derived its keys."""
+    shown = phone.page.get_by_text(words).filter(visible=True).first
+    expect(shown).to_be_visible(timeout=PATIENCE)
+
+
 def seal(phone: Phone, passphrase: str = "") -> None:
     """Put the lock on."""
     phone.type("A passphrase as well, if you like", passphrase)
     phone.type("That passphrase once more", passphrase)
     phone.press("Seal with a passkey")
-    phone.says(SEALED)
+    says(phone, SEALED)
 
 
 def unlock(phone: Phone) -> None:
@@ -77,7 +84,7 @@ def test_a_passkey_really_encrypts_and_opens_again(phone: Phone, passkeys: SoftP
     unlock(phone)
     phone.says("A passkey seals your accounts.")
     phone.press("Remove the lock with the passkey")
-    phone.says("The lock is off.")
+    says(phone, "The lock is off.")
     phone.open()
     assert phone.names == ["Mail", "Shop"]
 
@@ -148,19 +155,19 @@ def test_a_passphrase_beside_it_opens_and_removes_the_lock(
     phone: Phone, passkeys: SoftPasskeys
 ) -> None:
     seal(phone, WORDS)
-    phone.says("On, by a passkey or a passphrase.")
+    says(phone, "On, by a passkey or a passphrase.")
     passkeys.forgets()
     phone.open("lock")
     phone.reads("Locked")
     phone.type("Passphrase", WORDS + "!")
     phone.press("Unlock")
-    phone.says("This passphrase does not open your accounts.")
+    says(phone, "This passphrase does not open your accounts.")
     phone.type("Passphrase", WORDS)
     phone.press("Unlock")
-    phone.reads("Lock")
+    says(phone, "Present passphrase")
     phone.type("Present passphrase", WORDS)
     phone.press("Remove the lock")
-    phone.says("The lock is off.")
+    says(phone, "The lock is off.")
     phone.open()
     assert phone.names == ["Mail"]
 
@@ -171,21 +178,22 @@ def test_each_is_added_to_the_other_once_the_present_one_was_given(
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
     phone.press("Seal with this passphrase")
-    phone.says("From now on the passphrase opens your accounts.")
+    says(phone, "From now on the passphrase opens your accounts.")
     phone.open("lock")
     phone.type("Passphrase", WORDS)
     phone.press("Unlock")
+    says(phone, "Your passphrase")
     phone.type("Your passphrase", WORDS + "!")
     phone.press("Add a passkey")
-    phone.says("This passphrase does not open your accounts.")
+    says(phone, "This passphrase does not open your accounts.")
     assert passkeys.count == 0
     phone.type("Your passphrase", WORDS)
     phone.press("Add a passkey")
-    phone.says(SEALED)
+    says(phone, SEALED)
     phone.open("lock")
     unlock(phone)
     phone.press("Remove the lock with the passkey")
-    phone.says("The lock is off.")
+    says(phone, "The lock is off.")
     phone.open("lock")
     seal(phone)
     phone.open("lock")
@@ -193,10 +201,11 @@ def test_each_is_added_to_the_other_once_the_present_one_was_given(
     phone.type("Passphrase to add", WORDS)
     phone.type("The added passphrase once more", WORDS)
     phone.press("Add the passphrase")
-    phone.says("The passphrase opens your accounts as well.")
+    says(phone, "The passphrase opens your accounts as well.")
     phone.open()
     phone.type("Passphrase", WORDS)
     phone.press("Unlock")
+    says(phone, "alice")
     assert phone.names == ["Mail"]
 
 
