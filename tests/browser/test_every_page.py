@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser.reach import out_of_reach
-from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery
+from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery, work
 from tests.browser.weight import Scale
 from tests.live import LiveSite
 from tests.live.browser import DESK, PHONE, findings
@@ -26,6 +26,7 @@ ON_THE_WAY = ("the server responded with a status of 4",)  # error pages are wal
 MOST_BYTES = 60_000  # of a first visit, without fonts and images
 MOST_JUMP = 0.01  # of a cumulative layout shift, where 0.1 is called good
 APP = "/authenticator/"  # weighed by a test of its own: it is installed whole, to work offline
+WITH_APP = {app, backups, recovery, work}  # without a cache it would come too late to be walked
 FOCUS = "document.activeElement.matches('[data-error-summary], [aria-invalid=true]')"
 
 
@@ -97,7 +98,7 @@ def test_no_page_has_an_obstacle_in_any_look(
 ) -> None:
     context = new_browser(viewport=PHONE if PAGES_ELSEWHERE else DESK)
     page = context.new_page()
-    scale = Scale(page, live.url) if part not in {app, backups, recovery} else None
+    scale = Scale(page, live.url) if part not in WITH_APP else None
     page.add_init_script(WATCH)
     looks = part is app or not PAGES_ELSEWHERE
     complaints, names = Complaints(page), []
