@@ -91,6 +91,7 @@
   };
   const STATES = "[aria-current], [aria-pressed=true]";
   const stateless = () => {
+    if (!matchMedia("(forced-colors: active)").matches) return ["lost the colours of the system"];
     const found = all(STATES).filter((element) => {
       const like = all(element.localName).find((other) => !other.matches(STATES)
         && other.className === element.className
