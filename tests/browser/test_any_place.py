@@ -44,7 +44,7 @@ def test_times_are_those_of_the_browser(
     fetch = "async () => (await fetch('/security/activity/')).text()"
     written = hand.page.evaluate(fetch)
     assert f'{offset}" data-when' in written
-    assert f" {short}</time>" in written
+    assert f" {short}</span></time>" in written
     assert bob.reload().last_zone
     plain = new_browser(timezone_id=zone, java_script_enabled=False).new_page()
     Hand(plain).sign_in(bob, App.of(bob), "/sign-in/?next=/security/activity/")
