@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from portal.outbox.sms import SentText, memory_outbox
 from tests.live import LiveSite, Visitor, live_site
-from tests.live.browser import Faults, chromium, new_context
+from tests.live.browser import SHELL, Faults, chromium, new_context
 from tests.settings import APP_ELSEWHERE, LIVE, PAGES_ELSEWHERE, SCRATCH
 
 pytest_plugins = ["tests.fixtures_people"]
@@ -59,6 +59,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("live")
         elif "rows" in asked and not LIVE:
             item.add_marker("django_db")
+        elif not item.get_closest_marker("django_db") and ROLLED_BACK.isdisjoint(asked):
+            item.add_marker("no_rows")
     chosen = [item for item in items if bool(item.get_closest_marker("live")) is LIVE]
     for marker, is_elsewhere in ELSEWHERE.items():
         if is_elsewhere:
@@ -170,7 +172,10 @@ def visitor(live: LiveSite) -> Visitor:
 @pytest.fixture(scope="session")
 def _chromium(running_site: LiveSite) -> Iterator[Browser]:
     pin = running_site.certificate_pin
-    with sync_playwright() as playwright, chromium(playwright.chromium, pin) as browser:
+    with (
+        sync_playwright() as playwright,
+        chromium(playwright.chromium, pin, name=SHELL) as browser,
+    ):
         yield browser
 
 

@@ -1,7 +1,6 @@
 """Every page in every look: no obstacle, no fault, one heading, nothing wider than the screen.
 
-And none is heavy, asks another site for anything or jumps. Of two runs at the same time, the one
-that leaves the looks to the other walks on a phone.
+And none is heavy, asks another site for anything or jumps.
 """
 
 from collections.abc import Callable
@@ -15,8 +14,7 @@ from tests.browser.reach import out_of_reach
 from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery, work
 from tests.browser.weight import Scale
 from tests.live import LiveSite
-from tests.live.browser import DESK, PHONE, findings
-from tests.settings import PAGES_ELSEWHERE
+from tests.live.browser import PHONE, findings
 
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
@@ -49,13 +47,12 @@ class Complaints:
         """Note a fault of the page that is open."""
         self.said.append(f"{self.name}: {words}")
 
-    def judge(self, *, looks: bool) -> None:
-        """Look at the page that is open, in every look if asked."""
+    def judge(self) -> None:
+        """Look at the page that is open, in every look."""
         self._judge_words()
         # An open menu covers what lies under it; it closes on Escape and on a click elsewhere.
-        covered = "target-size" if "open menu" in self.name else ""
-        found = [*findings(self.page, covered), *out_of_reach(self.page)] if looks else ()
-        for finding in found:
+        covered = ["target-size"] if "open menu" in self.name else []
+        for finding in [*findings(self.page, covered), *out_of_reach(self.page)]:
             self.add(finding)
 
     def weigh(self, scale: Scale) -> None:
@@ -86,8 +83,9 @@ class Complaints:
 
 def walks() -> list[Any]:
     """Every part of the walk; that of the app asks nothing of the database."""
+    mark = pytest.mark
     return [
-        pytest.param(part, marks=pytest.mark.no_rows if part is app else (), id=part.__name__)
+        pytest.param(part, marks=mark.no_rows if part is app else mark.screen, id=part.__name__)
         for part in PARTS
     ]
 
@@ -96,18 +94,17 @@ def walks() -> list[Any]:
 def test_no_page_has_an_obstacle_in_any_look(
     live: LiveSite, new_browser: Callable[..., BrowserContext], part: Callable[[Tour], Names]
 ) -> None:
-    context = new_browser(viewport=PHONE if PAGES_ELSEWHERE else DESK)
+    context = new_browser(viewport=PHONE)  # where a jump is felt most
     page = context.new_page()
     scale = Scale(page, live.url) if part not in WITH_APP else None
     page.add_init_script(WATCH)
-    looks = part is app or not PAGES_ELSEWHERE
     complaints, names = Complaints(page), []
     for name in part(Tour(live, context, page)):
         complaints.name = name
         page.wait_for_load_state()  # a click returns as soon as the page begins to come
         if scale:
             complaints.weigh(scale)
-        complaints.judge(looks=looks)
+        complaints.judge()
         names.append(name)
     assert names
     assert not complaints.said, "\n".join(complaints.said)

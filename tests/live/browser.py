@@ -13,6 +13,8 @@ from tests.live.people import fresh_ip
 from tests.settings import PAGES_ELSEWHERE
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+SHELL = "chromium-headless-shell"
+"""Debian's build of the same engine without a window, menus and tabs: a third less work."""
 QUIET = [  # no talk with anyone but the site
     "--disable-gpu",
     "--disable-quic",
@@ -30,13 +32,13 @@ LOOKS: list[tuple[Scheme, ViewportSize]] = [  # each differs from the one before
     ("dark", PHONE),
     ("light", PHONE),
 ]
-# Once in full for each width; of the other colours only what colours and widths decide.
-FULL = [("light", DESK), ("dark", PHONE)]
-QUICK = ["color-contrast", "link-in-text-block", "target-size"]
+"""What pictures are taken of."""
+JUDGED = [("light", DESK), ("dark", PHONE)]
+"""Each width and each scheme once: no style asks for both (tests/portal/test_styles.py)."""
 AXE = Axe().axe_script
-FIND = """async (rules) => {
-  const only = rules.length ? { runOnly: { type: "rule", values: rules } } : {};
-  const { violations } = await axe.run({ resultTypes: ["violations"], ...only });
+FIND = """async (covered) => {
+  const rules = Object.fromEntries(covered.map((rule) => [rule, { enabled: false }]));
+  const { violations } = await axe.run({ resultTypes: ["violations"], rules });
   const found = violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.html.slice(0, 200)} ${node.failureSummary}`));
   const { scrollWidth, clientWidth } = document.documentElement;
@@ -44,20 +46,23 @@ FIND = """async (rules) => {
 }"""
 
 
-def find_chromium() -> str:
-    """Return the path of Chromium: CHROMIUM if set, else the first on the PATH."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+def find_chromium(*names: str) -> str:
+    """Return the path of Chromium: CHROMIUM if set, else the first on the PATH, `names` first."""
+    on_path = map(shutil.which, [*names, *NAMES])
+    found = os.environ.get("CHROMIUM") or next(filter(None, on_path), None)
     assert found, "no Chromium: `make test` installs it or says how"
     return found
 
 
 @contextmanager
-def chromium(kind: BrowserType, pin: str, more: Sequence[str] = ()) -> Iterator[Browser]:
+def chromium(
+    kind: BrowserType, pin: str, more: Sequence[str] = (), name: str = NAMES[0]
+) -> Iterator[Browser]:
     """Start the system's Chromium for the length of the block, trusting the pinned key alone."""
     flags = [*QUIET, f"--ignore-certificate-errors-spki-list={pin}", *more]
     if os.getuid() == 0:
         flags.append("--no-sandbox")
-    browser = kind.launch(executable_path=find_chromium(), args=flags)
+    browser = kind.launch(executable_path=find_chromium(name), args=flags)
     try:
         yield browser
     finally:
@@ -108,27 +113,21 @@ def too_wide(page: Page) -> bool:
     return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
 
 
-def findings(page: Page, covered: str = "") -> list[str]:
-    """Return what is wrong with the page as it stands, in every look; `covered` is no rule here.
+def findings(page: Page, covered: Sequence[str] = ()) -> list[str]:
+    """Return what is wrong with the page as it stands, in both looks; `covered` are no rules here.
 
     Leaves it light and at the width it had.
     """
     before, found = page.viewport_size or DESK, list[str]()
     page.evaluate(AXE)
-    for scheme, size in LOOKS:
-        _show(page, scheme, size)
-        rules = [] if (scheme, size) in FULL else [rule for rule in QUICK if rule != covered]
-        said = page.evaluate(FIND, rules)
+    for scheme, size in JUDGED:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
+        said = page.evaluate(FIND, covered)
         found += [f"{scheme}, {size['width']} px: {words}" for words in said]
+    page.emulate_media(color_scheme="light")
     page.set_viewport_size(before)
     return found
-
-
-def _show(page: Page, scheme: Scheme, size: ViewportSize) -> None:
-    """Change what differs: each change costs a layout or a painting of the page."""
-    page.emulate_media(color_scheme=scheme)
-    if page.viewport_size != size:
-        page.set_viewport_size(size)
 
 
 def check_looks(page: Page) -> None:
