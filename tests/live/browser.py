@@ -33,7 +33,7 @@ LOOKS: list[tuple[Scheme, ViewportSize]] = [  # each differs from the one before
     ("light", PHONE),
 ]
 """What pictures are taken of."""
-JUDGED = [("light", DESK), ("dark", PHONE)]
+JUDGED: list[tuple[Scheme, ViewportSize]] = [("light", DESK), ("dark", PHONE)]
 """Each width and each scheme once: no style asks for both (tests/portal/test_styles.py)."""
 AXE = Axe().axe_script
 FIND = """async (covered) => {
