@@ -39,6 +39,14 @@ FORGET = """() => new Promise((resolve) => {
   const asked = indexedDB.deleteDatabase("latchkey-authenticator");
   asked.onsuccess = resolve;
 })"""
+FORGET_KEY = """() => new Promise((resolve) => {
+  const asked = indexedDB.open("latchkey-authenticator");
+  asked.onsuccess = () => {
+    const act = asked.result.transaction("keys", "readwrite");
+    act.objectStore("keys").delete("local");
+    act.oncomplete = () => { asked.result.close(); resolve(); };
+  };
+})"""
 
 
 def entry(name: str, label: str = "alice", **more: Any) -> Json:
@@ -175,6 +183,11 @@ class NewPhone(Phone):
         """Type a recovery key and try it."""
         self.type("Recovery key", recovery_key)
         self.press("Open with the recovery key")
+
+    def loses_its_key(self) -> None:
+        """Let the browser lose the phone's key, while no app is open that could put it back."""
+        self.page.goto("/healthz")
+        self.page.evaluate(FORGET_KEY)
 
     def loses_its_storage(self) -> None:
         """Let the browser empty the storage of the site's database."""

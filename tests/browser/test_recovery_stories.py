@@ -217,7 +217,7 @@ def test_a_phone_whose_storage_is_gone_gets_its_accounts_back(
     phone.owns(old)
     phone.open()
     assert phone.names == ["Bank", "Mail"]
-    phone.run('await (await use("store")).write({ drop: [["keys", "local"]] })')
+    phone.loses_its_key()
     phone.open()
     phone.reads("The key to your accounts is gone")
     phone.press("Begin recovery")
