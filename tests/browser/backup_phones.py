@@ -1,5 +1,6 @@
 """Phones of the tests with the app linked and backed up, and what the portal keeps of them."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +108,9 @@ class Linked(Phone):
 
     def note_key(self) -> str:
         """Note the key that is shown, and type back what is asked for."""
-        groups = self.page.locator(".key-groups:visible b").all_text_contents()
+        shown = self.page.locator(".key-groups:visible b")
+        expect(shown.first).to_have_text(re.compile("."))
+        groups = shown.all_text_contents()
         self.press("I have it, go on")
         for field in self.page.locator("input[name^=group-]:visible").all():
             label = self.page.locator(f"label[for={field.get_attribute('id')}]").inner_text()
