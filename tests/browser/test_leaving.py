@@ -26,8 +26,7 @@ def test_the_back_button_shows_nothing_personal_after_signing_out(
     second_tab = Hand(context.new_page())
     second_tab.open("/security/contact/")
     second_tab.sees(bob.address)
-    hand.press("Sign out")
-    hand.reads("Sign in")
+    hand.signs_out()
     for _each in range(2):
         hand.page.go_back()
         hand.reads("Sign in")
@@ -50,8 +49,7 @@ def test_codes_just_shown_do_not_come_back(
     hand.press("Make new recovery codes")
     hand.reads("Save your recovery codes")
     code = hand.page.locator("[data-recovery-code]").first.inner_text()
-    hand.press("Sign out")
-    hand.reads("Sign in")
+    hand.signs_out()
     hand.page.go_back()
     hand.reads("Sign in")
     hand.sees_not(code)
@@ -81,6 +79,5 @@ def test_signing_out_leaves_the_accounts_of_the_authenticator_app(page: Page, bo
     phone.reads("Your codes")
     phone.fill([link("Mail")])
     Hand(page).sign_in(bob, App.of(bob))
-    Hand(page).press("Sign out")
-    Hand(page).reads("Sign in")
+    Hand(page).signs_out()
     assert phone.open().names == ["Mail"]

@@ -84,8 +84,7 @@ def adds_passkey(hand: Hand, name: str = "My laptop") -> None:
 
 def signs_out(hand: Hand) -> None:
     hand.open("/security/")
-    hand.press("Sign out")
-    hand.reads("Sign in")
+    hand.signs_out()
 
 
 def test_it_is_made_used_removed_and_then_refused(page: Page, pia: Person) -> None:

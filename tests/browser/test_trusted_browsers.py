@@ -21,7 +21,7 @@ def person() -> Person:
 
 def comes_back(hand: Hand, tess: Person) -> None:
     hand.open("/security/")
-    hand.press("Sign out")
+    hand.signs_out()
     hand.type_password(tess)
 
 

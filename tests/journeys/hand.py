@@ -123,6 +123,11 @@ class Hand:
         self.reads("Enter the code from your authenticator app")
         self.type_code(app.code())
 
+    def signs_out(self) -> None:
+        """Sign out, and wait until it is done: a page opened before would still be the person's."""
+        self.press("Sign out")
+        self.reads("Sign in")
+
     def links_phone(self, name: str, button: str = "Link this phone") -> App:
         """Name a phone, read the key beside the picture and type the first code."""
         self.type("Name of the phone", name)

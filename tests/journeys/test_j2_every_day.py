@@ -17,8 +17,7 @@ def test_the_next_day_takes_two_pages_and_leads_where_one_was_going(
     hand, app = Hand(new_browser().new_page()), App.of(bob)
     hand.sign_in(bob, app)
     hand.reads("Your account is well protected")
-    hand.press("Sign out")
-    hand.reads("Sign in")
+    hand.signs_out()
     work = hand.pages, hand.fields, hand.clicks
     hand.open("/devices/")
     hand.type_password(bob)
@@ -55,7 +54,7 @@ def test_this_browser_begins_with_the_step_it_used_last_and_sends_nothing_by_its
     hand.press("E-mail a code")
     hand.type_code(code_of_mail(live.mail.wait_for(bob.address)))
     hand.press("I left it somewhere safe")
-    hand.press("Sign out")
+    hand.signs_out()
     hand.type_password(bob)
     hand.reads("E-mail a code")
     hand.page.reload()

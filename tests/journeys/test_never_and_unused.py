@@ -16,12 +16,6 @@ from tests.people import Person
 Contexts = Callable[..., BrowserContext]
 
 
-def leave(hand: Hand) -> None:
-    """Sign out."""
-    hand.press("Sign out")
-    hand.reads("Sign in")
-
-
 def look_at_the_ways(hand: Hand, person: Person) -> None:
     """Type the password and open the picker."""
     hand.open("/sign-in/")
@@ -49,7 +43,7 @@ def test_never_by_e_mail_is_never_by_e_mail_until_it_is_taken_back(
     for address in alice.user.email_addresses.verified():
         mail = live.mail.wait_for(address.address, subject="a way to sign in was declined")
         check_letter(mail)
-    leave(hand)
+    hand.signs_out()
     look_at_the_ways(hand, alice)
     hand.sees("Text a code")
     hand.sees_not("E-mail a code")
@@ -61,7 +55,7 @@ def test_never_by_e_mail_is_never_by_e_mail_until_it_is_taken_back(
     hand.sign_in(alice, app, "/sign-in/?next=/security/two-step/")
     hand.press("Use e-mail again")
     hand.sees("This way is offered again when you sign in.")
-    leave(hand)
+    hand.signs_out()
     look_at_the_ways(hand, alice)
     hand.sees("E-mail a code")
 
@@ -75,7 +69,7 @@ def test_a_phone_that_was_never_used_is_asked_for_once_and_tried(
     spare = hand.links_phone("Spare phone")
     hand.sees("Spare phone is linked.")
     a_month_passes(bob.user.phones.get(name="Spare phone"), bob)
-    leave(hand)
+    hand.signs_out()
     hand.sign_in(bob, app)
     hand.sees("Does the app on your Spare phone still work?")
     hand.press("Try it now")
@@ -83,7 +77,7 @@ def test_a_phone_that_was_never_used_is_asked_for_once_and_tried(
     hand.type_code(spare.code())
     hand.sees("Good. Spare phone works.")
     hand.sees_not("Does the app on your Spare phone still work?")
-    leave(hand)
+    hand.signs_out()
     hand.sign_in(bob, app)
     hand.reads("Your account is well protected")
     hand.sees_not("Does the app on your Spare phone still work?")
