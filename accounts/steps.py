@@ -216,6 +216,7 @@ class RecoveryCode(Step):
     label = _("Recovery code")
     icon = "file-text"
     heading = _("Enter a recovery code")
+    shortcut = _("Use a recovery code")
     digits = None
 
     def ways(self, user: User) -> list[Way]:

@@ -109,6 +109,7 @@ class Step:
     longest: ClassVar[int] = 64  # characters of an answer
     template: ClassVar[str] = "accounts/sign_in_step.html"
     alone_template: ClassVar[str] = ""  # part of the sign-in page, if it needs no password
+    shortcut: ClassVar[Text] = ""  # of a link beside the other steps of a sign-in, if it has one
     wrong: ClassVar[Text] = ""  # the refusal, where that of a code does not fit
 
     def ways(self, user: User) -> list[Way]:

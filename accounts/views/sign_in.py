@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,9 +22,10 @@ from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength
 from accounts.signin import PendingSignIn
-from accounts.steps import RecoveryCode, second_steps
+from accounts.steps import RecoveryCode, second_steps, step_named
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
+from accounts.ways import Way
 from portal.http import client_of, polling, safe_next
 
 
@@ -115,18 +117,41 @@ def another_way(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_phone(request: HttpRequest) -> HttpResponse:
-    """Say how to get in without the phone; a sign-in that goes on leads to the desk."""
+    """Offer the ways that need no lost phone; a sign-in that goes on by one leads to the desk."""
     desk, found = resolve_url(settings.LOST_PHONE_DESK), signin.pending_in(request)
     if request.user.is_authenticated:
         return redirect(desk)
-    if request.method == "POST" and found:
-        signin.lead_to(request, found[0], desk)
-        return redirect("accounts:another_way")
+    if found and request.method == "POST":
+        return _on_to_the_desk(request, *found)
+    if found:
+        ways = [
+            replace(way, url=request.path) for way in _without_the_phone(_flow(request, *found))
+        ]
+        return render(request, "accounts/lost_phone.html", {"ways": ways, "email": found[1].email})
     begin = f"{resolve_url('accounts:sign_in')}?{urlencode({'next': desk})}"
     if request.method == "POST":
         return HttpResponseRedirect(begin)
-    email = found[1].email if found else ""
-    return render(request, "accounts/lost_phone.html", {"email": email, "begin_url": begin})
+    return render(request, "accounts/lost_phone.html", {"begin_url": begin})
+
+
+def _without_the_phone(flow: Flow) -> list[Way]:
+    """Leave out what an only phone shows by itself; its number may be on another one by now."""
+    ways = flow.all_ways()
+    phones = {way.carrier.key for way in ways if way.carrier.kind == "phone" and not way.sends}
+    if len(phones) > 1:
+        return ways
+    return [way for way in ways if way.sends or way.carrier.key not in phones]
+
+
+def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) -> HttpResponse:
+    """Go on with the way that was picked, and from there to the desk."""
+    slug = request.POST.get("way", "")
+    if step_named(slug) is None:
+        return redirect("accounts:another_way")
+    signin.lead_to(request, pending, resolve_url(settings.LOST_PHONE_DESK))
+    if "send" in request.POST:
+        return show_step(request, _flow(request, pending, user), slug)
+    return redirect("accounts:sign_in_step", slug=slug)
 
 
 @login_not_required

@@ -51,6 +51,17 @@ class Flow:
         """Return everything offered in this flow, strongest first."""
         return [way for step in second_steps() for way in self.ways(step)]
 
+    def shortcuts(self, here: Step) -> list[Step]:
+        """Return the steps that a link leads to at once, past the picker, if the account has them.
+
+        None when confirming: a spare code is not to be spent where a phone is at hand.
+        """
+        if self.confirming:
+            return []
+        return [
+            step for step in second_steps() if step.shortcut and step != here and self.ways(step)
+        ]
+
     def best(self, preferred: str = "") -> Way | None:
         """Return the way to begin with: the preferred step if it is offered, else the strongest."""
         steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
@@ -115,6 +126,7 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "options_url": flow.options_url_of(step.slug),
         "another_url": flow.another_url,
         "confirming": flow.confirming,
+        "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in flow.shortcuts(step)],
         "trust_days": flow.trust_days if _is_strong(ways) else 0,
         "many_ways": flow.least < Strength.TWO_STEP,
         "wait": form.wait.seconds if form.wait else None,

@@ -187,6 +187,25 @@ def test_the_picker_of_a_small_account_is_small(client: Client, bob: Person) -> 
     assert words.count("E-mail a code") == 1
 
 
+def test_a_link_leads_past_the_picker_to_the_recovery_code_while_one_is_left(
+    client: Client, alice: Person
+) -> None:
+    link = 'href="/sign-in/recovery-code/"'
+    type_password(client, alice)
+    assert link in client.get(APP).content.decode()
+    assert link in client.get("/sign-in/email/").content.decode()
+    assert link not in client.get("/sign-in/recovery-code/").content.decode()
+    alice.user.recovery_code_sets.update(ends_at=timezone.now())
+    assert link not in client.get(APP).content.decode()
+
+
+def test_no_link_leads_a_confirmation_to_a_recovery_code(client: Client, alice: Person) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    page = client.get("/confirm/email/").content.decode()
+    assert "Confirm in another way" in page
+    assert "Use a recovery code" not in page
+
+
 def test_a_code_of_any_linked_phone_counts(client: Client, alice: Person) -> None:
     second = give_phone(alice, "Work phone")
     type_password(client, alice)

@@ -46,7 +46,7 @@ def comes_to_the_desk(owner: Hand, alice: Person) -> None:
     owner.reads("Enter the code from your authenticator app")
     owner.press("Lost your phone?")
     owner.reads("Lost your phone?")
-    owner.press("Sign in another way")
+    owner.sees_not("Authenticator app on Pixel 8")
     owner.press("Recovery code")
     owner.type_code(alice.codes[0])
     owner.reads("Pixel 8 is lost")
