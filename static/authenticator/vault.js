@@ -125,8 +125,10 @@ const keep = async (doc) => {
   remember(count);
 };
 
-const isNewest = (rows) => {
-  if (generationOf(rows) > state.generation) throw new Error("written meanwhile");
+/** Nothing is written over a newer generation, nor beside a lock of the other kind. */
+const isNewest = (rows, lock) => {
+  const isOther = seals(lock) === keepsKey;
+  if (isOther || generationOf(rows) > state.generation) throw new Error("written meanwhile");
 };
 
 const refusedWrite = (error) => {
@@ -199,10 +201,18 @@ export const rekey = (key, lock) =>
 /** What locks the app: `null`, or a row whose `kind` is pin, passphrase or passkey. */
 export const lockRow = async () => (await read(LOCK_ROW))[0] ?? null;
 
+/** A lock that seals holds the only copy of the key: one that hides never takes its place. */
+const sealsNot = (_rows, lock) => {
+  if (!seals(lock)) return;
+  throw new Refusal(_("The lock was changed in another tab. Nothing was changed here."));
+};
+
 /** Put a lock that only hides the page, or take it away with `null`. */
 export const setScreenLock = async (lock) => {
   const rows = lock ? { put: [[...LOCK_ROW, lock]] } : { drop: [LOCK_ROW] };
-  await write(rows).catch((error) => Promise.reject(refusedWrite(error)));
+  await write({ ...rows, check: sealsNot }).catch((error) => {
+    throw error instanceof Refusal ? error : refusedWrite(error);
+  });
   channel.postMessage("lock");
 };
 
@@ -225,7 +235,12 @@ const asideRows = (key, lock, rows) => {
  */
 export const beginAnew = async ({ toRecover = false } = {}) => {
   const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
-  await write({ put: asideRows(key, lock, rows), drop: [...SLOTS, LOCAL_KEY, LOCK_ROW] });
+  const isAsRead = (found, present) => {
+    const isSame = generationOf(found) === generationOf(rows) && seals(present) === seals(lock);
+    if (!isSame) throw new Error("written meanwhile");
+  };
+  const put = asideRows(key, lock, rows);
+  await write({ put, drop: [...SLOTS, LOCAL_KEY, LOCK_ROW], check: isAsRead });
   keepsKey = true;
   Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
   if (!toRecover) remember(0);

@@ -1,0 +1,103 @@
+"""The lock under attack: late tabs, tampered rows, a look at the screen."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.authenticator import Phone, link
+
+pytestmark = pytest.mark.no_rows
+WORDS = "correct horse battery staple"
+# A tab that was frozen while another one changed the lock: the news reaches it too late.
+DEAF = "BroadcastChannel.prototype.addEventListener = () => {};"
+SEAL = """
+const { makeLock } = await use("passphrase");
+const { rekey } = await use("vault");
+const { key, lock } = await makeLock(given);
+await rekey(key, lock);
+"""
+TAMPER = """
+const { read, write } = await use("store");
+const { makePin } = await use("pin");
+const [lock] = await read(["meta", "lock"]);
+const weak = { ...lock, kdf: { ...lock.kdf, memory: 19 * 1024, passes: 2 } };
+const bent = { ...lock, sealed: lock.sealed.slice() };
+new Uint8Array(bent.sealed)[0] ^= 1;
+const forged = { gone: null, pin: await makePin("2580"), unknown: { kind: "none" }, weak, bent };
+const row = forged[given];
+await write(row ? { put: [["meta", "lock", row]] } : { drop: [["meta", "lock"]] });
+"""
+
+
+@pytest.fixture
+def phone(kept_page: Page) -> Phone:
+    """The app with one account."""
+    phone = Phone(kept_page).open()
+    phone.fill([link("Mail")])
+    return phone
+
+
+def deaf(phone: Phone, place: str = "") -> Phone:
+    """Another tab, which hears nothing of what the first one does."""
+    page = phone.page.context.new_page()
+    page.add_init_script(DEAF)
+    return Phone(page).open(place)
+
+
+def unlock(phone: Phone, secret: str = WORDS) -> None:
+    phone.reads("Locked")
+    phone.type("Passphrase", secret)
+    phone.press("Unlock")
+
+
+def test_a_pin_of_a_late_tab_never_takes_the_place_of_a_lock_that_seals(phone: Phone) -> None:
+    late = deaf(phone, "lock")
+    late.reads("Lock")
+    phone.run(SEAL, WORDS)
+    late.type("New PIN", "2580")
+    late.type("The PIN once more", "2580")
+    late.press("Lock with this PIN")
+    late.says("The lock was changed in another tab.")
+    assert late.rows_on_disk()["meta"]["lock"]["kind"] == "passphrase"
+    phone.open()
+    unlock(phone)
+    assert phone.names == ["Mail"]
+
+
+def test_a_late_tab_writes_nothing_that_no_lock_opens(phone: Phone) -> None:
+    phone.run(SEAL, WORDS)
+    late = deaf(phone)
+    unlock(late)
+    assert late.names == ["Mail"]
+    phone.open()
+    phone.page.get_by_text("I cannot unlock it any more").click()
+    phone.press("Put it aside and begin recovery")
+    phone.reads("Begin recovery")
+    refused = late.run(
+        """const { change } = await use("vault");
+           try { await change(() => {}); return ""; } catch (error) { return error.message; }"""
+    )
+    assert refused.startswith("This was not saved")
+    assert not {"0", "1"} & set(phone.rows_on_disk()["vault"])
+    phone.open()
+    phone.fill([link("New")])
+    phone.open()
+    assert phone.names == ["New"]
+
+
+@pytest.mark.parametrize("how", ["gone", "pin", "unknown", "weak", "bent"])
+def test_a_lock_that_was_tampered_with_opens_nothing(phone: Phone, how: str) -> None:
+    phone.run(SEAL, WORDS)
+    phone.open()
+    phone.reads("Locked")
+    phone.run(TAMPER, how)
+    phone.open()
+    if how in ("weak", "bent"):
+        unlock(phone)
+        phone.says("This passphrase does not open your accounts.")
+    if how == "pin":
+        phone.type("PIN", "2580")
+        phone.press("Unlock")
+    if how in ("gone", "pin", "unknown"):
+        phone.says("key")
+    expect(phone.page.locator(".account")).to_have_count(0)
+    assert {"0", "1"} <= set(phone.rows_on_disk()["vault"])
