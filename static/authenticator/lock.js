@@ -78,14 +78,19 @@ export const askToUnlock = (lock, done) =>
     if (seals(lock)) offerRecovery(root, done);
   });
 
-/** Lock when the app was out of sight for a minute; starting again drops what was in memory. */
+const veil = () => document.body.classList.toggle("veiled", document.hidden);
+
+/**
+ * Blur the app while it is out of sight, and lock it when that was for a minute; starting again drops
+ * what was in memory, and until then it stays blurred.
+ */
 export const lockWhenHidden = () => {
   let since = 0;
   document.addEventListener("visibilitychange", async () => {
-    if (document.hidden) {
-      since = Date.now();
-      return;
-    }
-    if (since && Date.now() - since >= AFTER && (await lockRow())) location.reload();
+    if (document.hidden) since = Date.now();
+    const isLate = !document.hidden && since && Date.now() - since >= AFTER;
+    const isLocked = isLate && (await lockRow().catch(() => true));
+    if (isLocked) location.reload();
+    else veil();
   });
 };

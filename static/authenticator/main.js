@@ -65,8 +65,6 @@ const checkClock = async () => {
   emptyTrash();
 };
 
-const veil = () => document.body.classList.toggle("veiled", document.hidden);
-
 let endCalls = () => {};
 
 /** A phone that is locked still hears whether it was unlinked. */
@@ -131,7 +129,6 @@ const open = async () => {
 };
 
 document.addEventListener("visibilitychange", () => {
-  veil();
   if (document.hidden) return;
   checkClock();
   lookAgain();

@@ -26,6 +26,17 @@ const forged = { gone: null, pin: await makePin("2580"), unknown: { kind: "none"
 const row = forged[given];
 await write(row ? { put: [["meta", "lock", row]] } : { drop: [["meta", "lock"]] });
 """
+COME_BACK = """() => {
+  const show = (is) => {
+    Object.defineProperty(document, "hidden", { value: !is, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  show(false);
+  const { now } = Date;
+  Date.now = () => now() + 61_000;
+  show(true);
+  return document.body.classList.contains("veiled");
+}"""
 
 
 @pytest.fixture
@@ -101,3 +112,18 @@ def test_a_lock_that_was_tampered_with_opens_nothing(phone: Phone, how: str) -> 
         phone.says("key")
     expect(phone.page.locator(".account")).to_have_count(0)
     assert {"0", "1"} <= set(phone.rows_on_disk()["vault"])
+
+
+def test_coming_back_late_shows_nothing_before_the_lock(phone: Phone) -> None:
+    phone.run(SEAL, WORDS)
+    phone.open()
+    unlock(phone)
+    assert phone.names == ["Mail"]
+    assert phone.page.evaluate(COME_BACK)
+    phone.reads("Locked")
+
+
+def test_coming_back_late_without_a_lock_shows_the_codes_again(phone: Phone) -> None:
+    assert phone.page.evaluate(COME_BACK)
+    expect(phone.page.locator("main")).to_have_css("filter", "none")
+    assert phone.names == ["Mail"]
