@@ -1,6 +1,7 @@
 """Recovery on a phone that was given leave in the portal."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -25,10 +26,10 @@ def complete(request: HttpRequest, installation: Installation) -> HttpResponse:
     body = reading.members(body_of(request), "mode", "vault", "head")
     mode = reading.word(body["mode"], "take-over|view")
     vault, head = reading.uuid(body["vault"]), reading.count(body["head"], least=1)
-    client = client_of(request)
-    vaults.count_act(installation)
-    if mode == "view":
-        done = restoring.view(installation=installation, vault=vault, client=client)
-    else:
-        done = restoring.take_over(installation=installation, vault=vault, head=head, client=client)
+    about: dict[str, Any] = {"vault": vault, "client": client_of(request)}
+    with vaults.counted_act(installation):
+        if mode == "view":
+            done = restoring.view(installation=installation, **about)
+        else:
+            done = restoring.take_over(installation=installation, head=head, **about)
     return JsonResponse(asdict(done))

@@ -18,14 +18,14 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
     """Add the slot that was sent under its id, or remove the one that has it."""
     client = client_of(request)
     if request.method == "DELETE":
-        vaults.count_act(installation)
-        slots.remove(installation=installation, slot=public_id, client=client)
+        with vaults.counted_act(installation):
+            slots.remove(installation=installation, slot=public_id, client=client)
         return HttpResponse(status=204)
     row = read_slot(body_of(request))
     if row.public_id != public_id:
         raise malformed()
-    vaults.count_act(installation)
-    slots.add(installation=installation, slot=row, client=client)
+    with vaults.counted_act(installation):
+        slots.add(installation=installation, slot=row, client=client)
     return HttpResponse(status=204)
 
 

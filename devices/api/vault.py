@@ -1,6 +1,7 @@
 """The backup of the active phone: made, read, saved, switched off and on again."""
 
 import re
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -30,8 +31,8 @@ def vault(request: HttpRequest, installation: Installation) -> HttpResponse:
     if request.method == "POST":
         return _make(request, installation)
     if request.method == "DELETE":
-        vaults.count_act(installation)
-        until = vaults.switch_off(installation=installation, client=client_of(request))
+        with vaults.counted_act(installation):
+            until = vaults.switch_off(installation=installation, client=client_of(request))
         return JsonResponse({"deleted_until": until})
     return _show(request, installation)
 
@@ -44,15 +45,14 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
     if not isinstance(given, list) or len(given) > vaults.SLOTS_A_VAULT:
         raise malformed()
     freeze = reading.flag(body.get("freeze", False))
-    if freeze:
-        vaults.count_act(installation)
-    made = vaults.make(
-        installation=installation,
-        envelope=read_envelope(body),
-        slots=[read_slot(slot) for slot in given],
-        freeze=freeze,
-        client=client_of(request),
-    )
+    with vaults.counted_act(installation) if freeze else nullcontext():
+        made = vaults.make(
+            installation=installation,
+            envelope=read_envelope(body),
+            slots=[read_slot(slot) for slot in given],
+            freeze=freeze,
+            client=client_of(request),
+        )
     return _told(versions.head_of(made), 201)
 
 
@@ -135,6 +135,6 @@ def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
 @of_phone
 def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Switch the backup on again."""
-    vaults.count_act(installation)
-    row = vaults.undelete(installation=installation, client=client_of(request))
+    with vaults.counted_act(installation):
+        row = vaults.undelete(installation=installation, client=client_of(request))
     return JsonResponse({"vault": row.public_id, "epoch": row.epoch, "head": row.head})

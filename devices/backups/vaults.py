@@ -1,6 +1,7 @@
 """Making a vault, switching it off and on again, freezing one that nothing opens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,10 +22,20 @@ HOUR = timedelta(hours=1)
 SLOTS_A_VAULT = 10
 
 
-def count_act(installation: Installation) -> None:
-    """Count what a person is told of by mail; raises `LimitReached`."""
-    rate = Rate("vault-act", settings.VAULT_ACTS_AN_HOUR, HOUR)
-    rate.take(str(installation.user_id))
+@contextmanager
+def counted_act(installation: Installation) -> Iterator[None]:
+    """Count what a person is told of by mail; raises `LimitReached`.
+
+    Each phone has its own count: a stolen one uses up nothing that its owner needs on another, and
+    what is refused counts for nothing. What a second phone may do takes a sign-in in the portal.
+    """
+    rate, key = Rate("vault-act", settings.VAULT_ACTS_AN_HOUR, HOUR), str(installation.public_id)
+    rate.take(key)
+    try:
+        yield
+    except refusals.Refused:
+        rate.give_back(key)
+        raise
 
 
 @transaction.atomic

@@ -145,23 +145,23 @@ def test_off_can_be_thought_over_for_two_weeks(backup: Backup, carol: Person) ->
     assert refusal(backup.app.post("vault/undelete")) == (409, "vault_exists")
 
 
-def test_what_the_person_is_told_of_is_counted_for_all_their_phones(
-    backup: Backup, carol: Person, client: Client, settings: Settings
+def test_what_the_person_is_told_of_is_counted(
+    backup: Backup, carol: Person, settings: Settings
 ) -> None:
     settings.VAULT_ACTS_AN_HOUR = 6
-    other = give_app(carol, client, "Old phone")
-    grant(other)
+    app = backup.app
+    grant(app)
     told = len(mail.outbox)
     slot = backup.slot("passkey")
     passkey = f"vault/slots/{slot['id']}"
     looked = {"mode": "view", "vault": backup.vault.id, "head": 1}
     acts: list[Callable[[], Any]] = [
-        lambda: backup.app.put(passkey, slot),
-        lambda: backup.app.delete(passkey),
-        lambda: backup.app.delete("vault"),
-        lambda: backup.app.post("vault/undelete"),
-        lambda: other.post("restore/complete", looked),
-        lambda: Backup(other).make(freeze=True),
+        lambda: app.put(passkey, slot),
+        lambda: app.delete(passkey),
+        lambda: app.delete("vault"),
+        lambda: app.post("vault/undelete"),
+        lambda: app.post("restore/complete", looked),
+        lambda: Backup(app).make(freeze=True),
     ]
     assert [act().status_code for act in acts] == [204, 204, 200, 200, 200, 201]
     assert len(mail.outbox) - told == len(acts)
@@ -170,9 +170,44 @@ def test_what_the_person_is_told_of_is_counted_for_all_their_phones(
         assert refusal(answer) == (429, "too_many")
         assert 3500 < int(answer.headers["Retry-After"]) == answer.json()["wait"] <= 3600
     assert len(mail.outbox) - told == len(acts)
-    assert refusal(backup.save()) == (409, "not_active_phone")
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1), tick=False):
-        assert other.delete("vault").status_code == 200
+        assert app.delete("vault").status_code == 200
+
+
+def test_what_is_refused_tells_nobody_and_costs_nothing(
+    backup: Backup, carol: Person, client: Client, settings: Settings
+) -> None:
+    settings.VAULT_ACTS_AN_HOUR = 2
+    other, slot = give_app(carol, client, "Old phone"), backup.slot("passkey")
+    looked = {"mode": "view", "vault": backup.vault.id, "head": 1}
+    for _each in range(4):
+        assert refusal(other.delete("vault"))[1] == "not_active_phone"
+        assert refusal(other.post("vault/undelete"))[1] == "not_active_phone"
+        assert refusal(other.put(f"vault/slots/{slot['id']}", slot))[1] == "not_active_phone"
+        assert refusal(other.post("restore/complete", looked))[1] == "grant_needed"
+        assert refusal(Backup(other).make(freeze=True))[1] == "grant_needed"
+        assert refusal(backup.app.post("vault/undelete"))[1] == "vault_exists"
+    grant(other)
+    assert [other.post("restore/complete", looked).status_code for _each in range(3)] == [
+        200,
+        200,
+        429,
+    ]
+
+
+def test_a_stolen_phone_leaves_its_owner_every_act(
+    backup: Backup, carol: Person, client: Client, settings: Settings
+) -> None:
+    settings.VAULT_ACTS_AN_HOUR = 2
+    assert backup.app.delete("vault").status_code == 200
+    assert backup.app.post("vault/undelete").status_code == 200
+    assert backup.app.delete("vault").status_code == 429
+    new = Backup(give_app(carol, client, "Pixel 10"), backup.vault, backup.recovery_key)
+    grant(new.app)
+    taken = {"mode": "take-over", "vault": backup.vault.id, "head": 1}
+    assert new.app.post("restore/complete", taken).status_code == 200
+    slot = new.slot("passkey")
+    assert new.app.put(f"vault/slots/{slot['id']}", slot).status_code == 204
 
 
 def test_there_is_an_end_to_putting_backups_away_and_none_pushes_another_out(
