@@ -1,7 +1,7 @@
 """Start-up checks: the site refuses to run with keys that everyone can read."""
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
@@ -46,15 +46,38 @@ def check_app_origin(**kwargs: Any) -> list[CheckMessage]:
     if not settings.AUTHENTICATOR_ORIGIN:
         return []
     app, portal = urlsplit(settings.AUTHENTICATOR_ORIGIN), urlsplit(settings.PORTAL_ORIGIN)
-    rest = (app.path.strip("/"), app.query, app.fragment, app.username)
-    if app.scheme not in ("https", "http") or not app.hostname or any(rest):
+    if not _is_origin(app):
         return [Error("AUTHENTICATOR_ORIGIN reads https://host[:port].", id="portal.E009")]
     if app.scheme != "https" and not settings.DEBUG:
         return [Error("AUTHENTICATOR_ORIGIN is not https.", id="portal.E010")]
     if app.hostname == portal.hostname:
         problem = "AUTHENTICATOR_ORIGIN has the host of PORTAL_ORIGIN: give it another, or none."
         return [Error(problem, id="portal.E011")]
+    if _is_beneath(app, portal) or _is_beneath(portal, app):
+        problem = "The lower of the hosts of AUTHENTICATOR_ORIGIN and PORTAL_ORIGIN may ask for "
+        hint = "Take siblings, such as codes. beside id."
+        return [Warning(f"{problem}passkeys of the upper.", hint=hint, id="portal.W003")]
     return []
+
+
+def _is_origin(url: SplitResult) -> bool:
+    """No path, and a host that requests can be compared with: without a dot at its end."""
+    rest = (url.path.strip("/"), url.query, url.fragment, url.username)
+    host = url.hostname or "."
+    is_web = url.scheme in ("https", "http") and _has_port(url)
+    return is_web and not host.endswith(".") and not any(rest)
+
+
+def _has_port(url: SplitResult) -> bool:
+    """Tell whether the port is one, or is left out."""
+    try:
+        return url.port != 0
+    except ValueError:
+        return False
+
+
+def _is_beneath(lower: SplitResult, upper: SplitResult) -> bool:
+    return (lower.hostname or "").endswith(f".{upper.hostname}")
 
 
 def check_places(**kwargs: Any) -> list[CheckMessage]:
