@@ -47,6 +47,9 @@ KINDS: dict[str, Kind] = {
         _("No new backup from {phone} for a while"), "triangle-alert", "look", notice=True
     ),
     "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
+    "app:wipe_asked": Kind(
+        _("{phone} is to erase the accounts of its app"), "smartphone", "look", notice=True
+    ),
     "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
     "backup:frozen": Kind(
         _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True

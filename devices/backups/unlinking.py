@@ -1,14 +1,18 @@
 """Letting installations go: they may do nothing any more but be told so."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import events
+from accounts.models import User
 from devices.backups import grants
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
+from portal.http import Client
 
 
 @transaction.atomic
@@ -37,11 +41,23 @@ def end_asked(rows: InstallationQuerySet) -> None:
     waiting.update(ended_at=timezone.now(), number="")
 
 
-def tell_to_wipe(rows: Iterable[Installation]) -> None:
-    """Tell each, at its next contact, to erase what is on the phone; telling it twice is once."""
+def tell_to_wipe(rows: Iterable[Installation]) -> list[Installation]:
+    """Tell each, at its next contact, to erase what is on the phone; return those not told before.
+
+    Take the person's turn before, in the same transaction: telling it twice is once.
+    """
     kind = PhoneCommand.Kind.WIPE
-    for row in rows:
-        PhoneCommand.objects.get_or_create(installation=row, kind=kind)
+    told = [(row, PhoneCommand.objects.get_or_create(installation=row, kind=kind)) for row in rows]
+    return [row for row, (_command, is_new) in told if is_new]
+
+
+@transaction.atomic
+def wipe_later(*, user: User, rows: Iterable[Installation], client: Client, session: str) -> None:
+    """Tell those that kept their accounts when they were let go to erase them, and the person."""
+    user.take_turn()
+    for row in tell_to_wipe(rows):
+        about: dict[str, Any] = {"session": session, "phone": row.name}
+        events.record(user, "app:wipe_asked", client=client, **about)
 
 
 def forget_old() -> int:

@@ -1,5 +1,6 @@
 """Renaming a phone and letting it go."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from accounts.proofs import Strength, needs, proofs_in
 from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
 from devices import app_texts, factors, lost_phone, phones, unlinking
-from devices.backups.unlinking import tell_to_wipe
+from devices.backups import unlinking as unlinked_apps
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
@@ -95,9 +96,11 @@ def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
 @needs(Strength.RECOVERED, back="devices:index")
 def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
-    event = _unlinking(person(request), public_id)
+    user = person(request)
+    rows = app_texts.to_be_told(_unlinking(user, public_id))
+    about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with in_session(request):
-        tell_to_wipe(app_texts.to_be_told(event))
+        unlinked_apps.wipe_later(user=user, rows=rows, **about)
     return redirect("devices:unlinked", public_id=public_id)
 
 

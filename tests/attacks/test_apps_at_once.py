@@ -145,6 +145,20 @@ def test_unlinking_while_the_app_calls_tells_it_to_erase_itself(
     assert alice.kinds().count("app:wiped") == 1
 
 
+def test_an_app_that_is_asked_many_times_to_erase_itself_is_asked_once(
+    alice: Person, crowd: Crowd
+) -> None:
+    owner = sign_in(crowd, alice)
+    tablet = Phone.objects.create(user=alice.user, name="Tablet", linked_at=timezone.now())
+    app = give_app(alice, crowd(1)[0], phone=tablet)
+    report = owner.post("/devices/lost/", {"phone": str(tablet.public_id)}).headers["Location"]
+    asked, owners = f"{report}wipe/", [owner, *crowd(MANY - 1, like=owner)]
+    answers = at_once([partial(each.post, asked, {}) for each in owners])
+    assert {answer.status_code for answer in answers} == {302}
+    assert app.installation.commands.count() == 1
+    assert alice.kinds().count("app:wipe_asked") == 1
+
+
 def test_unlinking_while_the_number_is_typed_links_nothing_that_lives_on(
     alice: Person, crowd: Crowd
 ) -> None:

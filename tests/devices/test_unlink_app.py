@@ -172,8 +172,13 @@ def test_without_the_tick_nothing_is_erased_until_it_is_asked_later(
     assert "The accounts in it stay on the phone." in text
     assert "Erase the accounts in its app as well" in text
     page = f"/devices/unlinked/{_event(app).public_id}/"
+    mail.outbox.clear()
     for _each in range(2):
         client.post(f"{page}wipe/")
+    user = app.installation.user
+    assert told("is told to erase the accounts") == addresses(user)
+    assert len(mail.outbox) == len(addresses(user))
+    assert user.events.filter(kind="app:wipe_asked").count() == 1
     assert [each["kind"] for each in beat(app)["commands"]] == ["wipe"]
     assert "Erase the accounts in its app as well" not in seen(client.get(page))
 
