@@ -50,7 +50,7 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
             except Refused as refused:
                 return response_to(refused)
             except LimitReached as limit:
-                return too_many(limit, _("Too many tries. Wait a moment."))
+                return too_many(limit)
 
         return answered  # type: ignore[return-value] # for_anyone widens to every kind of response
 

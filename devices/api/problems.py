@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.http import JsonResponse
+from django.utils.translation import gettext as _
 
+from accounts.failures import in_words
 from accounts.ways import Text
 from devices.backups.refusals import Refused
 from portal.limits import LimitReached
@@ -65,8 +67,10 @@ def response_to(refused: Refused) -> JsonResponse:
     return JsonResponse({**body, **refused.more}, status=status, content_type=CONTENT_TYPE)
 
 
-def too_many(limit: LimitReached, title: Text) -> JsonResponse:
-    """Answer too many tries, with the seconds to wait in `Retry-After`."""
+def too_many(limit: LimitReached) -> JsonResponse:
+    """Answer too many tries, with the seconds to wait in `Retry-After` and in words."""
+    words = _("Too many tries. Wait %(time)s and try again.")
+    title = words % {"time": in_words(limit.seconds)}
     response = response_to(Problem(429, "too_many", title, wait=limit.seconds))
     response["Retry-After"] = str(limit.seconds)
     return response
