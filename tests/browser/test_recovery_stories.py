@@ -191,6 +191,14 @@ def test_an_undo_of_an_earlier_app_begins_its_thirty_days_now(modules: NewPhone)
     assert found == [True, 5 + 30 * 86_400_000, False, False, False]
 
 
+def test_what_another_tab_has_undone_is_not_undone_again(modules: NewPhone) -> None:
+    found = modules.run(
+        """const { undo } = await use("recovery/restore");
+           try { await undo(); return ""; } catch (error) { return error.message; }"""
+    )
+    assert found == "This recovery can no longer be undone. Nothing was changed."
+
+
 def test_when_the_newest_state_is_damaged_the_one_before_is_offered(
     live: LiveSite, phone: NewPhone, nora: Person
 ) -> None:

@@ -7,7 +7,9 @@ import { now } from "../clock.js";
 import { emptyDocument } from "../entries.js";
 import { isNewer, isWork } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
+import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
+import { _ } from "../words.js";
 import { openChosen } from "./opened.js";
 import { complete, noteOpened, offers, versionOf } from "./portal.js";
 import { keep, session } from "./session.js";
@@ -167,7 +169,8 @@ const entriesBefore = (doc, { entries, after }, leave) => {
  */
 export const undo = (time = Date.now()) =>
   change((doc) => {
-    const { before } = doc.backup;
+    const { before } = backupOf(doc);
+    if (!before) throw new Refusal(_("This recovery can no longer be undone. Nothing was changed."));
     const isMember = Boolean(before.backup.secret) && before.backup.vault === doc.backup.vault;
     const toTrash = (entry) =>
       entry.gone || entry.trashed
