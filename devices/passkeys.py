@@ -34,6 +34,7 @@ from devices.models.passkey import digest_of
 
 ANSWER_LENGTH = 16_384  # characters of JSON
 CREDENTIAL_ID_BYTES = 1023  # WebAuthn Level 3, 7.1 step 25
+HANDLE_BYTES = 16  # of a person; passkeys of the authenticator app have random ones of 32
 REGISTER = "passkey-add"
 Verified = UserVerificationRequirement
 
@@ -45,7 +46,7 @@ class Refused(Exception):
 
 
 class UnknownPasskey(Refused):
-    """No row has this credential; the browser may be told to forget it."""
+    """No row has this credential of a person; the browser may be told to forget it."""
 
     def __init__(self, credential_id: str) -> None:
         super().__init__("unknown passkey")
@@ -190,14 +191,24 @@ def _verify(given: AuthenticationResponse, state: dict[str, Any], passkey: Passk
 def _passkey(given: AuthenticationResponse, user: User | None) -> Passkey:
     rows = Passkey.objects.select_related("user").filter(digest=digest_of(given.raw_id))
     passkey = (rows.filter(user=user) if user else rows).first()
-    if passkey is None:
-        raise UnknownPasskey(given.id)
     handle = given.response.user_handle
+    if passkey is None:
+        _check_ours(handle)
+        raise UnknownPasskey(given.id)
     if handle and handle != passkey.user.public_id.bytes:
         raise Refused("somebody else's")
     if user is None and not (handle and passkey.user.is_active):
         raise Refused("it does not say whose it is, or the account is locked")
     return passkey
+
+
+def _check_ours(handle: bytes | None) -> None:
+    """Refuse what opens a lock or a backup in the app, and is at this host as well.
+
+    It signs nobody in, and must not be called unknown: the browser would delete it for good.
+    """
+    if len(handle or b"") != HANDLE_BYTES:
+        raise Refused("not one that signs anybody in")
 
 
 def _challenge(client_data: CollectedClientData, purpose: str, binding: str) -> Challenge:

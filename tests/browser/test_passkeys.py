@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.authenticator import Phone, link
+from tests.browser.soft_passkeys import soft_passkeys
 from tests.journeys.hand import App, Hand
 from tests.live.browser import check_looks
 from tests.people import Person, protected
@@ -70,7 +72,10 @@ def pia(rows: None) -> Person:
 
 def without_autofill(page: Page) -> None:
     """Let the button alone ask: a touch would answer the waiting autofill as well."""
-    page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    page.add_init_script(
+        "if (self.PublicKeyCredential)"
+        "  PublicKeyCredential.isConditionalMediationAvailable = async () => false"
+    )
 
 
 def adds_passkey(hand: Hand, name: str = "My laptop") -> None:
@@ -235,3 +240,23 @@ def test_it_confirms_a_sensitive_act(page: Page, pia: Person) -> None:
     hand.reads("Two-step verification")
     hand.sees("My laptop")
     assert pia.kinds()[-1] == "step_up:passed"
+
+
+def test_a_sign_in_tried_with_the_lock_of_the_app_does_not_delete_it(
+    page: Page, rows: None
+) -> None:
+    without_autofill(page)
+    hand, phone = Hand(page), Phone(page)
+    with soft_passkeys(page) as passkeys:
+        phone.open("lock")
+        phone.fill([link("Mail")])
+        phone.press("Seal with a passkey")
+        phone.says("The passkey opened your accounts once")
+        for _each in range(2):
+            hand.open("/sign-in/")
+            hand.press(ALONE)
+            hand.sees("This passkey was not accepted. Sign in with your password.")
+        assert passkeys.count == 1
+        phone.open()
+        phone.press("Unlock with the passkey")
+        assert phone.names == ["Mail"]

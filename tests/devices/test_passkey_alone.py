@@ -13,7 +13,7 @@ from accounts.models import KnownBrowser, SecurityEvent
 from accounts.proofs import Strength, proofs_in
 from devices.models import Challenge, Passkey, Session
 from tests.accounts.helpers import seen
-from tests.authenticator import UP, UV
+from tests.authenticator import UP, UV, SoftPasskey
 from tests.people import Person, enter, give_passkey
 
 ALONE = "/sign-in/passkey/alone/"
@@ -146,6 +146,15 @@ def test_an_unknown_passkey_is_named_so_that_the_browser_forgets_it(
     assert question(client)["gone"]["credentialId"] == answer["id"]
     assert "gone" not in question(client)
     assert SecurityEvent.objects.filter(user_id=0, kind="sign_in:passkey_failed").count() == 1
+
+
+@pytest.mark.parametrize("handle", [bytes(range(32)), b""])
+def test_a_passkey_of_the_app_at_this_host_is_never_to_be_forgotten(
+    client: Client, pia: Person, handle: bytes
+) -> None:
+    """It opens a lock or a backup and signs nobody in; the browser would delete it for good."""
+    assert refused(client, SoftPasskey(handle=handle).get(question(client)))
+    assert "gone" not in question(client)
 
 
 def test_another_person_in_the_same_browser_leaves_nothing_behind(

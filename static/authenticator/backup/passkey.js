@@ -57,7 +57,8 @@ export const prfOf = async (slot) => (await prfOfAny([slot])).prf;
 const create = (salt, name) => ({
   challenge: random(32),
   rp: { id: location.hostname, name: document.title },
-  // An identity of its own: this passkey signs nobody in, and must not replace one that does.
+  // An identity of its own: this passkey signs nobody in, and must not replace one that does. Its 32
+  // bytes tell the sign-in apart from a person's 16, or it would have the browser delete it.
   user: { id: random(32), name, displayName: name },
   pubKeyCredParams: KINDS.map((alg) => ({ type: "public-key", alg })),
   authenticatorSelection: { residentKey: "preferred", userVerification: "required" },
