@@ -88,6 +88,17 @@ def test_sending_a_code_twice_at_once_sends_one(alice: Person, crowd: Crowd) -> 
     assert SentCode.objects.filter(user=alice.user).count() == 1
 
 
+def test_sending_by_the_page_of_a_lost_phone_as_well_sends_one(alice: Person, crowd: Crowd) -> None:
+    (visitor,) = half_signed_in(crowd, 1, alice)
+    target = str(alice.user.email_addresses.order_by("pk")[0].public_id)
+    pages = ["/sign-in/email/", "/sign-in/lost-your-phone/"] * (MANY // 2)
+    form = {"way": "email", "send": target}
+    twins = zip(crowd(MANY, visitor), pages, strict=True)
+    answers = at_once([partial(twin.post, page, form) for twin, page in twins])
+    assert Counter(answer.status_code for answer in answers) == {302: 1, 429: MANY - 1}
+    assert SentCode.objects.filter(user=alice.user).count() == 1
+
+
 def test_wrong_codes_in_a_flood(alice: Person, crowd: Crowd) -> None:
     wrong = alice.wrong_code()
     visitors = half_signed_in(crowd, 20, alice)
