@@ -2,7 +2,7 @@
 import { canHavePasskeys } from "./backup/passkey.js";
 import { onSubmit, part, put } from "./dom.js";
 import { openLock } from "./passphrase.js";
-import { clearTries, endOfForgotten, enterPin, forget } from "./pin.js";
+import { clearTries, endOfForgotten, enterPin, forget, isForgotten } from "./pin.js";
 import { present } from "./router.js";
 import { beginAnew, lockRow, openWith, seals, setScreenLock } from "./vault.js";
 import { _, moment } from "./words.js";
@@ -10,21 +10,24 @@ import { _, moment } from "./words.js";
 const AFTER = 60_000; // milliseconds out of sight
 
 const offerForgotten = async (root, done) => {
-  const tell = (end) => {
+  const say = (words) => {
     part(root, "forgotten-words").hidden = false;
-    put(root, "forgotten-words", _("The PIN will be gone on %(date)s.", { date: moment(end) }));
+    put(root, "forgotten-words", words);
+  };
+  const tell = (end) => {
+    say(_("The PIN will be gone on %(date)s.", { date: moment(end) }));
     part(root, "forgotten").hidden = true;
   };
   const end = await endOfForgotten();
-  if (end && end <= Date.now()) {
-    await setScreenLock(null);
-    await clearTries();
-    done();
-    return;
-  }
   part(root, "forgotten-part").hidden = false;
   if (end) tell(end);
-  part(root, "forgotten").addEventListener("click", async () => tell(await forget()));
+  part(root, "forgotten").addEventListener("click", () =>
+    forget().then(tell, ({ message }) => say(message)),
+  );
+  if (!(await isForgotten())) return;
+  await setScreenLock(null);
+  await clearTries();
+  done();
 };
 
 /** What a lock seals nobody can open without it: the way on is a backup. */

@@ -1,4 +1,5 @@
 // The lock that only hides the page: a PIN, a growing wait after wrong ones, and a way out.
+import { isCertain, measure, now } from "./clock.js";
 import { Refusal } from "./refusal.js";
 import { read, write } from "./store.js";
 import { _, span } from "./words.js";
@@ -38,11 +39,12 @@ const waitAfter = ({ wrong }) =>
 /** Compare a PIN; each try is counted before it is judged. Refuses wrong and too early ones. */
 export const enterPin = async (pin, lock) => {
   const before = await state();
-  const left = before.at + waitAfter(before) - Date.now();
+  const wait = waitAfter(before);
+  const left = Math.min(wait, before.at + wait - now()); // `at` may be of a clock that was ahead
   if (left > 0) {
     throw new Refusal(_("Too many tries. Wait %(time)s.", { time: span(left) }), "secret");
   }
-  await write({ put: [[...TRIES, { ...before, wrong: before.wrong + 1, at: Date.now() }]] });
+  await write({ put: [[...TRIES, { ...before, wrong: before.wrong + 1, at: now() }]] });
   const hash = await hashOf(pin, lock.salt, lock.rounds);
   if (hash.some((byte, at) => byte !== lock.hash[at])) {
     throw new Refusal(_("This PIN is not right."), "secret");
@@ -50,10 +52,19 @@ export const enterPin = async (pin, lock) => {
   await write({ drop: [TRIES] });
 };
 
+/** Whoever holds the phone can set its clock: a day is one by the portal's. */
+const hasPortalTime = async () => {
+  if (!isCertain()) await measure();
+  return isCertain();
+};
+
 /** Begin the day after which a forgotten PIN goes; gives its end. */
 export const forget = async () => {
+  if (!(await hasPortalTime())) {
+    throw new Refusal(_("This goes by the portal's time, and the portal cannot be reached."));
+  }
   const before = await state();
-  const forgotten = before.forgotten || Date.now();
+  const forgotten = before.forgotten || now();
   await write({ put: [[...TRIES, { ...before, forgotten }]] });
   return forgotten + FORGOTTEN;
 };
@@ -62,6 +73,13 @@ export const forget = async () => {
 export const endOfForgotten = async () => {
   const { forgotten } = await state();
   return forgotten ? forgotten + FORGOTTEN : 0;
+};
+
+/** Whether the day of a forgotten PIN is over; never without the portal's time. */
+export const isForgotten = async () => {
+  if (!(await endOfForgotten()) || !(await hasPortalTime())) return false;
+  const end = await endOfForgotten(); // somebody may have typed the PIN meanwhile
+  return end > 0 && end <= now();
 };
 
 export const clearTries = () => write({ drop: [TRIES] });

@@ -1,5 +1,7 @@
 """The lock under attack: late tabs, tampered rows, a look at the screen."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -25,6 +27,14 @@ new Uint8Array(bent.sealed)[0] ^= 1;
 const forged = { gone: null, pin: await makePin("2580"), unknown: { kind: "none" }, weak, bent };
 const row = forged[given];
 await write(row ? { put: [["meta", "lock", row]] } : { drop: [["meta", "lock"]] });
+"""
+# Whoever holds a phone can set its clock.
+CLOCK = "const { now } = Date; Date.now = () => now() + Number(localStorage.ahead ?? 0);"
+SET_CLOCK = "(hours) => { localStorage.ahead = hours * 3_600_000; }"
+PIN = """
+const { makePin } = await use("pin");
+const { setScreenLock } = await use("vault");
+await setScreenLock(await makePin("2580"));
 """
 COME_BACK = """() => {
   const show = (is) => {
@@ -127,3 +137,69 @@ def test_coming_back_late_without_a_lock_shows_the_codes_again(phone: Phone) -> 
     assert phone.page.evaluate(COME_BACK)
     expect(phone.page.locator("main")).to_have_css("filter", "none")
     assert phone.names == ["Mail"]
+
+
+@pytest.fixture
+def watch(phone: Phone) -> Phone:
+    """The app behind a PIN, in a tab whose clock can be set."""
+    phone.run(PIN)
+    page = phone.page.context.new_page()
+    page.add_init_script(CLOCK)
+    return Phone(page).open()
+
+
+def forget(phone: Phone) -> None:
+    """Say that the PIN was forgotten."""
+    phone.reads("Locked")
+    phone.page.get_by_text("Forgot the PIN?").click()
+    phone.press("Remove the PIN in 24 hours")
+
+
+def test_a_clock_that_is_set_ahead_removes_no_pin(watch: Phone) -> None:
+    forget(watch)
+    watch.says("The PIN will be gone on")
+    watch.page.evaluate(SET_CLOCK, 25)
+    watch.open()
+    watch.page.get_by_text("Forgot the PIN?").click()
+    watch.says("The PIN will be gone on")
+    watch.reads("Locked")
+
+
+def test_a_clock_that_is_set_back_makes_no_day_pass(watch: Phone) -> None:
+    watch.page.evaluate(SET_CLOCK, -25)
+    watch.open()
+    forget(watch)
+    watch.says("The PIN will be gone on")
+    watch.page.evaluate(SET_CLOCK, 0)
+    watch.open()
+    watch.page.get_by_text("Forgot the PIN?").click()
+    watch.says("The PIN will be gone on")
+    watch.reads("Locked")
+
+
+def test_without_the_portals_time_no_pin_is_forgotten(watch: Phone) -> None:
+    watch.reads("Locked")
+    watch.page.route("**/healthz", lambda route: route.abort())
+    watch.open()
+    forget(watch)
+    watch.says("This goes by the portal's time, and the portal cannot be reached.")
+    watch.page.unroute_all()
+    watch.press("Remove the PIN in 24 hours")
+    watch.says("The PIN will be gone on")
+
+
+def test_wrong_tries_under_a_wrong_clock_wait_no_longer_than_others(watch: Phone) -> None:
+    watch.page.evaluate(SET_CLOCK, 9000)
+    watch.page.route("**/healthz", lambda route: route.abort())
+    watch.open()
+    for _each in range(5):
+        watch.type("PIN", "0000")
+        watch.press("Unlock")
+        watch.says("This PIN is not right.")
+        expect(watch.page.get_by_role("button", name="Unlock")).to_be_enabled()
+    watch.page.evaluate(SET_CLOCK, 0)
+    watch.page.unroute_all()
+    watch.open()
+    watch.type("PIN", "2580")
+    watch.press("Unlock")
+    expect(watch.page.get_by_text(re.compile(r"Wait [123]\d seconds"))).to_be_visible()
