@@ -59,7 +59,7 @@ def make(
         standing.check_grant(phone)
         _freeze(phone, client)
     _check_free(phone.user, envelope)
-    _check_put_away(phone.user)
+    _check_put_away(phone)
     activate(phone, force=freeze)
     retention.make_room(phone.user, envelope.size)
     vault = Vault.objects.create(public_id=envelope.vault, user=phone.user, epoch=envelope.epoch)
@@ -89,10 +89,14 @@ def _check_free(user: User, envelope: Envelope) -> None:
         raise refusals.vault_exists(taken.public_id)
 
 
-def _check_put_away(user: User) -> None:
-    """What was put away is never pushed out by another one, so there is an end to making more."""
-    kept = [vault for vault in standing.kept(user) if vault.state != Vault.State.ON]
-    if len(kept) >= settings.VAULTS_PUT_AWAY:
+def _check_put_away(phone: Installation) -> None:
+    """What was put away is never pushed out by another one, so there is an end to making more.
+
+    With leave from the portal it is twice as far: a stolen phone may have used up what it could.
+    """
+    kept = [vault for vault in standing.kept(phone.user) if vault.state != Vault.State.ON]
+    times = 2 if phone.grants.all().usable().exists() else 1
+    if len(kept) >= settings.VAULTS_PUT_AWAY * times:
         raise refusals.too_many_vaults(min(vault.ends_at for vault in kept if vault.ends_at))
 
 

@@ -77,7 +77,7 @@ VAULT_PINNED = timedelta(days=90)
 VAULT_NEWEST, VAULT_DAYS, VAULT_WEEKS = 10, 30, 26  # versions that are kept
 VAULT_SAVES_AN_HOUR = 240
 VAULT_ACTS_AN_HOUR = 30  # of a phone, which each cause a mail: off, on, taken over, slots
-VAULTS_PUT_AWAY = 10  # of a person: switched off or frozen, and kept
+VAULTS_PUT_AWAY = 10  # of a person: switched off or frozen, and kept; twice with a grant
 WORK_APPROVAL_AGE = timedelta(days=7)  # how long a member of staff's approval may wait
 WORK_CODE_AGE = timedelta(minutes=10)
 WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has the secret

@@ -73,13 +73,13 @@ def test_phones_that_freeze_at_once_put_no_more_away_than_there_is_room(
     carol: Person, crowd: Crowd
 ) -> None:
     give_backup(carol, crowd(1)[0])
-    put_away(carol, CAP - 2)
+    put_away(carol, 2 * CAP - 2)
     apps = [give_app(carol, visitor, f"Phone {n}") for n, visitor in enumerate(crowd(MANY // 2))]
     for app in apps:
         grant(app)
     answers = at_once([partial(Backup(app).make, freeze=True) for app in apps])
     assert codes(answers) == {201: 1, "too_many_vaults": MANY // 2 - 1}
-    assert kept(carol) == {"on": 1, "off": CAP - 2, "frozen": 1}
+    assert kept(carol) == {"on": 1, "off": 2 * CAP - 2, "frozen": 1}
     assert carol.kinds().count("backup:frozen") == 1
 
 
