@@ -100,6 +100,7 @@ def test_is_that_me(hand: Hand, bob: Person) -> None:
     if isinstance(hand, Keyboard):
         skips_to_the_content(hand)
         opens_and_closes_a_menu(hand)
+    opens_menu(hand, "Pixel 8")
     hand.press("Rename")
     hand.type("Name of the phone", "Pixel of Bob")
     hand.press("Save the name")
@@ -144,14 +145,19 @@ def item(page: Page, name: str) -> Locator:
     return page.locator(".menu").get_by_role("link", name=name, exact=True)
 
 
-def unlinks(hand: Hand) -> None:
-    """Through the menu, which opens without scripts too."""
-    opener = hand.page.get_by_label("More for iPhone 12")
+def opens_menu(hand: Hand, phone: str) -> None:
+    """It opens without scripts too."""
+    opener = hand.page.get_by_label(f"More for {phone}")
     if isinstance(hand, Keyboard):
         hand.reach(opener)
         hand.key("Space")
     else:
         opener.click()
+
+
+def unlinks(hand: Hand) -> None:
+    """Through the menu."""
+    opens_menu(hand, "iPhone 12")
     hand.press("Unlink this phone")
     hand.reads("Unlink iPhone 12\\?")
     hand.press("Unlink this phone")
