@@ -55,6 +55,7 @@ def test_codes_just_shown_do_not_come_back(
     hand.sees_not(code)
 
 
+@pytest.mark.screen
 def test_one_browser_is_signed_out_from_another(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:

@@ -144,6 +144,7 @@ def test_it_is_made_used_removed_and_then_refused(page: Page, pia: Person) -> No
     assert pia.kinds()[-1] == "passkey:removed"
 
 
+@pytest.mark.screen
 def test_the_address_field_offers_it_by_itself(page: Page, pia: Person) -> None:
     hand, device = Hand(page), Authenticator(page)
     hand.sign_in(pia, App.of(pia))
@@ -158,6 +159,7 @@ def test_the_address_field_offers_it_by_itself(page: Page, pia: Person) -> None:
     assert pia.kinds()[-1] == "sign_in:two_step"
 
 
+@pytest.mark.screen
 def test_without_user_verification_it_counts_for_one_step_only(page: Page, pia: Person) -> None:
     without_autofill(page)
     hand, device = Hand(page), Authenticator(page)
@@ -177,6 +179,7 @@ def test_without_user_verification_it_counts_for_one_step_only(page: Page, pia: 
     hand.reads("Your account is well protected")
 
 
+@pytest.mark.screen
 def test_a_synced_one_is_told_apart(page: Page, pia: Person) -> None:
     hand, device = Hand(page), Authenticator(page, synced=True)
     hand.sign_in(pia, App.of(pia))
@@ -186,6 +189,7 @@ def test_a_synced_one_is_told_apart(page: Page, pia: Person) -> None:
     assert pia.user.passkeys.get().is_backed_up
 
 
+@pytest.mark.screen
 def test_not_now_is_remembered(page: Page, pia: Person) -> None:
     Authenticator(page)
     hand, app = Hand(page), App.of(pia)
@@ -199,6 +203,7 @@ def test_not_now_is_remembered(page: Page, pia: Person) -> None:
     hand.sees_not("Next time without a code?")
 
 
+@pytest.mark.screen
 def test_a_browser_without_passkeys_is_offered_nothing(page: Page, pia: Person) -> None:
     page.add_init_script("delete window.PublicKeyCredential")
     hand = Hand(page)
@@ -211,6 +216,7 @@ def test_a_browser_without_passkeys_is_offered_nothing(page: Page, pia: Person) 
     hand.sees("A passkey needs JavaScript")
 
 
+@pytest.mark.screen
 def test_the_pages_look_right(page: Page, pia: Person) -> None:
     hand, device = Hand(page), Authenticator(page)
     hand.open("/sign-in/")
@@ -230,6 +236,7 @@ def test_the_pages_look_right(page: Page, pia: Person) -> None:
     check_looks(page)
 
 
+@pytest.mark.screen
 def test_it_confirms_a_sensitive_act(page: Page, pia: Person) -> None:
     hand, device = Hand(page), Authenticator(page)
     hand.sign_in(pia, App.of(pia))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.hand import App, Hand, check_letter
@@ -84,6 +85,7 @@ def test_it_is_trusted_and_trusted_no_longer(
     assert tess.kinds()[-1] == "browser:untrusted"
 
 
+@pytest.mark.screen
 def test_a_change_of_the_set_up_ends_it(page: Page, rows: None) -> None:
     tess = person()
     app, hand = App.of(tess), Hand(page)

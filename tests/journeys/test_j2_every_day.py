@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.hand import App, Hand, code_of_mail
@@ -32,6 +33,7 @@ def test_the_next_day_takes_two_pages_and_leads_where_one_was_going(
     assert not [mail for mail in live.mail.messages_for(bob.address) if "new" in mail["Subject"]]
 
 
+@pytest.mark.screen
 def test_a_new_browser_is_told_to_the_owner_and_a_known_one_is_not(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:
@@ -46,6 +48,7 @@ def test_a_new_browser_is_told_to_the_owner_and_a_known_one_is_not(
     second.sees("in a new browser")
 
 
+@pytest.mark.screen
 def test_this_browser_begins_with_the_step_it_used_last_and_sends_nothing_by_itself(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:
@@ -65,6 +68,7 @@ def test_this_browser_begins_with_the_step_it_used_last_and_sends_nothing_by_its
     expect(hand.find("Send the code")).to_be_visible()
 
 
+@pytest.mark.screen
 def test_signing_in_takes_no_mouse(new_browser: Contexts, bob: Person) -> None:
     page, app = new_browser().new_page(), App.of(bob)
     press = page.keyboard.press

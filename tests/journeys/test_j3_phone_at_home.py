@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
@@ -62,6 +63,7 @@ def test_a_code_by_mail_opens_the_account_and_nothing_changes(
         check_letter(live.mail.wait_for(address.address, subject="a sign-in without your phone"))
 
 
+@pytest.mark.screen
 def test_a_code_by_text_message_opens_it_when_the_mail_fails(
     live: LiveSite, new_browser: Contexts, alice: Person
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_code_by_text_message_opens_it_when_the_mail_fails(
     del live.mail.refuse[alice.address]
 
 
+@pytest.mark.screen
 def test_another_code_can_be_sent_after_the_pause_and_kills_the_first(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:
@@ -107,6 +110,7 @@ def test_another_code_can_be_sent_after_the_pause_and_kills_the_first(
     hand.reads("Where is your Pixel 8?")
 
 
+@pytest.mark.screen
 def test_the_phone_was_here_after_all(live: LiveSite, new_browser: Contexts, bob: Person) -> None:
     hand = begin(new_browser(), bob)
     hand.press("E-mail a code")
@@ -117,6 +121,7 @@ def test_the_phone_was_here_after_all(live: LiveSite, new_browser: Contexts, bob
     hand.reads("Your account is well protected")
 
 
+@pytest.mark.screen
 def test_without_scripts_every_day_and_another_way_work_all_the_same(
     live: LiveSite, new_browser: Contexts, bob: Person
 ) -> None:

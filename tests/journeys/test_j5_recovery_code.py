@@ -63,6 +63,7 @@ def makes_a_new_set(hand: Hand, bob: Person) -> None:
     hand.sees("Good. Your recovery codes are saved.")
 
 
+@pytest.mark.screen
 @pytest.mark.parametrize("left", [3, 1])
 def test_when_few_are_left_the_overview_says_so(
     new_browser: Contexts, bob: Person, left: int

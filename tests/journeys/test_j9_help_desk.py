@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.hand import App, Hand, check_letter
@@ -68,6 +69,7 @@ def the_person_is_told(live: LiveSite, alice: Person) -> None:
         assert REASON in body_of(mail)
 
 
+@pytest.mark.screen
 def test_staff_do_not_get_in_without_the_authenticator_app(
     live: LiveSite, new_browser: Contexts, sue: Person
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.conf import settings
 from django.db.models import F
 from playwright.sync_api import BrowserContext
@@ -13,6 +14,7 @@ from tests.journeys.hand import App, Hand, check_letter
 from tests.live import LiveSite
 from tests.people import Person
 
+pytestmark = pytest.mark.screen
 Contexts = Callable[..., BrowserContext]
 
 
