@@ -6,7 +6,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
@@ -20,11 +20,11 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the settings chosen above
-from playwright.sync_api import sync_playwright  # noqa: E402 - the same
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402 - the same
 
 from tests.browser.tour import PARTS, Tour  # noqa: E402 - the same
 from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - the same
-from tests.live.site import live_site  # noqa: E402 - the same
+from tests.live.site import LiveSite, live_site  # noqa: E402 - the same
 
 STYLE = """<style>
 body { font: 15px/1.4 system-ui, sans-serif; margin: 1rem; background: #ddd; }
@@ -34,16 +34,24 @@ img { block-size: 28rem; border: 1px solid #888; object-fit: cover; object-posit
 
 
 @contextmanager
-def tour() -> Iterator[Tour]:
-    """Start the site and a browser."""
+def tours() -> Iterator[Iterator[tuple[Tour, str]]]:
+    """Start the site and a browser; give the walk and the name of every page."""
     settings.ALLOWED_HOSTS.append("testserver")
     with (
         live_site() as site,
         sync_playwright() as playwright,
         chromium(playwright.chromium, site.certificate_pin) as browser,
     ):
-        context = new_context(browser, site.url)
-        yield Tour(site, context, context.new_page())
+        yield names(site, browser)
+
+
+def names(site: LiveSite, browser: Browser) -> Iterator[tuple[Tour, str]]:
+    """Walk every part in a profile of its own: a phone of one holds what the next must not find."""
+    for part in PARTS:
+        with new_context(browser, site.url) as context:
+            walk = Tour(site, context, context.new_page())
+            for name in part(walk):
+                yield walk, name
 
 
 def file_name(number: int, name: str) -> str:
@@ -91,10 +99,10 @@ def sheet(rows: list[tuple[str, list[str]]]) -> str:
     return f"<!DOCTYPE html><meta charset=utf-8><title>{len(rows)} pages</title>{STYLE}{drawn}"
 
 
-def pictures(walk: Tour, folder: Path) -> Iterator[tuple[str, list[str]]]:
+def pictures(walks: Iterable[tuple[Tour, str]], folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Walk past every page and take it; give each page's name and files."""
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    for number, name in enumerate(walk.names()):
+    for number, (walk, name) in enumerate(walks):
         stem = file_name(number, name)
         files = shoot(walk, folder, stem)
         for language in others if name.startswith("/") else ():
@@ -109,8 +117,8 @@ def main() -> None:
     wanted = set(sys.argv[2:])
     PARTS[:] = [part for part in PARTS if not wanted or part.__name__ in wanted]
     rows = []
-    with tour() as walk:
-        for name, files in pictures(walk, folder):
+    with tours() as walks:
+        for name, files in pictures(walks, folder):
             rows.append((name, files))
             print(name, flush=True)  # noqa: T201 - a command speaks by printing
     (folder / "index.html").write_text(sheet(rows))

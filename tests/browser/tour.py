@@ -56,12 +56,6 @@ class Tour:
     context: BrowserContext
     page: Page
 
-    def names(self) -> Names:
-        """Walk all of it."""
-        for part in PARTS:
-            yield from part(self)
-            self.leave()
-
     def leave(self) -> None:
         """Forget who was signed in."""
         self.context.clear_cookies()
@@ -446,10 +440,14 @@ def apps(tour: Tour) -> Names:
     yield from linked_app(tour.page, tour.enter, everything("liam"))
 
 
-def work(tour: Tour) -> Names:
-    """Accounts with organisations."""
+def organisations(tour: Tour) -> Names:
+    """Accounts with organisations, in the portal."""
     yield from desk_of_organisations(tour.page, tour.enter)
     yield from account_of_an_organisation(tour.page, tour.enter)
+
+
+def work(tour: Tour) -> Names:
+    """Accounts with organisations, in the app."""
     yield from work_on_a_phone(tour.page, tour.site, protected("wout"))
 
 
@@ -480,6 +478,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     beginners,
     staff,
     apps,
+    organisations,
     work,
     app,
     backups,
