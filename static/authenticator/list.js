@@ -3,7 +3,7 @@ import { now } from "./clock.js";
 import { codeAt } from "./codes.js";
 import { make, part } from "./dom.js";
 import { draw, edit, fits, living, nameOf, tagsOf } from "./entries.js";
-import { lazy } from "./router.js";
+import { hold, lazy } from "./router.js";
 import { Row } from "./row.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
@@ -142,6 +142,7 @@ const showBackup = lazy(async () => (await import("./backup/line.js")).showLine,
 /** Show the page. */
 export const showCodes = (root) => {
   const list = new List(root);
+  hold(root);
   const leaveBackup = showBackup(part(root, "backup"));
   const search = part(root, "search");
   search.value = filter.words;

@@ -37,6 +37,19 @@ export const lazy = (load, lost = sayMissing) => (root, argument) => {
   };
 };
 
+const MOMENT = 300; // milliseconds
+
+/**
+ * Have a page wait for the line about the backup, which would push the rest down: until the event
+ * "drawn", and no longer than a moment.
+ */
+export const hold = (root) => {
+  const release = () => root.classList.remove("waits");
+  root.classList.add("waits");
+  root.addEventListener("drawn", release, { once: true });
+  setTimeout(release, MOMENT);
+};
+
 /** Where the person is: name of the page and its argument. */
 const place = () => {
   const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");

@@ -3,7 +3,7 @@ import { difference } from "./clock.js";
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
-import { lazy } from "./router.js";
+import { hold, lazy } from "./router.js";
 import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
 import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
@@ -113,6 +113,7 @@ export const showSettings = (root) => {
   lockRow().then((lock) => put(root, "lock", lockWords(lock)));
   offerAside(root);
   showVersion(root);
+  hold(root);
   const leave = [showInstall(root), showBackup(part(root, "backup-card"))];
   return () => leave.forEach((end) => end());
 };

@@ -75,6 +75,7 @@ class Phone:
     def names(self) -> list[str]:
         """The services in the list, as they are shown."""
         self.reads("Your codes")
+        expect(self.page.locator(".waits")).to_have_count(0)  # for the line above the list
         # Not `all_inner_texts`: those are empty until the browser has laid the row out.
         return self.page.locator(".account:visible b[data-part=issuer]").all_text_contents()
 

@@ -1,6 +1,7 @@
 // The page about the backup: how it stands, switching it on, and off.
 import { onSubmit, part, put } from "../dom.js";
 import { Refusal } from "../refusal.js";
+import { hold } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
 import { _, moment, n_ } from "../words.js";
@@ -124,6 +125,7 @@ const isBusy = (root) => ["key", "done"].some((name) => !root.querySelector(`[da
 /** Show the page; "anew" is a new backup in the place of one that nothing opens any more. */
 export const showBackup = (root, what = "") => {
   listen(root);
+  hold(root);
   if (what === "anew") startKey(root, { freeze: true });
   else fill(root);
   device().then((mine) => {

@@ -122,6 +122,7 @@ export const showLine = (place) => {
     const status = currentStatus();
     const more = await reminders(status, redraw);
     if (mine !== turn) return;
+    if (status.kind !== "unknown") place.dispatchEvent(new Event("drawn", { bubbles: true }));
     const made = make("div", {}, ...(isShown(status) ? [lineOf(status)] : []), ...more);
     if (made.textContent === place.textContent) return; // what has the focus keeps it
     place.replaceChildren(...made.childNodes);
