@@ -11,9 +11,14 @@ const categories = ORDER.filter((name) => rules.resolvedOptions().pluralCategori
 const formOf = (forms, count) =>
   forms[Math.min(categories.indexOf(rules.select(count)), forms.length - 1)];
 
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+
+/** What is written from right to left stands apart in a sentence, and turns nothing beside it around. */
+const apart = (value) => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : String(value));
+
 /** Put values into the places of a sentence: "%(name)s" becomes values.name. */
 const fill = (text, values = {}) =>
-  text.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? String(values[name]) : place));
+  text.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? apart(values[name]) : place));
 
 export const _ = (text, values) => fill(catalogue[text] || text, values);
 

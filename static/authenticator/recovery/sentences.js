@@ -1,12 +1,15 @@
 // Sentences that several pages of a recovery use.
 import { _, moment, n_, span } from "../words.js";
 
+const MINUTE = 60_000; // milliseconds
+
 export const accounts = (count) => n_("%(count)s account", "%(count)s accounts", count);
 
 /** A moment, and how long ago that is. */
 export const ago = (text) => {
   const time = Date.parse(text);
   const past = Math.max(0, Date.now() - time);
+  if (past < MINUTE) return _("%(date)s (just now)", { date: moment(time) });
   return _("%(date)s (%(span)s ago)", { date: moment(time), span: span(past) });
 };
 
