@@ -53,6 +53,10 @@ class UnknownPasskey(Refused):
         self.credential_id = credential_id
 
 
+class OfTheApp(Refused):
+    """It opens a lock or a backup of the authenticator app, and nobody's account."""
+
+
 @dataclass(frozen=True)
 class Registered:
     """A new credential, proved by the authenticator that holds it; nothing is used up yet."""
@@ -207,8 +211,10 @@ def _check_ours(handle: bytes | None) -> None:
 
     It signs nobody in, and must not be called unknown: the browser would delete it for good.
     """
-    if len(handle or b"") != HANDLE_BYTES:
-        raise Refused("not one that signs anybody in")
+    if not handle:
+        raise Refused("nobody's")
+    if len(handle) != HANDLE_BYTES:
+        raise OfTheApp("not one that signs anybody in")
 
 
 def _challenge(client_data: CollectedClientData, purpose: str, binding: str) -> Challenge:

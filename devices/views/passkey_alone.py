@@ -87,7 +87,7 @@ def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | 
 def _refuse(
     request: HttpRequest, refused: passkeys.Refused, passkey: Passkey | None = None
 ) -> HttpResponse:
-    """Note the failure where it belongs, and say the same whatever the reason was."""
+    """Note the failure where it belongs, and say nothing that the browser did not know."""
     passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
     if passkey:
         with transaction.atomic():
@@ -97,7 +97,12 @@ def _refuse(
     if isinstance(refused, passkeys.UnknownPasskey):
         gone = {"rpId": passkeys.party(), "credentialId": refused.credential_id}
         request.session[GONE_KEY] = gone
-    messages.error(request, _("This passkey was not accepted. Sign in with your password."))
+    words = _("This passkey was not accepted. Sign in with your password.")
+    if isinstance(refused, passkeys.OfTheApp):
+        words = _(
+            "This passkey opens the authenticator app, not an account. Sign in with your password."
+        )
+    messages.error(request, words)
     next_url = safe_next(request)
     query = f"?{urlencode({'next': next_url})}" if next_url else ""
     return HttpResponseRedirect(resolve_url("accounts:sign_in") + query)

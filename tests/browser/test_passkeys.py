@@ -262,7 +262,7 @@ def test_a_sign_in_tried_with_the_lock_of_the_app_does_not_delete_it(
         for _each in range(2):
             hand.open("/sign-in/")
             hand.press(ALONE)
-            hand.sees("This passkey was not accepted. Sign in with your password.")
+            hand.sees("This passkey opens the authenticator app, not an account.")
         assert passkeys.count == 1
         phone.open()
         phone.press("Unlock with the passkey")

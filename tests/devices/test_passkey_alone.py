@@ -19,6 +19,7 @@ from tests.people import Person, enter, give_passkey
 ALONE = "/sign-in/passkey/alone/"
 OPTIONS = "/sign-in/passkey/alone/options/"
 SENTENCE = "This passkey was not accepted. Sign in with your password."
+OF_THE_APP = "This passkey opens the authenticator app, not an account."
 pytestmark = pytest.mark.usefixtures("rows")
 
 
@@ -31,10 +32,10 @@ def give(client: Client, answer: Any, **more: str) -> Any:
     return client.post(ALONE, {"code": json.dumps(answer), **more})
 
 
-def refused(client: Client, answer: Any) -> bool:
-    """Give the answer; tell whether the sign-in page says the one sentence and nobody is in."""
+def refused(client: Client, answer: Any, words: str = SENTENCE) -> bool:
+    """Give the answer; tell whether the sign-in page says the sentence and nobody is in."""
     page = client.get(give(client, answer)["Location"])
-    return SENTENCE in seen(page) and "/sign-in/" in client.get("/security/").headers["Location"]
+    return words in seen(page) and "/sign-in/" in client.get("/security/").headers["Location"]
 
 
 def strength(client: Client) -> Strength:
@@ -148,12 +149,12 @@ def test_an_unknown_passkey_is_named_so_that_the_browser_forgets_it(
     assert SecurityEvent.objects.filter(user_id=0, kind="sign_in:passkey_failed").count() == 1
 
 
-@pytest.mark.parametrize("handle", [bytes(range(32)), b""])
+@pytest.mark.parametrize(("handle", "words"), [(bytes(range(32)), OF_THE_APP), (b"", SENTENCE)])
 def test_a_passkey_of_the_app_at_this_host_is_never_to_be_forgotten(
-    client: Client, pia: Person, handle: bytes
+    client: Client, pia: Person, handle: bytes, words: str
 ) -> None:
     """It opens a lock or a backup and signs nobody in; the browser would delete it for good."""
-    assert refused(client, SoftPasskey(handle=handle).get(question(client)))
+    assert refused(client, SoftPasskey(handle=handle).get(question(client)), words)
     assert "gone" not in question(client)
 
 
