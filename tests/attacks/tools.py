@@ -138,7 +138,7 @@ def face(response: Any, *typed: str) -> dict[str, Any]:
     headers: Mapping[str, str] = response.headers
     return {
         "status": response.status_code,
-        "body": plain(response.content.decode(), *typed),
+        "body": plain(response.content.decode().replace("<wbr>", ""), *typed),
         "headers": {
             name: plain(value, *typed)
             for name, value in headers.items()
