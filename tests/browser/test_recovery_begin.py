@@ -15,7 +15,7 @@ from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import give_app, grant_later
 
-pytestmark = pytest.mark.screen
+pytestmark = pytest.mark.app
 
 HERE = Visitor("192.0.2.7", "")
 IN_SAFARI = "Object.defineProperty(Navigator.prototype, 'standalone', { value: false });"

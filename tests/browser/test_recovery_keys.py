@@ -18,7 +18,7 @@ from tests.lk1 import make_slot, unspelled
 from tests.people import Person, protected
 from tests.phones import give_app, grant
 
-pytestmark = pytest.mark.screen
+pytestmark = pytest.mark.app
 
 PRF_KEY = """
 const { toText, fromText } = await use("lk1/bytes");

@@ -19,7 +19,7 @@ from tests.lk1 import show_recovery_key
 from tests.people import Person, protected
 from tests.phones import grant
 
-pytestmark = pytest.mark.screen
+pytestmark = pytest.mark.app
 
 SAVED = """
 const { current } = await use("vault");
