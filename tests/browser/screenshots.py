@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 
+from playwright.sync_api import Browser, sync_playwright
+
 os.environ["LATCHKEY_LIVE"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -20,11 +22,10 @@ import django
 django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the settings chosen above
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402 - the same
 
 from tests.browser.tour import PARTS, Tour  # noqa: E402 - the same
 from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - the same
-from tests.live.site import LiveSite, live_site  # noqa: E402 - the same
+from tests.live.site import LiveSite, live_site  # noqa: E402 - reads the settings chosen above
 
 STYLE = """<style>
 body { font: 15px/1.4 system-ui, sans-serif; margin: 1rem; background: #ddd; }

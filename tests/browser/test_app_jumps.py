@@ -7,12 +7,11 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.authenticator import PHONE
 from tests.browser.backup_phones import link_app
-from tests.browser.weight import JUMPED, WATCH_JUMPS
+from tests.browser.weight import JUMPED, MOST_JUMP, WATCH_JUMPS
 from tests.live import LiveSite
 from tests.people import protected
 from tests.work import give_enrolment
 
-MOST_JUMP = 0.01  # of a cumulative layout shift, where 0.1 is called good
 STATES = ("action_required", "asked", "approved", "enrolled")
 PLACES = ("codes", "work", "settings", "backup", "ways", "versions", "add", "link", "import")
 SETTLED = 800  # milliseconds after which nothing more comes of the portal's answers

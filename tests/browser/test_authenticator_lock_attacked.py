@@ -155,14 +155,19 @@ def forget(phone: Phone) -> None:
     phone.press("Remove the PIN in 24 hours")
 
 
+def starts_and_is_still_locked(phone: Phone) -> None:
+    """Start anew: the PIN that was forgotten is asked for, and its day is not over."""
+    phone.open()
+    phone.page.get_by_text("Forgot the PIN?").click()
+    phone.says("The PIN will be gone on")
+    phone.reads("Locked")
+
+
 def test_a_clock_that_is_set_ahead_removes_no_pin(watch: Phone) -> None:
     forget(watch)
     watch.says("The PIN will be gone on")
     watch.page.evaluate(SET_CLOCK, 25)
-    watch.open()
-    watch.page.get_by_text("Forgot the PIN?").click()
-    watch.says("The PIN will be gone on")
-    watch.reads("Locked")
+    starts_and_is_still_locked(watch)
 
 
 def test_a_clock_that_is_set_back_makes_no_day_pass(watch: Phone) -> None:
@@ -171,10 +176,7 @@ def test_a_clock_that_is_set_back_makes_no_day_pass(watch: Phone) -> None:
     forget(watch)
     watch.says("The PIN will be gone on")
     watch.page.evaluate(SET_CLOCK, 0)
-    watch.open()
-    watch.page.get_by_text("Forgot the PIN?").click()
-    watch.says("The PIN will be gone on")
-    watch.reads("Locked")
+    starts_and_is_still_locked(watch)
 
 
 def test_without_the_portals_time_no_pin_is_forgotten(watch: Phone) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser.reach import out_of_reach
 from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery, work
-from tests.browser.weight import Scale
+from tests.browser.weight import MOST_JUMP, Scale
 from tests.live import LiveSite
 from tests.live.browser import PHONE, findings
 
@@ -22,7 +22,6 @@ addEventListener("securitypolicyviolation", (event) =>
 """
 ON_THE_WAY = ("the server responded with a status of 4",)  # error pages are walked past, too
 MOST_BYTES = 60_000  # of a first visit, without fonts and images
-MOST_JUMP = 0.01  # of a cumulative layout shift, where 0.1 is called good
 APP = "/authenticator/"  # weighed by a test of its own: it is installed whole, to work offline
 WITH_APP = {app, backups, recovery, work}  # without a cache it would come too late to be walked
 FOCUS = "document.activeElement.matches('[data-error-summary], [aria-invalid=true]')"

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+MOST_JUMP = 0.01  # of a cumulative layout shift, where 0.1 is called good
 WATCH_JUMPS = """
 window.jumps = [];
 new PerformanceObserver((list) => {

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from devices.models import Vault
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
-from tests.phones import give_app, grant
+from tests.phones import App, give_app, grant
 
 
 @pytest.fixture
@@ -91,14 +91,19 @@ def test_a_stolen_phone_leaves_its_owner_every_act(
     assert new.app.put(f"vault/slots/{slot['id']}", slot).status_code == 204
 
 
+def puts_away(app: App, times: int, *, freeze: bool = False) -> None:
+    """Make a backup and switch it off, over and over."""
+    for _each in range(times):
+        assert Backup(app).make(freeze=freeze).status_code == 201
+        assert app.delete("vault").status_code == 200
+
+
 def test_there_is_an_end_to_putting_backups_away_and_none_pushes_another_out(
     carol: Person, client: Client, settings: Settings
 ) -> None:
     settings.VAULTS_PUT_AWAY = 3
     app = give_app(carol, client)
-    for _each in range(3):
-        assert Backup(app).make().status_code == 201
-        assert app.delete("vault").status_code == 200
+    puts_away(app, settings.VAULTS_PUT_AWAY)
     answer = Backup(app).make()
     assert refusal(answer) == (409, "too_many_vaults")
     ends = Vault.objects.earliest("ends_at").ends_at
@@ -116,14 +121,10 @@ def test_a_stolen_phone_leaves_room_for_what_takes_leave_of_the_portal(
 ) -> None:
     settings.VAULTS_PUT_AWAY = 2
     stolen = give_app(carol, client)
-    for _each in range(2):
-        assert Backup(stolen).make().status_code == 201
-        assert stolen.delete("vault").status_code == 200
+    puts_away(stolen, settings.VAULTS_PUT_AWAY)
     new = give_app(carol, client, "Pixel 10")
     assert refusal(Backup(new).make()) == (409, "too_many_vaults")
     grant(new)
-    for _each in range(2):
-        assert Backup(new).make(freeze=True).status_code == 201
-        assert new.delete("vault").status_code == 200
+    puts_away(new, settings.VAULTS_PUT_AWAY, freeze=True)
     assert refusal(Backup(new).make(freeze=True)) == (409, "too_many_vaults")
     assert Vault.objects.count() == 4
