@@ -1,8 +1,19 @@
 // Reading QR codes: the browser's own reader where it has one, else the vendored one.
+import { Refusal } from "./refusal.js";
+import { _ } from "./words.js";
+
 const FORMAT = "qr_code";
 const LARGEST = [1600, 800, 400]; // pixels of the longer side, tried in this order for a picture
 
 let native = null;
+
+const loadReader = async () => {
+  try {
+    return await import("../vendor/qr/decode.js");
+  } catch {
+    throw new Refusal(_("QR codes cannot be read without the network yet. Type the key instead."));
+  }
+};
 
 const nativeReader = async () => {
   if (!("BarcodeDetector" in window)) return null;
@@ -27,7 +38,7 @@ const byBrowser = async (canvas) => {
 };
 
 const bySelf = async (canvas) => {
-  const { decodeQR } = await import("../vendor/qr/decode.js");
+  const { decodeQR } = await loadReader();
   const { width, height } = canvas;
   const image = canvas.getContext("2d").getImageData(0, 0, width, height);
   try {
@@ -54,6 +65,7 @@ const read = async (source, width, height, largest) => {
   return (await byBrowser(canvas)) || bySelf(canvas);
 };
 
+// Both refuse with a sentence if the reader cannot be fetched.
 /** The text of a QR code that the camera sees now; empty if there is none. */
 export const readVideo = (video) => read(video, video.videoWidth, video.videoHeight, 800);
 

@@ -6,6 +6,7 @@ import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
 const PAUSE = 120; // milliseconds between two looks
+const PATIENCE = 4_000; // milliseconds that a camera may take to its first picture
 
 const REASONS = {
   NotAllowedError: () =>
@@ -29,7 +30,8 @@ export const textOfPicture = async (file) => {
   let text = "";
   try {
     text = await readPicture(file);
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
     throw new Refusal(_("This file is not a picture that the browser can show."));
   }
   if (text) return text;
@@ -66,11 +68,15 @@ export const offerPicture = (root, receiveText, complain) => {
 class Scanner {
   constructor(root, other) {
     const video = part(root, "video");
-    Object.assign(this, { root, other, video, stream: null, last: "", isOver: false });
+    Object.assign(this, { root, other, video, isDark: false, isOver: false, stream: null, last: "", said: "" });
   }
 
-  say(tone, words) {
-    part(this.root, "words").replaceChildren(...(words ? [notice(tone, words)] : []));
+  /** Say this, once however often it is so; nothing takes back what was said. */
+  say(tone = "", ...lines) {
+    const words = lines.join(" ");
+    if (words === this.said) return;
+    this.said = words;
+    part(this.root, "words").replaceChildren(...(words ? [notice(tone, ...lines)] : []));
   }
 
   complain(error) {
@@ -82,7 +88,7 @@ class Scanner {
       this.stream = await openCamera();
     } catch (error) {
       part(this.root, "view").hidden = true;
-      part(this.root, "words").replaceChildren(notice("look", reasonOf(error), this.other));
+      this.say("look", reasonOf(error), this.other);
       return;
     }
     if (this.isOver) {
@@ -90,20 +96,51 @@ class Scanner {
       return;
     }
     this.video.srcObject = this.stream;
-    await this.video.play().catch(() => {});
+    this.video.play().catch(() => {});
+    this.since = performance.now();
     this.look();
   }
 
+  /** The text before the camera; empty as long as there is none. */
+  async read() {
+    if (!this.video.videoWidth || document.hidden) return "";
+    if (this.isDark) {
+      this.isDark = false;
+      this.say();
+    }
+    return readVideo(this.video);
+  }
+
+  get isStuck() {
+    const waited = performance.now() - this.since;
+    return !this.video.videoWidth && !document.hidden && waited > PATIENCE;
+  }
+
+  // A look that fails is followed by the next one: the network may be back, the code held better.
   async look() {
     if (this.isOver) return;
-    if (this.video.videoWidth && !document.hidden) {
-      const text = await readVideo(this.video);
+    if (this.isStuck) {
+      this.openAgain();
+      return;
+    }
+    try {
+      const text = await this.read();
       if (text && text !== this.last && !this.isOver) {
         this.last = text;
-        await this.take(text).catch((error) => this.complain(error));
+        await this.take(text);
       }
+    } catch (error) {
+      this.complain(error);
     }
     setTimeout(() => this.look(), PAUSE);
+  }
+
+  /** Some cameras open and give nothing until they are opened once more. */
+  openAgain() {
+    this.isDark = true;
+    this.say("look", _("The camera gives no picture. It is opened again."), this.other);
+    this.close();
+    this.start();
   }
 
   async take(text) {
@@ -117,6 +154,10 @@ class Scanner {
 
   stop() {
     this.isOver = true;
+    this.close();
+  }
+
+  close() {
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.video.srcObject = null;
   }

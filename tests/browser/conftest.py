@@ -1,13 +1,16 @@
 """One phone for the tests of the app: its cache keeps the app's files from test to test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.authenticator import APP, GRANTS, PHONE, Phone
+from tests.browser.qr_pictures import Camera, film_of
 from tests.live import LiveSite
-from tests.live.browser import Faults, new_context
+from tests.live.browser import Faults, chromium, new_context
 
 Watched = tuple[Page, Faults]
 
@@ -47,3 +50,19 @@ def modules(live: LiveSite, faults: Faults, _watched: Watched) -> Phone:
     page, watcher = _watched
     watcher.seen = faults.seen
     return Phone(page) if page.url.partition("#")[0] == live.url + APP else Phone(page).open()
+
+
+@pytest.fixture
+def camera(live: LiveSite, _chromium: Browser, faults: Faults, tmp_path: Path) -> Camera:
+    """Makes a profile whose camera has a QR code of this text before it, for the block's length."""
+
+    @contextmanager
+    def make(text: str) -> Iterator[BrowserContext]:
+        film = film_of(text, tmp_path / "film.y4m")
+        flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+        with chromium(_chromium.browser_type, live.certificate_pin, flags) as browser:
+            context = new_context(browser, live.url, permissions=["camera"])
+            context.on("page", faults.watch)
+            yield context
+
+    return make

@@ -2,11 +2,16 @@
 
 import struct
 import zlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import qrcode
+from playwright.sync_api import BrowserContext
 
 FRAMES = 3
+Camera = Callable[[str], AbstractContextManager[BrowserContext]]
+"""What the fixture `camera` is: of a text, a profile with its QR code before the camera."""
 
 
 def modules_of(text: str, scale: int = 5) -> list[list[bool]]:

@@ -1,14 +1,10 @@
 """Adding by the camera and by pictures; what is no account is refused with a sentence."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.authenticator import KEY, Phone, link
-from tests.browser.qr_pictures import film_of, png_of
-from tests.live import LiveSite
-from tests.live.browser import chromium, new_context
+from tests.browser.qr_pictures import Camera, png_of
 
 pytestmark = pytest.mark.no_rows
 REFUSING = """
@@ -30,20 +26,46 @@ def phone(kept_page: Page) -> Phone:
     return Phone(kept_page).open("scan")
 
 
-def test_the_camera_sees_a_code_and_keeps_its_account(
-    live: LiveSite, kept_page: Page, tmp_path: Path
-) -> None:
-    film = film_of(link("Cinema"), tmp_path / "film.y4m")
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    browser = kept_page.context.browser
-    kind = browser.browser_type if browser else None
-    assert kind
-    with chromium(kind, live.certificate_pin, camera) as browser:
-        context = new_context(browser, live.url, permissions=["camera"])
+def test_the_camera_sees_a_code_and_keeps_its_account(camera: Camera) -> None:
+    with camera(link("Cinema")) as context:
         phone = Phone(context.new_page()).open()
         phone.press("Scan a QR code")
         phone.says("Cinema is added.")
         assert phone.names == ["Cinema"]
+
+
+DARK_AT_FIRST = """
+const devices = navigator.mediaDevices ?? {}; // none on the page before the site's
+const once = devices.getUserMedia?.bind(devices);
+let opened = 0;
+devices.getUserMedia = async (wanted) => {
+  if (!opened++) return new MediaStream();
+  await new Promise((resolve) => { window.openNow = resolve; });
+  return once(wanted);
+};
+"""
+
+
+def test_a_camera_that_gives_no_picture_is_opened_again(camera: Camera) -> None:
+    with camera(link("Cinema")) as context:
+        context.add_init_script(DARK_AT_FIRST)
+        phone = Phone(context.new_page()).open("scan")
+        phone.says("The camera gives no picture. It is opened again.")
+        phone.says("Choose a picture of the QR code, or type the key.")
+        phone.page.evaluate("window.openNow()")
+        phone.says("Cinema is added.")
+
+
+def test_looking_goes_on_once_the_reader_is_there(camera: Camera) -> None:
+    with camera(link("Cinema")) as context:
+        page = context.new_page()
+        page.route("**/decode*.js", lambda route: route.abort())
+        phone = Phone(page).open("scan")
+        phone.says("QR codes cannot be read without the network yet. Type the key instead.")
+        show(phone, png_of(link("Gallery")))
+        phone.says("QR codes cannot be read without the network yet. Type the key instead.")
+        page.unroute_all()
+        phone.says("Cinema is added.")
 
 
 def test_without_a_camera_a_picture_does(phone: Phone) -> None:

@@ -1,7 +1,6 @@
 """Other ways to open a backup than the recovery key: the old phone, a passkey; and having none."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -9,11 +8,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from devices.models import Vault
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
-from tests.browser.qr_pictures import film_of
+from tests.browser.qr_pictures import Camera
 from tests.browser.recovery import NewPhone, OldPhone, names_in, old_phone
 from tests.browser.soft_passkeys import soft_passkeys
 from tests.live import LiveSite
-from tests.live.browser import chromium, new_context
 from tests.lk1 import make_slot, unspelled
 from tests.people import Person, protected
 from tests.phones import give_app, grant
@@ -72,19 +70,14 @@ def asks(phone: NewPhone) -> tuple[str, str]:
 
 
 def test_the_old_phone_gives_the_key_by_its_camera(
-    live: LiveSite, phone: NewPhone, nora: Person, tmp_path: Path
+    live: LiveSite, phone: NewPhone, nora: Person, camera: Camera
 ) -> None:
     old = old_phone(live, nora, "Bank", "Mail")
     phone.open()
     phone.fill([link("Own")])
     phone.is_given(live, nora)
     shown, number = asks(phone)
-    film = film_of(shown, tmp_path / "film.y4m")
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    assert phone.page.context.browser
-    kind = phone.page.context.browser.browser_type
-    with chromium(kind, live.certificate_pin, camera) as browser:
-        context = new_context(browser, live.url, permissions=["camera"])
+    with camera(shown) as context:
         other = NewPhone(context.new_page())
         other.open().owns(old).open()
         other.press("Scan a QR code")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -17,10 +16,9 @@ from devices.models import Authenticator
 from devices.models import Phone as PhoneRow
 from devices.models.authenticator import step_now
 from tests.browser.authenticator import Phone
-from tests.browser.qr_pictures import film_of, png_of
+from tests.browser.qr_pictures import Camera, png_of
 from tests.journeys.hand import Hand
 from tests.live import LiveSite
-from tests.live.browser import chromium, new_context
 from tests.people import Person, enter
 from tests.phones import App, give_app
 from tests.work import WHY, give_enrolment, make_organisation
@@ -99,17 +97,12 @@ def test_from_the_desk_to_a_phone_and_on_to_the_next(
     kept_page: Page,
     alice: Person,
     sue: Person,
-    tmp_path: Path,
+    camera: Camera,
 ) -> None:
     firm, first = make_organisation(), give_phone(alice, live, "Old phone")
     desk, hers = come_in(new_browser(), live, sue), come_in(new_browser(), live, alice)
     account = enrol(desk, alice, firm)
-    film = film_of(code_on_page(hers, account), tmp_path / "film.y4m")
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    kind = kept_page.context.browser
-    assert kind
-    with chromium(kind.browser_type, live.certificate_pin, camera) as browser:
-        context = new_context(browser, live.url, permissions=["camera"])
+    with camera(code_on_page(hers, account)) as context:
         old = start(context.new_page(), first)
         expect(old.row(firm.name)).to_contain_text("Ready: make a code")
         old.press("Scan a QR code")
