@@ -61,8 +61,7 @@ def phone_at_home(hand: Hand, live: LiveSite, person: Person) -> None:
     another_way(hand, person)
     hand.press("E-mail a code")
     hand.type_code(mailed(live, person.address))
-    hand.press("I left it somewhere safe")
-    hand.reads("Your account is well protected")
+    hand.sees("You are in")
 
 
 def phone_lost(hand: Hand, _live: LiveSite, person: Person) -> None:
@@ -91,17 +90,29 @@ def recovery_code(hand: Hand, _live: LiveSite, person: Person) -> None:
     hand.type_password(person)
     hand.press("Use a recovery code")
     hand.type_code(person.codes[0])
-    hand.press("I left it somewhere safe")
-    hand.reads("Your account is well protected")
+    hand.sees("You are in")
+
+
+def to_the_overview(journey: Journey) -> Journey:
+    """The same, and the question where the phone is answered."""
+
+    def go_on(hand: Hand, live: LiveSite, person: Person) -> None:
+        journey(hand, live, person)
+        hand.press("I left it somewhere safe")
+        hand.reads("Your account is well protected")
+
+    return go_on
 
 
 JOURNEYS: dict[str, Journey] = {
     "J1": first_day,
     "J2": every_day,
     "J3": phone_at_home,
+    "J3, overview": to_the_overview(phone_at_home),
     "J4, lost": phone_lost,
     "J4, new": phone_replaced,
     "J5": recovery_code,
+    "J5, overview": to_the_overview(recovery_code),
 }
 
 
