@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -19,30 +18,16 @@ from accounts.codes import MESSAGE_KINDS
 from accounts.events import KINDS, METHODS, title_of
 from accounts.messages import COMPOSERS
 from accounts.models import SecurityEvent
-from portal.http import Client as Visitor
 from portal.outbox.models import Message
 from tests.accounts.helpers import addresses
+from tests.notices import DETAILS, HERE, NOTICES
 from tests.people import Person
 from tests.portal.dutch import english_in, words_of
 
 FILES = {"subject.txt", "body.txt", "body.html"}
 FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path.is_dir()}
-NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)
 BY_STAFF = {kind for kind in NOTICES if kind.startswith("account:") or kind.endswith("_by_staff")}
 BY_STAFF |= {"work:approved", "work:ended"}
-HERE = Visitor("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
-DETAILS: dict[str, Any] = {
-    "address": "second@latchkey.example",
-    "number": "•• 58",
-    "method": "authenticator",
-    "methods": ["password", "email"],
-    "phone": "Pixel 8",
-    "passkey": "Blue key",
-    "organisation": "Example Ltd",
-    "browser": "Firefox on Linux",
-    "days": 30,
-    "reason": "asked for by phone",
-}
 
 
 def folder(kind: str) -> str:

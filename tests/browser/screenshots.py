@@ -1,6 +1,7 @@
 """`make screenshots`: a PNG of every page in every look and language, and a sheet of them all.
 
-`python -m tests.browser.screenshots [directory [part of the walk …]]` takes some of them.
+`python -m tests.browser.screenshots [directory [part of the walk …]]` takes some of them; the part
+`unwalked` is that of error pages and mails.
 """
 
 import os
@@ -9,9 +10,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html import escape
+from itertools import chain
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 os.environ["LATCHKEY_LIVE"] = "1"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -24,6 +26,7 @@ django.setup()
 from django.conf import settings  # noqa: E402 - needs the settings chosen above
 
 from tests.browser.tour import PARTS, Tour  # noqa: E402 - the same
+from tests.browser.unwalked import MAILS, broken_pages, mails  # noqa: E402 - the same
 from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - the same
 from tests.live.site import LiveSite, live_site  # noqa: E402 - reads the settings chosen above
 
@@ -35,15 +38,16 @@ img { block-size: 28rem; border: 1px solid #888; object-fit: cover; object-posit
 
 
 @contextmanager
-def tours() -> Iterator[Iterator[tuple[Tour, str]]]:
-    """Start the site and a browser; give the walk and the name of every page."""
+def running() -> Iterator[tuple[LiveSite, Browser]]:
+    """Start the site and a browser for the length of the block."""
     settings.ALLOWED_HOSTS.append("testserver")
+    settings.OUTBOX_DELIVERY = "worker"  # the site's own delivers, over SMTP
     with (
         live_site() as site,
         sync_playwright() as playwright,
         chromium(playwright.chromium, site.certificate_pin) as browser,
     ):
-        yield names(site, browser)
+        yield site, browser
 
 
 def names(site: LiveSite, browser: Browser) -> Iterator[tuple[Tour, str]]:
@@ -55,22 +59,22 @@ def names(site: LiveSite, browser: Browser) -> Iterator[tuple[Tour, str]]:
                 yield walk, name
 
 
-def file_name(number: int, name: str) -> str:
+def file_name(number: str, name: str) -> str:
     """Make a file name of the name of a page."""
     plain = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", name)
-    return f"{number:02}-{re.sub('[^a-z0-9]+', '-', plain.lower()).strip('-')}"
+    return f"{number}-{re.sub('[^a-z0-9]+', '-', plain.lower()).strip('-')}"
 
 
-def shoot(walk: Tour, folder: Path, stem: str) -> list[str]:
+def shoot(page: Page, folder: Path, stem: str) -> list[str]:
     """Take the page that is open, in every look; return the names of the files."""
     taken = []
     for scheme, size in LOOKS:
-        walk.page.emulate_media(color_scheme=scheme)
-        walk.page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size(size)
         taken.append(f"{stem}-{size['width']}-{scheme}.png")
-        walk.page.screenshot(path=folder / taken[-1], full_page=True)
-    walk.page.set_viewport_size(DESK)
-    walk.page.emulate_media(color_scheme="light")
+        page.screenshot(path=folder / taken[-1], full_page=True)
+    page.set_viewport_size(DESK)
+    page.emulate_media(color_scheme="light")
     return taken
 
 
@@ -82,7 +86,7 @@ def shoot_translated(walk: Tour, folder: Path, stem: str, language: str) -> list
     name = settings.LANGUAGE_COOKIE_NAME
     walk.context.add_cookies([{"name": name, "value": language, "url": walk.site.url}])
     walk.page.reload()
-    taken = shoot(walk, folder, f"{stem}-{language}")
+    taken = shoot(walk.page, folder, f"{stem}-{language}")
     walk.context.clear_cookies(name=name)
     walk.page.reload()
     return taken
@@ -104,11 +108,33 @@ def pictures(walks: Iterable[tuple[Tour, str]], folder: Path) -> Iterator[tuple[
     """Walk past every page and take it; give each page's name and files."""
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
     for number, (walk, name) in enumerate(walks):
-        stem = file_name(number, name)
-        files = shoot(walk, folder, stem)
+        stem = file_name(f"{number:03}", name)
+        files = shoot(walk.page, folder, stem)
         for language in others if name.startswith("/") else ():
             files += shoot_translated(walk, folder, stem, language)
         yield name, files
+
+
+def shoot_mail(page: Page, folder: Path, stem: str) -> list[str]:
+    """Take the mail that is open, in a wide client and a narrow one; return the files' names."""
+    taken = []
+    for scheme, width in MAILS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 640})
+        taken.append(f"{stem}-{width}-{scheme}.png")
+        page.screenshot(path=folder / taken[-1], full_page=True)
+    return taken
+
+
+def unwalked(site: LiveSite, browser: Browser, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Take what no walk comes past: the pages of a failing site, and the mails."""
+    with new_context(browser, site.url) as context:
+        page = context.new_page()
+        for name in broken_pages(page, site):
+            yield name, shoot(page, folder, file_name("broken", name))
+        for number, (name, body) in enumerate(mails(site)):
+            page.set_content(body)
+            yield name, shoot_mail(page, folder, file_name(f"mail-{number:03}", name))
 
 
 def main() -> None:
@@ -118,8 +144,9 @@ def main() -> None:
     wanted = set(sys.argv[2:])
     PARTS[:] = [part for part in PARTS if not wanted or part.__name__ in wanted]
     rows = []
-    with tours() as walks:
-        for name, files in pictures(walks, folder):
+    with running() as (site, browser):
+        rest = () if wanted - {"unwalked"} else unwalked(site, browser, folder)
+        for name, files in chain(pictures(names(site, browser), folder), rest):
             rows.append((name, files))
             print(name, flush=True)  # noqa: T201 - a command speaks by printing
     (folder / "index.html").write_text(sheet(rows))

@@ -73,6 +73,11 @@ class MailServer(AbstractContextManager["MailServer"]):
             self._mails += [(address, mail) for address in envelope.rcpt_tos]
         return "250 OK"
 
+    def messages(self) -> list[EmailMessage]:
+        """Return everything that came, oldest first."""
+        with self._lock:
+            return [mail for _recipient, mail in self._mails]
+
     def messages_for(self, address: str) -> list[EmailMessage]:
         """Return what this address got, oldest first."""
         with self._lock:

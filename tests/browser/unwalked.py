@@ -1,0 +1,59 @@
+"""What no walk comes past and people see: pages of a site that is broken, and mails."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from functools import partial
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, Route
+
+from accounts import events, languages
+from tests.live.browser import Scheme
+from tests.live.sinks import body_of, wait_until
+from tests.live.site import LiveSite
+from tests.notices import DETAILS, HERE, NOTICES
+from tests.people import make_person
+
+BROKEN = (500, 503)
+MAILS: list[tuple[Scheme, int]] = [("light", 600), ("dark", 320)]  # a wide client and a narrow one
+
+
+def broken_pages(page: Page, site: LiveSite) -> Iterator[str]:
+    """Open each page that the site shows when it fails; give its name."""
+    for status in BROKEN:
+        address, body = (
+            f"{site.url}/{status}",
+            render_to_string(f"{status}.html", {"status": status}),
+        )
+        page.route(address, partial(_answer, body))
+        page.goto(address)
+        yield f"{status}, of a site that fails"
+
+
+def _answer(body: str, route: Route) -> None:
+    route.fulfill(body=body, content_type="text/html")
+
+
+def mails(site: LiveSite) -> Iterator[tuple[str, str]]:
+    """Give the name and the HTML of each kind of mail: what came, then each notice by language."""
+    came = {str(mail["Subject"]).strip(): mail for mail in site.mail.messages()}
+    for subject, mail in came.items():
+        yield f"mail, {subject}", body_of(mail, "html")
+    for language, _name in settings.LANGUAGES:
+        for mail in _notices(site, language):
+            yield f"mail, {language}, {str(mail['Subject']).strip()}", body_of(mail, "html")
+
+
+def _notices(site: LiveSite, language: str) -> list[EmailMessage]:
+    """Have somebody told of everything, in this language, over SMTP."""
+    person = make_person(f"reader-{language}")
+    languages.choose(person.user, language)
+    for kind in NOTICES:
+        events.record(person.user, kind, client=HERE, **DETAILS)
+
+    def all_of_them() -> list[EmailMessage]:
+        got = site.mail.messages_for(person.address)
+        return got if len(got) == len(NOTICES) else []
+
+    return wait_until(all_of_them, "notice of each kind", 60)

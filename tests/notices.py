@@ -1,0 +1,21 @@
+"""Every event that people are told of, with everything its sentence may name."""
+
+from typing import Any
+
+from accounts.events import KINDS
+from portal.http import Client as Visitor
+
+NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)
+HERE = Visitor("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")
+DETAILS: dict[str, Any] = {
+    "address": "second@latchkey.example",
+    "number": "•• 58",
+    "method": "authenticator",
+    "methods": ["password", "email"],
+    "phone": "Pixel 8",
+    "passkey": "Blue key",
+    "organisation": "Example Ltd",
+    "browser": "Firefox on Linux",
+    "days": 30,
+    "reason": "asked for by phone",
+}
