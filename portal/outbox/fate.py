@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from portal.outbox.models import Message
 
+MOMENT = timedelta(seconds=3)
 State = Literal["waiting", "handed_over", "failed", "expired"]
 
 
@@ -34,9 +35,14 @@ def fate_of(message: "Message", *, now: datetime) -> Fate:
 
 
 def _handed_over(message: "Message", now: datetime) -> str:
-    ago = _ago(now - (message.sent_at or now))
+    age = now - (message.sent_at or now)
+    ago = _ago(age)
     if message.channel == "sms":
+        if age < MOMENT:
+            return _("Handed to the text message service just now.")
         return _("Handed to the text message service %(ago)s.") % {"ago": ago}
+    if age < MOMENT:
+        return _("Handed to the mail server just now.")
     return _("Handed to the mail server %(ago)s.") % {"ago": ago}
 
 

@@ -1,5 +1,6 @@
 """Tags that every template has: icons, times, durations, fields."""
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -18,6 +19,7 @@ from django.utils.translation import ngettext, pgettext
 register = template.Library()
 
 SOON = timedelta(minutes=1)
+BREAKS = re.compile(r"(?<=[@/])(?<!//)(?=[^/\s])")
 TONE_ICONS = {
     "ok": "circle-check",
     "look": "triangle-alert",
@@ -71,9 +73,9 @@ def tone_icon(level: str) -> str:
 
 @register.filter
 def breakable(words: object) -> SafeString:
-    """Let a line end behind the "@" of an address, and not within a word."""
-    parts = ((part,) for part in str(words).split("@"))
-    return format_html_join(format_html("{}<wbr>", "@"), "{}", parts)
+    """Let a line end behind the "@" of an address and the "/" of a link, and not within a word."""
+    parts = ((part,) for part in BREAKS.split(str(words)))
+    return format_html_join(SafeString("<wbr>"), "{}", parts)
 
 
 @register.simple_tag

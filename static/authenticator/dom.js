@@ -7,9 +7,13 @@ export const copyOf = (id) => document.getElementById(id).content.cloneNode(true
 /** The element with this data-part. */
 export const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
 
+// A line may end behind the "@" of an address and the "/" of a link, and not within a word.
+const broken = (text) =>
+  (text.match(/[^@/]+[@/]*|[@/]+/g) ?? []).flatMap((piece) => [piece, make("wbr")]).slice(0, -1);
+
 /** Set the text of a part. */
 export const put = (root, name, text) => {
-  part(root, name).textContent = text;
+  part(root, name).replaceChildren(...broken(String(text ?? "")));
 };
 
 /** Draw an icon of the sprite; it is decoration, so words must stand beside it. */

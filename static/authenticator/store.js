@@ -46,9 +46,9 @@ export const read = async (...wanted) => {
 };
 
 /**
- * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock)`
- * sees the two generations of the vault and the lock first, in the same transaction, and may throw. `clear` names stores
- * that are emptied before.
+ * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock)` sees
+ * the two generations of the vault and the lock first, in the same transaction, and may throw.
+ * `clear` names stores that are emptied before.
  */
 export const write = async ({ put = [], drop = [], clear = [], check = () => {} }) => {
   const db = await database();

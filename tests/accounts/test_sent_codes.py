@@ -47,7 +47,7 @@ def test_the_page_says_where_the_code_went_and_what_became_of_it(
 ) -> None:
     words = seen(half.get("/sign-in/email/"))
     assert f"{alice.address[0]}••••@latchkey.example" in words
-    assert "Handed to the mail server 0 s ago." in words
+    assert "Handed to the mail server just now." in words
     fate = half.get("/sign-in/email/fate/").json()
     assert fate["state"] == "handed_over"
     assert fate["resend_in"] == int(PAUSE.total_seconds())

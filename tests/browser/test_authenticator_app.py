@@ -225,3 +225,17 @@ def test_a_name_from_right_to_left_turns_nothing_beside_it_around(phone: Phone) 
     phone.says(f"The code of \u2068{name}\u2069 is copied.")
     phone.row("GitHub").locator("button.code").click()
     phone.says("The code of GitHub is copied.")
+
+
+def test_an_address_breaks_behind_its_at_sign(phone: Phone) -> None:
+    phone.add(link("Example", "alexandra@latchkey.example"))
+    label = phone.row("Example").locator("[data-part=label]")
+    expect(label).to_have_text("alexandra@latchkey.example")
+    tops = label.evaluate(
+        """(label) => [...label.childNodes].filter((node) => node.data).map((node) => {
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            return range.getClientRects().length;
+        })"""
+    )
+    assert tops == [1, 1]
