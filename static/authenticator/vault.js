@@ -10,6 +10,7 @@ const LOCK = "latchkey-authenticator";
 const LOCAL_KEY = ["keys", "local"];
 const LOCK_ROW = ["meta", "lock"];
 const ERASED = ["meta", "erased"];
+const BEGUN = ["meta", "begun"]; // when an erasure was followed by an empty list
 const ASIDE = ["meta", "aside"]; // which row of the vault was put aside with its lock
 const SLOTS = [
   ["vault", 0],
@@ -72,8 +73,9 @@ const canaryHolds = () =>
  * (because the portal said so; `note` is what is left)
  */
 export const load = async () => {
-  const [note] = await read(ERASED);
+  const [note, begun] = await read(ERASED, BEGUN);
   if (note) return { kind: "erased", note };
+  state.begun = begun;
   const canKeep = await canaryHolds();
   const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
   keepsKey = !seals(lock);
@@ -100,8 +102,8 @@ export const openWith = async (key) => {
 
 /** Take over what another tab wrote. What this one shows stays if there is nothing to read. */
 const refresh = async () => {
-  const [key, erased, ...rows] = await read(LOCAL_KEY, ERASED, ...SLOTS);
-  if (erased) throw new Error("erased");
+  const [key, erased, begun, ...rows] = await read(LOCAL_KEY, ERASED, BEGUN, ...SLOTS);
+  if (erased || begun !== state.begun) throw new Error("erased");
   if (generationOf(rows) <= state.generation) return;
   const found = await newest(rows, key ?? state.key);
   if (found) take(found, rows, key ?? state.key);
@@ -287,7 +289,7 @@ export const erase = (note) =>
 
 /** Write what is left of an erased list anew, or with `null` begin with an empty one. */
 export const noteErased = (note) =>
-  write(note ? { put: [[...ERASED, note]] } : { drop: [ERASED] });
+  write(note ? { put: [[...ERASED, note]] } : { drop: [ERASED], put: [[...BEGUN, Date.now()]] });
 
 channel.addEventListener("message", ({ data }) => {
   if (data === "lock") location.reload();

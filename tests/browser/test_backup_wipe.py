@@ -72,6 +72,30 @@ def test_a_phone_that_is_told_erases_its_key_its_data_and_says_why(phone: Linked
     assert phone.names == []
 
 
+FROZEN = "BroadcastChannel.prototype.addEventListener = () => {};"
+WRITE_BACK = """
+const { change } = await use("vault");
+return change((doc) => { doc.entries[0].notes = "mine"; }).then(() => "", (error) => error.message);
+"""
+
+
+def test_a_tab_that_slept_meanwhile_does_not_bring_erased_accounts_back(phone: Linked) -> None:
+    page = phone.page.context.new_page()
+    page.add_init_script(FROZEN)
+    asleep = Phone(page).open()
+    asleep.reads("Your codes")
+    row = unlink(phone, wipe=True)
+    phone.open()
+    is_erased(phone, row)
+    phone.press("Begin with an empty list")
+    phone.says("No accounts yet")
+    assert "This was not saved" in asleep.run(WRITE_BACK)
+    assert phone.rows_on_disk()["vault"] == {}
+    phone.add(link("Anew"))
+    assert "This was not saved" in asleep.run(WRITE_BACK)
+    assert phone.open().names == ["Anew"]
+
+
 def test_a_locked_phone_is_reached_too(phone: Linked) -> None:
     phone.open("lock")
     phone.type("New passphrase", PASSPHRASE)
