@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import email_key
 from accounts.models import EmailAddress, User
+from portal.words import gettext_lazy as _
 
 ROWS_A_PAGE = 25
 MOST_PAGES = 200

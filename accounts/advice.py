@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.readiness import Readiness
+from portal.words import gettext as _
 
 FEW_CODES = 3
 MOST_SUGGESTIONS = 3

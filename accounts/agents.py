@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
 from ua_parser import parse
 
 from portal.places import place_of
+from portal.words import apart
+from portal.words import gettext as _
 
 
 def browser_name(agent: str) -> str:
@@ -26,4 +27,6 @@ def _families(agent: str) -> tuple[str, str]:
 
 def place_name(agent: str, address: str) -> str:
     """Say from where somebody acted: "Firefox on Linux · Utrecht, Netherlands · 192.0.2.7"."""
-    return " · ".join(part for part in (browser_name(agent), place_of(address), address) if part)
+    return " · ".join(
+        apart(part) for part in (browser_name(agent), place_of(address), address) if part
+    )

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts import events
 from accounts.models import User
@@ -25,6 +24,7 @@ from accounts.signals import protection_changed
 from accounts.steps import SentCodeStep, second_steps, ways_of
 from accounts.ways import Step, Way
 from portal.http import Client
+from portal.words import gettext_lazy as _
 
 PURPOSES = ("sign-in", "confirm")
 FIRST = _("If your device were lost, nothing else would let you in. Save recovery codes first.")

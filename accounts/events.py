@@ -12,11 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SecurityEvent, User
 from portal.http import Client
 from portal.outbox.api import queue
+from portal.words import apart, listed
+from portal.words import gettext_lazy as _
 
 Text = str | Promise
 NOBODY = 0
@@ -137,7 +138,7 @@ KINDS: dict[str, Kind] = {
 def title_of(event: SecurityEvent) -> str:
     """Say what happened, in the reader's language."""
     kind = KINDS.get(event.kind)
-    words = defaultdict(str, {key: _word(value) for key, value in event.details.items()})
+    words = defaultdict(str, {key: apart(_word(value)) for key, value in event.details.items()})
     return str(kind.title).format_map(words) if kind else event.kind
 
 
@@ -150,7 +151,7 @@ def _word(value: Any) -> str:
 def _listed(said: list[str]) -> str:
     if len(said) < 2:
         return "".join(said)
-    return str(_("%(first)s and %(last)s")) % {"first": ", ".join(said[:-1]), "last": said[-1]}
+    return str(_("%(first)s and %(last)s") % {"first": listed(said[:-1]), "last": said[-1]})
 
 
 METHODS: dict[str, Text] = {

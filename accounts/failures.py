@@ -4,8 +4,6 @@ import math
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts import events
 from accounts.identity import email_key
@@ -14,6 +12,8 @@ from accounts.signals import set_up_changed
 from accounts.ways import Step, Verification
 from portal.http import Client
 from portal.limits import Budget
+from portal.words import gettext as _
+from portal.words import ngettext
 
 EVENTS = {"sign-in": "sign_in:code_failed"}
 STRANGER = "password:stranger"

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts.losses import Loss, names
 from accounts.proofs import Proof, Strength, hold_for
 from accounts.readiness import STRONG_CARRIERS, Readiness
 from accounts.ways import Text, Way
 from portal.templatetags.portal_ui import span, written
+from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.proofs import Strength
 from accounts.ways import Text, Way
+from portal.words import gettext as _
+from portal.words import listed, ngettext
 
 ICONS_SHOWN = 5
 
@@ -114,7 +113,7 @@ def names(ways: Sequence[Way], lost: frozenset[str] = frozenset()) -> str:
     said = [_name(same, lost) for same in kinds.values()]
     if len(said) < 2:
         return "".join(said)
-    return _("%(first)s or %(last)s") % {"first": ", ".join(said[:-1]), "last": said[-1]}
+    return _("%(first)s or %(last)s") % {"first": listed(said[:-1]), "last": said[-1]}
 
 
 def _name(same: list[Way], lost: frozenset[str]) -> str:

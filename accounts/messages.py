@@ -11,7 +11,6 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
 
 from accounts import events, languages, zones
 from accounts.agents import place_name
@@ -21,6 +20,7 @@ from portal.branding import mail_accents
 from portal.context import brand
 from portal.outbox.api import Composed, Undeliverable
 from portal.outbox.models import Message
+from portal.words import gettext_lazy as _
 
 Context = dict[str, Any]
 

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
 
 from accounts import trust
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
+from portal.words import gettext as _
 
 
 class LanguageOfPerson(MiddlewareMixin):

@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.identity import email_key, password_form
 from accounts.models import User
+from portal.words import gettext as _
+from portal.words import ngettext
 
 SHORTEST_PERSONAL_WORD = 4
 FIGURES = "0123456789!?.,;:-_*#@$%&+=()[]{} "

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.losses import Loss, names
 from accounts.models import User
 from accounts.steps import ways_of
 from accounts.ways import Way
+from portal.words import gettext as _
+from portal.words import ngettext
 
 STRONG_CARRIERS = ("phone", "passkey", "synced")
 

@@ -15,10 +15,10 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
 from portal.crypto import CannotUnseal, is_sealed_with_first_key, seal, unseal
+from portal.words import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SLIPS = str.maketrans("OIL", "011")

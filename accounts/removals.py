@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts import readiness
 from accounts.losses import Loss
 from accounts.models import User
 from accounts.readiness import Readiness
 from accounts.ways import Way
+from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.models import User
 from accounts.signals import protection_changed
+from portal.words import gettext as _
 
 
 def why_not(actor: User, user: User) -> str:

@@ -14,8 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts import codes, recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
@@ -24,6 +22,8 @@ from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
 from accounts.ways import AlreadySpent, Carrier, Match, Question, Step, Text, Verification, Way
 from portal.outbox import sms_limits
+from portal.words import gettext_lazy as _
+from portal.words import ngettext
 
 
 @cache

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts import events, recovery_codes
 from accounts.models import User
@@ -14,6 +13,7 @@ from accounts.signals import protection_changed
 from accounts.steps import ways_of
 from accounts.ways import Way
 from portal.http import Client
+from portal.words import gettext_lazy as _
 
 
 class NotReady(Exception):

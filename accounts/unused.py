@@ -14,12 +14,12 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.steps import second_steps, step_named
 from accounts.ways import Question, Step, Way
+from portal.words import gettext as _
 
 ASKED_KEY = "asked_step"
 

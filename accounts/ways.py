@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
-from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import NotYours
 from accounts.models import SentCode, User
 from accounts.proofs import Proof, Strength
 from portal.http import Client
+from portal.words import gettext_lazy as _
 
 Text = str | Promise
 

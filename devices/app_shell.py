@@ -16,13 +16,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
 from devices import app_origin
 from portal import branding
 from portal.context import brand
+from portal.words import gettext as _
 
 FOLDER: Path = settings.BASE_DIR / "static" / "authenticator"
 VERSION_LENGTH = 16

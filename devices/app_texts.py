@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import SecurityEvent
 from devices.models import Installation, Phone, PhoneCommand, Vault
 from portal.templatetags.portal_ui import written
+from portal.words import gettext as _
+from portal.words import ngettext
 
 
 def will_be_unlinked(*phones: Phone) -> list[str]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import declining, events, failures, unused
 from accounts.agents import browser_name
@@ -24,6 +23,7 @@ from devices.steps import Passkey as PasskeyStep
 from devices.steps import strength_of
 from devices.unlinking import stays_on, will_end
 from portal.http import Client
+from portal.words import gettext as _
 
 METHOD = PasskeyStep.slug
 

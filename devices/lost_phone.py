@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts import recovery_codes
 from accounts.advice import FEW_CODES
@@ -14,6 +13,7 @@ from accounts.models import SecurityEvent, User
 from devices import keys, phones
 from devices.models import Authenticator, Passkey, Phone
 from portal.http import Client
+from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

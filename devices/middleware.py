@@ -14,11 +14,11 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
 
 from devices import app_origin
 from devices.sessions import SessionEnded, SessionStore
 from portal.context import brand
+from portal.words import gettext as _
 
 
 class AppOrigin:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.ways import Text
 from devices.models import Authenticator, Phone, Vault
 from devices.models.authenticator import AuthenticatorQuerySet
+from portal.words import gettext_lazy as _
+from portal.words import listed
 
 
 def usable(user: User) -> AuthenticatorQuerySet:
@@ -50,7 +51,7 @@ class OnPhone:
         """Say where it is; the organisations are named if nothing else says what to open."""
         if self.is_own:
             return _("on %(phone)s") % {"phone": self.phone.name}
-        said = {"phone": self.phone.name, "names": ", ".join(self.names)}
+        said = {"phone": self.phone.name, "names": listed(self.names)}
         return _("on %(phone)s, %(names)s") % said
 
     @property

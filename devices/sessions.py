@@ -14,7 +14,6 @@ from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.agents import browser_name
 from accounts.models import KnownBrowser, User
@@ -22,6 +21,7 @@ from accounts.proofs import Proof, Strength, keep, proofs_in
 from devices.models import Session
 from portal.http import Client
 from portal.places import place_of
+from portal.words import gettext as _
 
 COOKIE_BYTES = 24
 COOKIE_LENGTHS = range(8, 129)

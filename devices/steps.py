@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.proofs import Proof, Strength
@@ -30,6 +29,8 @@ from devices.models import Passkey as PasskeyRow
 from devices.on_phones import OnPhone, on_phones, usable
 from portal.crypto import CannotUnseal
 from portal.limits import Rate
+from portal.words import gettext_lazy as _
+from portal.words import listed
 
 NO_WAY_IN = _(
     "The backup of the app on it is no way in: to open the backup you sign in first, "
@@ -134,7 +135,7 @@ def _either(names: Sequence[str]) -> str:
     *others, last = names or [settings.PORTAL_NAME]
     if not others:
         return last
-    return str(_("%(first)s or %(last)s")) % {"first": ", ".join(others), "last": last}
+    return str(_("%(first)s or %(last)s") % {"first": listed(others), "last": last})
 
 
 def _age_of_use(way: Way) -> float:

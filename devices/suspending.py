@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.models import SecurityEvent, User
@@ -20,6 +19,7 @@ from devices.models.authenticator import step_now
 from devices.sessions import end_sessions
 from devices.unlinking import factors_of, goes_on_here, stays_on, trust_ends, will_end
 from portal.http import Client
+from portal.words import gettext as _
 
 
 class NothingChanged(Exception):

@@ -1,12 +1,11 @@
 """What unlinking a phone will do, and what it has done, line by line."""
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from devices import app_texts
 from devices.models import Phone, Session
+from portal.words import gettext as _
+from portal.words import ngettext
 
 
 def least_of(user: User) -> Strength:

@@ -13,7 +13,6 @@ from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
@@ -21,6 +20,7 @@ from accounts.models import User
 from accounts.people import person
 from accounts.proofs import Strength, fresh_level, to_confirm
 from portal import staff, staff_work
+from portal.words import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., Any])
 

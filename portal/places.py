@@ -12,7 +12,8 @@ from typing import Any
 import maxminddb
 from django.conf import settings
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+
+from portal.words import gettext as _
 
 PLACE_LENGTH = 100
 BROKEN = (OSError, ValueError, LookupError, TypeError, maxminddb.InvalidDatabaseError)

@@ -14,8 +14,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import readiness, staff
@@ -27,6 +25,8 @@ from devices import staff as devices_staff
 from devices.models import Phone, Session
 from devices.unlinking import factors_of
 from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
+from portal.words import gettext as _
+from portal.words import gettext_lazy, ngettext
 
 Text = str | Promise
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, Min
-from django.utils.translation import ngettext
 
 from accounts import readiness, recovery_codes
 from accounts.activity import Line, lines
@@ -19,6 +18,7 @@ from accounts.steps import second_steps
 from accounts.ways import Way
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
+from portal.words import ngettext
 
 LATEST_EVENTS = 8
 BROWSERS_SHOWN = 20

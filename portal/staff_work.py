@@ -11,8 +11,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import enrolments, organisations
@@ -22,6 +20,8 @@ from accounts.people import person
 from accounts.views.answers import show_form
 from devices import staff as devices_staff
 from portal.staff import Act, Text, ask_why, may_act, page_in, told
+from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 ROWS_A_PAGE = 25
 FORM = ["GET", "HEAD", "POST"]

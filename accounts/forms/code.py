@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from accounts import codes, failures, recovery_codes
 from accounts.models import SentCode
@@ -13,6 +12,7 @@ from accounts.proofs import Proof
 from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
 from accounts.ways import AlreadySpent, Match, Step, Text, Verification, digits_of
 from portal.limits import Budget, FactorDisabled, LimitReached
+from portal.words import gettext_lazy as _
 
 CODE_INPUT_LENGTH = 64
 TRIES = _("Too many tries. Wait %(time)s and try again.")

@@ -10,7 +10,6 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from accounts import browsers, codes, failures
 from accounts.forms.code import WaitingForm
@@ -18,6 +17,9 @@ from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
 from portal.http import Client
 from portal.limits import Budget, FactorDisabled, LimitReached, Rate
+from portal.names import AddressField
+from portal.words import gettext_lazy as _
+from portal.words import one_line
 
 QUARTER = timedelta(minutes=15)
 ADDRESS_FAILURES = Rate("password-address", settings.PASSWORD_FAILURES_AN_ADDRESS, QUARTER)
@@ -119,7 +121,7 @@ class MessageForm(WaitingForm):
 class SignUpForm(MessageForm):
     """A new account; says nothing about whether the address is known."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"), max_length=ADDRESS_LENGTH, widget=email_input("username")
     )
     name = forms.CharField(
@@ -129,6 +131,10 @@ class SignUpForm(MessageForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = new_password_field()
+
+    def clean_name(self) -> str:
+        """Return the name on one line, without characters that cannot be seen."""
+        return one_line(self.cleaned_data["name"])
 
     def clean(self) -> dict[str, Any]:
         """Check the password against the person's own words, then count the message."""

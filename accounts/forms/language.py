@@ -2,7 +2,8 @@
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+
+from portal.words import gettext_lazy as _
 
 
 def offered() -> list[tuple[str, str]]:

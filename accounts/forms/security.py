@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts import failures
@@ -20,7 +19,9 @@ from accounts.models import User
 from accounts.passwords import is_hashable
 from portal.http import Client
 from portal.limits import FactorDisabled, LimitReached
+from portal.names import AddressField
 from portal.outbox import sms_limits
+from portal.words import gettext_lazy as _
 
 
 class PasswordForm(WaitingForm):
@@ -80,7 +81,7 @@ class ChangePasswordForm(PasswordForm):
 class AddAddressForm(forms.Form):
     """One more e-mail address."""
 
-    address = forms.EmailField(
+    address = AddressField(
         label=_("E-mail address"), max_length=ADDRESS_LENGTH, widget=email_input("email")
     )
 

@@ -1,25 +1,18 @@
 """What staff type before they act on somebody's account."""
 
-import unicodedata
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
+from portal.names import cleaned_name
+from portal.words import gettext_lazy as _
+from portal.words import one_line
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 500
-UNSEEN = ValidationError(_("Type something that can be seen."), code="invisible")
-
-
-def one_line(typed: str) -> str:
-    """Return a text in NFC and on one line, without characters that cannot be seen."""
-    composed = unicodedata.normalize("NFC", typed)
-    seen = "".join(letter if letter.isprintable() else " " for letter in composed)
-    return " ".join(seen.split())
 
 
 class ReasonForm(forms.Form):
@@ -69,10 +62,7 @@ class EnrolForm(ReasonForm):
 
     def clean_label(self) -> str:
         """Return the name on one line."""
-        label = one_line(self.cleaned_data["label"])
-        if not label:
-            raise UNSEEN
-        return label
+        return cleaned_name(self.cleaned_data["label"])
 
 
 class OrganisationForm(forms.Form):
@@ -93,10 +83,7 @@ class OrganisationForm(forms.Form):
 
     def clean_name(self) -> str:
         """Return the name on one line."""
-        name = one_line(self.cleaned_data["name"])
-        if not name:
-            raise UNSEEN
-        return name
+        return cleaned_name(self.cleaned_data["name"])
 
     def clean_help(self) -> str:
         """Return it on one line."""

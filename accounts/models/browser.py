@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from portal.names import NameField
+
 
 class KnownBrowser(models.Model):
     """One person in one browser; says which second step was used there last."""
@@ -12,7 +14,7 @@ class KnownBrowser(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_browsers"
     )
     digest = models.CharField(max_length=64)
-    name = models.CharField(max_length=100, blank=True)  # given by the person; it stays with it
+    name = NameField(max_length=100, blank=True)  # given by the person; it stays with it
     last_step = models.CharField(max_length=30, blank=True)
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now)

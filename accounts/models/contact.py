@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.identity import ADDRESS_LENGTH, email_key, mask_address, mask_number
+from portal.words import gettext_lazy as _
 
 
 class ContactQuerySet(models.QuerySet[Any]):

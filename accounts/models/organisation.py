@@ -6,7 +6,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+
+from portal.names import NameField
+from portal.words import gettext_lazy as _
 
 NAME_LENGTH = 80
 HELP_LENGTH = 300
@@ -18,8 +20,8 @@ class Organisation(models.Model):
     """A firm or a school; `help` says whom its people can ask."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
-    help = models.CharField(_("whom to ask"), max_length=HELP_LENGTH, blank=True)
+    name = NameField(_("name"), max_length=NAME_LENGTH, unique=True)
+    help = NameField(_("whom to ask"), max_length=HELP_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -98,7 +100,7 @@ class Enrolment(models.Model):
     organisation = models.ForeignKey(
         Organisation, on_delete=models.CASCADE, related_name="enrolments"
     )
-    label = models.CharField(max_length=LABEL_LENGTH)  # what the person is called there
+    label = NameField(max_length=LABEL_LENGTH)  # what the person is called there
     state = models.CharField(max_length=16, choices=State.choices)
     created_at = models.DateTimeField(default=timezone.now)
     asked_at = models.DateTimeField(null=True)

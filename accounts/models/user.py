@@ -10,10 +10,11 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
+from portal.names import NameField
+from portal.words import gettext_lazy as _
 from portal.zones import LONGEST
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=ADDRESS_LENGTH, unique=True)
     email_key = models.CharField(max_length=ADDRESS_LENGTH * 2, unique=True, editable=False)
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = NameField(_("name"), max_length=100, blank=True)
     is_active = models.BooleanField(_("not locked"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import contacts, declining, readiness, removals
@@ -24,6 +23,7 @@ from accounts.views.answers import show_form
 from accounts.views.step_page import describe
 from portal.http import client_of
 from portal.limits import LimitReached
+from portal.words import gettext as _
 
 
 @require_GET

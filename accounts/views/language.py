@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts import languages
 from accounts.forms.language import LanguageForm
@@ -13,6 +12,7 @@ from accounts.people import person
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from portal.http import safe_next
+from portal.words import gettext as _
 
 
 @login_not_required

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
@@ -24,6 +23,7 @@ from accounts.signals import protection_changed
 from accounts.views.answers import show_form
 from portal.http import client_of
 from portal.outbox.api import queue
+from portal.words import gettext as _
 
 RESET_KEY = "reset_link"
 

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import events, failures, readiness, recovery_codes, two_step
@@ -24,6 +23,7 @@ from accounts.views.two_step import switch_on
 from accounts.ways import Verification
 from portal.http import client_of
 from portal.limits import Rate
+from portal.words import gettext as _
 
 NEW_SETS = Rate(
     "recovery-code-sets", settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR, timedelta(minutes=15)

@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -13,6 +12,7 @@ from accounts import proofs
 from accounts.models import OneTimeLink
 from accounts.people import person
 from accounts.proofs import Proof, Strength
+from portal.words import gettext as _
 
 SET_UP_KEY = "set_up_link"
 

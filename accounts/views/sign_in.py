@@ -10,8 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -27,6 +25,8 @@ from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Way
 from portal.http import client_of, polling, safe_next
+from portal.words import gettext as _
+from portal.words import ngettext
 
 
 @login_not_required

@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
@@ -26,6 +25,7 @@ from accounts.views.answers import show_form
 from accounts.views.step_page import describe, fate_answer
 from portal.http import client_of, polling
 from portal.limits import LimitReached
+from portal.words import gettext as _
 
 SIGN_UP_KEY = "sign_up"
 

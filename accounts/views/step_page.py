@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import codes
 from accounts.forms.code import SENDS, StepForm
@@ -18,6 +17,7 @@ from accounts.proofs import Proof, Strength
 from accounts.steps import second_steps, step_named
 from accounts.ways import Step, Verification, Way
 from portal.limits import LimitReached
+from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import declining
@@ -14,6 +13,7 @@ from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.steps import SentCodeStep
 from portal.http import client_of
+from portal.words import gettext as _
 
 Act = Callable[..., bool]
 

@@ -3,8 +3,6 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import declining, recovery_codes
@@ -17,6 +15,8 @@ from accounts.trust import open_to_trusted
 from accounts.two_step import NotReady, missing, turn_off, turn_on
 from accounts.ways import Way
 from portal.http import client_of
+from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 @open_to_trusted

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
 from devices.api.problems import Problem, response_to, too_many
@@ -27,6 +26,7 @@ from devices.models import Installation
 from portal.crypto import digest_matches, keyed_digest
 from portal.http import for_anyone
 from portal.limits import LimitReached
+from portal.words import gettext_lazy as _
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import mask_address
 from devices import phones
@@ -17,10 +16,12 @@ from devices.backups import contact, linking
 from devices.backups.linking import Claimant
 from devices.backups.refusals import SUSPENDED, malformed, unlinked
 from devices.models import Installation, LinkRequest, PhoneCommand
-from devices.models.phone import NAME_LENGTH, readable
+from devices.models.phone import NAME_LENGTH
 from portal.crypto import digest_matches
 from portal.http import client_of
 from portal.limits import Rate
+from portal.words import gettext_lazy as _
+from portal.words import one_line
 
 CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -63,7 +64,7 @@ def link_claim(request: HttpRequest) -> HttpResponse:
     """Let the phone have a code; from another screen the number has to be typed there as well."""
     body, known = body_of(request), _known(request)
     code = _text(body, "code")
-    name, device = readable(_text(body, "name"))[:NAME_LENGTH], _text(body, "device")
+    name, device = one_line(_text(body, "name"))[:NAME_LENGTH], _text(body, "device")
     if known is None and not FINGERPRINT.fullmatch(device):
         raise malformed()
     _found(request, code)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.http import JsonResponse
-from django.utils.translation import gettext as _
 
 from accounts.failures import in_words
 from accounts.ways import Text
 from devices.backups.refusals import Refused
 from portal.limits import LimitReached
+from portal.words import gettext as _
 
 CONTENT_TYPE = "application/problem+json"
 STATUS = {  # of what a use case refuses; what a call alone can refuse says it itself

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.translation import gettext_lazy as _
 
 from accounts import enrolments
 from accounts.models import Enrolment
@@ -17,6 +16,7 @@ from devices.enrolment import key_of
 from devices.models import Authenticator, Installation
 from portal.http import client_of
 from portal.limits import FactorDisabled, Rate
+from portal.words import gettext_lazy as _
 
 CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
 

@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.models import User
@@ -24,6 +23,7 @@ from devices.models import Installation, LinkRequest, Phone, Session, Vault
 from devices.models.installation import LinkRequestQuerySet
 from portal.http import Client
 from portal.limits import Rate
+from portal.words import gettext as _
 
 BEGUN = Rate("app-links", settings.APP_LINKS_A_QUARTER_HOUR, timedelta(minutes=15))
 STAMP = "link-request"

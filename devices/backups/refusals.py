@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from accounts.ways import Text
 from devices.models import Installation
+from portal.words import gettext_lazy as _
 
 SUSPENDED = _("This phone was suspended. Take it back in the portal first.")
 

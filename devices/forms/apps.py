@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.code import code_widget
 from accounts.models import User
@@ -15,6 +14,7 @@ from devices.forms.phones import NameForm
 from devices.models import LinkRequest, Phone
 from devices.models.installation import NUMBER_DIGITS
 from devices.phones import has_room
+from portal.words import gettext_lazy as _
 
 NEW = "new"
 

@@ -1,10 +1,10 @@
 """Naming a browser."""
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from devices.forms.phones import NameForm
 from devices.models.phone import NAME_LENGTH
+from portal.words import gettext_lazy as _
 
 
 class BrowserNameForm(NameForm):

@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from devices import passkeys
 from devices.forms.phones import NameForm
 from devices.keys import has_room
 from devices.models.passkey import NAME_LENGTH
+from portal.words import gettext_lazy as _
 
 
 def _name_field(*, required: bool) -> forms.CharField:

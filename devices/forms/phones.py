@@ -6,15 +6,16 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.code import CodeForm
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.ways import AlreadySpent, Match
 from devices.models import Authenticator, Phone
-from devices.models.phone import NAME_LENGTH, readable
+from devices.models.phone import NAME_LENGTH
 from devices.phones import budget_of_link, has_room
+from portal.names import cleaned_name
+from portal.words import gettext_lazy as _
 
 
 class NameForm(forms.Form):
@@ -29,10 +30,7 @@ class NameForm(forms.Form):
 
     def clean_name(self) -> str:
         """Return the name on one line, without characters that cannot be seen."""
-        name = readable(self.cleaned_data["name"])
-        if not name:
-            raise ValidationError(_("Type a name that can be seen."), code="invisible")
-        return name
+        return cleaned_name(self.cleaned_data["name"])
 
 
 class LinkForm(NameForm):

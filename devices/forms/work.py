@@ -3,9 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from devices.models import Installation
+from portal.words import gettext_lazy as _
 
 
 class WhichAppForm(forms.Form):

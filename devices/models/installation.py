@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from devices.models.phone import NAME_LENGTH, Phone
+from portal.names import NameField
+from portal.words import gettext_lazy as _
 
 DIGEST_LENGTH = 64
 NUMBER_DIGITS = 3
@@ -46,7 +47,7 @@ class Installation(models.Model):
     phone = models.OneToOneField(
         Phone, null=True, on_delete=models.SET_NULL, related_name="installation"
     )
-    name = models.CharField(max_length=NAME_LENGTH)  # of the phone, when it was there
+    name = NameField(max_length=NAME_LENGTH)  # of the phone, when it was there
     digest = models.CharField(max_length=DIGEST_LENGTH)
     status = models.CharField(max_length=12, choices=Status.choices)
     created_at = models.DateTimeField(default=timezone.now)
@@ -116,7 +117,7 @@ class LinkRequest(models.Model):
     session = models.CharField(max_length=36, default="")  # that it was made in; it ends with it
     stamp = models.CharField(max_length=DIGEST_LENGTH, default="")  # changes with the password
     phone = models.ForeignKey(Phone, null=True, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=NAME_LENGTH, blank=True)  # of a new phone; else its own word
+    name = NameField(max_length=NAME_LENGTH, blank=True)  # of a new phone; else its own word
     code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True)
     sealed_code = models.BinaryField(null=True)  # for a page that is loaded again, until the claim
     # Made for this very browser: the person confirms there, no number has to be typed.
@@ -129,7 +130,7 @@ class LinkRequest(models.Model):
     claimed_at = models.DateTimeField(null=True)
     installation_id_drawn = models.UUIDField(null=True)
     device_digest = models.CharField(max_length=DIGEST_LENGTH, blank=True)
-    device_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    device_name = NameField(max_length=NAME_LENGTH, blank=True)
     number = models.CharField(max_length=NUMBER_DIGITS, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     # Set in the portal, or by the phone itself if the code was made here.

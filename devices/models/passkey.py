@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from portal.names import NameField
+from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 NAME_LENGTH = 60
 
@@ -25,7 +27,7 @@ class Passkey(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passkeys"
     )
-    name = models.CharField(gettext_lazy("name"), max_length=NAME_LENGTH)
+    name = NameField(gettext_lazy("name"), max_length=NAME_LENGTH)
     digest = models.CharField(max_length=64, unique=True)
     # AAGUID, credential id and COSE key, as the authenticator gave them.
     credential = models.BinaryField()

@@ -1,6 +1,5 @@
 """A phone that proves who its owner is."""
 
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,20 +9,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+
+from portal.names import NameField
+from portal.words import gettext_lazy as _
 
 if TYPE_CHECKING:
     from devices.models.installation import Installation
 
 NAME_LENGTH = 60
 LINKING_AGE = timedelta(hours=1)  # how long a link that was begun may wait for its code
-
-
-def readable(typed: str) -> str:
-    """Return a name in NFC and on one line, without characters that cannot be seen."""
-    composed = unicodedata.normalize("NFC", typed)
-    seen = "".join(letter if letter.isprintable() else " " for letter in composed)
-    return " ".join(seen.split())
 
 
 class PhoneQuerySet(models.QuerySet["Phone"]):
@@ -87,7 +81,7 @@ class Phone(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="phones"
     )
-    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    name = NameField(_("name"), max_length=NAME_LENGTH)
     created_at = models.DateTimeField(default=timezone.now)
     linked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)

@@ -16,6 +16,7 @@ from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, proofs_in
 from devices.models.trusted_browser import TrustedBrowser
 from portal.http import AGENT_LENGTH
+from portal.names import NameField
 
 
 class SessionQuerySet(models.QuerySet["Session"]):
@@ -98,7 +99,7 @@ class Session(AbstractBaseSession):
     )
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
-    name = models.CharField(max_length=100, blank=True)
+    name = NameField(max_length=100, blank=True)
     place = models.CharField(max_length=100, blank=True)  # coarse, if the operator has a database
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)

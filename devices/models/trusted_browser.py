@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import KnownBrowser
+from portal.names import NameField
 
 
 class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):
@@ -31,7 +32,7 @@ class TrustedBrowser(models.Model):
         KnownBrowser, null=True, on_delete=models.SET_NULL, related_name="trusted"
     )
     digest = models.CharField(max_length=64, unique=True)
-    name = models.CharField(max_length=100)
+    name = NameField(max_length=100)
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)

@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from devices.models.installation import Installation
 from devices.models.phone import NAME_LENGTH
+from portal.names import NameField
+from portal.words import gettext_lazy as _
 
 
 class Vault(models.Model):
@@ -55,7 +56,7 @@ class VaultVersion(models.Model):
     installation = models.ForeignKey(
         Installation, null=True, on_delete=models.SET_NULL, related_name="versions"
     )
-    phone_name = models.CharField(max_length=NAME_LENGTH)
+    phone_name = NameField(max_length=NAME_LENGTH)
     saved_at = models.DateTimeField(default=timezone.now)
     accounts = models.PositiveIntegerField()
     size = models.PositiveIntegerField()  # bytes of the sealed content

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,6 +22,7 @@ from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
 from devices.views.guards import needs_to_bind
 from portal.http import client_of, polling, safe_next
+from portal.words import gettext as _
 
 Purpose = LinkRequest.Purpose
 AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app"}

@@ -5,8 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.acts import in_session
@@ -18,6 +16,8 @@ from devices.forms.browsers import BrowserNameForm
 from devices.models import Session, TrustedBrowser
 from devices.views.browser_list import browser_card
 from portal.http import client_of
+from portal.words import gettext as _
+from portal.words import ngettext
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import readiness
@@ -20,6 +19,7 @@ from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.passkey_alone import GONE_KEY
 from devices.views.trusted import trusted_list
+from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, resolve_url
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -22,6 +21,7 @@ from devices.sessions import strip_proofs
 from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from portal.http import client_of, safe_next
+from portal.words import gettext as _
 
 FEW_CODES = 3
 

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import removals
@@ -20,6 +19,7 @@ from devices.models import Passkey, Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.views.phones import said
 from portal.http import client_of
+from portal.words import gettext_lazy as _
 
 ELSEWHERE = _(
     "Passkeys go only when something that is not lost confirms that it is you. Nothing was changed."

@@ -12,7 +12,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -23,6 +22,7 @@ from devices.models import Passkey
 from devices.steps import PasskeyMatch
 from portal.http import client_of, safe_next
 from portal.limits import Rate
+from portal.words import gettext as _
 
 ALONE = "passkey-alone"
 BINDING_KEY = "passkey_binding"

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +23,7 @@ from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from devices.views.passkey_alone import GONE_KEY
 from portal.http import client_of
+from portal.words import gettext as _
 
 
 @never_cache

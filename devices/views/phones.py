@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import declining, removals
@@ -23,6 +22,7 @@ from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
 from portal.http import client_of
+from portal.words import gettext as _
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import removals
@@ -18,6 +17,7 @@ from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.unlinking import factors_of, least_of
 from portal.http import client_of
+from portal.words import gettext as _
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

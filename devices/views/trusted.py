@@ -9,8 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts import trust
@@ -24,6 +22,8 @@ from devices.unlinking import least_of
 from devices.views.browsers import rename
 from portal.http import client_of
 from portal.places import place_of
+from portal.words import gettext as _
+from portal.words import ngettext
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
 from devices.models import Phone
+from portal.words import gettext as _
 
 
 @require_safe

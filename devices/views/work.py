@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,6 +22,7 @@ from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import needs_to_bind
 from portal.http import client_of
+from portal.words import gettext as _
 
 
 def _its(request: HttpRequest, public_id: UUID) -> Enrolment:

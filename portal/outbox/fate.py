@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from django.utils.translation import gettext as _
+from portal.words import gettext as _
 
 if TYPE_CHECKING:
     from portal.outbox.models import Message

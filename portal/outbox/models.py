@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from portal.outbox.fate import Fate, fate_of
+from portal.words import gettext_lazy as _
 
 LEASE = timedelta(seconds=60)
 """How long one worker may hold a row; sending is cut off well before (deadline.py)."""

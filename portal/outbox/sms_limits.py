@@ -10,12 +10,12 @@ from datetime import timedelta
 import phonenumbers
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
 from portal.http import Client
 from portal.limits import LimitReached, Rate
 from portal.outbox import conf
+from portal.words import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 

@@ -58,6 +58,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "portal.context.site",
             ],
             "builtins": ["portal.templatetags.portal_ui"],
+            "libraries": {"i18n": "portal.templatetags.apart"},
         },
     }
 ]

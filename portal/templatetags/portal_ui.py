@@ -13,10 +13,13 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
+
+from portal.words import apart_if_text, harmless, ngettext
+from portal.words import gettext as _
 
 register = template.Library()
+register.filter("apart", apart_if_text)
 
 SOON = timedelta(minutes=1)
 BREAKS = re.compile(r"(?<=[@/])(?<!//)(?=[^/\s])")
@@ -74,7 +77,7 @@ def tone_icon(level: str) -> str:
 @register.filter
 def breakable(words: object) -> SafeString:
     """Let a line end behind the "@" of an address and the "/" of a link, and not within a word."""
-    parts = ((part,) for part in BREAKS.split(str(words)))
+    parts = ((part,) for part in BREAKS.split(harmless(str(words))))
     return format_html_join(SafeString("<wbr>"), "{}", parts)
 
 

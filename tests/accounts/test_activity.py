@@ -74,7 +74,6 @@ def test_a_strange_page_number_shows_a_page(client: Client, carol: Person, page:
         "<script>alert(1)</script>",
         "{{1234*5678}}",
         "%s %(phone)s {phone}",
-        "\u202egnp.exe",
         "a" * 60,
     ],
 )

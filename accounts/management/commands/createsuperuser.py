@@ -8,13 +8,13 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts import events
 from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
 from accounts.models import EmailAddress, User
+from portal.names import validate_address
 
 
 class Command(BaseCommand):
@@ -80,7 +80,7 @@ class Command(BaseCommand):
 
 def _valid_address(typed: str) -> str:
     address = typed.strip()
-    validate_email(address)
+    validate_address(address)
     key = email_key(address)
     is_taken = EmailAddress.objects.verified().filter(key=key).exists()
     if len(address) > ADDRESS_LENGTH or is_taken or User.objects.filter(email_key=key).exists():
