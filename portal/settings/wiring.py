@@ -62,6 +62,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # `i18n` is Django's and ours, which is made of it
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
