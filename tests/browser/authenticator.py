@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.live.browser import shown_if_lost
+
 APP = "/authenticator/"
 MODULES = "/static/authenticator/"
 KEY = "JBSWY3DPEHPK3PXP"
@@ -58,7 +60,8 @@ class Phone:
     def press(self, name: str) -> None:
         """Press the button or link of exactly this name."""
         button = self.page.get_by_role("button", name=name, exact=True)
-        button.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
+        with shown_if_lost(self.page):
+            button.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
 
     def type(self, label: str, text: str) -> None:
         """Fill in a field."""

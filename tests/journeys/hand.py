@@ -11,6 +11,7 @@ from html import unescape
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.live.browser import shown_if_lost
 from tests.live.sinks import body_of
 from tests.people import Person
 
@@ -90,7 +91,8 @@ class Hand:
 
     def press(self, name: str) -> None:
         """Press the button or link of this name."""
-        self.find(name).click()
+        with shown_if_lost(self.page):
+            self.find(name).click()
         self.clicks += 1
 
     def reads(self, heading: str) -> None:
@@ -168,6 +170,7 @@ def words_of(text: str) -> set[str]:
 def seen_in(html: str) -> str:
     """Return what a reader sees of an HTML mail."""
     body = re.sub(r"<(style|head|title)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    body = body.replace("<wbr>", "")  # a line may end here, a word does not
     return unescape(re.sub(r"<[^>]+>", " ", body))
 
 

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, ViewportSize
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    Page,
+    TimeoutError,
+    ViewportSize,
+)
 
 from tests.live.people import fresh_ip
 from tests.settings import PAGES_ELSEWHERE
@@ -106,6 +113,16 @@ class Faults:
     def _judge(self, status: int, url: str) -> None:
         if status >= 500:
             self.seen.append(f"{status} from {url}")
+
+
+@contextmanager
+def shown_if_lost(page: Page) -> Iterator[None]:
+    """Let an act that takes too long fail with what the page shows then."""
+    try:
+        yield
+    except TimeoutError as error:
+        shown = page.locator("body").aria_snapshot()
+        raise AssertionError(f"{error}\nThe page at {page.url}:\n{shown}") from None
 
 
 def too_wide(page: Page) -> bool:
