@@ -8,6 +8,8 @@ from portal.places import place_of
 from portal.words import apart
 from portal.words import gettext as _
 
+UNKNOWN = "Unknown browser"
+
 
 def browser_name(agent: str) -> str:
     """Return "Firefox on Linux" for a user agent, or "" if there was none."""
@@ -16,6 +18,20 @@ def browser_name(agent: str) -> str:
     browser, system = _families(agent)
     known = {"browser": browser or _("a browser"), "system": system or _("an unknown system")}
     return _("%(browser)s on %(system)s") % known
+
+
+def called(name: str, agent: str) -> str:
+    """Return the name that a person gave a browser, else one in the language of the reader.
+
+    Rows from before may hold the English words for a browser that nobody knows.
+    """
+    given = "" if name == UNKNOWN else name
+    return given or browser_name(agent) or _("Unknown browser")
+
+
+def told_of(name: str, agent: str) -> dict[str, str]:
+    """Return what an event keeps of a browser, to be put into words when it is read."""
+    return {"browser": name} if name else {"agent": agent}
 
 
 @lru_cache(maxsize=1024)

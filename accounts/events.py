@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from accounts.agents import called
 from accounts.models import SecurityEvent, User
 from portal.http import Client
 from portal.outbox.api import queue
@@ -138,8 +139,15 @@ KINDS: dict[str, Kind] = {
 def title_of(event: SecurityEvent) -> str:
     """Say what happened, in the reader's language."""
     kind = KINDS.get(event.kind)
-    words = defaultdict(str, {key: apart(_word(value)) for key, value in event.details.items()})
+    words = defaultdict(str, {key: apart(_word(value)) for key, value in _told(event).items()})
     return str(kind.title).format_map(words) if kind else event.kind
+
+
+def _told(event: SecurityEvent) -> dict[str, Any]:
+    """The details, and what the browser is called that they tell of."""
+    kept: dict[str, Any] = event.details
+    known = called(str(kept.get("browser", "")), str(kept.get("agent", "")))
+    return {**kept, "browser": known}
 
 
 def _word(value: Any) -> str:

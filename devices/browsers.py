@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import events
+from accounts.agents import told_of
 from accounts.models import KnownBrowser, User
 from devices import trusted
 from devices.models import Session, TrustedBrowser
@@ -21,6 +22,8 @@ def rename(
     A browser that can be known again keeps the name for the next sign-in.
     """
     user.take_turn()
+    if name == browser.called:  # a name that the site made stays one that it can translate
+        return
     before, known = browser.name, browser.browser_id
     if known:
         Session.objects.of(user).filter(browser=known).update(name=name)
@@ -28,9 +31,8 @@ def rename(
         KnownBrowser.objects.filter(user=user, pk=known).update(name=name)
     else:
         type(browser)._default_manager.filter(user=user, pk=browser.pk).update(name=name)
-    if before != name:
-        kind = "session:renamed"
-        events.record(user, kind, client=client, session=session, browser=name, before=before)
+    kind = "session:renamed"
+    events.record(user, kind, client=client, session=session, browser=name, before=before)
 
 
 @transaction.atomic
@@ -40,8 +42,8 @@ def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted.end_with(browser)
-    name = browser.name
-    events.record(user, "session:ended", client=client, session=session, browser=name)
+    about: dict[str, Any] = told_of(browser.name, browser.agent)
+    events.record(user, "session:ended", client=client, session=session, **about)
     return True
 
 

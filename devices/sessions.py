@@ -15,17 +15,14 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
-from accounts.agents import browser_name
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength, keep, proofs_in
 from devices.models import Session
 from portal.http import Client
 from portal.places import place_of
-from portal.words import gettext as _
 
 COOKIE_BYTES = 24
 COOKIE_LENGTHS = range(8, 129)
-NAME_LENGTH = 100
 
 
 class SessionEnded(UpdateError, SessionInterrupted):
@@ -132,7 +129,7 @@ class SessionStore(SessionBase):
             agent=client.agent,
             browser=known,
             trusted=trusted_id,
-            name=(known.name if known else "") or first_name(client),
+            name=known.name if known else "",
             signed_in_at=now,
             last_seen_at=now,
             expire_date=now + settings.SESSION_AGE,
@@ -195,11 +192,6 @@ class SessionStore(SessionBase):
         now, last = timezone.now(), self._last_seen_at
         is_due = last is not None and now - last >= settings.SESSION_TOUCH
         return {"last_seen_at": now} if is_due and not self.is_polling else {}
-
-
-def first_name(client: Client) -> str:
-    """Name a browser that nobody has named."""
-    return browser_name(client.agent)[:NAME_LENGTH] or _("Unknown browser")
 
 
 def end_sessions(user: User, keep: str = "") -> int:

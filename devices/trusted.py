@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import browsers, events
+from accounts.agents import told_of
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength, proofs_in
@@ -23,7 +25,7 @@ from accounts.trust import METHOD
 from accounts.ways import AlreadySpent, Match
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
-from devices.sessions import SessionStore, first_name
+from devices.sessions import SessionStore
 from portal.http import Client, client_of
 
 TOKEN_BYTES = 32
@@ -76,14 +78,16 @@ class TrustedBrowsers:
             user=user,
             browser=known,
             digest=digest_of(token, user),
-            name=(known.name if known else "") or first_name(client),
+            name=known.name if known else "",
+            agent=client.agent,
             address=client.address,
             created_at=now,
             last_used_at=now,
             expires_at=now + timedelta(days=days),
         )
         kind, session = "browser:trusted", session_id(request)
-        events.record(user, kind, client=client, session=session, browser=row.name, days=days)
+        about: dict[str, Any] = {**told_of(row.name, row.agent), "days": days}
+        events.record(user, kind, client=client, session=session, **about)
         _set_cookie(response, user, token, timedelta(days=days))
         return True
 
@@ -194,7 +198,8 @@ def end(*, user: User, browser: TrustedBrowser, client: Client, session: str) ->
     user.take_turn()
     if not _end(user.trusted_browsers.filter(pk=browser.pk), session):
         return False
-    events.record(user, "browser:untrusted", client=client, session=session, browser=browser.name)
+    about: dict[str, Any] = told_of(browser.name, browser.agent)
+    events.record(user, "browser:untrusted", client=client, session=session, **about)
     return True
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from accounts.agents import called
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, proofs_in
 from devices.models.trusted_browser import TrustedBrowser
@@ -99,7 +100,7 @@ class Session(AbstractBaseSession):
     )
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
-    name = NameField(max_length=100, blank=True)
+    name = NameField(max_length=100, blank=True)  # given by the person, see `called`
     place = models.CharField(max_length=100, blank=True)  # coarse, if the operator has a database
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)
@@ -119,6 +120,11 @@ class Session(AbstractBaseSession):
         """Return the engine that reads these rows."""
         store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
         return store
+
+    @property
+    def called(self) -> str:
+        """The name that the person gave it, else what it is, in the language of the reader."""
+        return called(self.name, self.agent)
 
     @property
     def proofs(self) -> list[Proof]:

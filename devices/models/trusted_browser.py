@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.agents import called
 from accounts.models import KnownBrowser
+from portal.http import AGENT_LENGTH
 from portal.names import NameField
 
 
@@ -32,7 +34,8 @@ class TrustedBrowser(models.Model):
         KnownBrowser, null=True, on_delete=models.SET_NULL, related_name="trusted"
     )
     digest = models.CharField(max_length=64, unique=True)
-    name = NameField(max_length=100)
+    name = NameField(max_length=100)  # given by the person or "", see `called`
+    agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
@@ -45,6 +48,11 @@ class TrustedBrowser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        """The name that the person gave it, else what it is, in the language of the reader."""
+        return called(self.name, self.agent)
 
     @property
     def factor(self) -> str:

@@ -31,7 +31,7 @@ def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpResponse:
     """Ask for the name, and give it."""
     user, session = person(request), session_id(request)
-    form = BrowserNameForm(request.POST or None, initial={"name": browser.name})
+    form = BrowserNameForm(request.POST or None, initial={"name": browser.called})
     if request.method == "POST" and form.is_valid():
         name, client = form.cleaned_data["name"], client_of(request)
         browsers.rename(user=user, browser=browser, name=name, client=client, session=session)
@@ -55,7 +55,7 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if card.is_current:
         request.session.flush()
         return redirect("accounts:sign_in")
-    messages.success(request, _("%(browser)s is signed out.") % {"browser": row.name})
+    messages.success(request, _("%(browser)s is signed out.") % {"browser": row.called})
     return redirect("devices:index")
 
 

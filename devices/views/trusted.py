@@ -61,7 +61,7 @@ def trusted_list(request: HttpRequest, user: User, *, has_any: bool) -> TrustedL
 def _card(row: TrustedBrowser, days: int, digest: str) -> TrustedCard:
     return TrustedCard(
         public_id=str(row.public_id),
-        name=row.name,
+        name=row.called,
         address=row.address,
         place=place_of(row.address),
         created_at=row.created_at,
@@ -95,7 +95,7 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
     with transaction.atomic():
         trusted.end(user=user, browser=row, client=client_of(request), session=session)
         stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
-    messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.name})
+    messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.called})
     return redirect("devices:index" if stays else "accounts:sign_in")
 
 

@@ -110,7 +110,7 @@ def test_a_new_cookie_keeps_the_row_and_its_public_id_and_ends_the_old_cookie(
     assert again(store).public_id == before
     assert store.session_key != old.session_key
     assert dict(old.items()) == {}
-    assert Session.objects.get().name == "Firefox on Linux"
+    assert Session.objects.get().called == "Firefox on Linux"
 
 
 def test_a_session_that_is_not_kept_yet_has_its_public_id(db: None) -> None:
@@ -137,7 +137,7 @@ def test_a_sign_in_is_stamped_with_person_place_and_browser(
     store.sign_in(alice.user, Visitor("192.0.2.7", FIREFOX))
     row = Session.objects.get()
     assert (row.user, row.address, row.agent) == (alice.user, "192.0.2.7", FIREFOX)
-    assert row.name == "Firefox on Linux"
+    assert row.called == "Firefox on Linux"
     assert row.signed_in_at == timezone.now()
 
 

@@ -136,7 +136,7 @@ def test_trust_is_told_to_every_address_and_kept_as_a_digest(home: Client, alice
     assert cookie.key.startswith("__Host-")
     assert len(cookie.value) * 6 >= 128
     assert cookie.value not in " ".join(str(value) for value in vars(row).values())
-    assert row.name == "Firefox on Linux"
+    assert row.called == "Firefox on Linux"
     assert alice.kinds()[-2:] == ["sign_in:two_step", "browser:trusted"]
     notices = [sent for sent in mail.outbox if "a browser is trusted" in sent.subject]
     assert len(notices) == alice.user.email_addresses.verified().count() == 2
@@ -236,7 +236,7 @@ def test_the_one_used_longest_ago_makes_room(
     for number in (1, 2):
         trust(new_client(), alice, name=f"n{number}", last_used_at=timezone.now() - number * hour)
     begin(home, alice)
-    left = set(alice.user.trusted_browsers.values_list("name", flat=True))
+    left = {row.called for row in alice.user.trusted_browsers.all()}
     assert left == {"n1", "Firefox on Linux"}
 
 
