@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -26,6 +27,10 @@ APART = f"\u2068{DANA}\u2069"
 SCHOOL = "مدرسة النور"
 TURNING = re.compile("[\u202a-\u202e]")
 EVIL = ["\u202egnp.exe", "x\u2066\u2067", "\u2069\u2069\u202dx", "שלום\u202e!", "a\u2029\u202eb"]
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEMPLATES = sorted(path for path in ROOT.glob("templates/**/*") if path.suffix in {".html", ".txt"})
+SENTENCES = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
+BARE = re.compile(r"{{ (\w+\.)+(name|called|help|reason)( \}\}|\|breakable \}\})")
 WHERE = "/sign-in/where-is-your-phone/"
 PAGES = [
     "/security/",
@@ -247,3 +252,23 @@ def test_names_keep_what_their_script_needs(name: str) -> None:
 def test_joiners_are_kept_only_where_they_join(typed: str) -> None:
     assert "\u200d" not in one_line(typed)
     assert "\u200c" not in one_line(typed)
+
+
+# --- Where names stand ----------------------------------------------------------------------
+
+
+def bare(template: str) -> list[str]:
+    """Return the lines that show a name beside whatever else stands there."""
+    lines = SENTENCES.sub("", template).splitlines()
+    return [line for line in lines if BARE.search(line) and 'dir="auto"' not in line]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_every_name_in_a_template_stands_apart(path: Path) -> None:
+    assert not bare(path.read_text(encoding="utf-8"))
+
+
+def test_a_bare_name_is_found() -> None:
+    assert bare("<b>{{ row.phone.name }}</b> ·")
+    assert not bare('<h3 dir="auto">{{ phone.name }}</h3>\n<b>{{ phone.name|apart }}</b>')
+    assert not bare("{% blocktranslate with name=phone.name %}{{ name }}{% endblocktranslate %}")
