@@ -11,7 +11,8 @@ const categories = ORDER.filter((name) => rules.resolvedOptions().pluralCategori
 const formOf = (forms, count) =>
   forms[Math.min(categories.indexOf(rules.select(count)), forms.length - 1)];
 
-const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/;
+const RIGHT_TO_LEFT =
+  /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 /** What is written from right to left stands apart in a sentence, and turns nothing beside it around. */
 const apart = (value) => (RIGHT_TO_LEFT.test(value) ? `\u2068${value}\u2069` : String(value));

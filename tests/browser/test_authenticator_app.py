@@ -218,8 +218,8 @@ def test_two_hundred_codes_are_drawn_within_a_second(phone: Phone) -> None:
     assert took < 3000, f"{took} ms on a machine that runs other tests at the same time"
 
 
-def test_a_name_from_right_to_left_turns_nothing_beside_it_around(phone: Phone) -> None:
-    name = "בנק 2"  # alone, its digit would be drawn among the words that follow
+@pytest.mark.parametrize("name", ["בנק 2", "𞤄𞤢𞤲𞤳𞤭 2"])  # its digit would go among other words
+def test_a_name_from_right_to_left_turns_nothing_beside_it_around(phone: Phone, name: str) -> None:
     phone.fill([link(name), link("GitHub")])
     phone.row(name).locator("button.code").click()
     phone.says(f"The code of \u2068{name}\u2069 is copied.")
