@@ -1,4 +1,4 @@
-"""An address that breaks, beside those of the site."""
+"""Addresses that break, or write when they are looked at, beside those of the site."""
 
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from accounts.models import Organisation
 from portal.limits import LimitReached
 from portal.urls import handler400, handler403, handler404, handler500
 from portal.urls import urlpatterns as site
@@ -37,10 +38,17 @@ def forbidden(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
 
+@login_not_required
+def writing(request: HttpRequest) -> HttpResponse:
+    Organisation.objects.create(name="Made by a look")
+    return HttpResponse("Nothing to see here")
+
+
 urlpatterns = [
     path("broken/", broken),
     path("without-database/", without_database),
     path("limited/", limited),
     path("forbidden/", forbidden),
+    path("writing/", writing),
     *site,
 ]
