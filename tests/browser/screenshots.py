@@ -145,7 +145,8 @@ def main() -> None:
     PARTS[:] = [part for part in PARTS if not wanted or part.__name__ in wanted]
     rows = []
     with running() as (site, browser):
-        rest = () if wanted - {"unwalked"} else unwalked(site, browser, folder)
+        is_asked = not wanted or "unwalked" in wanted
+        rest = unwalked(site, browser, folder) if is_asked else ()
         for name, files in chain(pictures(names(site, browser), folder), rest):
             rows.append((name, files))
             print(name, flush=True)  # noqa: T201 - a command speaks by printing
