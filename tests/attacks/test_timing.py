@@ -14,6 +14,7 @@ from accounts.models import EmailAddress, User
 from tests.live import LiveSite, Visitor, fresh_address
 from tests.people import PASSWORD
 
+pytestmark = pytest.mark.duration
 PAIRS = 36
 MOST = 0.15
 TIMES = 3
