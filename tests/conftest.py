@@ -1,5 +1,6 @@
 """Fixtures for every test; those for the running site work with LATCHKEY_LIVE=1 (tests/live/)."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -72,6 +73,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         asked = getattr(item, "fixturenames", ())
         if item.get_closest_marker("django_db") or ROLLED_BACK.intersection(asked):
             raise pytest.UsageError(f"{item.nodeid}: ask for `rows`; the site cannot see `db`")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among what stays: modules and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.hookimpl(wrapper=True)
