@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 
 from accounts.forms.code import CodeForm
 from accounts.models import User
@@ -31,6 +32,11 @@ class NameForm(forms.Form):
     def clean_name(self) -> str:
         """Return the name on one line, without characters that cannot be seen."""
         return cleaned_name(self.cleaned_data["name"])
+
+
+def suggested_name(user: User) -> str | Promise:
+    """Return a name for the first phone; none for a further one, to be told from it by its own."""
+    return "" if user.phones.linked().exists() else _("My phone")
 
 
 class LinkForm(NameForm):

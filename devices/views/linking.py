@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
 from devices import enrolment, phones
-from devices.forms.phones import ConfirmForm, LinkForm
+from devices.forms.phones import ConfirmForm, LinkForm, suggested_name
 from devices.models import Authenticator, Phone
 from devices.sessions import strip_proofs
 from devices.unlinking import least_of
@@ -34,7 +34,8 @@ def link_phone(request: HttpRequest) -> HttpResponse:
     `next` names the page to go on to once the phone is linked.
     """
     user = person(request)
-    form = LinkForm(request.POST or None, user=user)
+    initial = {"name": suggested_name(user)}
+    form = LinkForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         phone = phones.link(user=user, name=form.cleaned_data["name"])
         url = resolve_url("devices:confirm_phone", public_id=phone.public_id)
