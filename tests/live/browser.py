@@ -29,7 +29,6 @@ QUIET = [  # no talk with anyone but the site
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--renderer-process-limit=1",  # no spare process is started for a page that may never come
 ]
 PHONE: ViewportSize = {"width": 360, "height": 780}
 DESK: ViewportSize = {"width": 1280, "height": 900}
