@@ -116,6 +116,7 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 
 if TYPE_CHECKING:
+    # The types of Django's function; "as" its own name is what lets other modules import it here.
     from django.utils.translation import gettext_lazy as gettext_lazy  # noqa: PLC0414, TID251
 else:
     gettext_lazy = lazy(gettext, str)
