@@ -10,6 +10,7 @@ from typing import Any, Self
 from playwright.sync_api import Locator, Page, expect
 
 from tests.live.browser import shown_if_lost
+from tests.phrases import said
 
 APP = "/authenticator/"
 MODULES = "/static/authenticator/"
@@ -51,21 +52,22 @@ class Phone:
 
     def reads(self, heading: str) -> None:
         """Expect the page with this heading."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(said(heading, exact=True))
 
     def says(self, words: str) -> None:
         """Expect to read this."""
-        expect(self.page.get_by_text(words).filter(visible=True).first).to_be_visible()
+        expect(self.page.get_by_text(said(words)).filter(visible=True).first).to_be_visible()
 
     def press(self, name: str) -> None:
         """Press the button or link of exactly this name."""
-        button = self.page.get_by_role("button", name=name, exact=True)
+        words = said(name, exact=True)
+        button = self.page.get_by_role("button", name=words, exact=True)
         with shown_if_lost(self.page):
-            button.or_(self.page.get_by_role("link", name=name, exact=True)).first.click()
+            button.or_(self.page.get_by_role("link", name=words, exact=True)).first.click()
 
     def type(self, label: str, text: str) -> None:
         """Fill in a field."""
-        self.page.get_by_label(label, exact=True).fill(text)
+        self.page.get_by_label(said(label, exact=True), exact=True).fill(text)
 
     def add(self, text: str) -> None:
         """Add the account of a link."""

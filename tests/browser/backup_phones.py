@@ -13,6 +13,7 @@ from tests.browser.authenticator import Phone
 from tests.live import LiveSite
 from tests.people import Person
 from tests.phones import give_app
+from tests.phrases import said
 
 Json = dict[str, Any]
 SAVED = "opened and checked"
@@ -66,7 +67,7 @@ class Linked(Phone):
         """Expect the list to say that so many accounts are saved."""
         self.reads("Your codes")
         expect(self.line).to_contain_text(f", {count} account")
-        expect(self.line).to_contain_text(SAVED)
+        expect(self.line).to_contain_text(said(SAVED))
 
     def wait(self, is_so: Callable[[], bool]) -> None:
         """Wait for something that no page shows."""
@@ -83,7 +84,7 @@ class Linked(Phone):
 
     def way(self, name: str) -> Any:
         """The row of a way to open the backup."""
-        bold = self.page.locator("b", has_text=name)
+        bold = self.page.locator("b", has_text=said(name))
         return self.page.locator("[data-part=rows] > li").filter(has=bold)
 
     def switch_on(self) -> str:
@@ -114,7 +115,7 @@ class Linked(Phone):
         self.press("I have it, go on")
         for field in self.page.locator("input[name^=group-]:visible").all():
             label = self.page.locator(f"label[for={field.get_attribute('id')}]").inner_text()
-            field.fill(groups[int(label.removeprefix("Group ")) - 1].lower())
+            field.fill(groups[int(label.split()[-1]) - 1].lower())
         return "-".join(groups)
 
 

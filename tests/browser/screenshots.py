@@ -1,14 +1,15 @@
 """`make screenshots`: a PNG of every page in every look and language, and a sheet of them all.
 
 `python -m tests.browser.screenshots [directory [part of the walk …]]` takes some of them; the part
-`unwalked` is that of error pages and mails.
+`unwalked` is that of error pages and mails. Every part is walked once in each language.
 """
 
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from itertools import chain
 from pathlib import Path
@@ -25,11 +26,16 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 - needs the settings chosen above
 
-from tests.browser.tour import PARTS, Tour  # noqa: E402 - the same
-from tests.browser.unwalked import MAILS, broken_pages, mails  # noqa: E402 - the same
+from tests.browser.tour import PARTS, Names, Tour  # noqa: E402 - the same
+from tests.browser.unwalked import BROKEN, MAILS, mails, open_broken  # noqa: E402 - the same
 from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - the same
 from tests.live.site import LiveSite, live_site  # noqa: E402 - reads the settings chosen above
+from tests.phrases import speaking  # noqa: E402 - the same
 
+Part = Callable[[Tour], Names]
+Row = tuple[str, list[str]]  # the name of a page, and the files of its pictures
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+LOCALES = {"en": "en-GB"}  # a browser's names of languages, where they are not those of the site
 STYLE = """<style>
 body { font: 15px/1.4 system-ui, sans-serif; margin: 1rem; background: #ddd; }
 p { display: flex; gap: 1rem; align-items: start; overflow-x: auto; }
@@ -37,8 +43,17 @@ img { block-size: 28rem; border: 1px solid #888; object-fit: cover; object-posit
 </style>"""
 
 
+@dataclass
+class Studio:
+    """The running site, a browser, and where the pictures go."""
+
+    site: LiveSite
+    browser: Browser
+    folder: Path
+
+
 @contextmanager
-def running() -> Iterator[tuple[LiveSite, Browser]]:
+def studio(folder: Path) -> Iterator[Studio]:
     """Start the site and a browser for the length of the block."""
     settings.ALLOWED_HOSTS.append("testserver")
     settings.OUTBOX_DELIVERY = "worker"  # the site's own delivers, over SMTP
@@ -47,16 +62,7 @@ def running() -> Iterator[tuple[LiveSite, Browser]]:
         sync_playwright() as playwright,
         chromium(playwright.chromium, site.certificate_pin) as browser,
     ):
-        yield site, browser
-
-
-def names(site: LiveSite, browser: Browser) -> Iterator[tuple[Tour, str]]:
-    """Walk every part in a profile of its own: a phone of one holds what the next must not find."""
-    for part in PARTS:
-        with new_context(browser, site.url) as context:
-            walk = Tour(site, context, context.new_page())
-            for name in part(walk):
-                yield walk, name
+        yield Studio(site, browser, folder)
 
 
 def file_name(number: str, name: str) -> str:
@@ -78,21 +84,7 @@ def shoot(page: Page, folder: Path, stem: str) -> list[str]:
     return taken
 
 
-def shoot_translated(walk: Tour, folder: Path, stem: str, language: str) -> list[str]:
-    """Take the page once more in another language.
-
-    The page is asked for anew, so only one that an address alone brings back can be taken.
-    """
-    name = settings.LANGUAGE_COOKIE_NAME
-    walk.context.add_cookies([{"name": name, "value": language, "url": walk.site.url}])
-    walk.page.reload()
-    taken = shoot(walk.page, folder, f"{stem}-{language}")
-    walk.context.clear_cookies(name=name)
-    walk.page.reload()
-    return taken
-
-
-def sheet(rows: list[tuple[str, list[str]]]) -> str:
+def sheet(rows: list[Row]) -> str:
     """Put the pictures on one page, a row for each page of the site."""
     drawn = "".join(
         f"<h2>{escape(name)}</h2><p>"
@@ -104,15 +96,34 @@ def sheet(rows: list[tuple[str, list[str]]]) -> str:
     return f"<!DOCTYPE html><meta charset=utf-8><title>{len(rows)} pages</title>{STYLE}{drawn}"
 
 
-def pictures(walks: Iterable[tuple[Tour, str]], folder: Path) -> Iterator[tuple[str, list[str]]]:
-    """Walk past every page and take it; give each page's name and files."""
-    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-    for number, (walk, name) in enumerate(walks):
-        stem = file_name(f"{number:03}", name)
-        files = shoot(walk.page, folder, stem)
-        for language in others if name.startswith("/") else ():
-            files += shoot_translated(walk, folder, stem, language)
-        yield name, files
+def walked(at: Studio, part: Part, language: str, first: int) -> Iterator[Row]:
+    """Walk a part in a language and take every page.
+
+    Each walk has a profile of its own: a phone of one holds what the next must not find.
+    """
+    locale = LOCALES.get(language, language)
+    with new_context(at.browser, at.site.url, locale=locale) as context, speaking(language):
+        tour = Tour(at.site, context, context.new_page())
+        for number, name in enumerate(part(tour), first):
+            stem = f"{file_name(f'{number:03}', name)}-{language}"
+            yield name, shoot(tour.page, at.folder, stem)
+
+
+def in_all_languages(at: Studio, part: Part, first: int) -> Iterator[Row]:
+    """Walk a part in every language; give a row for each page, with all its pictures."""
+    walks = [list(walked(at, part, language, first)) for language in LANGUAGES]
+    for pages in zip(*walks, strict=True):
+        yield pages[0][0], list(chain.from_iterable(files for _name, files in pages))
+
+
+def parts(at: Studio, wanted: set[str]) -> Iterator[Row]:
+    """Take the parts that are wanted, all if none is named."""
+    first = 0
+    for part in PARTS:
+        if not wanted or part.__name__ in wanted:
+            rows = list(in_all_languages(at, part, first))
+            first += len(rows)
+            yield from rows
 
 
 def shoot_mail(page: Page, folder: Path, stem: str) -> list[str]:
@@ -126,15 +137,22 @@ def shoot_mail(page: Page, folder: Path, stem: str) -> list[str]:
     return taken
 
 
-def unwalked(site: LiveSite, browser: Browser, folder: Path) -> Iterator[tuple[str, list[str]]]:
+def broken(at: Studio, page: Page, status: int) -> Iterator[str]:
+    """Take the page of a site that fails with this status, in every language."""
+    for language in LANGUAGES:
+        open_broken(page, at.site, status, language)
+        yield from shoot(page, at.folder, f"broken-{status}-{language}")
+
+
+def unwalked(at: Studio) -> Iterator[Row]:
     """Take what no walk comes past: the pages of a failing site, and the mails."""
-    with new_context(browser, site.url) as context:
+    with new_context(at.browser, at.site.url) as context:
         page = context.new_page()
-        for name in broken_pages(page, site):
-            yield name, shoot(page, folder, file_name("broken", name))
-        for number, (name, body) in enumerate(mails(site)):
+        for status in BROKEN:
+            yield f"{status}, of a site that fails", list(broken(at, page, status))
+        for number, (name, body) in enumerate(mails(at.site)):
             page.set_content(body)
-            yield name, shoot_mail(page, folder, file_name(f"mail-{number:03}", name))
+            yield name, shoot_mail(page, at.folder, file_name(f"mail-{number:03}", name))
 
 
 def main() -> None:
@@ -142,12 +160,10 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "var/screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     wanted = set(sys.argv[2:])
-    PARTS[:] = [part for part in PARTS if not wanted or part.__name__ in wanted]
     rows = []
-    with running() as (site, browser):
-        is_asked = not wanted or "unwalked" in wanted
-        rest = unwalked(site, browser, folder) if is_asked else ()
-        for name, files in chain(pictures(names(site, browser), folder), rest):
+    with studio(folder) as at:
+        rest = unwalked(at) if not wanted or "unwalked" in wanted else ()
+        for name, files in chain(parts(at, wanted), rest):
             rows.append((name, files))
             print(name, flush=True)  # noqa: T201 - a command speaks by printing
     (folder / "index.html").write_text(sheet(rows))

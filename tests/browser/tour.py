@@ -43,6 +43,7 @@ from tests.people import (
     trust,
 )
 from tests.phones import give_app
+from tests.phrases import said
 
 Names = Iterator[str]
 MISSING = "00000000-0000-4000-8000-000000000000"
@@ -185,7 +186,7 @@ def second_steps(tour: Tour) -> Names:
     hand.sees("This code is not right")
     yield "authenticator, wrong"
     hand.type_code("12")
-    hand.sees("The code has 6 digits")
+    hand.sees("The code has 6 digits. Check it and type it again.")
     yield "authenticator, no code"
     yield from tour.see("/sign-in/lost-your-phone/", "/sign-in/another-way/")
     yield from tour.see("/sign-in/recovery-code/")
@@ -197,11 +198,11 @@ def second_steps(tour: Tour) -> Names:
     hand.reads("Enter the code from the text message")
     yield "/sign-in/sms/, sent"
     hand.open("/sign-in/another-way/")
-    tour.page.get_by_role("button", name="E-mail a code").first.click()
+    tour.page.get_by_role("button", name=said("E-mail a code")).first.click()
     hand.reads("Enter the code from your e-mail")
     yield "/sign-in/email/, sent"
     hand.type_code(code_of_mail(tour.site.mail.wait_for(person.address)))
-    hand.reads("Where is your Pixel 8")
+    hand.reads("Where is your Pixel 8?")
     yield "/sign-in/where-is-your-phone/"
     yield from lost_phone(tour.page, person)
 
@@ -288,15 +289,15 @@ def _devices(tour: Tour, person: Person) -> Names:
     yield "/devices/, with an open menu"
     page.goto("/devices/")
     yield "/devices/"
-    page.get_by_role("link", name="Sign out everywhere else").click()
+    page.get_by_role("link", name=said("Sign out everywhere else")).click()
     expect(page).to_have_url(re.compile("/end-others/$"))
     yield "/devices/browsers/end-others/"
     page.goto("/devices/")
-    page.locator("article").get_by_role("link", name="Sign out").first.click()
+    page.locator("article").get_by_role("link", name=said("Sign out")).first.click()
     expect(page).to_have_url(re.compile("/end/$"))
     yield "/devices/browsers/…/end/"
     page.goto("/devices/")
-    page.locator("#browsers").get_by_role("link", name="Rename").first.click()
+    page.locator("#browsers").get_by_role("link", name=said("Rename")).first.click()
     expect(page).to_have_url(re.compile("/rename/$"))
     yield "/devices/browsers/…/rename/"
     yield from _trusted(tour, person)
@@ -313,15 +314,15 @@ def _trusted(tour: Tour, person: Person) -> Names:
     Session.objects.of(person.user).update(place=place, address="192.0.2.7", name=name)
     page.goto("/devices/")
     yield "/devices/, with places and trusted browsers"
-    page.get_by_role("link", name="Stop trusting all").click()
+    page.get_by_role("link", name=said("Stop trusting all")).click()
     expect(page).to_have_url(re.compile("/end-all/$"))
     yield "/devices/trusted/end-all/"
     page.goto("/devices/")
-    page.locator("#trusted").get_by_role("link", name="Stop trusting").nth(1).click()
+    page.locator("#trusted").get_by_role("link", name=said("Stop trusting")).nth(1).click()
     expect(page).to_have_url(re.compile("/end/$"))
     yield "/devices/trusted/…/end/"
     page.goto("/devices/")
-    page.locator("#trusted").get_by_role("link", name="Rename").first.click()
+    page.locator("#trusted").get_by_role("link", name=said("Rename")).first.click()
     expect(page).to_have_url(re.compile("/rename/$"))
     yield "/devices/trusted/…/rename/"
 
@@ -425,11 +426,11 @@ def staff(tour: Tour) -> Names:
     )
     hand = tour.hand
     hand.open(f"{account}phones/{person.phone.public_id}/unlink/")
-    tour.page.get_by_label("Reason").fill("lost")
+    hand.type("Reason", "lost")
     tour.page.locator("button.danger").click()
     hand.sees("Say a little more")
     yield "/admin/, reason refused"
-    tour.page.get_by_label("Reason").fill("Called us: the phone is lost.")
+    hand.type("Reason", "Called us: the phone is lost.")
     tour.page.locator("button.danger").click()
     hand.sees("No phone is linked.")
     yield "/admin/, account without a phone"

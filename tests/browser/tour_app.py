@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.authenticator import Phone, link
 from tests.browser.soft_passkeys import soft_passkeys
+from tests.phrases import said, typed
 
 
 def pages_of_the_app(page: Page) -> Iterator[str]:
@@ -14,7 +15,7 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     phone.reads("Your codes")
     yield "the app, empty"
     phone.open("add")
-    page.get_by_text("Details, if the service gives any").click()
+    page.get_by_text(said("Details, if the service gives any")).click()
     phone.press("Add the account")
     phone.says("Type the key the service shows")
     yield "the app, add, refused"
@@ -30,7 +31,7 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     yield "the app, codes, with an undo"
     phone.press("Edit Old")
     phone.press("Move to the trash")
-    phone.says("in the trash for 30 days")
+    phone.says("Old is in the trash for 30 days.")
     phone.open("trash")
     yield "the app, trash"
     phone.open("settings")
@@ -54,7 +55,7 @@ def _imports(phone: Phone) -> Iterator[str]:
     phone.reads("Look before you import")
     yield "the app, import, preview"
     phone.open("export")
-    phone.type("Type “export” to go on", "export")
+    phone.type("Type “export” to go on", typed("export"))
     phone.press("Show QR codes")
     phone.says("QR codes of your accounts")
     yield "the app, export"
@@ -70,7 +71,7 @@ def _locks(phone: Phone) -> Iterator[str]:
     phone.press("Lock with this PIN")
     phone.says("From now on the app asks for the PIN.")
     phone.open("lock")
-    phone.page.get_by_text("Forgot the PIN?").click()
+    phone.page.get_by_text(said("Forgot the PIN?")).click()
     yield "the app, locked"
     phone.type("PIN", "2580")
     phone.press("Unlock")
@@ -93,7 +94,7 @@ def _sealed(phone: Phone) -> Iterator[str]:
         phone.press("Seal with a passkey")
         phone.says("On, by a passkey or a passphrase.")
         phone.open("lock")
-        phone.page.get_by_text("I cannot unlock it any more").click()
+        phone.page.get_by_text(said("I cannot unlock it any more")).click()
         yield "the app, locked by a passkey"
         phone.press("Unlock with the passkey")
         phone.says("A passkey seals your accounts")

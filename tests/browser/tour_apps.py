@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from accounts.proofs import Strength
 from devices.api.http import fingerprint
@@ -15,6 +15,7 @@ from devices.models import Phone
 from tests.journeys.hand import Hand
 from tests.people import Person
 from tests.phones import API, give_app, grant, new_secret
+from tests.phrases import said
 
 CLAIM = """([url, body]) =>
   fetch(url, { method: "POST", body, credentials: "omit" }).then((answer) => answer.json())"""
@@ -28,12 +29,12 @@ def linked_app(page: Page, enter: Enter, person: Person) -> Names:
     enter(person, Strength.TWO_STEP)
     hand.open("/devices/app/")
     yield "/devices/app/"
-    page.get_by_label("Another phone").check()
+    page.get_by_label(said("Another phone")).check()
     hand.press("Show the QR code")
     hand.sees("Waiting for the phone.")
     yield "/devices/app/…/, waiting"
     number = _claim(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Type the number on the phone")
+    hand.reads("Type the number on the phone")
     yield "/devices/app/…/, asked"
     hand.type("Number on the phone", f"{(int(number) + 1) % 1000:03d}")
     hand.press("Link this phone")
@@ -42,7 +43,7 @@ def linked_app(page: Page, enter: Enter, person: Person) -> Names:
     hand.type("Number on the phone", number)
     hand.press("Link this phone")
     hand.sees("The app on Pixel 9 is linked.")
-    hand.sees("Pixel 9 may open your backup")
+    hand.sees("Pixel 9 may open your backup, until:")
     yield "/devices/, with an app"
     saved: dict[str, Any] = {"accounts": 34, "unsaved": 2, "saved_at": timezone.now()}
     waits = timezone.now() + timedelta(hours=1)

@@ -13,6 +13,7 @@ from portal.http import Client as Caller
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
 from tests.people import Person, enter
+from tests.phrases import said
 
 WORDS = "correct horse battery staple"
 
@@ -42,14 +43,14 @@ def _linking(phone: Linked) -> Iterator[str]:
     session = str(made.public_id)  # type: ignore[attr-defined] # it is our engine's
     row, code = linking.begin(user=phone.person.user, session=session, grants_from=timezone.now())
     phone.open(f"link/{code}")
-    phone.says("Link this phone to b")
+    phone.says("Link this phone to")
     yield "the app, link, whose account"
     phone.press("Link this phone")
     phone.says("Type this number in the portal")
     yield "the app, link, number"
     row.refresh_from_db()
     linking.confirm(row=row, client=Caller("192.0.2.7", ""), session=session)
-    phone.says("This phone is linked to b")
+    phone.says("This phone is linked to")
     yield "the app, link, done"
     phone.open()
     phone.says("Its accounts are not backed up yet.")
@@ -83,8 +84,8 @@ def _looking_after(phone: Linked) -> Iterator[str]:
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
     phone.press("Add the passphrase")
-    expect(phone.way("Passphrase")).to_contain_text("Last opened", timeout=20_000)
-    phone.way("Passphrase").get_by_role("button", name="Try it").click()
+    expect(phone.way("Passphrase")).to_contain_text(said("Last opened"), timeout=20_000)
+    phone.way("Passphrase").get_by_role("button", name=said("Try it")).click()
     yield "the app, ways to open it"
     phone.open("recovery-key")
     phone.says("Your recovery key")
@@ -110,7 +111,7 @@ def _versions(phone: Linked) -> Iterator[str]:
     phone.open("versions")
     phone.says("newest")
     yield "the app, versions"
-    phone.page.get_by_role("link", name="Look inside").last.click()
+    phone.page.get_by_role("link", name=said("Look inside")).last.click()
     phone.says("3 accounts")
     yield "the app, version"
 

@@ -56,7 +56,7 @@ def suspended_phone(page: Page, enter: Enter, person: Person) -> Names:
     yield from _see(page, "/devices/new-phone/", "/devices/lost/", "/devices/lost/?go=1")
     yield from _see(page, f"/devices/lost/?phone={phone}", f"/devices/{phone}/suspend/")
     hand.press("Suspend this phone")
-    hand.sees("Pixel 8 is suspended")
+    hand.sees("Pixel 8 is suspended: its codes do not count. Other browsers were signed out.")
     yield "/devices/, one suspended"
     hand.press("Take it back")
     hand.reads("Take Pixel 8 back?")

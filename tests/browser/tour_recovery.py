@@ -11,6 +11,7 @@ from tests.hand_over import Side
 from tests.live import LiveSite
 from tests.people import Person
 from tests.phones import give_app, grant, grant_later
+from tests.phrases import Same
 
 Names = Iterator[str]
 NAMES = ["Bank", "GitHub", "Mail", "work:VPN"]
@@ -102,7 +103,7 @@ def _keys(phone: NewPhone) -> Names:
     phone.press("Regain each service")
     phone.type("Service", "Mail")
     phone.press("Add")
-    phone.says("Mail")
+    phone.says(Same("Mail"))
     yield "recovery, regain each service"
 
 
@@ -121,5 +122,5 @@ def _given_away(site: LiveSite, phone: NewPhone, person: Person) -> Names:
     shown = Side().shown
     transfer = asking.post("transfers", {"public": shown}).json()["transfer"]
     phone.open(f"hand-over/{transfer}.{shown}")
-    phone.says("Fairphone")
+    phone.says(Same("Fairphone"))
     yield "recovery, give the key away"

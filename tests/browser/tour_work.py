@@ -11,6 +11,7 @@ from tests.journeys.hand import Hand
 from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import give_app
+from tests.phrases import Same, said
 from tests.work import give_enrolment, make_organisation
 
 Names = Iterator[str]
@@ -54,7 +55,7 @@ def account_of_an_organisation(page: Page, enter: Enter) -> Names:
     enter(person)
     path = f"/devices/work/{account.public_id}/"
     hand.open(path)
-    hand.reads(account.organisation.name)
+    hand.reads(Same(account.organisation.name))
     yield f"{path}, without the app"
     hand.open("/security/")
     yield "/security/, with an account of an organisation"
@@ -83,10 +84,10 @@ def work_on_a_phone(page: Page, site: LiveSite, person: Person) -> Names:
     accounts = [give_enrolment(person, state=state) for state in states]
     # A start asks for them; the one of before may have looked before the phone was linked.
     phone = link_app(page, site, person, phone=person.phone).open()
-    expect(phone.row(accounts[2].organisation.name)).to_contain_text("Ready: make a code")
+    expect(phone.row(accounts[2].organisation.name)).to_contain_text(said("Ready: make a code"))
     yield "the app, codes, accounts of organisations"
     phone.open("work")
-    phone.says("Ask the help desk")
+    phone.says(Same("Ask the help desk"))  # as its organisation wrote it
     yield "the app, work and school"
     phone.type("Or type the code beside it", "K7QM")
     phone.press("Set it up")

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import translation
 from playwright.sync_api import Page, Route
 
 from accounts import events, languages
@@ -19,16 +20,13 @@ BROKEN = (500, 503)
 MAILS: list[tuple[Scheme, int]] = [("light", 600), ("dark", 320)]  # a wide client and a narrow one
 
 
-def broken_pages(page: Page, site: LiveSite) -> Iterator[str]:
-    """Open each page that the site shows when it fails; give its name."""
-    for status in BROKEN:
-        address, body = (
-            f"{site.url}/{status}",
-            render_to_string(f"{status}.html", {"status": status}),
-        )
-        page.route(address, partial(_answer, body))
-        page.goto(address)
-        yield f"{status}, of a site that fails"
+def open_broken(page: Page, site: LiveSite, status: int, language: str) -> None:
+    """Open the page that the site shows when it fails with this status."""
+    with translation.override(language):
+        body = render_to_string(f"{status}.html", {"status": status})
+    address = f"{site.url}/{status}/{language}"
+    page.route(address, partial(_answer, body))
+    page.goto(address)
 
 
 def _answer(body: str, route: Route) -> None:

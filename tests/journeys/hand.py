@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.live.browser import shown_if_lost
 from tests.live.sinks import body_of
 from tests.people import Person
+from tests.phrases import said
 
 PERIOD = 30  # seconds a code of an authenticator app is shown, RFC 6238
 LATE = 24  # seconds into a period after which its predecessor is too old to be typed in time
@@ -81,13 +82,14 @@ class Hand:
 
     def type(self, label: str, text: str) -> None:
         """Fill in the field with this label."""
-        self.page.get_by_label(label, exact=True).fill(text)
+        self.page.get_by_label(said(label, exact=True), exact=True).fill(text)
         self.fields += 1
 
     def find(self, name: str) -> Locator:
         """Find the button or link of this name."""
-        button = self.page.get_by_role("button", name=name)
-        return button.or_(self.page.get_by_role("link", name=name)).first
+        words = said(name)
+        button = self.page.get_by_role("button", name=words)
+        return button.or_(self.page.get_by_role("link", name=words)).first
 
     def press(self, name: str) -> None:
         """Press the button or link of this name."""
@@ -97,15 +99,15 @@ class Hand:
 
     def reads(self, heading: str) -> None:
         """Expect to be on the page with this heading, the only one of its rank."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(heading))
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(said(heading)))
 
     def sees(self, text: str) -> None:
         """Expect to read this somewhere on the page."""
-        expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
+        expect(self.page.get_by_text(said(text)).filter(visible=True).first).to_be_visible()
 
     def sees_not(self, text: str) -> None:
         """Expect not to read this anywhere."""
-        expect(self.page.get_by_text(text)).to_have_count(0)
+        expect(self.page.get_by_text(said(text))).to_have_count(0)
 
     def type_password(self, person: Person) -> None:
         """Do the first half of a sign-in on the page that is open."""
@@ -140,8 +142,8 @@ class Hand:
 
     def reads_key(self) -> App:
         """Set an app up from the page with the QR code."""
-        expect(self.page.get_by_role("img", name="QR code with the key")).to_be_visible()
-        self.page.get_by_text("Type the key").click()
+        expect(self.page.get_by_role("img", name=said("QR code with the key"))).to_be_visible()
+        self.page.get_by_text(said("Type the key")).click()
         self.clicks += 1
         key = self.page.locator("[data-key]")
         expect(key).to_be_visible()

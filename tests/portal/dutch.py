@@ -30,13 +30,14 @@ def words_of(page: str) -> str:
     return html.unescape(f"{TAG.sub(' ', shown)} · {spoken}")
 
 
-def catalogue(domain: str) -> list[tuple[str, str]]:
-    """Every English sentence beside its Dutch one; forms are told apart."""
-    dutch = messages.read(messages.LOCALE / "nl" / "LC_MESSAGES" / f"{domain}.po")
+def catalogue(domain: str, language: str = "nl") -> list[tuple[str, str]]:
+    """Every English sentence beside its translation; forms are told apart."""
+    translated = messages.read(messages.LOCALE / language / "LC_MESSAGES" / f"{domain}.po")
     pairs: list[tuple[str, str]] = []
-    for message in dutch:
+    for message in translated:
         if message.id:
-            pairs += zip(_listed(message.id), _listed(message.string), strict=True)
+            ids, forms = _listed(message.id), _listed(message.string)
+            pairs += [(ids[min(at, len(ids) - 1)], form) for at, form in enumerate(forms)]
     return pairs
 
 
