@@ -54,9 +54,8 @@ def _said_in(path: Path) -> Iterator[Found]:
     source = path.read_text()
     if path.suffix in {".html", ".txt"}:
         source = _as_python(source, str(path))
-    for _line, sentence, _comments, context in extract(
-        method, io.BytesIO(source.encode()), KEYWORDS
-    ):
+    file, options = io.BytesIO(source.encode()), {"parse_template_string": True}
+    for _line, sentence, _comments, context in extract(method, file, KEYWORDS, options=options):
         yield context, sentence
 
 

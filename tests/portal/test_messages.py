@@ -100,6 +100,8 @@ def test_sentences_are_found_wherever_people_read_them() -> None:
     assert pages.get("%(count)d second") is not None
     scripts = messages.gathered("djangojs")
     assert scripts.get("%(count)s account is on this phone.") is not None
+    in_template = "This phone still has this list of its own:"  # inside of `${…}`
+    assert scripts.get(in_template) is not None
 
 
 @pytest.mark.parametrize("domain", messages.DOMAINS)
