@@ -74,6 +74,8 @@ def file_name(number: str, name: str) -> str:
 def shoot(page: Page, folder: Path, stem: str) -> list[str]:
     """Take the page that is open, in every look; return the names of the files."""
     taken = []
+    page.wait_for_load_state()
+    page.locator(".waits").first.wait_for(state="detached")  # a page of the app, half drawn
     for scheme, size in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size(size)
