@@ -33,8 +33,10 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     phone.press("Move to the trash")
     phone.says("Old is in the trash for 30 days.")
     phone.open("trash")
+    phone.reads("Trash")
     yield "the app, trash"
     phone.open("settings")
+    phone.reads("Settings")
     yield "the app, settings"
     yield from _imports(phone)
     yield from _locks(phone)
@@ -49,6 +51,7 @@ def _imports(phone: Phone) -> Iterator[str]:
     phone.says("This device has no camera.")
     yield "the app, no camera"
     phone.open("import")
+    phone.reads("Import")
     yield "the app, import"
     phone.type("Or paste its text", f"{link('New')}\n{link('GitHub')}\nhello")
     phone.press("Read it")
@@ -97,6 +100,7 @@ def _sealed(phone: Phone) -> Iterator[str]:
         phone.page.get_by_text(said("I cannot unlock it any more")).click()
         yield "the app, locked by a passkey"
         phone.press("Unlock with the passkey")
+        phone.reads("Lock")
         phone.says("A passkey seals your accounts")
         yield "the app, lock, passkey on"
         phone.press("Remove the lock with the passkey")

@@ -62,6 +62,7 @@ def _switching_on(phone: Linked) -> Iterator[str]:
     phone.says("You type two groups of it back.")
     yield "the app, backup, begin"
     phone.press("Make my recovery key")
+    phone.says("Your recovery key")
     yield "the app, recovery key"
     phone.press("I have it, go on")
     phone.page.locator("input[name=group-0]:visible").fill("0000")
@@ -109,7 +110,7 @@ def _versions(phone: Linked) -> Iterator[str]:
     phone.add(link("Late"))
     phone.saved(4)
     phone.open("versions")
-    phone.says("newest")
+    phone.says("4 accounts")
     yield "the app, versions"
     phone.page.get_by_role("link", name=said("Look inside")).last.click()
     phone.says("3 accounts")

@@ -99,6 +99,7 @@ def _keys(phone: NewPhone) -> Names:
     phone.press("Another way")
     phone.press("I have none of these")
     phone.reads("No key left")
+    phone.says("Its names are sealed with the rest.")
     yield "recovery, no key left"
     phone.press("Regain each service")
     phone.type("Service", "Mail")
