@@ -114,7 +114,7 @@ def test_wrong_codes_in_a_flood(alice: Person, crowd: Crowd) -> None:
 def test_passwords_in_a_flood(alice: Person, crowd: Crowd) -> None:
     visitors = crowd(GUESSES)
     for visitor in visitors:
-        visitor.cookies.set("__Host-csrf", "a" * 32, domain="localhost.local", path="/")
+        visitor.keep(settings.CSRF_COOKIE_NAME, "a" * 32)
     passwords = [f"guess number {number}" for number in range(GUESSES - 1)] + [alice.password]
     acts = [
         partial(visitor.post, "/sign-in/", {"email": alice.address, "password": password})

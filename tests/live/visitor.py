@@ -58,7 +58,11 @@ class Visitor:
         self.cookies = self.http.cookies
         self._twins: list[Visitor] = []
         for name, value in (cookies or {}).items():
-            self.cookies.set(name, value, domain="localhost.local", path="/")
+            self.keep(name, value)
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a cookie as if the site had set it."""
+        self.cookies.set(name, value, domain="localhost.local", path="/")
 
     def twin(self) -> "Visitor":
         """Return another connection with the same cookies and address: the same person, twice."""
