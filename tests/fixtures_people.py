@@ -18,6 +18,8 @@ from tests.people import (
     protected,
 )
 
+pytest_plugins = ["tests.depth"]
+
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
