@@ -7,8 +7,6 @@ trusts, without a second step; `full` is alice, signed in just now.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,8 +14,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -33,6 +29,7 @@ from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 from tests.phones import give_app
 from tests.phones import grant as give_grant
+from tests.portal.alone import alone
 from tests.portal.dutch import english_in, words_of
 from tests.portal.untouched import untouched
 from tests.work import give_enrolment
@@ -407,18 +404,6 @@ def people(alice: Person, bob: Person, sue: Person) -> dict[str, Person]:
 
 def test_every_url_is_in_the_table() -> None:
     assert set(ARGUMENTS) == set(TABLE)
-
-
-@contextmanager
-def alone(client: Client) -> Iterator[None]:
-    """Let the browser ask for one URL, and take back what it did there."""
-    cookies, point = deepcopy(client.cookies), transaction.savepoint()
-    cache.clear()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(point)
-        client.cookies = cookies
 
 
 def check(client: Client, path: str, get: str, post: str) -> Any:
