@@ -32,7 +32,7 @@ def kept_page(live: LiveSite, faults: Faults, _watched: Watched) -> Iterator[Pag
     a script for every page. A script for one page needs a new page of this one's context.
     """
     page, watcher = _watched
-    page.goto("about:blank")
+    page.goto(f"{live.url}/healthz")  # not `about:blank`: the next page would need a new process
     devtools = page.context.new_cdp_session(page)
     devtools.send("Storage.clearDataForOrigin", {"origin": live.url, "storageTypes": "all"})
     devtools.detach()
