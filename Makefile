@@ -2,12 +2,14 @@
 PORT ?= 8000
 PYTHON ?=
 WORKERS ?= 2
-export PORT PYTHON WORKERS
+# Each test run starts a dozen processes: what one of them compiled, the next need not.
+PYTHONDONTWRITEBYTECODE :=
+export PORT PYTHON WORKERS PYTHONDONTWRITEBYTECODE
 
 python := .venv/bin/python
 pytest := $(python) -m pytest
 live := LATCHKEY_LIVE=1 $(pytest)
-unit := $(pytest) -n $(WORKERS)
+unit := $(pytest) -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit unit-sqlite unit-postgres

@@ -67,7 +67,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for marker, is_elsewhere in ELSEWHERE.items():
         if is_elsewhere:
             chosen = [item for item in chosen if not item.get_closest_marker(marker)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
     for item in items if LIVE else ():
         asked = getattr(item, "fixturenames", ())
