@@ -31,7 +31,8 @@ def phone(live: LiveSite, new_browser: Callable[..., BrowserContext]) -> Linked:
     phone.back_up()
     page.goto("about:blank")
     page.clock.install()
-    phone.open()
+    with page.expect_response("**/heartbeat"):  # a change before it would be saved with the start
+        phone.open()
     phone.saved(1)
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=30))
     return phone
