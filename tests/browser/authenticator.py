@@ -3,12 +3,14 @@
 import hmac
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.live.browser import shown_if_lost
 from tests.phrases import said
@@ -36,6 +38,19 @@ def codes_now(secret: bytes = SECRET) -> set[str]:
         number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFFFFFF
         found.add(f"{number % 10**6:06d}")
     return found
+
+
+@contextmanager
+def asked_by(page: Page) -> Iterator[list[str]]:
+    """Collect the addresses that this page asks for in the block."""
+    asked = list[str]()
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    yield asked
+    page.remove_listener("request", note)  # on a page that is kept, it would hear of all tests
 
 
 @dataclass

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from playwright.sync_api import Page, expect
 
-from tests.browser.authenticator import KEY, Phone, codes_now, link
+from tests.browser.authenticator import KEY, Phone, asked_by, codes_now, link
 from tests.browser.qr_pictures import png_of
 
 pytestmark = pytest.mark.no_rows
@@ -167,9 +167,8 @@ def phone(kept_page: Page) -> Phone:
 
 
 def test_every_format_is_read_and_nothing_is_dropped(modules: Phone) -> None:
-    asked: list[str] = []
-    modules.page.on("request", lambda request: asked.append(request.url))
-    found = modules.run(READ, [text for text, _good, _bad in CASES.values()])
+    with asked_by(modules.page) as asked:
+        found = modules.run(READ, [text for text, _good, _bad in CASES.values()])
     for (name, (_text, good, bad)), items in zip(CASES.items(), found, strict=True):
         assert isinstance(items, list), f"{name}: {items}"
         assert len([item for item in items if "entry" in item]) == good, f"{name}: {items}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.browser.authenticator import Phone
+from tests.browser.authenticator import Phone, asked_by
 from tests.live.browser import Faults
 
 pytestmark = pytest.mark.no_rows
@@ -100,12 +100,11 @@ def test_an_answer_that_does_not_come_ends_in_a_sentence(phone: Phone) -> None:
 
 
 def test_a_phone_without_an_account_asks_nobody(phone: Phone) -> None:
-    asked: list[str] = []
-    phone.page.on("request", lambda request: asked.append(request.url))
-    found = phone.run(
-        """const { call } = await use("backup/api");
-           return call("GET", "vault").catch(({ kind }) => kind);"""
-    )
+    with asked_by(phone.page) as asked:
+        found = phone.run(
+            """const { call } = await use("backup/api");
+               return call("GET", "vault").catch(({ kind }) => kind);"""
+        )
     assert found == "unlinked"
     assert not [url for url in asked if "/api/" in url]
 

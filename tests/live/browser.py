@@ -11,6 +11,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     BrowserType,
+    ConsoleMessage,
     Page,
     TimeoutError,
     ViewportSize,
@@ -43,6 +44,8 @@ LOOKS: list[tuple[Scheme, ViewportSize]] = [  # each differs from the one before
 JUDGED: list[tuple[Scheme, ViewportSize]] = [("light", DESK), ("dark", PHONE)]
 """Each width and each scheme once: no style asks for both (tests/portal/test_styles.py)."""
 AXE = Axe().axe_script
+FAILED = "the server responded with a status of 5"
+"""What Chromium says in its console of any answer with a 5xx, be it a page or a part of one."""
 FIND = """async (covered) => {
   const rules = Object.fromEntries(covered.map((rule) => [rule, { enabled: false }]));
   const { violations } = await axe.run({ resultTypes: ["violations"], rules });
@@ -102,16 +105,14 @@ class Faults:
     def watch(self, page: Page) -> None:
         """Listen to this page from now on."""
         page.on("pageerror", lambda error: self.seen.append(f"script error: {error}"))
-        page.on("console", lambda message: self._hear(message.text))
-        page.on("response", lambda answer: self._judge(answer.status, answer.url))
+        page.on("console", self._hear)
 
-    def _hear(self, text: str) -> None:
+    def _hear(self, message: ConsoleMessage) -> None:
+        text = message.text
         if "Content Security Policy" in text or "Content-Security-Policy" in text:
             self.seen.append(f"policy: {text}")
-
-    def _judge(self, status: int, url: str) -> None:
-        if status >= 500:
-            self.seen.append(f"{status} from {url}")
+        if FAILED in text:  # to hear of every answer costs as much as the smaller pages do
+            self.seen.append(f"{text} {message.location['url']}")
 
 
 @contextmanager
