@@ -3,7 +3,7 @@
 import hmac
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha1
@@ -132,6 +132,14 @@ class Phone:
                await change((doc) => { for (const link of given) add(doc, parse(link)); });""",
             links,
         )
+
+    def wait(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something that no page shows."""
+        for _each in range(150):
+            if is_so():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("it did not come to that")
 
     def rows_on_disk(self) -> dict[str, Any]:
         """Tell what lies in the browser's database: names of rows, generations, and all as text."""

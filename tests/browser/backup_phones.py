@@ -1,7 +1,6 @@
 """Phones of the tests with the app linked and backed up, and what the portal keeps of them."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +67,6 @@ class Linked(Phone):
         self.reads("Your codes")
         expect(self.line).to_contain_text(f", {count} account")
         expect(self.line).to_contain_text(said(SAVED))
-
-    def wait(self, is_so: Callable[[], bool]) -> None:
-        """Wait for something that no page shows."""
-        for _each in range(150):
-            if is_so():
-                return
-            self.page.wait_for_timeout(100)
-        raise AssertionError("it did not come to that")
 
     @property
     def line(self) -> Any:

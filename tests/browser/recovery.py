@@ -26,6 +26,11 @@ LINK = """
 const { keepDevice } = await use("backup/device");
 await keepDevice({ ...given, linked: true });
 """
+ACCOUNT = """
+const { linkedDevice } = await use("backup/device");
+return (await linkedDevice()).account;
+"""
+MASKED = "j••••@example.org"
 OWN = """
 const { change, current } = await use("vault");
 const { adopt } = await use("backup/state");
@@ -147,8 +152,12 @@ class NewPhone(Phone):
     def is_linked(self, app: App) -> "NewPhone":
         """Be this installation, as after linking."""
         known = {"installation": str(app.installation.public_id), "secret": app.secret}
-        self.run(LINK, {**known, "name": app.installation.name, "account": "j••••@example.org"})
+        self.run(LINK, {**known, "name": app.installation.name, "account": MASKED})
         return self
+
+    def is_named(self) -> None:
+        """Wait until the app keeps the portal's name of the account: then it writes no more."""
+        self.wait(lambda: bool(self.run(ACCOUNT) != MASKED))
 
     def is_given(self, live: LiveSite, person: Person, name: str = "Pixel 9") -> App:
         """Be linked to this person, with leave to open backups, as after the portal's page."""

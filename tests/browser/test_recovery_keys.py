@@ -116,6 +116,7 @@ def test_a_locked_phone_is_unlocked_first_and_a_stranger_gives_nothing(
     follow(other, shown, "2580")
     other.says("This QR code is over, or it is not of a phone of your account.")
     other.says("Nothing was given away.")
+    other.is_named()
     other.is_linked(old.backup.app)
     follow(other, shown, "2580")
     other.press("Give it the key")
