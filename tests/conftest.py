@@ -35,7 +35,7 @@ ELSEWHERE = {
     "no_rows": connection.vendor != "sqlite",
     "screen": PAGES_ELSEWHERE,
     "app": APP_ELSEWHERE,
-    "duration": PAGES_ELSEWHERE,
+    "duration": APP_ELSEWHERE,
 }
 """Tests that a run on the other database does, and whether they are left to it here."""
 
