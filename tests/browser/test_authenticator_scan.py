@@ -1,9 +1,12 @@
 """Adding by the camera and by pictures; what is no account is refused with a sentence."""
 
-import pytest
-from playwright.sync_api import Page, expect
+from collections.abc import Callable
+from threading import Event
 
-from tests.browser.authenticator import KEY, Phone, link
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.authenticator import KEY, PHONE, Phone, link
 from tests.browser.qr_pictures import Camera, png_of
 
 pytestmark = pytest.mark.no_rows
@@ -56,16 +59,39 @@ def test_a_camera_that_gives_no_picture_is_opened_again(camera: Camera) -> None:
         phone.says("Cinema is added.")
 
 
+def without_reader(page: Page) -> Event:
+    """Let nothing fetch what reads QR codes until the event is set.
+
+    The route stays: to take it away in the middle of a request leaves that without an answer.
+    """
+    came_back = Event()
+    page.route(
+        "**/decode*.js",
+        lambda route: route.continue_() if came_back.is_set() else route.abort(),
+    )
+    return came_back
+
+
 def test_looking_goes_on_once_the_reader_is_there(camera: Camera) -> None:
     with camera(link("Cinema")) as context:
         page = context.new_page()
-        page.route("**/decode*.js", lambda route: route.abort())
+        came_back = without_reader(page)
         phone = Phone(page).open("scan")
         phone.says("QR codes cannot be read without the network yet. Type the key instead.")
-        show(phone, png_of(link("Gallery")))
-        phone.says("QR codes cannot be read without the network yet. Type the key instead.")
-        page.unroute_all()
+        came_back.set()
         phone.says("Cinema is added.")
+
+
+def test_a_picture_waits_for_the_reader_too(new_browser: Callable[..., BrowserContext]) -> None:
+    page = new_browser(**PHONE).new_page()
+    came_back = without_reader(page)
+    phone = Phone(page).open("scan")
+    phone.says("This device has no camera.")
+    show(phone, png_of(link("Gallery")))
+    phone.says("QR codes cannot be read without the network yet. Type the key instead.")
+    came_back.set()
+    show(phone, png_of(link("Gallery")))
+    phone.says("Gallery is added.")
 
 
 def test_without_a_camera_a_picture_does(phone: Phone) -> None:
