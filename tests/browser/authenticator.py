@@ -41,16 +41,20 @@ def codes_now(secret: bytes = SECRET) -> set[str]:
 
 
 @contextmanager
-def asked_by(page: Page) -> Iterator[list[str]]:
-    """Collect the addresses that this page asks for in the block."""
-    asked = list[str]()
+def asked_by(*pages: Page) -> Iterator[list[Request]]:
+    """Collect what these pages ask for in the block."""
+    asked = list[Request]()
 
     def note(request: Request) -> None:
-        asked.append(request.url)
+        asked.append(request)
 
-    page.on("request", note)
-    yield asked
-    page.remove_listener("request", note)  # on a page that is kept, it would hear of all tests
+    for page in pages:
+        page.on("request", note)
+    try:
+        yield asked
+    finally:  # on a page that is kept, it would hear of all tests
+        for page in pages:
+            page.remove_listener("request", note)
 
 
 @dataclass

@@ -187,7 +187,7 @@ def test_every_format_is_read_and_nothing_is_dropped(modules: Phone) -> None:
     assert by_name["2FAS one"]["label"] == "dave"
     assert (by_name["Bit one"]["label"], by_name["Inner"]["label"]) == ("erin", "ina")
     assert by_name["Big"]["secret"] == KEY
-    assert not [url for url in asked if "tracker" in url]
+    assert not [request.url for request in asked if "tracker" in request.url]
 
 
 def test_what_is_no_export_or_is_encrypted_says_so(modules: Phone) -> None:

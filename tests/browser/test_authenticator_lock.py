@@ -219,7 +219,7 @@ def test_without_webassembly_plain_javascript_gives_the_same_bytes(kept_page: Pa
     ]
     with asked_by(kept_page) as asked:
         found = Phone(kept_page).open().run(DERIVE, tasks)
-    served = {url.rpartition("/")[2] for url in asked}
+    served = {request.url.rpartition("/")[2] for request in asked}
     assert served >= {"argon2.js", "scrypt.js", "blake2.js"}
     in_four = hash_secret_raw(
         WORDS.encode(), b"0123456789abcdef", 2, 19 * 1024, 4, hash_len=32, type=Type.ID

@@ -106,7 +106,7 @@ def test_a_phone_without_an_account_asks_nobody(phone: Phone) -> None:
                return call("GET", "vault").catch(({ kind }) => kind);"""
         )
     assert found == "unlinked"
-    assert not [url for url in asked if "/api/" in url]
+    assert not [request.url for request in asked if "/api/" in request.url]
 
 
 def test_the_secret_of_a_phone_is_sealed_where_keys_can_be_kept(phone: Phone) -> None:

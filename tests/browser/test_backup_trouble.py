@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from devices.backups import unlinking
 from devices.models import Installation
-from tests.browser.authenticator import Phone, link
+from tests.browser.authenticator import Phone, asked_by, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
 from tests.live.browser import Faults
@@ -110,17 +110,16 @@ def test_a_tab_killed_while_it_saves_saves_once(phone: Linked, live: LiveSite) -
 def test_two_tabs_save_a_change_once(phone: Linked) -> None:
     other = Phone(phone.page.context.new_page()).open()
     other.reads("Your codes")
-    sent: list[str] = []
-    for page in (phone.page, other.page):
-        page.on("request", lambda request: sent.append(request.method + request.url[-10:]))
-    phone.fill([link("Bank")])
-    phone.page.evaluate(
-        "import('/static/authenticator/backup/engine.js').then(({ saveNow }) => void saveNow())"
-    )
-    other.run(SAVE)
-    expect(other.page.locator("[data-part=backup]")).to_contain_text(", 3 accounts, opened")
-    phone.saved(3)
+    with asked_by(phone.page, other.page) as asked:
+        phone.fill([link("Bank")])
+        phone.page.evaluate(
+            "import('/static/authenticator/backup/engine.js').then(({ saveNow }) => void saveNow())"
+        )
+        other.run(SAVE)
+        expect(other.page.locator("[data-part=backup]")).to_contain_text(", 3 accounts, opened")
+        phone.saved(3)
     assert phone.vault.head == 2
+    sent = [request.method + request.url[-10:] for request in asked]
     assert sent.count("PUTvault/head") == 1
 
 
@@ -200,14 +199,13 @@ def test_a_phone_whose_storage_was_emptied_never_uploads(phone: Linked) -> None:
              asked.onsuccess = resolve;
         })"""
     )
-    asked: list[str] = []
-    phone.page.on("request", lambda request: asked.append(request.url))
-    phone.open()
-    phone.reads("This phone had 2 accounts")
-    phone.press("Begin with an empty list")
-    phone.add(link("New"))
-    phone.run(SAVE)
-    assert not [url for url in asked if "/api/" in url]
+    with asked_by(phone.page) as asked:
+        phone.open()
+        phone.reads("This phone had 2 accounts")
+        phone.press("Begin with an empty list")
+        phone.add(link("New"))
+        phone.run(SAVE)
+    assert not [request.url for request in asked if "/api/" in request.url]
     assert phone.services() == ["Mail", "Shop"]
 
 
