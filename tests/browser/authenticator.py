@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.live.browser import shown_if_lost
+from tests.live.browser import click
 from tests.phrases import said
 
 APP = "/authenticator/"
@@ -85,8 +85,8 @@ class Phone:
         """Press the button or link of exactly this name."""
         words = said(name, exact=True)
         button = self.page.get_by_role("button", name=words, exact=True)
-        with shown_if_lost(self.page):
-            button.or_(self.page.get_by_role("link", name=words, exact=True)).first.click()
+        link = self.page.get_by_role("link", name=words, exact=True)
+        click(self.page, button.or_(link).first)
 
     def type(self, label: str, text: str) -> None:
         """Fill in a field."""

@@ -11,7 +11,7 @@ from html import unescape
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.live.browser import shown_if_lost
+from tests.live.browser import click
 from tests.live.sinks import body_of
 from tests.people import Person
 from tests.phrases import said
@@ -93,8 +93,7 @@ class Hand:
 
     def press(self, name: str) -> None:
         """Press the button or link of this name."""
-        with shown_if_lost(self.page):
-            self.find(name).click()
+        click(self.page, self.find(name))
         self.clicks += 1
 
     def reads(self, heading: str) -> None:

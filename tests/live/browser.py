@@ -12,6 +12,7 @@ from playwright.sync_api import (
     BrowserContext,
     BrowserType,
     ConsoleMessage,
+    Locator,
     Page,
     TimeoutError,
     ViewportSize,
@@ -46,6 +47,8 @@ JUDGED: list[tuple[Scheme, ViewportSize]] = [("light", DESK), ("dark", PHONE)]
 AXE = Axe().axe_script
 FAILED = "the server responded with a status of 5"
 """What Chromium says in its console of any answer with a 5xx, be it a page or a part of one."""
+STANDS_STILL = "waiting for element to be visible, enabled and stable"
+"""The last words of a click that found its target, and then no frame was drawn."""
 FIND = """async (covered) => {
   const rules = Object.fromEntries(covered.map((rule) => [rule, { enabled: false }]));
   const { violations } = await axe.run({ resultTypes: ["violations"], rules });
@@ -115,14 +118,33 @@ class Faults:
             self.seen.append(f"{text} {message.location['url']}")
 
 
-@contextmanager
-def shown_if_lost(page: Page) -> Iterator[None]:
-    """Let an act that takes too long fail with what the page shows then."""
+def click(page: Page, target: Locator) -> None:
+    """Click, as a person does: once more if the browser drew nothing meanwhile.
+
+    Chromium sometimes stops drawing a page for good, until its window changes, and Playwright waits
+    for two frames before each click. A click that takes too long for another reason fails with what
+    the page shows then.
+    """
     try:
-        yield
+        target.click()
     except TimeoutError as error:
-        shown = page.locator("body").aria_snapshot()
-        raise AssertionError(f"{error}\nThe page at {page.url}:\n{shown}") from None
+        if not error.message.rstrip().endswith(STANDS_STILL):
+            raise AssertionError(f"{error}\n{shown_on(page)}") from None
+        page.bring_to_front()
+        wake(page)
+        target.click()
+
+
+def wake(page: Page) -> None:
+    """Change the window for a moment, which makes the browser draw it anew."""
+    size = page.viewport_size or DESK
+    page.set_viewport_size({"width": size["width"], "height": size["height"] + 1})
+    page.set_viewport_size(size)
+
+
+def shown_on(page: Page) -> str:
+    """Say what the page shows to who cannot see it."""
+    return f"The page at {page.url}:\n{page.locator('body').aria_snapshot()}"
 
 
 def too_wide(page: Page) -> bool:
