@@ -68,9 +68,11 @@ class Phone:
         address = f"{APP}#{place}"
         if urlsplit(self.page.url).path == APP:  # going there would change the hash and no more
             self.page.evaluate("(to) => history.replaceState(null, '', to)", address)
-            self.page.reload()  # in the same process of the browser, at half the work
+            # In the same process of the browser, at half the work.
+            self.page.reload(wait_until="commit")
         else:
-            self.page.goto(address)
+            self.page.goto(address, wait_until="commit")
+        self.page.wait_for_load_state()  # of the page after it, too: one told to erase starts anew
         return self
 
     def reads(self, heading: str) -> None:
