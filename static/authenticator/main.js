@@ -92,10 +92,12 @@ const lookAgain = () => {
 
 // Only in the place of the list: whoever asked for another page gets it.
 const greet = async (found) => {
-  if (!["", "#codes"].includes(location.hash)) return;
+  const { hash } = location;
+  if (!["", "#codes"].includes(hash)) return;
   const first = await firstPage(found).catch(() => "");
-  const isAsked = location.hash === "#codes" && first === "welcome";
-  if (first && !isAsked) history.replaceState(null, "", `#${first}`);
+  const isAsked = hash === "#codes" && first === "welcome";
+  const hasLeft = location.hash !== hash;
+  if (first && !isAsked && !hasLeft) history.replaceState(null, "", `#${first}`);
 };
 
 const begin = async (found) => {

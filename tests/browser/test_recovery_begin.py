@@ -1,6 +1,7 @@
 """Who asks comes first: a code of the portal, whose account it is, and the leave it gives."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.app
 
 HERE = Visitor("192.0.2.7", "")
 IN_SAFARI = "Object.defineProperty(Navigator.prototype, 'standalone', { value: false });"
+GO_WHILE_IT_LOOKS = """
+const { get } = IDBObjectStore.prototype;
+IDBObjectStore.prototype.get = function (key) {
+  if (key === "alone") history.replaceState(null, "", "#settings");
+  return get.call(this, key);
+};"""
 CODE_IN_USE = "return (await use('backup/device')).device();"
 
 
@@ -59,6 +66,15 @@ def test_an_empty_phone_is_welcomed_until_it_does_without_a_backup(
     phone.page.goto("/authenticator/")
     phone.reads("Your codes")
     phone.says("Begin recovery: bring them back from your backup")
+
+
+@pytest.mark.no_rows
+def test_who_went_elsewhere_before_the_first_page_came_stays_there(kept_page: Page) -> None:
+    page = kept_page.context.new_page()
+    page.add_init_script(GO_WHILE_IT_LOOKS)
+    phone = NewPhone(page).open("codes")
+    phone.reads("Settings")
+    assert urlsplit(page.url).fragment == "settings"
 
 
 def test_a_link_from_somebody_else_links_nothing_by_itself(
