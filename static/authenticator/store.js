@@ -46,9 +46,9 @@ export const read = async (...wanted) => {
 };
 
 /**
- * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock)` sees
- * the two generations of the vault and the lock first, in the same transaction, and may throw.
- * `clear` names stores that are emptied before.
+ * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock, device)`
+ * sees the two generations of the vault, the lock and who this phone is first, in the same
+ * transaction, and may throw. `clear` names stores that are emptied before.
  */
 export const write = async ({ put = [], drop = [], clear = [], check = () => {} }) => {
   const db = await database();
@@ -61,10 +61,10 @@ export const write = async ({ put = [], drop = [], clear = [], check = () => {} 
   done.catch(() => {});
   try {
     const vault = transaction.objectStore("vault");
-    const lock = transaction.objectStore("meta").get("lock");
-    const asked = [vault.get(0), vault.get(1), lock].map(answerOf);
-    const [first, second, present] = await Promise.all(asked);
-    check([first, second], present);
+    const meta = transaction.objectStore("meta");
+    const asked = [vault.get(0), vault.get(1), meta.get("lock"), meta.get("device")].map(answerOf);
+    const [first, second, lock, device] = await Promise.all(asked);
+    check([first, second], lock, device);
     for (const store of clear) transaction.objectStore(store).clear();
     for (const [store, key] of drop) transaction.objectStore(store).delete(key);
     for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);

@@ -3,7 +3,7 @@ import { isUuid } from "../lk1/bytes.js";
 import { read, write } from "../store.js";
 import { erase, noteErased } from "../vault.js";
 import { call } from "./api.js";
-import { dropDevice, linkedDevice } from "./device.js";
+import { dropDevice, linkedDevice, writeAs } from "./device.js";
 
 const SAID = ["meta", "said"];
 const UNLINKED = ["meta", "unlinked"];
@@ -48,13 +48,13 @@ const wipeIn = ({ commands }) =>
 const leave = async (mine, answer) => {
   const command = wipeIn(answer);
   if (command) return wipe(mine, command.id);
-  await write({ put: [[...UNLINKED, { at: Date.now() }]] });
-  return dropDevice();
+  return dropDevice(mine.installation, [[...UNLINKED, { at: Date.now() }]]);
 };
 
 /**
  * Call the portal: `said` is `{unsaved, accounts, version}`, or nothing while the list is locked.
- * Gives its answer, with `erased` if it made this phone erase everything; `null` if it is not linked.
+ * Gives its answer and the `installation` that asked, with `erased` if it made this phone erase
+ * everything; `null` if it is not linked.
  */
 export const contact = async (said = null) => {
   const mine = await linkedDevice();
@@ -65,8 +65,8 @@ export const contact = async (said = null) => {
     await leave(mine, answer);
     return { ...answer, erased: Boolean(wipeIn(answer)) };
   }
-  if (said) await write({ put: [[...SAID, said]] });
-  return answer;
+  if (said) await writeAs(mine.installation, { put: [[...SAID, said]] });
+  return { ...answer, installation: mine.installation };
 };
 
 /** While the list is locked: call at once, whenever the app is shown, and now and then; gives its end. */

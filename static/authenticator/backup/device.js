@@ -24,12 +24,7 @@ export const fingerprint = async (secret) => {
   return text(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 };
 
-/**
- * What is known of this installation, or `null`: `{installation, secret, linked, name, account}`, and
- * `claim` while a link waits to be confirmed. One that cannot be read has to be linked again.
- */
-export const device = async () => {
-  const [key, row] = await read(KEY, ROW);
+const opened = async (key, row) => {
   if (!row) return null;
   try {
     return row.plain ?? (await unseal(key, row));
@@ -37,6 +32,12 @@ export const device = async () => {
     return null;
   }
 };
+
+/**
+ * What is known of this installation, or `null`: `{installation, secret, linked, name, account}`, and
+ * `claim` while a link waits to be confirmed. One that cannot be read has to be linked again.
+ */
+export const device = async () => opened(...(await read(KEY, ROW)));
 
 /** The same, but only if it is linked. */
 export const linkedDevice = async () => {
@@ -56,5 +57,42 @@ export const keepDevice = async (content) => {
   return content;
 };
 
-/** Forget it; the codes stay. */
-export const dropDevice = () => write({ drop: [KEY, ROW] });
+const sameRow = (one, other) =>
+  JSON.stringify([one?.plain, one?.nonce]) === JSON.stringify([other?.plain, other?.nonce]);
+
+/**
+ * Write `rowsFor(key, known)` only while this phone is this installation: what was told of it may
+ * come when another tab has linked the phone anew.
+ */
+const revise = async (installation, rowsFor) => {
+  const [key, row] = await read(KEY, ROW);
+  const known = await opened(key, row);
+  if (known?.installation !== installation) return;
+  const rows = await rowsFor(key, known);
+  if (!rows) return;
+  let isLate = false;
+  const check = (_vault, _lock, present) => {
+    isLate = !sameRow(row, present);
+    if (isLate) throw new Error("another tab was quicker");
+  };
+  try {
+    await write({ ...rows, check });
+  } catch (error) {
+    if (!isLate) throw error;
+    await revise(installation, rowsFor);
+  }
+};
+
+/** The portal's name of this installation is the one people know. */
+export const nameDevice = (installation, { name, account }) =>
+  revise(installation, async (key, known) => {
+    if (known.name === name && known.account === account) return null;
+    const content = { ...known, name, account };
+    return { put: [[...ROW, key ? await seal(key, content, ABOUT) : { plain: content }]] };
+  });
+
+/** Write these rows only while this phone is this installation, and has not erased itself. */
+export const writeAs = (installation, rows) => revise(installation, () => rows);
+
+/** Forget this installation, and `put` down why; the codes stay. */
+export const dropDevice = (installation, put) => writeAs(installation, { put, drop: [KEY, ROW] });

@@ -2,7 +2,7 @@
 import { change, current, fresh, subscribe } from "../vault.js";
 import { isRefused } from "./api.js";
 import { contact, unlinkedAt } from "./contact.js";
-import { keepDevice, linkedDevice } from "./device.js";
+import { linkedDevice, nameDevice } from "./device.js";
 import { pull } from "./pull.js";
 import { alone, check, save } from "./saving.js";
 import { accountsIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
@@ -72,19 +72,14 @@ const counts = () => {
   return { unsaved: changesIn(doc), accounts: accountsIn(doc), version: backupOf(doc).head ?? null };
 };
 
-/** The portal's name of this phone is the one people know. */
-const nameIt = async ({ name, account }) => {
-  const { mine } = state;
-  if (mine && (mine.name !== name || mine.account !== account)) {
-    state.mine = await keepDevice({ ...mine, name, account });
-  }
-};
+/** Whether what was told is of the installation that this phone is, still. */
+const isOfThis = (told) => state.mine !== null && told?.installation === state.mine.installation;
 
 const take = async (told) => {
+  if (told?.installation) await nameDevice(told.installation, told);
   state.mine = await linkedDevice();
   state.unlinked = await unlinkedAt();
-  if (!told || told.status === "unlinked") return note({ told: null, trouble: null });
-  await nameIt(told);
+  if (!isOfThis(told)) return note({ told: null, trouble: null });
   await learn(told);
   const { trouble } = state;
   return note({ told, trouble: trouble?.code === "unknown_phone" ? null : trouble });
