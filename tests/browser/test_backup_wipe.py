@@ -40,6 +40,16 @@ def unlink(phone: Linked, *, wipe: bool) -> Installation:
     return row
 
 
+def other_tab(phone: Linked, script: str = "") -> Phone:
+    """Open the app a second time, and wait for the call it makes at its start."""
+    page = phone.page.context.new_page()
+    page.add_init_script(script)
+    with page.expect_response(HEARTBEAT):
+        other = Phone(page).open()
+    other.reads("Your codes")
+    return other
+
+
 def leftovers(phone: Phone) -> str:
     """All that the browser keeps of the app, as text."""
     kept = phone.page.evaluate("JSON.stringify(localStorage)")
@@ -58,8 +68,7 @@ def is_erased(phone: Linked, row: Installation) -> None:
 
 
 def test_a_phone_that_is_told_erases_its_key_its_data_and_says_why(phone: Linked) -> None:
-    other = Phone(phone.page.context.new_page()).open()
-    other.reads("Your codes")
+    other = other_tab(phone)
     row = unlink(phone, wipe=True)
     phone.open()
     is_erased(phone, row)
@@ -80,10 +89,7 @@ return change((doc) => { doc.entries[0].notes = "mine"; }).then(() => "", (error
 
 
 def test_a_tab_that_slept_meanwhile_does_not_bring_erased_accounts_back(phone: Linked) -> None:
-    page = phone.page.context.new_page()
-    page.add_init_script(FROZEN)
-    asleep = Phone(page).open()
-    asleep.reads("Your codes")
+    asleep = other_tab(phone, FROZEN)
     row = unlink(phone, wipe=True)
     phone.open()
     is_erased(phone, row)
