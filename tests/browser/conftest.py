@@ -13,25 +13,29 @@ from tests.live import LiveSite
 from tests.live.browser import Faults, chromium, new_context
 
 Watched = tuple[Page, Faults]
+AT_LITTLE_COST = """
+const { postMessage } = Worker.prototype;
+Worker.prototype.postMessage = function (task, ...more) {
+  const less = task?.kind === "argon2id" ? { ...task, memory: 64, passes: 1 } : task;
+  return postMessage.call(this, less, ...more);
+};
+"""
 
 
-@pytest.fixture(scope="session")
-def _watched(running_site: LiveSite, _chromium: Browser) -> Iterator[Watched]:
+@contextmanager
+def watched(browser: Browser, origin: str) -> Iterator[Watched]:
+    """One page of a phone that stays for all tests, and what went wrong on it."""
     watcher = Faults()
-    context = new_context(_chromium, running_site.url, **PHONE, permissions=GRANTS)
+    context = new_context(browser, origin, **PHONE, permissions=GRANTS)
     context.on("page", watcher.watch)
     yield context.new_page(), watcher
     context.close()
 
 
-@pytest.fixture
-def kept_page(live: LiveSite, faults: Faults, _watched: Watched) -> Iterator[Page]:
-    """A phone on which the site has stored nothing, nor asked for anything to be changed.
-
-    What cannot be taken back needs a profile of its own from `new_browser`: a clock, a route or
-    a script for every page. A script for one page needs a new page of this one's context.
-    """
-    page, watcher = _watched
+@contextmanager
+def emptied(live: LiveSite, faults: Faults, kept: Watched) -> Iterator[Page]:
+    """The page of that phone, without anything of the tests before."""
+    page, watcher = kept
     page.goto(f"{live.url}/healthz")  # not `about:blank`: the next page would need a new process
     devtools = page.context.new_cdp_session(page)
     devtools.send("Storage.clearDataForOrigin", {"origin": live.url, "storageTypes": "all"})
@@ -42,6 +46,40 @@ def kept_page(live: LiveSite, faults: Faults, _watched: Watched) -> Iterator[Pag
         if other is not page:
             other.close()
     page.unroute_all()
+
+
+@pytest.fixture(scope="session")
+def _watched(running_site: LiveSite, _chromium: Browser) -> Iterator[Watched]:
+    with watched(_chromium, running_site.url) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def _hurried(running_site: LiveSite, _chromium: Browser) -> Iterator[Watched]:
+    with watched(_chromium, running_site.url) as found:
+        found[0].context.add_init_script(AT_LITTLE_COST)
+        yield found
+
+
+@pytest.fixture
+def kept_page(live: LiveSite, faults: Faults, _watched: Watched) -> Iterator[Page]:
+    """A phone on which the site has stored nothing, nor asked for anything to be changed.
+
+    What cannot be taken back needs a profile of its own from `new_browser`: a clock, a route or
+    a script for every page. A script for one page needs a new page of this one's context.
+    """
+    with emptied(live, faults, _watched) as page:
+        yield page
+
+
+@pytest.fixture
+def hurried_page(live: LiveSite, faults: Faults, _hurried: Watched) -> Iterator[Page]:
+    """The same on a phone that derives keys from passphrases at little cost: never as it should.
+
+    For tests of what a lock does. How it is made they cannot tell, and nothing else opens it.
+    """
+    with emptied(live, faults, _hurried) as page:
+        yield page
 
 
 @pytest.fixture

@@ -50,9 +50,9 @@ COME_BACK = """() => {
 
 
 @pytest.fixture
-def phone(kept_page: Page) -> Phone:
+def phone(hurried_page: Page) -> Phone:
     """The app with one account."""
-    phone = Phone(kept_page).open()
+    phone = Phone(hurried_page).open()
     phone.fill([link("Mail")])
     return phone
 

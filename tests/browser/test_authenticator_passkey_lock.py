@@ -25,9 +25,9 @@ IDBObjectStore.prototype.put = function (value, key) {
 
 
 @pytest.fixture
-def phone(kept_page: Page) -> Phone:
+def phone(hurried_page: Page) -> Phone:
     """The app with one account, at the page about its lock."""
-    phone = Phone(kept_page).open("lock")
+    phone = Phone(hurried_page).open("lock")
     phone.reads("Lock")
     phone.fill([link("Mail")])
     return phone
