@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, ViewportSize
 
-from tests.live.browser import DESK
+from tests.live.browser import DESK, resize
 
 RULES = (Path(__file__).parent / "reach.js").read_text(encoding="utf-8")
 HALF: ViewportSize = {"width": 640, "height": 512}
@@ -19,13 +19,11 @@ RUN = f"(names) => {{ const rules = {RULES}; return names.flatMap((name) => rule
 
 
 def out_of_reach(page: Page) -> list[str]:
-    """Return what is out of somebody's reach on the page as it stands; leaves it as it was."""
-    before, found = page.viewport_size or DESK, list[str]()
+    """Return what is out of somebody's reach on the page as it stands; leaves it small and dark."""
+    found = list[str]()
     page.emulate_media(forced_colors="active", color_scheme="dark")
     page.keyboard.press("Shift")  # from now on the browser shows the focus that a script moves
     for size, names in ROUNDS:
-        page.set_viewport_size(size)
+        resize(page, size)
         found += [f"{size['width']} px: {words}" for words in page.evaluate(RUN, names)]
-    page.emulate_media(forced_colors="none", color_scheme="light")
-    page.set_viewport_size(before)
     return found

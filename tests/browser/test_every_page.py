@@ -14,7 +14,7 @@ from tests.browser.reach import out_of_reach
 from tests.browser.tour import PARTS, Names, Tour, app, backups, recovery, work
 from tests.browser.weight import MOST_JUMP, Scale
 from tests.live import LiveSite
-from tests.live.browser import PHONE, findings
+from tests.live.browser import PHONE, findings, given_back
 
 WATCH = """
 addEventListener("securitypolicyviolation", (event) =>
@@ -51,8 +51,9 @@ class Complaints:
         self._judge_words()
         # An open menu covers what lies under it; it closes on Escape and on a click elsewhere.
         covered = ["target-size"] if "open menu" in self.name else []
-        for finding in [*findings(self.page, covered), *out_of_reach(self.page)]:
-            self.add(finding)
+        with given_back(self.page):
+            for finding in [*findings(self.page, covered), *out_of_reach(self.page)]:
+                self.add(finding)
 
     def weigh(self, scale: Scale) -> None:
         """Look at what the page that is open cost somebody who sees it for the first time."""

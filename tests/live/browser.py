@@ -42,7 +42,7 @@ LOOKS: list[tuple[Scheme, ViewportSize]] = [  # each differs from the one before
     ("light", PHONE),
 ]
 """What pictures are taken of."""
-JUDGED: list[tuple[Scheme, ViewportSize]] = [("light", DESK), ("dark", PHONE)]
+JUDGED: list[tuple[Scheme, ViewportSize]] = [("dark", PHONE), ("light", DESK)]
 """Each width and each scheme once: no style asks for both (tests/portal/test_styles.py)."""
 AXE = Axe().axe_script
 FAILED = "the server responded with a status of 5"
@@ -153,25 +153,41 @@ def too_wide(page: Page) -> bool:
     return bool(page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"))
 
 
+def resize(page: Page, size: ViewportSize) -> None:
+    """Give the window this size, if it has another one."""
+    if page.viewport_size != size:
+        page.set_viewport_size(size)
+
+
+@contextmanager
+def given_back(page: Page) -> Iterator[None]:
+    """Look at the page in the block; after it, it is light and has the size it had."""
+    before = page.viewport_size or DESK
+    yield
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    resize(page, before)
+
+
 def findings(page: Page, covered: Sequence[str] = ()) -> list[str]:
     """Return what is wrong with the page as it stands, in both looks; `covered` are no rules here.
 
-    Leaves it light and at the width it had.
+    Leaves it in the last of them.
     """
-    before, found = page.viewport_size or DESK, list[str]()
+    found = list[str]()
     if not page.evaluate("'axe' in window"):  # it stays as long as the document does
         page.evaluate(AXE)
     for scheme, size in JUDGED:
         page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size(size)
+        resize(page, size)
         said = page.evaluate(FIND, covered)
         found += [f"{scheme}, {size['width']} px: {words}" for words in said]
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(before)
     return found
 
 
 def check_looks(page: Page) -> None:
     """Fail with a readable list if anything is wrong with the page as it stands, in any look."""
-    found = [] if PAGES_ELSEWHERE else findings(page)
+    if PAGES_ELSEWHERE:
+        return
+    with given_back(page):
+        found = findings(page)
     assert not found, f"{page.url}:\n  - " + "\n  - ".join(found)
