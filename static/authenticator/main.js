@@ -1,23 +1,16 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
 import "./backup/arrive.js";
-import { showAdd } from "./add.js";
 import { isCertain, measure, now } from "./clock.js";
 import { notice } from "./dom.js";
-import { showEdit, showTrash } from "./edit.js";
 import { hasOverdue, living, purge } from "./entries.js";
-import { showExport } from "./export.js";
-import { showImport } from "./import.js";
 import { showCodes } from "./list.js";
 import { isWork } from "./lk1/document.js";
 import { askToUnlock, lockWhenHidden } from "./lock.js";
-import { showPreview } from "./preview.js";
 import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
 import { lazy, page, start } from "./router.js";
-import { showScan } from "./scan.js";
-import { clockWords, showSettings } from "./settings.js";
 import { keepOffline } from "./shell.js";
-import { ribbonWords, showTrouble } from "./trouble.js";
+import { clockWords, ribbonWords, showTrouble } from "./trouble.js";
 import { change, current, load, lockRow } from "./vault.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable"];
@@ -25,14 +18,14 @@ const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
 const ribbons = document.getElementById("ribbons");
 
 page("codes", showCodes);
-page("add", showAdd);
-page("edit", showEdit);
-page("trash", showTrash);
-page("settings", showSettings);
-page("scan", showScan);
-page("import", showImport);
-page("preview", showPreview);
-page("export", showExport);
+page("add", lazy(async () => (await import("./add.js")).showAdd));
+page("edit", lazy(async () => (await import("./edit.js")).showEdit));
+page("trash", lazy(async () => (await import("./edit.js")).showTrash));
+page("settings", lazy(async () => (await import("./settings.js")).showSettings));
+page("scan", lazy(async () => (await import("./scan.js")).showScan));
+page("import", lazy(async () => (await import("./import.js")).showImport));
+page("preview", lazy(async () => (await import("./preview.js")).showPreview));
+page("export", lazy(async () => (await import("./export.js")).showExport));
 page("lock", lazy(async () => (await import("./lock-page.js")).showLock));
 page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
 page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));

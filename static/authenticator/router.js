@@ -11,6 +11,11 @@ let leave = null;
 /** Name a page: `show(root, argument)` fills the template "page-<name>" and may return a clean-up. */
 export const page = (name, show) => pages.set(name, show);
 
+const entitle = () => {
+  const heading = main.querySelector("h1");
+  document.title = heading ? `${heading.textContent} · ${site}` : site;
+};
+
 const sayMissing = (root) => {
   root.inert = false;
   const words = _("This page is not kept on the phone yet. Open it once with the network.");
@@ -28,6 +33,7 @@ export const lazy = (load, lost = sayMissing) => (root, argument) => {
     if (isOver) return;
     root.inert = false;
     end = show(root, argument);
+    if (!isOver) entitle();
   };
   root.inert = true;
   load().then(begin, () => lost(root));
@@ -65,8 +71,7 @@ export const present = (template, fill = () => {}) => {
   root.append(copyOf(template));
   main.replaceChildren(root);
   leave = fill(root) ?? null;
-  const heading = root.querySelector("h1");
-  document.title = heading ? `${heading.textContent} · ${site}` : site;
+  entitle();
 };
 
 let isFirst = true;

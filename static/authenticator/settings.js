@@ -1,23 +1,13 @@
 // Settings, and what the app knows of itself.
-import { difference } from "./clock.js";
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
 import { hold, lazy } from "./router.js";
 import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
+import { clockWords } from "./trouble.js";
 import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
-import { _, n_, span } from "./words.js";
-
-/** The sentence about the clock of this phone. */
-export const clockWords = () => {
-  const off = difference();
-  if (!off) return "";
-  const time = span(Math.abs(off));
-  return off > 0
-    ? _("This phone's clock is %(time)s slow. The codes use the portal's time.", { time })
-    : _("This phone's clock is %(time)s fast. The codes use the portal's time.", { time });
-};
+import { _, n_ } from "./words.js";
 
 const showStorage = async (root) => {
   const isKept = (await navigator.storage?.persisted?.()) ?? false;

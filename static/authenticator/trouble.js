@@ -1,8 +1,9 @@
 // When what is on the phone cannot be shown: what happened, what it means, what to do.
+import { difference } from "./clock.js";
 import { notice, part, put } from "./dom.js";
 import { present } from "./router.js";
 import { beginAnew } from "./vault.js";
-import { _, moment } from "./words.js";
+import { _, moment, span } from "./words.js";
 
 const pages = {
   keyless: () => ({
@@ -60,6 +61,16 @@ export const showTrouble = (kind, after) => {
       leave(event.currentTarget, after, { toRecover: true });
     });
   });
+};
+
+/** The sentence about the clock of this phone. */
+export const clockWords = () => {
+  const off = difference();
+  if (!off) return "";
+  const time = span(Math.abs(off));
+  return off > 0
+    ? _("This phone's clock is %(time)s slow. The codes use the portal's time.", { time })
+    : _("This phone's clock is %(time)s fast. The codes use the portal's time.", { time });
 };
 
 /** What has to be said above the list after a start like this; empty if all is well. */

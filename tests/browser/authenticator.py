@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha1
+from mimetypes import guess_type
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -57,6 +58,10 @@ def asked_by(*pages: Page) -> Iterator[list[Request]]:
             page.remove_listener("request", note)
 
 
+READY = ":not([inert] *)"
+"""Not in a page whose module is on its way: a person cannot reach into one, a test could."""
+
+
 @dataclass
 class Phone:
     """The app on this page."""
@@ -91,8 +96,19 @@ class Phone:
         click(self.page, button.or_(link).first)
 
     def type(self, label: str, text: str) -> None:
-        """Fill in a field."""
-        self.page.get_by_label(said(label, exact=True), exact=True).fill(text)
+        """Fill in a field, once its page has come."""
+        field = self.page.get_by_label(said(label, exact=True), exact=True)
+        field.and_(self.page.locator(READY)).fill(text)
+
+    def choose(self, part: str, body: bytes, name: str) -> None:
+        """Choose a file of this name for a part of the page, once that has come."""
+        kind, _encoding = guess_type(name)
+        picker = self.page.locator(f"[data-part={part}]{READY}")
+        picker.set_input_files({"name": name, "mimeType": kind or "", "buffer": body})
+
+    def choose_picture(self, body: bytes) -> None:
+        """Choose a picture to be read."""
+        self.choose("picture", body, "code.png")
 
     def add(self, text: str) -> None:
         """Add the account of a link."""

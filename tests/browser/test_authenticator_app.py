@@ -85,6 +85,7 @@ def test_search_tags_pins_and_edits(phone: Phone) -> None:
     expect(page.get_by_role("button", name="Pin Bank")).to_be_focused()
     phone.press("Edit Mail")
     phone.reads("Mail")
+    expect(page).to_have_title("Mail · Latchkey authenticator")
     phone.type("Service", "Webmail")
     phone.type("Tags", "work, mail , work")
     phone.type("Notes", "the <b>old</b> one")

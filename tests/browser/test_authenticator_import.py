@@ -211,9 +211,7 @@ def test_an_encrypted_export_asks_for_its_password(
     phone: Phone, encrypt: Callable[[], str]
 ) -> None:
     body = encrypt().encode()
-    phone.page.locator("[data-part=file]").set_input_files(
-        {"name": "export.json", "mimeType": "application/json", "buffer": body}
-    )
+    phone.choose("file", body, "export.json")
     phone.says("This export is encrypted: type the password it was made with.")
     phone.type("Password of the export", "not this one")
     phone.press("Read it")
@@ -247,8 +245,7 @@ def test_the_preview_sorts_adds_all_at_once_and_takes_it_back(phone: Phone) -> N
 
 def test_a_file_is_imported_whole(phone: Phone) -> None:
     body = "\n".join(link(f"Service{n}") for n in range(200)).encode()
-    file = phone.page.locator("[data-part=file]")
-    file.set_input_files({"name": "list.txt", "mimeType": "text/plain", "buffer": body})
+    phone.choose("file", body, "list.txt")
     phone.press("Add 200 accounts")
     phone.says("200 accounts are added.")
     phone.open()
@@ -257,14 +254,9 @@ def test_a_file_is_imported_whole(phone: Phone) -> None:
 
 
 def test_an_export_in_several_codes_is_collected(phone: Phone) -> None:
-    page = phone.page
-    picture = page.locator("[data-part=picture]")
-
     def show(index: int) -> None:
         text = batch([account(f"p{index}", f"Part{index}")], size=3, index=index)
-        picture.set_input_files(
-            {"name": "code.png", "mimeType": "image/png", "buffer": png_of(text)}
-        )
+        phone.choose_picture(png_of(text))
 
     phone.open("scan")
     phone.says("This device has no camera.")
@@ -301,7 +293,5 @@ def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> 
     expect(page.get_by_role("img", name="QR code of Mail")).to_be_visible()
     shown = page.get_by_role("img", name="QR code of Mail").screenshot()
     phone.open("scan")
-    page.locator("[data-part=picture]").set_input_files(
-        {"name": "shot.png", "mimeType": "image/png", "buffer": shown}
-    )
+    phone.choose_picture(shown)
     phone.says("Mail is in your list already.")

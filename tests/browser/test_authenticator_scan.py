@@ -17,12 +17,6 @@ navigator.mediaDevices.getUserMedia = async () => {
 """
 
 
-def show(phone: Phone, body: bytes, name: str = "code.png") -> None:
-    """Choose a picture."""
-    picture = phone.page.locator("[data-part=picture]")
-    picture.set_input_files({"name": name, "mimeType": "image/png", "buffer": body})
-
-
 @pytest.fixture
 def phone(kept_page: Page) -> Phone:
     """The page that scans, on a device without a camera."""
@@ -87,23 +81,23 @@ def test_a_picture_waits_for_the_reader_too(new_browser: Callable[..., BrowserCo
     came_back = without_reader(page)
     phone = Phone(page).open("scan")
     phone.says("This device has no camera.")
-    show(phone, png_of(link("Gallery")))
+    phone.choose_picture(png_of(link("Gallery")))
     phone.says("QR codes cannot be read without the network yet. Type the key instead.")
     came_back.set()
-    show(phone, png_of(link("Gallery")))
+    phone.choose_picture(png_of(link("Gallery")))
     phone.says("Gallery is added.")
 
 
 def test_without_a_camera_a_picture_does(phone: Phone) -> None:
     phone.says("This device has no camera.")
     phone.says("Choose a picture of the QR code, or type the key.")
-    show(phone, b"this is no picture")
+    phone.choose_picture(b"this is no picture")
     phone.says("This file is not a picture that the browser can show.")
-    show(phone, png_of(link("Gallery")))
+    phone.choose_picture(png_of(link("Gallery")))
     phone.says("Gallery is added.")
     assert phone.names == ["Gallery"]
     phone.open("scan")
-    show(phone, png_of("otpauth://totp/?secret=" + KEY))
+    phone.choose_picture(png_of("otpauth://totp/?secret=" + KEY))
     phone.reads("Add an account")
     expect(phone.page.get_by_label("Key or link")).to_have_value(KEY)
     expect(phone.page.get_by_label("Service")).to_be_focused()
@@ -121,7 +115,7 @@ HOSTILE = {
 
 def test_hostile_codes_are_refused_with_a_sentence(phone: Phone) -> None:
     for text, words in HOSTILE.items():
-        show(phone, png_of(text))
+        phone.choose_picture(png_of(text))
         phone.says(words)
     assert phone.page.locator("main img, main a[href^=http], main a[href^=java]").count() == 0
     phone.open()

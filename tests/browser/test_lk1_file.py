@@ -1,7 +1,6 @@
 """The encrypted export: saved with a passphrase, opened by Python, and read back by the app."""
 
 import json
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -32,14 +31,6 @@ def phone(kept_page: Page) -> Phone:
     return phone.open("export")
 
 
-def give(phone: Phone, file: Any) -> None:
-    """Choose a file to import."""
-    body = json.dumps(file).encode()
-    phone.page.locator("[data-part=file]").set_input_files(
-        {"name": "accounts.json", "mimeType": "application/json", "buffer": body}
-    )
-
-
 def test_a_sealed_export_opens_in_python_and_comes_back_whole(phone: Phone) -> None:
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
@@ -57,7 +48,7 @@ def test_a_sealed_export_opens_in_python_and_comes_back_whole(phone: Phone) -> N
 
     phone.run('const { beginAnew } = await use("vault"); await beginAnew()')
     phone.open("import")
-    give(phone, file)
+    phone.choose("file", json.dumps(file).encode(), "accounts.json")
     phone.says("This export is encrypted: type the password it was made with.")
     phone.type("Password of the export", "not this one")
     phone.press("Read it")

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, FilePayload, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from accounts.models import Enrolment, Organisation
 from accounts.proofs import Strength
@@ -120,7 +120,7 @@ def test_from_the_desk_to_a_phone_and_on_to_the_next(
     new.says("is asked for a new code")
     expect(new.row(firm.name)).to_contain_text("You are told by e-mail when it answers.")
     answer(desk, alice)
-    _choose_picture(new.open("scan"), png_of(code_on_page(hers, account)))
+    new.open("scan").choose_picture(png_of(code_on_page(hers, account)))
     new.says(f"{firm.name} is ready.")
     new.open()
     counts(account, "New phone", new.code(firm.name))
@@ -139,11 +139,6 @@ def _unlink(hand: Hand, held: Authenticator) -> None:
     hand.open(f"/devices/{held.phone.public_id}/unlink/")
     hand.press("Unlink this phone")
     hand.sees(f"{held.phone.name} is unlinked")
-
-
-def _choose_picture(phone: Phone, body: bytes) -> None:
-    picture: FilePayload = {"name": "code.png", "mimeType": "image/png", "buffer": body}
-    phone.page.locator("[data-part=picture]").set_input_files(picture)
 
 
 def test_without_the_network_it_stands_as_it_did(
