@@ -99,7 +99,8 @@ def camera(live: LiveSite, _chromium: Browser, faults: Faults, tmp_path: Path) -
         film = film_of(text, tmp_path / "film.y4m")
         flags = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
         with chromium(_chromium.browser_type, live.certificate_pin, flags) as browser:
-            context = new_context(browser, live.url, permissions=["camera"])
+            # Without a service worker, which would bring what a test keeps from the page.
+            context = new_context(browser, live.url, **PHONE, permissions=["camera"])
             context.on("page", faults.watch)
             yield context
 
