@@ -28,6 +28,6 @@ def mask_address(address: str) -> str:
 
 
 def mask_number(number: str) -> str:
-    """Hide all but the last two digits: `•• 58`, in this order among words of any direction."""
-    masked = f"•• {number[-2:]}"
+    """Hide all but the last two digits: `•• 58` in one piece, in this order among any words."""
+    masked = f"••\u00a0{number[-2:]}"
     return f"\u2066{masked}\u2069" if get_language_bidi() else masked

@@ -179,7 +179,7 @@ def test_the_page_shows_the_whole_picture(
     number = str(alice.user.phone_numbers.get().number)
     shown = ["Authenticator app", "on Pixel 8", "strong", "for recovery", "••••@", "10 left"]
     shown += ["Firefox on Linux", "password and authenticator app", "Two-step on", "Joined"]
-    shown += [alice.address, str(alice.user.public_id), f"•• {number[-2:]}"]
+    shown += [alice.address, str(alice.user.public_id), f"••\u00a0{number[-2:]}"]
     assert [words for words in shown if words not in text] == []
     assert number not in text
 
