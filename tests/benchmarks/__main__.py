@@ -10,17 +10,17 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - needs the settings chosen above
-from django.contrib.auth.hashers import (  # noqa: E402 - the same
+from django.conf import settings
+from django.contrib.auth.hashers import (
     Argon2PasswordHasher,
     check_password,
     make_password,
 )
 
-from tests.benchmarks import measure, statements  # noqa: E402 - the same
-from tests.benchmarks.journey import Browser  # noqa: E402 - the same
-from tests.benchmarks.people import PASSWORD, Person, make_people  # noqa: E402 - the same
-from tests.live.site import live_site  # noqa: E402 - the same
+from tests.benchmarks import measure, statements
+from tests.benchmarks.journey import Browser
+from tests.benchmarks.people import PASSWORD, Person, make_people
+from tests.live.site import live_site
 
 JOURNEYS = 160
 WARM_UP = 16

@@ -11,14 +11,14 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - needs the settings chosen above
-from playwright.sync_api import BrowserContext, sync_playwright  # noqa: E402 - the same
+from django.conf import settings
+from playwright.sync_api import BrowserContext, sync_playwright
 
-from tests.browser.authenticator import APP, Phone, link  # noqa: E402 - the same
-from tests.browser.backup_phones import link_app  # noqa: E402 - the same
-from tests.live.browser import chromium, new_context  # noqa: E402 - the same
-from tests.live.site import LiveSite, live_site  # noqa: E402 - the same
-from tests.people import protected  # noqa: E402 - the same
+from tests.browser.authenticator import APP, Phone, link
+from tests.browser.backup_phones import link_app
+from tests.live.browser import chromium, new_context
+from tests.live.site import LiveSite, live_site
+from tests.people import protected
 
 ACCOUNTS = 200
 STARTS = 5

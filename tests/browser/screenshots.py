@@ -24,13 +24,13 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - needs the settings chosen above
+from django.conf import settings
 
-from tests.browser.tour import PARTS, Names, Tour  # noqa: E402 - imports models, so after the set-up
-from tests.browser.unwalked import BROKEN, MAILS, mails, open_broken  # noqa: E402 - reads the settings chosen above
-from tests.live.browser import DESK, LOOKS, chromium, new_context  # noqa: E402 - reads the settings chosen above
-from tests.live.site import LiveSite, live_site  # noqa: E402 - reads the settings chosen above
-from tests.phrases import speaking  # noqa: E402 - sorted among those that need the set-up
+from tests.browser.tour import PARTS, Names, Tour
+from tests.browser.unwalked import BROKEN, MAILS, mails, open_broken
+from tests.live.browser import DESK, LOOKS, chromium, new_context
+from tests.live.site import LiveSite, live_site
+from tests.phrases import speaking
 
 Part = Callable[[Tour], Names]
 Row = tuple[str, list[str]]  # the name of a page, and the files of its pictures

@@ -24,13 +24,13 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 - needs the settings chosen above
-from django.test import Client  # noqa: E402 - the same
+from django.conf import settings
+from django.test import Client
 
-from accounts.proofs import Strength  # noqa: E402 - the same
-from tests.live.browser import find_chromium  # noqa: E402 - the same
-from tests.live.site import LiveSite, live_site  # noqa: E402 - the same
-from tests.people import enter, give_address, give_number, protected  # noqa: E402 - the same
+from accounts.proofs import Strength
+from tests.live.browser import find_chromium
+from tests.live.site import LiveSite, live_site
+from tests.people import enter, give_address, give_number, protected
 
 HERE = Path(__file__).resolve().parent
 TOOLS = settings.BASE_DIR / "var" / "lighthouse"
