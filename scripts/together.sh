@@ -4,7 +4,7 @@
 #
 # Site, browser and tests wait for each other, so that runs beside each other cost less than after
 # each other. What no database changes is done by one of the two. The third takes the moments in
-# which both of them wait, and ends after them.
+# which both of them wait.
 set -u
 said=$(mktemp -d)
 make=${MAKE:-make}
