@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
+from accounts.ways import letters_and_digits
 from portal.crypto import CannotUnseal, is_sealed_with_first_key, seal, unseal
 from portal.words import gettext_lazy as _
 
@@ -64,8 +65,7 @@ def clean(typed: str) -> str:
 
     Raises `ValidationError` for what cannot be a code; nothing is looked up then.
     """
-    code = "".join(character for character in typed.upper() if character.isalnum())
-    code = code.translate(SLIPS)
+    code = letters_and_digits(typed.upper()).translate(SLIPS)
     if len(code) != LENGTH or set(code) - set(ALPHABET):
         raise ValidationError(
             _("A recovery code has sixteen letters and digits, in four groups of four."),

@@ -153,12 +153,21 @@ class Step:
         return 0
 
 
+def letters_and_digits(typed: str) -> str:
+    """Return a code without all that is neither: marks nobody sees, dashes, quotes, full stops.
+
+    What is copied brings them along (U+200B, U+FEFF, U+2011 …). Letters and digits of any script
+    stay, so that a code is never shortened to another one: who compares it refuses them.
+    """
+    return "".join(character for character in typed if character.isalnum())
+
+
 def digits_of(typed: str, length: int) -> str:
-    """Return exactly `length` ASCII digits, blanks and hyphens stripped.
+    """Return exactly `length` ASCII digits, without what a mail, a chat or a page puts around them.
 
     Other alphabets of digits are refused, so that one code has one spelling.
     """
-    code = "".join(typed.split()).replace("-", "")
+    code = letters_and_digits(typed)
     if len(code) != length or not (code.isascii() and code.isdigit()):
         message = _("The code has %(length)d digits. Check it and type it again.")
         raise ValidationError(message, code="format", params={"length": length})

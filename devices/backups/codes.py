@@ -3,6 +3,7 @@
 from secrets import choice
 
 from accounts.recovery_codes import ALPHABET, SLIPS, grouped
+from accounts.ways import letters_and_digits
 from devices.models import LinkRequest
 from portal.crypto import CannotUnseal, keyed_digest, seal, unseal
 
@@ -19,7 +20,7 @@ def draw() -> str:
 
 def digest_of(typed: str) -> str:
     """Return what is kept of a code, however it is spelled; "" for what cannot be one."""
-    code = "".join(letter for letter in typed[:100].upper() if letter.isalnum()).translate(SLIPS)
+    code = letters_and_digits(typed[:100].upper()).translate(SLIPS)
     is_code = len(code) == LENGTH and set(code) <= set(ALPHABET)
     return keyed_digest(PURPOSE, code) if is_code else ""
 

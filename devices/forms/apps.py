@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
-from accounts.forms.code import code_widget
+from accounts.forms.code import CODE_INPUT_LENGTH, code_widget
 from accounts.models import User
 from accounts.ways import digits_of
 from devices.backups import linking
@@ -66,7 +66,7 @@ def _said(phone: Phone) -> str:
 class NumberForm(forms.Form):
     """Takes the number that the phone shows; every judged try is counted before."""
 
-    code = forms.CharField(label=_("Number on the phone"), max_length=20)
+    code = forms.CharField(label=_("Number on the phone"), max_length=CODE_INPUT_LENGTH)
 
     def __init__(self, *args: Any, row: LinkRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

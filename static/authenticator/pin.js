@@ -19,8 +19,12 @@ const hashOf = async (pin, salt, iterations) => {
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
 };
 
+/** Without what a clipboard or a keyboard puts around digits. */
+const bare = (pin) => pin.replace(/[^\p{L}\p{N}]/gu, "");
+
 /** Digits alone, at least four; refuses anything else. */
-export const checkPin = (pin) => {
+export const checkPin = (typed) => {
+  const pin = bare(typed);
   if (!/^\d{4,12}$/.test(pin)) throw new Refusal(_("A PIN has 4 to 12 digits."), "secret");
   return pin;
 };
@@ -45,7 +49,7 @@ export const enterPin = async (pin, lock) => {
     throw new Refusal(_("Too many tries. Wait %(time)s.", { time: span(left) }), "secret");
   }
   await write({ put: [[...TRIES, { ...before, wrong: before.wrong + 1, at: now() }]] });
-  const hash = await hashOf(pin, lock.salt, lock.rounds);
+  const hash = await hashOf(bare(pin), lock.salt, lock.rounds);
   if (hash.some((byte, at) => byte !== lock.hash[at])) {
     throw new Refusal(_("This PIN is not right."), "secret");
   }

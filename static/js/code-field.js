@@ -1,5 +1,6 @@
 // Groups a code while it is typed or pasted. It never sends the form by itself.
-const digits = (text) => text.replace(/[\s-]/g, "");
+// Only what the portal drops as well: digits of another script stay, and are refused there.
+const digits = (text) => text.replace(/[^\p{L}\p{N}]/gu, "");
 const recovery = (text) => {
   const plain = text.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/g, "");
   return plain.replace(/(.{4})(?=.)/g, "$1-");

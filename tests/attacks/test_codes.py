@@ -147,6 +147,19 @@ def test_other_alphabets_and_number_forms_cost_no_try(
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("around", ["\ufeff{}", "“{}”", "{}.", "\u2060{}\u200b", "{} "])
+def test_a_respelled_code_is_the_same_code(
+    alice: Person, new_client: Browsers, clock: Clock, around: str
+) -> None:
+    code, first, second, third = alice.fresh_code(), new_client(), new_client(), new_client()
+    start(first, alice)
+    assert type_code(first, around.format(code)).status_code == 302
+    for browser, typed in ((second, f"{code[:3]}\u2011{code[3:]}"), (third, code)):
+        start(browser, alice)
+        assert WRONG in type_code(browser, typed).content.decode()
+        assert not is_in(browser)
+
+
 def test_spaces_and_hyphens_do_not_matter_and_the_code_is_spent(
     alice: Person, new_client: Browsers, clock: Clock
 ) -> None:

@@ -36,6 +36,28 @@ def test_a_pasted_code_loses_its_blanks(new_browser: Contexts, bob: Person) -> N
     expect(field).to_have_attribute("inputmode", "numeric")
 
 
+@pytest.mark.parametrize(
+    "typed", ["\u200b402917", "\ufeff402\u2013917", "402\u2011917.", "“402917”", "\u2060402·917"]
+)
+def test_a_pasted_code_loses_what_nobody_sees(
+    new_browser: Contexts, bob: Person, typed: str
+) -> None:
+    hand = Hand(new_browser().new_page())
+    hand.open("/sign-in/")
+    hand.type_password(bob)
+    field = hand.page.get_by_label("Code")
+    paste = """(field, text) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData("text/plain", text);
+        field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+    }"""
+    field.evaluate(paste, typed)
+    expect(field).to_have_value("402917")
+    field.fill("")
+    field.evaluate(paste, "４０２917")  # of another alphabet: left, and refused by the portal
+    expect(field).to_have_value("４０２917")
+
+
 def test_a_recovery_code_is_grouped_while_it_is_typed(new_browser: Contexts, bob: Person) -> None:
     hand = Hand(new_browser().new_page())
     hand.open("/sign-in/")

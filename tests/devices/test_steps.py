@@ -165,7 +165,33 @@ def test_blanks_and_hyphens_are_stripped(typed: str) -> None:
     assert APP.clean(typed) == "123456"
 
 
-@pytest.mark.parametrize("typed", ["12345", "1234567", "١٢٣٤٥٦", "１２３４５６", "12345a", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "\u200b123456",  # what a mail puts where a line may break
+        "\ufeff123456",
+        "\u200e123456",
+        "\u2060123456",
+        "\u202d123456\u202c",
+        "123\u2013456",
+        "123\u2011456",
+        "123\u2212456",
+        "123\u00a0456",
+        "123\u202f456",
+        "123456.",
+        "“123456”",
+        "'123456'",
+        "«\u00a0123456\u00a0»",
+        "(123456)",
+        "123·456",
+        "1\ufe0f2\ufe0f3\ufe0f4\ufe0f5\ufe0f6\ufe0f",
+    ],
+)
+def test_what_copying_puts_around_a_code_is_dropped(typed: str) -> None:
+    assert APP.clean(typed) == "123456"
+
+
+@pytest.mark.parametrize("typed", ["12345", "1234567", "12345²", "①23456", "𝟏23456", "12345५", "١٢٣٤٥٦", "１２３４５６", "12345a", ""])
 def test_what_is_not_six_ascii_digits_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         APP.clean(typed)

@@ -12,7 +12,7 @@ const WANTS = ["installation", "number", "account", "status"];
 
 /** The code however it was typed, in capitals; refuses at the field "code" what cannot be one. */
 export const readCode = (text) => {
-  const bare = text.normalize("NFKC").toUpperCase().replace(/[\s\p{Pd}]/gu, "");
+  const bare = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const code = [...bare].map((letter) => SLIPS[letter] ?? letter).join("");
   if (ALPHABET.test(code)) return code;
   throw new Refusal(
