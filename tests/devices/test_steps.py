@@ -191,7 +191,21 @@ def test_what_copying_puts_around_a_code_is_dropped(typed: str) -> None:
     assert APP.clean(typed) == "123456"
 
 
-@pytest.mark.parametrize("typed", ["12345", "1234567", "12345²", "①23456", "𝟏23456", "12345५", "١٢٣٤٥٦", "１２３４５６", "12345a", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "12345",
+        "1234567",
+        "12345²",
+        "①23456",
+        "𝟏23456",
+        "12345५",
+        "١٢٣٤٥٦",
+        "１２３４５６",
+        "12345a",
+        "",
+    ],
+)
 def test_what_is_not_six_ascii_digits_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         APP.clean(typed)
