@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from portal import branding, places
 from portal.crypto import key_ring
+from portal.proxies import SOCKET, WrongProxy, read_network
 
 SAMPLES = ("sample", "change-me", "changeme", "insecure")
 
@@ -78,6 +79,18 @@ def _has_port(url: SplitResult) -> bool:
 
 def _is_beneath(lower: SplitResult, upper: SplitResult) -> bool:
     return (lower.hostname or "").endswith(f".{upper.hostname}")
+
+
+def check_proxies(**kwargs: Any) -> list[CheckMessage]:
+    """Refuse a proxy that cannot be read: it would be found out only by the first visitor."""
+    problems: list[CheckMessage] = []
+    for entry in settings.TRUSTED_PROXIES:
+        try:
+            if entry.lower() != SOCKET:
+                read_network(entry)
+        except WrongProxy as error:
+            problems.append(Error(f"{error}.", id="portal.E012"))
+    return problems
 
 
 def check_places(**kwargs: Any) -> list[CheckMessage]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from ipaddress import IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv6Address, IPv6Network
 from typing import ParamSpec
 
 from django.conf import settings
@@ -12,6 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_permissions_policy import PermissionsPolicyMiddleware
+
+from portal.proxies import address_of, read_address
 
 AGENT_LENGTH = 300
 NEXT_LENGTH = 500
@@ -28,9 +30,8 @@ class Client:
     @property
     def network(self) -> str:
         """The unit that limits count: an IPv4 address, or the /64 around an IPv6 address."""
-        try:
-            address = ip_address(self.address)
-        except ValueError:
+        address = read_address(self.address)
+        if address is None:
             return "unknown"
         if isinstance(address, IPv6Address):
             return str(IPv6Network((address, 64), strict=False))
@@ -41,32 +42,7 @@ def client_of(request: HttpRequest) -> Client:
     """Name the client, looking through `TRUSTED_PROXIES` and no further."""
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH]
     printable = "".join(character for character in agent if character.isprintable())
-    return Client(address=_address(request), agent=printable)
-
-
-def _address(request: HttpRequest) -> str:
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    while hops and _is_trusted(address):
-        hop = hops.pop()
-        if not _is_address(hop):
-            break
-        address = hop
-    return address if _is_address(address) else ""
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return "%" not in text  # the zone of an IPv6 address is any text at all
-
-
-def _is_trusted(address: str) -> bool:
-    if not _is_address(address):
-        return False
-    return any(ip_address(address) in ip_network(proxy) for proxy in settings.TRUSTED_PROXIES)
+    return Client(address=address_of(request), agent=printable)
 
 
 def safe_next(request: HttpRequest, default: str = "") -> str:

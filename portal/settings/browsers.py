@@ -10,7 +10,6 @@ from portal.settings.environment import (
     DEBUG,
     ORIGIN_PARTS,
     PORTAL_ORIGIN,
-    TRUSTED_PROXIES,
 )
 from portal.settings.policy import SESSION_AGE
 
@@ -33,7 +32,8 @@ TRUSTED_COOKIE_NAME = "trusted" if DEBUG else "__Host-trusted"
 BROWSER_COOKIE_NAME = "browser" if DEBUG else "__Host-browser"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+# Only from TRUSTED_PROXIES: portal.middleware.ProxyHeaders drops what others send.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEBUG else 2 * 365 * 24 * 3600

@@ -27,7 +27,8 @@ ORIGIN_PARTS = urlsplit(PORTAL_ORIGIN)
 AUTHENTICATOR_ORIGIN: str = env.str("AUTHENTICATOR_ORIGIN", default="")
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+# Commas, blanks or both between them; judged by portal.checks.
+TRUSTED_PROXIES: list[str] = env.str("TRUSTED_PROXIES", default="").replace(",", " ").split()
 GEOIP_PATH: str = env.str("GEOIP_PATH", default="")
 
 # --- Its face -------------------------------------------------------------------------------

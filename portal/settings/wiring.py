@@ -22,10 +22,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.ProxyHeaders",
     "portal.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.Security",
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.middleware.AppOrigin",

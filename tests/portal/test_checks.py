@@ -1,5 +1,9 @@
 """The site refuses to start with keys that everyone can read."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
@@ -116,3 +120,42 @@ def test_a_browser_is_trusted_for_thirty_days_at_most(
 ) -> None:
     settings.TRUSTED_BROWSER_DAYS = days
     assert ids([*checks.check_trust()]) == problem
+
+
+@pytest.mark.parametrize(
+    "entries", [["10.0.0.0/8", "127.0.0.1"], ["unix"], ["UNIX", "fd00::/8"], ["[::1]"], []]
+)
+def test_proxies_are_addresses_networks_or_the_socket(
+    settings: Settings, entries: list[str]
+) -> None:
+    settings.TRUSTED_PROXIES = entries
+    assert checks.check_proxies() == []
+
+
+@pytest.mark.parametrize("entry", ["10.0.0.0/33", "proxy.example.org", "10.0.0", "10.0.0.1:80"])
+def test_a_proxy_that_is_none_is_refused_by_its_name(settings: Settings, entry: str) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1", entry]
+    assert ids([*checks.check_proxies()]) == {"portal.E012"}
+    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES.*10.0.0.0/8.*unix") as refused:
+        checks.refuse_unsafe_settings()
+    assert entry in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("10.0.0.0/8, 127.0.0.1", ""),
+        (" 127.0.0.1 10.0.0.0/8 ,", ""),
+        ("10.0.0.0/8, 127.0.0.300", "TRUSTED_PROXIES: “127.0.0.300” is no address"),
+    ],
+)
+def test_proxies_stand_with_commas_or_blanks_between_them(typed: str, told: str) -> None:
+    environment = {
+        **os.environ,
+        "TRUSTED_PROXIES": typed,
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
+    command = [sys.executable, "manage.py", "check"]
+    checked = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert checked.returncode == bool(told), checked.stderr
+    assert told in checked.stderr

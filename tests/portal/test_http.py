@@ -2,9 +2,11 @@
 
 import pytest
 from django.http import HttpRequest
+from django.test import Client as DjangoClient
 from django.test import RequestFactory
 from pytest_django import Settings
 
+from portal import proxies
 from portal.http import AGENT_LENGTH, NEXT_LENGTH, Client, client_of, safe_next
 
 
@@ -32,10 +34,35 @@ def visit(address: str = "192.0.2.7", forwarded: str = "", agent: str = "") -> H
         # Nonsense ends the walk.
         (["10.0.0.1"], "10.0.0.1", "nonsense", "10.0.0.1"),
         (["10.0.0.1"], "10.0.0.1", "198.51.100.1, <script>", "10.0.0.1"),
-        (["10.0.0.1"], "10.0.0.1", "198.51.100.1:8080", "10.0.0.1"),
+        # Each way in which servers and proxies write an address.
+        (["10.0.0.1"], "10.0.0.1", "198.51.100.1:8080", "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", '"198.51.100.1:8080"', "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", "[2001:db8::5]:443", "2001:db8::5"),
+        (["10.0.0.1"], "10.0.0.1", '"[2001:db8::5]"', "2001:db8::5"),
+        (["10.0.0.1"], "10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", "[::ffff:198.51.100.1]:80", "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", "fe80::5%eth0", "fe80::5"),
+        ([], "192.0.2.7:4711", "", "192.0.2.7"),
+        ([], "[2001:db8::5]:443", "", "2001:db8::5"),
+        # Mapped on the side of the peer, and in the setting.
+        ([], "::ffff:192.0.2.7", "", "192.0.2.7"),
+        (["10.0.0.0/8"], "::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["::ffff:10.0.0.0/104"], "10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["::ffff:10.0.0.0/104"], "::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        (["10.1.2.3/8"], "10.0.0.1", "198.51.100.1", "198.51.100.1"),
+        # A proxy that knows no address of its peer vouches for what it was sent.
+        (["10.0.0.1"], "10.0.0.1", "198.51.100.1, unknown", "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", "198.51.100.1, unix:", "198.51.100.1"),
+        (["10.0.0.1"], "10.0.0.1", "unknown", "10.0.0.1"),
         # IPv6, and a Unix socket, which has no address.
         (["fd00::/8"], "fd00::1", "2001:db8::5", "2001:db8::5"),
         (["10.0.0.1"], "", "198.51.100.1", ""),
+        (["unix"], "", "198.51.100.1", "198.51.100.1"),
+        (["unix"], "unix:", "198.51.100.1:80", "198.51.100.1"),
+        (["unix"], "", "198.51.100.1, 203.0.113.4", "203.0.113.4"),
+        (["unix", "10.0.0.0/8"], "", "198.51.100.1, 10.0.0.3", "198.51.100.1"),
+        (["unix"], "192.0.2.7", "198.51.100.1", "192.0.2.7"),
+        (["unix"], "", "", ""),
     ],
 )
 def test_the_address_is_the_nearest_that_is_not_a_trusted_proxy(
@@ -51,12 +78,53 @@ def test_the_address_is_the_nearest_that_is_not_a_trusted_proxy(
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
         ("", "unknown"),
         ("nonsense", "unknown"),
     ],
 )
 def test_limits_count_an_ipv4_address_or_the_64_of_an_ipv6(address: str, network: str) -> None:
     assert Client(address, "").network == network
+
+
+def test_a_proxy_that_names_nobody_is_logged_once(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    proxies._tell_once.cache_clear()
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    for forwarded in ("198.51.100.1", "<script>", "", "unknown"):
+        client_of(visit("10.0.0.1", forwarded))
+    client_of(visit("192.0.2.7"))
+    assert [record.message.partition(":")[0] for record in caplog.records] == [
+        "a trusted proxy sent no address of a visitor in X-Forwarded-For that could be read"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "peer", "is_believed"),
+    [
+        ([], "10.0.0.1", False),
+        (["10.0.0.1"], "10.0.0.1", True),
+        (["10.0.0.1"], "::ffff:10.0.0.1", True),
+        (["10.0.0.1"], "192.0.2.7", False),
+        (["10.0.0.1"], "", False),
+        (["unix"], "", True),
+    ],
+)
+def test_only_a_proxy_says_that_the_connection_was_encrypted(
+    settings: Settings, proxies: list[str], peer: str, is_believed: bool
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    plain = DjangoClient(REMOTE_ADDR=peer, headers={"x-forwarded-proto": "https"})
+    answer = plain.get("/password/reset/sent/")
+    assert answer.status_code == (200 if is_believed else 301)
+
+
+@pytest.mark.parametrize("host", ["testserver", "testserver:4711", "testserver:80"])
+def test_a_redirect_names_the_configured_origin_and_no_port_of_the_visitors(host: str) -> None:
+    answer = DjangoClient(headers={"host": host}).get("/sign-in/?next=/devices/")
+    assert answer.status_code == 301
+    assert answer["Location"] == "https://testserver/sign-in/?next=/devices/"
 
 
 @pytest.mark.parametrize(
