@@ -136,7 +136,7 @@ def test_proxies_are_addresses_networks_or_the_socket(
 def test_a_proxy_that_is_none_is_refused_by_its_name(settings: Settings, entry: str) -> None:
     settings.TRUSTED_PROXIES = ["127.0.0.1", entry]
     assert ids([*checks.check_proxies()]) == {"portal.E012"}
-    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES.*10.0.0.0/8.*unix") as refused:
+    with pytest.raises(ImproperlyConfigured, match=r"TRUSTED_PROXIES.*10.0.0.0/8.*unix") as refused:
         checks.refuse_unsafe_settings()
     assert entry in str(refused.value)
 
