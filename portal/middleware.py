@@ -5,10 +5,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
-from django.middleware.security import SecurityMiddleware
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -29,27 +28,14 @@ class ProxyHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Drop a stranger's word that the connection was encrypted (`SECURE_PROXY_SSL_HEADER`)."""
+        """Drop a stranger's word that the connection was encrypted, and a port of their choice."""
         if "HTTP_X_FORWARDED_PROTO" in request.META and not is_from_proxy(request):
-            del request.META["HTTP_X_FORWARDED_PROTO"]
+            del request.META["HTTP_X_FORWARDED_PROTO"]  # SECURE_PROXY_SSL_HEADER reads it
+        host, _port = split_domain_port(request.META.get("HTTP_HOST", ""))
+        for origin in map(urlsplit, (settings.PORTAL_ORIGIN, settings.AUTHENTICATOR_ORIGIN)):
+            if host and host == origin.hostname:
+                request.META["HTTP_HOST"] = origin.netloc  # redirects repeat it
         return self.get_response(request)
-
-
-class Security(SecurityMiddleware):
-    """Django's, but it leads to an origin of ours: a `Host` may name any port."""
-
-    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
-        """Lead to HTTPS, at the configured origin of the host that was asked for."""
-        if super().process_request(request) is None:
-            return None
-        return HttpResponsePermanentRedirect(f"{_origin_of(request)}{request.get_full_path()}")
-
-
-def _origin_of(request: HttpRequest) -> str:
-    host, _port = split_domain_port(request.get_host())
-    app: str = settings.AUTHENTICATOR_ORIGIN
-    is_app = bool(app) and urlsplit(app).hostname == host
-    return (app if is_app else settings.PORTAL_ORIGIN).rstrip("/")
 
 
 class ResponseHeaders:

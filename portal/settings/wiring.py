@@ -26,7 +26,7 @@ MIDDLEWARE = [
     "portal.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "portal.middleware.Security",
+    "django.middleware.security.SecurityMiddleware",
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.middleware.AppOrigin",
