@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.proofs import Strength
 from accounts.readiness import Readiness
 from portal.words import gettext as _
 
@@ -56,13 +57,19 @@ def against(state: Readiness) -> list[Suggestion]:
 
 
 def _wants_address(state: Readiness) -> bool:
-    is_declined = "email" in state.user.declined_steps
-    return not is_declined and state.count("mailbox") < SAFE_MAILBOXES
+    is_possible = _may_add_contacts(state) and "email" not in state.user.declined_steps
+    return is_possible and state.count("mailbox") < SAFE_MAILBOXES
 
 
 def _wants_number(state: Readiness) -> bool:
-    is_possible = bool(settings.SMS_URL) and "sms" not in state.user.declined_steps
-    return is_possible and not state.count("number")
+    is_possible = _may_add_contacts(state) and "sms" not in state.user.declined_steps
+    return is_possible and bool(settings.SMS_URL) and not state.count("number")
+
+
+def _may_add_contacts(state: Readiness) -> bool:
+    """Tell whether the person can prove what that takes; not while all they hold is on hold."""
+    is_strong = any(way.strength >= Strength.TWO_STEP for way in state.ways)
+    return is_strong or not state.user.has_two_step
 
 
 def _chosen(wanted: Wanted) -> list[Suggestion]:

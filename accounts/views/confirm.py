@@ -115,7 +115,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     way = flow.best(browsers.last_step(request, user))
     if way:
         return HttpResponseRedirect(flow.url_of(way.slug))
-    return refused(request)
+    return refused(request, wanted.kind)
 
 
 def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
@@ -127,8 +127,10 @@ def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     return show_form(request, "accounts/confirm.html", form, next=wanted.next_url)
 
 
-def refused(request: HttpRequest) -> HttpResponse:
-    """Say that a strong step is needed, none counts yet, and from when one will."""
+def refused(request: HttpRequest, kind: str) -> HttpResponse:
+    """Say what is needed that this account does not have yet, and where to get it or from when."""
+    if kind == MAILBOX:
+        return render(request, "accounts/confirm_no_mailbox.html")
     now = timezone.now()
     held: list[Any] = [way.counts_from for way in ways_of(person(request)) if way.counts_from]
     until = min((moment for moment in held if moment > now), default=None)

@@ -25,6 +25,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
     user = person(request)
     ways = ways_of(user)
     codes = recovery_codes.summary(user)
+    demands = missing(user, ways)
     context = {
         "on": user.has_two_step,
         "since": user.two_step_since,
@@ -33,10 +34,8 @@ def two_step(request: HttpRequest) -> HttpResponse:
         "choices": declining.choices(user, ways) if user.has_two_step else [],
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
-        "missing": [
-            (need.text, resolve_url(need.url_name), need.is_met) for need in missing(user, ways)
-        ],
-        "can_turn_on": all(need.is_met for need in missing(user, ways)),
+        "missing": [(need.text, resolve_url(need.url_name), need.is_met) for need in demands],
+        "next_url": next((resolve_url(need.url_name) for need in demands if not need.is_met), ""),
     }
     return render(request, "accounts/two_step.html", context)
 

@@ -55,6 +55,24 @@ def test_the_page_lists_what_is_missing(client: Client, carol: Person) -> None:
     assert "Once all of these are done" in words
 
 
+@pytest.mark.parametrize(
+    ("give", "page"),
+    [
+        ([], "/devices/link/"),
+        ([give_phone], "/security/recovery-codes/"),
+        ([give_codes], "/devices/link/"),
+    ],
+)
+def test_the_main_button_leads_to_the_first_open_item(
+    client: Client, carol: Person, give: list[Callable[[Person], object]], page: str
+) -> None:
+    for each in give:
+        each(carol)
+    enter(client, carol, Strength.PASSWORD)
+    button = f'<a class="button primary" href="{page}">Set it up</a>'
+    assert button in client.get(PAGE).content.decode()
+
+
 def test_it_goes_on_with_everything_there_and_every_address_is_told(
     client: Client, new_client: Callable[..., Client], ready: Person
 ) -> None:
