@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
 from accounts.ways import letters_and_digits
-from portal.crypto import CannotUnseal, is_sealed_with_first_key, seal, unseal
+from portal.crypto import CannotUnseal, seal, unseal
 from portal.words import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -161,19 +161,6 @@ def shown(code_set: RecoveryCodeSet | None, *, to: str) -> list[str] | None:
     except CannotUnseal:
         return None
     return [grouped(code) for code in json.loads(plain)]
-
-
-def reseal(code_set: RecoveryCodeSet) -> bool:
-    """Seal codes that can still be shown under the first key; False if that was not needed.
-
-    Raises `CannotUnseal`. What was shown or replaced meanwhile stays as it is.
-    """
-    sealed = bytes(code_set.shown_sealed or b"")
-    if not sealed or is_sealed_with_first_key(sealed):
-        return False
-    fresh = seal(unseal(sealed, context=_context(code_set)), context=_context(code_set))
-    rows = RecoveryCodeSet.objects.filter(pk=code_set.pk, shown_sealed=sealed)
-    return rows.update(shown_sealed=fresh) == 1
 
 
 def confirm(code_set: RecoveryCodeSet) -> bool:

@@ -23,6 +23,17 @@ class AlreadySpent(Exception):
     """Somebody else, or the same person a moment ago, used this code first."""
 
 
+class CannotCheck(Exception):
+    """What the code would be compared with cannot be read now, for a reason of the site's own.
+
+    `counts` says whether it was compared with something else all the same, and is a try therefore.
+    """
+
+    def __init__(self, *, counts: bool) -> None:
+        super().__init__("cannot be checked now")
+        self.counts = counts
+
+
 @dataclass(frozen=True)
 class Verification:
     """Who is proving themselves, for what (`purpose`), in which one flow (`binding`)."""

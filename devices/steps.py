@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.ways import (
     AlreadySpent,
+    CannotCheck,
     Carrier,
     Match,
     Question,
@@ -100,8 +101,12 @@ class AuthenticatorApp(Step):
     def match(self, verification: Verification, code: str) -> Match | None:
         """Try every linked phone, whichever is right, and return the first that is."""
         rows = list(usable(verification.user).order_by("pk"))
-        tried = [(row, _step_of(row, code)) for row in rows]
+        readable = [row for row in rows if _is_readable(row)]
+        tried = [(row, row.find_step(code)) for row in readable]
         right = [AuthenticatorMatch(row, step) for row, step in tried if step is not None]
+        if not right and len(readable) < len(rows):
+            # Were nothing counted while another phone can be guessed at, its codes would be free.
+            raise CannotCheck(counts=bool(readable))
         return right[0] if right else None
 
     def explanation(self, way: Way) -> Text:
@@ -142,14 +147,12 @@ def _age_of_use(way: Way) -> float:
     return -way.last_used_at.timestamp() if way.last_used_at else 0.0
 
 
-def _step_of(authenticator: Authenticator, code: str) -> int | None:
+def _is_readable(authenticator: Authenticator) -> bool:
     try:
-        return authenticator.find_step(code)
-    except CannotUnseal:
-        logger.exception(
-            "authenticator %d cannot be read: is a sealing key gone?", authenticator.pk
-        )
-        return None
+        return bool(authenticator.secret)
+    except CannotUnseal as error:
+        logger.critical("authenticator %d cannot be read: %s", authenticator.pk, error)
+        return False
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from accounts.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.phones import METHOD
-from portal.crypto import keyed_digest
+from portal.crypto import keyed_digest, keyed_digests
 from portal.http import Client
 from portal.limits import Budget
 
@@ -107,7 +107,7 @@ def end_begun(user: User, keep: str = "") -> None:
 def claim(*, installation: Installation, typed: str) -> Authenticator:
     """Use the code up and draw the secret, which counts nowhere until `confirm`; or `Unknown`."""
     user = installation.user.take_turn()
-    rows = WorkCode.objects.live().filter(digest=keyed_digest(PURPOSE, clean(typed)))
+    rows = WorkCode.objects.live().filter(digest__in=keyed_digests(PURPOSE, clean(typed)))
     row = rows.filter(installation=installation).select_related("enrolment").first()
     if row is None or not rows.filter(pk=row.pk).update(claimed_at=timezone.now()):
         raise Unknown

@@ -21,3 +21,4 @@ class PortalConfig(AppConfig):
         register(checks.check_trust, Tags.security)
         register(checks.check_brand)
         register(checks.check_production, Tags.security, deploy=True)
+        register(checks.check_database_keys, Tags.security, deploy=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import ERROR, CheckMessage, Error, Warning, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
-from portal import branding, places
+from portal import branding, key_check, places
 from portal.crypto import key_ring
 from portal.proxies import SOCKET, WrongProxy, read_network
 
@@ -132,6 +132,17 @@ def check_production(**kwargs: Any) -> list[CheckMessage]:
     return problems
 
 
+def check_database_keys(**kwargs: Any) -> list[CheckMessage]:
+    """Try the keys on the database, where it answers."""
+    try:
+        key_check.judge_if_possible()
+    except key_check.WrongKeys as error:
+        return [Error(str(error), id="portal.E012")]
+    except ImproperlyConfigured:
+        pass  # `check_keys` has said so
+    return []
+
+
 def refuse_unsafe_settings() -> None:
     """Raise `ImproperlyConfigured` for what a server must not start with.
 
@@ -140,3 +151,11 @@ def refuse_unsafe_settings() -> None:
     errors = [problem for problem in run_checks() if problem.level >= ERROR]
     if errors:
         raise ImproperlyConfigured(" ".join(str(problem.msg) for problem in errors))
+
+
+def refuse_wrong_keys() -> None:
+    """Raise `ImproperlyConfigured` if `SEALING_KEYS` does not open the database."""
+    try:
+        key_check.judge_if_possible()
+    except key_check.WrongKeys as error:
+        raise ImproperlyConfigured(str(error)) from error

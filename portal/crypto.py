@@ -10,6 +10,7 @@ import os
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 
@@ -39,7 +40,14 @@ def key_ring() -> dict[str, bytes]:
 
 @lru_cache(maxsize=4)
 def _parse(entries: tuple[str, ...]) -> dict[str, bytes]:
-    ring = dict(_parse_entry(entry) for entry in entries)
+    ring: dict[str, bytes] = {}
+    for entry in entries:
+        name, key = _parse_entry(entry)
+        if name in ring:  # the later one would silently take the place of the first
+            raise ImproperlyConfigured(
+                f"SEALING_KEYS names two keys {name}: give each entry a name of its own."
+            )
+        ring[name] = key
     if not ring:
         raise ImproperlyConfigured("SEALING_KEYS is empty; make one with `manage.py sealing_key`.")
     return ring
@@ -73,27 +81,36 @@ def seal(plain: bytes, *, context: str) -> bytes:
     return _tag(name) + nonce + body
 
 
-def unseal(sealed: bytes, *, context: str) -> bytes:
-    """Open what `seal` made; raises `CannotUnseal` if it was changed, moved or its key is gone."""
+def unseal(sealed: bytes, *, context: str, any_key: bool = False) -> bytes:
+    """Open what `seal` made; raises `CannotUnseal` if it was changed, moved or its key is gone.
+
+    `any_key` tries keys of every name: one key may have had another one's name before.
+    """
     sealed = bytes(sealed)
     tag, rest = sealed[:KEY_NAME_BYTES], sealed[KEY_NAME_BYTES:]
-    for name, key in key_ring().items():
-        if hmac.compare_digest(_tag(name), tag):
+    named = [key for name, key in key_ring().items() if hmac.compare_digest(_tag(name), tag)]
+    for key in key_ring().values() if any_key else named:
+        with suppress(InvalidTag, ValueError):
             return _open(key, rest, context)
+    if named:
+        raise CannotUnseal("changed, or moved from another row")
     raise CannotUnseal("sealed with a key that is not in SEALING_KEYS")
 
 
 def _open(key: bytes, rest: bytes, context: str) -> bytes:
     nonce, body = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+    return AESGCM(_derive(key, "seal")).decrypt(nonce, body, context.encode())
+
+
+def is_sealed_with_first_key(sealed: bytes, *, context: str) -> bool:
+    """Tell whether the value needs no new sealing after a rotation; only opening it proves that."""
+    sealed = bytes(sealed)
+    name, key = next(iter(key_ring().items()))
     try:
-        return AESGCM(_derive(key, "seal")).decrypt(nonce, body, context.encode())
-    except (InvalidTag, ValueError) as error:
-        raise CannotUnseal("changed, or moved from another row") from error
-
-
-def is_sealed_with_first_key(sealed: bytes) -> bool:
-    """Tell whether the value needs no new sealing after a rotation."""
-    return bytes(sealed)[:KEY_NAME_BYTES] == _tag(next(iter(key_ring())))
+        _open(key, sealed[KEY_NAME_BYTES:], context)
+    except (InvalidTag, ValueError):
+        return False
+    return sealed[:KEY_NAME_BYTES] == _tag(name)
 
 
 def _digests(purpose: str, parts: tuple[str, ...]) -> Iterator[str]:
@@ -105,6 +122,11 @@ def _digests(purpose: str, parts: tuple[str, ...]) -> Iterator[str]:
 def keyed_digest(purpose: str, *parts: str) -> str:
     """Return a hex HMAC-SHA-256 of the parts, worthless to a reader of the database alone."""
     return next(_digests(purpose, parts))
+
+
+def keyed_digests(purpose: str, *parts: str) -> list[str]:
+    """Return the digest under every key of the ring, the first key's first, to look rows up by."""
+    return list(_digests(purpose, parts))
 
 
 def digest_matches(digest: str, purpose: str, *parts: str) -> bool:

@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from portal.crypto import CannotUnseal
 from portal.limits import LimitReached
 
 NO_DATABASE = (InterfaceError, OperationalError)
+NOT_NOW = (*NO_DATABASE, CannotUnseal)  # reasons of the site's own, which its operator mends
 RETRY = 5
 
 
@@ -51,7 +53,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     A database that does not answer is not a mistake: 503, to be tried again after `RETRY` seconds.
     """
-    if isinstance(sys.exception(), NO_DATABASE):
+    if isinstance(sys.exception(), NOT_NOW):
         body = render_to_string("503.html", {"status": 503})
         return HttpResponse(body, status=503, headers={"Retry-After": str(RETRY)})
     return HttpResponse(render_to_string("500.html", {"status": 500}), status=500)

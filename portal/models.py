@@ -1,5 +1,15 @@
 """Rows of the tools: Django looks for them here."""
 
-from portal.limits import FailureCount, RateWindow
+from django.db import models
 
-__all__ = ["FailureCount", "RateWindow"]
+from portal.limits import FailureCount, RateWindow
+from portal.sealed import SealedField
+
+__all__ = ["FailureCount", "KeyCheck", "RateWindow"]
+
+
+class KeyCheck(models.Model):
+    """The one value that is opened at start-up (`portal.key_check`); `reseal` renews it last."""
+
+    sealed = SealedField(holds="check of the keys")
+    key_name = models.CharField(max_length=100)

@@ -1,7 +1,7 @@
 """The start, the overview, and what load balancers ask."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -10,7 +10,7 @@ from accounts import advice, browsers, readiness, unused
 from accounts.activity import lines
 from accounts.people import person, session_id
 from accounts.trust import open_to_trusted
-from portal import branding
+from portal import branding, key_check
 from portal.http import for_anyone
 
 LATEST_EVENTS = 5
@@ -79,11 +79,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether the database answers too; 503 with a retry if not."""
+    """Say whether the database answers too, and opens; 503 with a retry if not."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        key_check.judge()
     except DatabaseError:
-        headers = {"Retry-After": "5"}
-        return HttpResponse("no database", status=503, headers=headers, content_type=PLAIN)
+        return _not_ready("no database")
+    except key_check.WrongKeys:
+        return _not_ready("SEALING_KEYS does not open the database")
     return HttpResponse("ok", content_type=PLAIN)
+
+
+def _not_ready(reason: str) -> HttpResponse:
+    headers = {"Retry-After": "5"}
+    return HttpResponse(reason, status=503, headers=headers, content_type=PLAIN)

@@ -10,7 +10,8 @@ from accounts.models import SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Proof
 from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
-from accounts.ways import AlreadySpent, Match, Step, Text, Verification, digits_of
+from accounts.ways import AlreadySpent, CannotCheck, Match, Step, Text, Verification, digits_of
+from portal.crypto import CannotUnseal
 from portal.limits import Budget, FactorDisabled, LimitReached
 from portal.words import gettext_lazy as _
 
@@ -64,6 +65,10 @@ class CodeForm(WaitingForm):
             "This way is switched off after too many wrong codes. Use another way, then set it "
             "up again."
         ),
+        "cannot_check": _(
+            "We can’t check this code right now. That’s our fault, not yours. Use another way, or "
+            "try again later."
+        ),
     }
 
     def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
@@ -96,6 +101,13 @@ class CodeForm(WaitingForm):
         self.count = self._reserve()
         try:
             self.match = self.find(code)
+        except CannotCheck as error:
+            if not error.counts:
+                self.budget.give_back()
+            raise self._not_now() from error
+        except CannotUnseal as error:
+            self.budget.give_back()
+            raise self._not_now() from error
         except ValidationError:
             self.note(self.count)
             raise
@@ -115,6 +127,9 @@ class CodeForm(WaitingForm):
             raise self.must_wait(limit) from limit
         except FactorDisabled as error:
             raise ValidationError(self.error_messages["disabled"], code="disabled") from error
+
+    def _not_now(self) -> ValidationError:
+        return ValidationError(CodeForm.error_messages["cannot_check"], code="cannot_check")
 
     def refusal(self) -> ValidationError:
         """Return the one sentence for wrong, expired, used and somebody else's."""

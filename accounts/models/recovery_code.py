@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from portal.sealed import SealedField
+
 
 class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):
     """Selections of sets."""
@@ -32,7 +34,7 @@ class RecoveryCodeSet(models.Model):
     ends_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
     # The codes themselves, sealed, only until one was typed back and for ten minutes at most.
-    shown_sealed = models.BinaryField(null=True)
+    shown_sealed = SealedField(null=True, holds="sheets of codes being shown")
     shown_until = models.DateTimeField(null=True)
     shown_to = models.CharField(max_length=64, blank=True)
 

@@ -1,6 +1,7 @@
 """Calls of phones: JSON in, JSON or a problem out, and who is calling."""
 
 import json
+import logging
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from devices.api.problems import Problem, response_to, too_many
+from devices.api.problems import Problem, not_now, response_to, too_many
 from devices.backups.refusals import (
     Refused,
     malformed,
@@ -23,16 +24,18 @@ from devices.backups.refusals import (
     unlinked,
 )
 from devices.models import Installation
-from portal.crypto import digest_matches, keyed_digest
+from devices.models.installation import DIGEST_PURPOSE
+from portal.crypto import CannotUnseal, digest_matches, keyed_digest
 from portal.http import for_anyone
 from portal.limits import LimitReached
 from portal.words import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OfPhone = Callable[Concatenate[HttpRequest, Installation, P], HttpResponse]
 SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43})")
-PURPOSE = "installation"
 
 
 def call(*methods: str) -> Callable[[View[P]], View[P]]:
@@ -51,6 +54,9 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
                 return response_to(refused)
             except LimitReached as limit:
                 return too_many(limit)
+            except CannotUnseal as error:
+                logger.critical("%s: %s", request.path, error)
+                return not_now()
 
         return answered  # type: ignore[return-value] # for_anyone widens to every kind of response
 
@@ -81,7 +87,7 @@ def of_phone(view: OfPhone[P]) -> View[P]:
 
 def digest_of(device: str) -> str:
     """Return what is kept of a phone's secret; `device` is its SHA-256 in base64url."""
-    return keyed_digest(PURPOSE, device)
+    return keyed_digest(DIGEST_PURPOSE, device)
 
 
 def shown(request: HttpRequest) -> tuple[UUID, str]:
@@ -109,8 +115,9 @@ def caller(request: HttpRequest) -> Installation:
     public_id, device = shown(request)
     rows = Installation.objects.select_related("user", "phone")
     row = rows.filter(public_id=public_id, user__is_active=True).first()
-    if row is None or not digest_matches(row.digest, PURPOSE, device):
+    if row is None or not digest_matches(row.digest, DIGEST_PURPOSE, device):
         raise unknown_phone()
+    row.reseal(device.encode())  # on contact, so that an older sealing key can go
     return row
 
 

@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.identity import mask_address
 from devices import phones
-from devices.api.http import PURPOSE, body_of, call, caller, digest_of, shown
+from devices.api.http import body_of, call, caller, digest_of, shown
 from devices.api.problems import Problem
 from devices.backups import contact, linking
 from devices.backups.linking import Claimant
 from devices.backups.refusals import SUSPENDED, malformed, unlinked
 from devices.models import Installation, LinkRequest, PhoneCommand
+from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH
 from portal.crypto import digest_matches
 from portal.http import client_of
@@ -126,7 +127,7 @@ def link(request: HttpRequest) -> HttpResponse:
 def _claim_of(request: HttpRequest) -> LinkRequest | None:
     public_id, device = shown(request)
     row = linking.claimed_by(public_id)
-    return row if row and digest_matches(row.device_digest, PURPOSE, device) else None
+    return row if row and digest_matches(row.device_digest, DIGEST_PURPOSE, device) else None
 
 
 @call("POST")

@@ -74,3 +74,10 @@ def too_many(limit: LimitReached) -> JsonResponse:
     response = response_to(Problem(429, "too_many", title, wait=limit.seconds))
     response["Retry-After"] = str(limit.seconds)
     return response
+
+
+def not_now() -> JsonResponse:
+    """Answer what cannot be read now, for a reason of the portal's own."""
+    response = response_to(Problem(503, "not_now", _("The portal is busy. Try again in a minute.")))
+    response["Retry-After"] = "60"
+    return response

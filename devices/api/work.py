@@ -14,6 +14,7 @@ from devices.api.problems import Problem
 from devices.backups.refusals import malformed
 from devices.enrolment import key_of
 from devices.models import Authenticator, Installation
+from portal.crypto import CannotUnseal
 from portal.http import client_of
 from portal.limits import FactorDisabled, Rate
 from portal.words import gettext_lazy as _
@@ -112,7 +113,11 @@ def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> N
         work.budget_of(authenticator).reserve()
     except FactorDisabled as error:
         raise _gone() from error
-    step = authenticator.find_step(code)
+    try:
+        step = authenticator.find_step(code)
+    except CannotUnseal:
+        work.budget_of(authenticator).give_back()
+        raise
     if step is None:
         raise Problem(422, "wrong_code", _("The code was not right. Is the clock of the phone?"))
     try:

@@ -5,12 +5,12 @@ from secrets import choice
 from accounts.recovery_codes import ALPHABET, SLIPS, grouped
 from accounts.ways import letters_and_digits
 from devices.models import LinkRequest
-from portal.crypto import CannotUnseal, keyed_digest, seal, unseal
+from portal.crypto import CannotUnseal, keyed_digests, seal, unseal
 
 LENGTH = 16
 PURPOSE = "link-code"
 
-__all__ = ["digest_of", "draw", "grouped", "keep", "shown"]
+__all__ = ["digests_of", "draw", "grouped", "keep", "shown"]
 
 
 def draw() -> str:
@@ -18,11 +18,14 @@ def draw() -> str:
     return "".join(choice(ALPHABET) for _each in range(LENGTH))
 
 
-def digest_of(typed: str) -> str:
-    """Return what is kept of a code, however it is spelled; "" for what cannot be one."""
+def digests_of(typed: str) -> list[str]:
+    """Return what may be kept of a code, however it is spelled; none of what cannot be one.
+
+    One for each sealing key, the first one's first.
+    """
     code = letters_and_digits(typed[:100].upper()).translate(SLIPS)
     is_code = len(code) == LENGTH and set(code) <= set(ALPHABET)
-    return keyed_digest(PURPOSE, code) if is_code else ""
+    return keyed_digests(PURPOSE, code) if is_code else []
 
 
 def keep(row: LinkRequest, code: str) -> None:

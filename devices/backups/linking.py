@@ -80,7 +80,7 @@ def begin(
         is_here=is_here,
         phone=phone,
         name=name,
-        code_digest=codes.digest_of(code),
+        code_digest=codes.digests_of(code)[0],
         expires_at=timezone.now() + settings.APP_LINK_AGE,
         grants_from=grants_from,
     )
@@ -101,7 +101,7 @@ def end(rows: LinkRequestQuerySet) -> None:
 def find(typed: str) -> LinkRequest:
     """Return the request of a code that may still be claimed; raises `UnknownCode`."""
     rows = LinkRequest.objects.live().filter(claimed_at__isnull=True)
-    row = rows.select_related("user").filter(code_digest=codes.digest_of(typed)).first()
+    row = rows.select_related("user").filter(code_digest__in=codes.digests_of(typed)).first()
     if row is None or not _stands(row, row.user):
         raise UnknownCode
     return row

@@ -16,6 +16,7 @@ from django_otp.oath import hotp
 from accounts.models import Enrolment, User
 from devices.models.phone import Phone
 from portal.crypto import seal, unseal
+from portal.sealed import SealedField
 
 
 def step_now() -> int:
@@ -74,7 +75,7 @@ class Authenticator(Device):
     enrolment = models.ForeignKey(
         Enrolment, null=True, on_delete=models.CASCADE, related_name="authenticators"
     )
-    sealed_secret = models.BinaryField()
+    sealed_secret = SealedField(holds="authenticator secrets")
     last_step = models.BigIntegerField(default=-1)
     # Until then it proves no more than a recovery: see `accounts.proofs.trusted_from`.
     trusted_from = models.DateTimeField(default=timezone.now)

@@ -9,10 +9,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from devices.models.phone import NAME_LENGTH, Phone
+from portal.crypto import is_sealed_with_first_key, keyed_digest, seal
 from portal.names import NameField
+from portal.sealed import SealedField, context_of
 from portal.words import gettext_lazy as _
 
 DIGEST_LENGTH = 64
+DIGEST_PURPOSE = "installation"
 NUMBER_DIGITS = 3
 
 
@@ -49,6 +52,8 @@ class Installation(models.Model):
     )
     name = NameField(max_length=NAME_LENGTH)  # of the phone, when it was there
     digest = models.CharField(max_length=DIGEST_LENGTH)
+    # What the digest is of, since the phone first called: a rotated key then needs no call of it.
+    sealed_device = SealedField(null=True, holds="secrets of linked apps")
     status = models.CharField(max_length=12, choices=Status.choices)
     created_at = models.DateTimeField(default=timezone.now)
     last_contact_at = models.DateTimeField(null=True)
@@ -70,6 +75,18 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def reseal(self, device: bytes) -> bool:
+        """Keep digest and secret under the first sealing key; False if that was so already.
+
+        `device` is the SHA-256 of the phone's secret in base64url, which proves nothing by itself.
+        """
+        digest = keyed_digest(DIGEST_PURPOSE, device.decode())
+        before, context = bytes(self.sealed_device or b""), context_of(self)
+        if digest == self.digest and is_sealed_with_first_key(before, context=context):
+            return False
+        rows = Installation.objects.filter(pk=self.pk, digest=self.digest)
+        return rows.update(digest=digest, sealed_device=seal(device, context=context)) == 1
 
     @property
     def is_active(self) -> bool:
@@ -119,7 +136,8 @@ class LinkRequest(models.Model):
     phone = models.ForeignKey(Phone, null=True, on_delete=models.CASCADE, related_name="+")
     name = NameField(max_length=NAME_LENGTH, blank=True)  # of a new phone; else its own word
     code_digest = models.CharField(max_length=DIGEST_LENGTH, unique=True)
-    sealed_code = models.BinaryField(null=True)  # for a page that is loaded again, until the claim
+    # For a page that is loaded again, until the claim.
+    sealed_code = SealedField(null=True, holds="codes that link a phone")
     # Made for this very browser: the person confirms there, no number has to be typed.
     is_here = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,68 +1,80 @@
-"""`manage.py reseal`: seal every secret anew under the first of SEALING_KEYS."""
+"""`manage.py reseal`: put everything under the first of SEALING_KEYS."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model, QuerySet
 
-from accounts import recovery_codes
-from accounts.models import RecoveryCodeSet
-from devices.models import Authenticator
-from portal.crypto import CannotUnseal, is_sealed_with_first_key
-
-Row = TypeVar("Row", bound=Model)
+from devices import key_rotation
+from portal import key_check, limits
+from portal.crypto import CannotUnseal
+from portal.models import KeyCheck
+from portal.sealed import SealedField, sealed_fields
 
 
 class Command(BaseCommand):
     """Works in batches, row by row; stop it and run it again as you like."""
 
     help = (
-        "Seal every secret anew under the first of SEALING_KEYS. When it says that nothing is "
-        "left, the other keys can go."
+        "Seal every secret again under the first of SEALING_KEYS, and say what still depends on "
+        "an older one. When it says that nothing does, the other keys can go."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the size of a batch."""
+        """Take the size of a batch, and whether what is lost is given up."""
         parser.add_argument("--batch", type=int, default=500, help="rows read at once")
+        parser.add_argument(
+            "--accept-losses",
+            action="store_true",
+            help="start with these keys although some values can no longer be opened",
+        )
 
-    def handle(self, *args: Any, batch: int, **options: Any) -> None:
+    def handle(self, *args: Any, batch: int, accept_losses: bool, **options: Any) -> None:
         """Report the counts; raises `CommandError` if a value cannot be opened."""
-        size = max(batch, 1)
-        codes = RecoveryCodeSet.objects.filter(shown_sealed__isnull=False)
-        lost = self._each("authenticator secrets", Authenticator.objects.all(), _reseal, size)
-        lost += self._each("sheets of codes being shown", codes, recovery_codes.reseal, size)
-        if lost:
-            raise CommandError(f"{lost} could not be opened: is a key missing in SEALING_KEYS?")
+        fields = [field for field in sealed_fields() if field.model is not KeyCheck]
+        lost = sum(self._each(field, max(batch, 1)) for field in fields)
+        if lost and not accept_losses:
+            raise CommandError(
+                f"{lost} could not be opened: is a key missing in SEALING_KEYS? Keep every key. "
+                "If that key is lost for good, run `manage.py reseal --accept-losses`."
+            )
+        # Last of all: from here on the site starts without the other keys.
+        key_check.renew()
+        self._say_what_is_left()
 
-    def _each(
-        self, name: str, rows: QuerySet[Row], reseal: Callable[[Row], bool], size: int
-    ) -> int:
+    def _each(self, field: SealedField, size: int) -> int:
+        rows = field.model._default_manager.filter(**{f"{field.attname}__isnull": False})
         seen = done = lost = 0
         for row in _in_batches(rows, size):
             seen += 1
             try:
-                done += reseal(row)
+                done += field.reseal(row)
             except CannotUnseal:
                 lost += 1
-                self.stderr.write(f"{name}: row {row.pk} cannot be opened.")
-        self.stdout.write(f"{name}: {seen} looked at, {done} sealed anew, {lost} not opened.")
+                self.stderr.write(f"{field.holds}: row {row.pk} cannot be opened.")
+        self.stdout.write(
+            f"{field.holds}: {seen} looked at, {done} sealed anew, {lost} not opened."
+        )
         return lost
 
+    def _say_what_is_left(self) -> None:
+        left = [*key_rotation.depending(), *limits.depending()]
+        for line in left:
+            self.stdout.write(line)
+        self.stdout.write(
+            "Keep the older keys until then; run this again afterwards."
+            if left
+            else "Nothing depends on another key than the first: the others can go."
+        )
 
-def _in_batches(rows: QuerySet[Row], size: int) -> Iterator[Row]:
-    """Walk along the primary key, so that no cursor or transaction stays open."""
-    last = 0
-    while batch := list(rows.filter(pk__gt=last).order_by("pk")[:size]):
+
+def _in_batches(rows: QuerySet[Model], size: int) -> Iterator[Model]:
+    """Walk along the primary key, so that no cursor or transaction stays open.
+
+    A row that moves to another key may be met twice, and is looked at twice then.
+    """
+    last: Any = None
+    while batch := list((rows if last is None else rows.filter(pk__gt=last)).order_by("pk")[:size]):
         yield from batch
         last = batch[-1].pk
-
-
-def _reseal(authenticator: Authenticator) -> bool:
-    """Seal one secret anew; a change that somebody else makes meanwhile is not overwritten."""
-    before = bytes(authenticator.sealed_secret)
-    if is_sealed_with_first_key(before):
-        return False
-    authenticator.secret = authenticator.secret
-    rows = Authenticator.objects.filter(pk=authenticator.pk, sealed_secret=before)
-    return rows.update(sealed_secret=authenticator.sealed_secret) == 1

@@ -3,8 +3,9 @@ from argparse import ArgumentParser
 from threading import Event
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from portal import key_check
 from portal.outbox import worker
 
 
@@ -19,6 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Deliver until SIGTERM or SIGINT; the message in hand is finished first."""
+        try:
+            key_check.judge_if_possible()
+        except key_check.WrongKeys as error:
+            raise CommandError(str(error)) from error
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: stop.set())
