@@ -25,11 +25,10 @@ class WrongKeys(Exception):
 
 
 def judge() -> None:
-    """Open the row, and make it where there is none; raises `WrongKeys` or `DatabaseError`."""
+    """Open the row, or some other sealed values; raises `WrongKeys` or `DatabaseError`."""
     row = _rows().filter(pk=ONLY).first()
     if row is None:
         _refuse_foreign_rows()
-        renew()
         return
     try:
         _field().open(row)
@@ -41,9 +40,11 @@ def judge() -> None:
 
 
 def judge_if_possible() -> None:
-    """The same at start-up, where the database may be away or not migrated yet."""
+    """The same at start-up, where the database may be away or not migrated yet; makes the row."""
     try:
         judge()
+        if not _rows().filter(pk=ONLY).exists():
+            renew()
     except DatabaseError as error:
         logger.warning("SEALING_KEYS could not be tried yet (%s)", type(error).__name__)
 
