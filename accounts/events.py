@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
     "factor:disabled": Kind(
-        _("Too many wrong codes: {method} switched off"), "triangle-alert", "look", notice=True
+        _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
     ),
     "hold:ended": Kind(
         _("New sign-in steps now count in full"), "shield-check", "look", notice=True
@@ -104,7 +104,7 @@ KINDS: dict[str, Kind] = {
     ),
     "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
     "sign_in:many_failures": Kind(
-        _("Many wrong tries with {method}"), "triangle-alert", "look", notice=True
+        _("Many wrong tries with {method}"), "triangle-alert", "loss", notice=True
     ),
     "sign_in:new_browser": Kind(
         _("Signed in with {methods}, in a new browser"), "check", notice=True

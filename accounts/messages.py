@@ -51,9 +51,17 @@ def _reader_of(message: Message) -> User | None:
 def _render(kind: str, context: Context, *, html: bool) -> Composed:
     folder = f"email/{kind.replace(':', '_')}"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
+    context = {**context, "heading": _heading_of(subject)}
     text = render_to_string(f"{folder}/body.txt", context).strip() + "\n"
     body = render_to_string(f"{folder}/body.html", context) if html else None
     return Composed(subject=subject, text=text, html=body)
+
+
+def _heading_of(subject: str) -> str:
+    """Return what a subject says after the name of the site, as the heading of the mail."""
+    name = " ".join(settings.PORTAL_NAME.split())
+    said = subject.partition(name)[2].lstrip("\u2069: ") or subject  # U+2069 ends an isolate
+    return said[:1].upper() + said[1:]
 
 
 def url_of(name: str, *args: str) -> str:
@@ -87,6 +95,7 @@ def _notice(message: Message) -> tuple[str, Context]:
         "person": event.user,
         "event": event,
         "title": events.title_of(event),
+        "tone": events.KINDS[event.kind].tone if event.kind in events.KINDS else "plain",
         "at": event.at,
         "where": where,
         "details": event.details,

@@ -28,12 +28,16 @@ class Verdict:
 
 
 class Group(NamedTuple):
-    """Ways that hang on the same thing, and so are lost together."""
+    """Ways that depend on the same thing, and so are lost together; or several of one kind.
+
+    `is_several` says that `loss` is that of one of them, the one that leaves least.
+    """
 
     carrier: str
     lost_together: bool
     ways: Sequence[Way]
     loss: Loss
+    is_several: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,8 +113,13 @@ class Readiness:
     @property
     def groups(self) -> list[Group]:
         """The ways by what they hang on, as the overview draws them."""
-        apart = [key for key in self.keys if not self._rides_along(key)]
-        return [_group(self.loss([key])) for key in apart]
+        apart = [self.loss([key]) for key in self.keys if not self._rides_along(key)]
+        mailboxes = [loss for loss in apart if loss.kinds == {"mailbox"}]
+        if len(mailboxes) < 2:
+            return [_group(loss) for loss in apart]
+        groups = [_group(loss) for loss in apart if loss not in mailboxes]
+        groups.insert(apart.index(mailboxes[0]), _mailboxes(mailboxes))
+        return groups
 
     def _rides_along(self, key: str) -> bool:
         phones = self.phones
@@ -152,6 +161,13 @@ def of(user: User) -> Readiness:
 
 def _group(loss: Loss) -> Group:
     return Group(_place(loss.gone[0]), len(loss.gone) > 1, loss.gone, loss)
+
+
+def _mailboxes(losses: Sequence[Loss]) -> Group:
+    """Draw the mailboxes as one group: people look for them in one place."""
+    ways = [way for loss in losses for way in loss.gone]
+    worst = min(losses, key=lambda loss: (loss.strength, len(loss.remains)))
+    return Group(_("In your mailboxes"), False, ways, worst, is_several=True)
 
 
 def _place(way: Way) -> str:

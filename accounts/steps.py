@@ -102,6 +102,7 @@ class SentCodeStep(Step):
             carrier=Carrier(contact.carrier_kind, contact.carrier_key, contact.masked),
             strength=Strength.RECOVERED,
             sends=True,
+            managed_at="accounts:contact",
             linked_at=contact.verified_at,
             last_used_at=contact.last_used_at,
             asked_at=getattr(contact, "asked_at", None),  # of a mailbox nothing is asked
@@ -240,6 +241,7 @@ class RecoveryCode(Step):
                 carrier=carrier,
                 strength=Strength.RECOVERED,
                 left=held.left,
+                managed_at="accounts:recovery_codes",
                 is_proven=held.confirmed,
             )
         ]

@@ -72,6 +72,7 @@ class Way:
     left: int = 0
     is_proven: bool = True
     url: str = ""
+    managed_at: str = "accounts:two_step"  # name of the URL where it is looked after
     note: Text = ""  # a sentence on what it is not
     shows: Sequence[str] = ()  # whose codes an app there shows
 

@@ -90,6 +90,7 @@ class AuthenticatorApp(Step):
             last_used_at=held.last_used_at,
             asked_at=held.asked_at,
             counts_from=held.best.trusted_from if held.best.is_held else None,
+            managed_at="devices:index",
             shows=held.names,
             note=NO_WAY_IN if held.keeps_backup else "",
         )
@@ -206,6 +207,7 @@ class Passkey(Step):
             last_used_at=passkey.last_used_at,
             asked_at=passkey.asked_at,
             counts_from=passkey.trusted_from if passkey.is_held else None,
+            managed_at="devices:index",
         )
 
     def clean(self, typed: str) -> str:

@@ -61,9 +61,11 @@ def confirm_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def to_scan(authenticator: Authenticator) -> dict[str, str]:
-    """Return the secret as a picture and as letters."""
+    """Return the secret as a picture, as letters, and as a link for an app on this very phone."""
+    link = enrolment.otpauth_url(authenticator)
     return {
-        "qr": enrolment.qr_svg(enrolment.otpauth_url(authenticator)),
+        "qr": enrolment.qr_svg(link),
+        "otpauth": link,
         "key": enrolment.key_in_groups(authenticator),
     }
 

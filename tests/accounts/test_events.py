@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import DatabaseError, connection, transaction
@@ -166,6 +166,19 @@ def test_a_notice_tells_every_confirmed_address_what_when_and_where(
     assert not re.findall(r"https?://(?!testserver/)", str(sent.body))
     assert "Latchkey" in sent.subject
     assert "\n" not in sent.subject
+    heading = re.findall("<h1>(.+)</h1>", html)
+    assert [f"latchkey: {words.lower()}" for words in heading] == [sent.subject.lower()]
+    tone = KINDS[kind].tone  # an alarm must not look like a receipt
+    assert f'<div class="card {tone}">' in html
+
+
+def test_a_name_with_a_colon_leaves_the_heading_whole(
+    carol: Person, settings: LazySettings
+) -> None:
+    settings.PORTAL_NAME = "Acme: Security"
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        events.record(carol.user, "two_step:off", client=HERE)
+    assert "<h1>Two-step verification is off</h1>" in html_of(mail.outbox[0])
 
 
 @pytest.mark.usefixtures("clock")

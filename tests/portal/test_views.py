@@ -1,5 +1,6 @@
 """The start, the overview, and what load balancers ask."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -46,6 +47,27 @@ def test_a_full_account_reads_what_a_lost_phone_leaves(client: Client, alice: Pe
         "a code by e-mail or a recovery code." in words
     )
     assert "lost together" in words
+
+
+def test_the_first_card_has_the_next_step(client: Client, carol: Person, bob: Person) -> None:
+    enter(client, carol, Strength.PASSWORD)
+    card = first_card(client.get(OVERVIEW).content.decode())
+    assert re.findall('<a class="button primary" href="([^"]+)"', card) == ["/security/two-step/"]
+    protected = first_card(enter(client, bob, Strength.TWO_STEP).get(OVERVIEW).content.decode())
+    assert "button" not in protected
+
+
+def first_card(page: str) -> str:
+    return page.partition("<section")[2].partition("</section>")[0]
+
+
+def test_each_way_in_leads_to_where_it_is_looked_after(client: Client, alice: Person) -> None:
+    page = enter(client, alice, Strength.TWO_STEP).get(OVERVIEW).content.decode()
+    contact = "/security/contact/"
+    places = ["/devices/", contact, contact, contact, "/security/recovery-codes/"]
+    tiles = re.findall('<a class="tile" href="([^"]+)"', page)
+    assert sorted(tiles) == sorted(places)
+    assert all(client.get(url).status_code == 200 for url in tiles)
 
 
 def test_a_second_phone_is_one_more_way(client: Client, bob: Person) -> None:
