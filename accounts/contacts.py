@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import codes, declining, events, failures, unused
+from accounts import binding_kinds as kinds
+from accounts import bindings, codes, declining, events, unused
+from accounts.bindings import Ground
 from accounts.identity import email_key
-from accounts.models import EmailAddress, PhoneNumber, SentCode, User
+from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.signals import set_up_changed
 from portal.http import Client
@@ -84,7 +86,19 @@ def send_code(user: User, contact: Contact, client: Client) -> SentCode:
     )
 
 
-def mark_verified(user: User, contact: Contact, *, client: Client, session: str) -> bool:
+def factor_of(contact: Contact) -> str:
+    """Name a contact as proofs do."""
+    return f"accounts.{'email' if contact.kind == 'email' else 'sms'}:{contact.pk}"
+
+
+def mark_verified(
+    user: User,
+    contact: Contact,
+    *,
+    client: Client,
+    session: str,
+    ground: Ground | None = None,
+) -> bool:
     """Confirm a contact; False if it is gone, or somebody else confirmed the address first."""
     before = list(user.email_addresses.verified().values_list("address", flat=True))
     rows = type(contact)._default_manager.filter(pk=contact.pk, verified_at__isnull=True)
@@ -94,14 +108,18 @@ def mark_verified(user: User, contact: Contact, *, client: Client, session: str)
                 return False
             if isinstance(contact, PhoneNumber):
                 unused.begin(user)
-            _record(user, contact, "added", before, client=client, session=session)
+            kind = kinds.ADDRESS if contact.kind == "email" else kinds.NUMBER
+            name, factor = _name_of(contact), factor_of(contact)
+            binding = bindings.note(user, kind, factor, ground=ground, name=name)
+            _record(user, contact, "added", before, binding, client=client, session=session)
     except IntegrityError:
         return False
-    failures.budget_of(user, "email" if contact.kind == "email" else "sms").clear()
     return True
 
 
-def remove(user: User, contact: Contact, *, client: Client, session: str) -> None:
+def remove(
+    user: User, contact: Contact, *, client: Client, session: str, ground: Ground | None = None
+) -> None:
     """Remove a contact and tell it too; nothing happens if it is gone already.
 
     Raises `Needed` and `declining.LastFallBack`.
@@ -117,7 +135,22 @@ def remove(user: User, contact: Contact, *, client: Client, session: str) -> Non
         if rows.delete()[0] and contact.is_verified:
             if isinstance(contact, PhoneNumber) and not user.has_declined("sms"):
                 declining.check(user)
-            _record(user, contact, "removed", also, client=client, session=session)
+            binding = _note_removed(user, contact, ground)
+            _record(user, contact, "removed", also, binding, client=client, session=session)
+
+
+def _note_removed(user: User, contact: Contact, ground: Ground | None) -> Binding | None:
+    """Keep what taking it back needs; a contact that was held itself is simply gone."""
+    factor = factor_of(contact)
+    bindings.forget_subjects(user, [factor])
+    is_address = isinstance(contact, EmailAddress)
+    kind = kinds.ADDRESS_REMOVED if is_address else kinds.NUMBER_REMOVED
+    at = contact.verified_at.isoformat() if contact.verified_at else ""
+    restores = {"address" if is_address else "number": str(contact), "verified_at": at}
+    subject = f"removed:{factor}"
+    return bindings.note(
+        user, kind, subject, ground=ground, name=_name_of(contact), restores=restores
+    )
 
 
 def _is_needed(user: User, address: EmailAddress) -> bool:
@@ -127,7 +160,14 @@ def _is_needed(user: User, address: EmailAddress) -> bool:
     return address.is_verified and not others.exists()
 
 
-def make_primary(user: User, address: EmailAddress, *, client: Client, session: str) -> bool:
+def make_primary(
+    user: User,
+    address: EmailAddress,
+    *,
+    client: Client,
+    session: str,
+    ground: Ground | None = None,
+) -> bool:
     """Sign in with this address from now on; False if it is not confirmed or taken."""
     try:
         with transaction.atomic():
@@ -136,12 +176,24 @@ def make_primary(user: User, address: EmailAddress, *, client: Client, session: 
                 return False
             if user.email == address.address:
                 return True
-            user.email = address.address
+            before, user.email = user.email, address.address
             user.save(update_fields=["email"])
-            _record(user, address, "primary", [], client=client, session=session)
+            binding = bindings.note(
+                user,
+                kinds.PRIMARY,
+                f"primary:{factor_of(address)}",
+                ground=ground,
+                name=address.address,
+                restores={"before": before},
+            )
+            _record(user, address, "primary", [], binding, client=client, session=session)
     except IntegrityError:
         return False
     return True
+
+
+def _name_of(contact: Contact) -> str:
+    return str(contact) if contact.kind == "email" else contact.masked
 
 
 def _record(
@@ -149,13 +201,14 @@ def _record(
     contact: Contact,
     action: str,
     also_to: list[str],
+    binding: Binding | None,
     *,
     client: Client,
     session: str,
 ) -> None:
     subject = "address" if contact.kind == "email" else "number"
-    details: dict[str, Any] = {}
-    details[subject] = str(contact) if contact.kind == "email" else contact.masked
+    details: dict[str, Any] = bindings.told(binding)
+    details[subject] = _name_of(contact)
     set_up_changed.send(User, user=user, keep=session)
     events.record(
         user,

@@ -74,9 +74,11 @@ KINDS: dict[str, Kind] = {
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
     ),
+    "hold:cancelled": Kind(_("Taken back: {what}"), "shield-off", "look", notice=True),
     "hold:ended": Kind(
         _("New sign-in steps now count in full"), "shield-check", "look", notice=True
     ),
+    "hold:kept": Kind(_("Kept: {what} {name}"), "shield-check", "look", notice=True),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True
@@ -173,6 +175,15 @@ METHODS: dict[str, Text] = {
     "passphrase": _("passphrase"),
     "link": _("set-up link"),
     "trusted-browser": _("trusted browser"),
+    "address": _("e-mail address"),
+    "address-removed": _("removal of an e-mail address"),
+    "app": _("authenticator app for backups"),
+    "codes": _("recovery codes"),
+    "number": _("phone number"),
+    "number-removed": _("removal of a phone number"),
+    "primary": _("change of the sign-in address"),
+    "two-step": _("two-step verification"),
+    "work": _("account with an organisation"),
 }
 
 

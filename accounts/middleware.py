@@ -2,19 +2,31 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import trust
+from accounts.bindings import QUESTION_KEY
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
 from portal.words import gettext as _
+
+BEFORE_THE_ANSWER = {
+    "accounts:held",
+    "accounts:confirm",
+    "accounts:confirm_another_way",
+    "accounts:confirm_fate",
+    "accounts:confirm_options",
+    "accounts:confirm_step",
+}
 
 
 class LanguageOfPerson(MiddlewareMixin):
@@ -53,12 +65,28 @@ class SignInRequired(LoginRequiredMiddleware):
                 logout(request)
             elif not trust.is_open(view_func):
                 return _to_a_step(request)
+        if request.user.is_authenticated and _asks_first(request, view_func):
+            return _to_the_question(request)
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
         if answer and _was_signed_in(request):
             messages.warning(request, _("You were signed out. Sign in again to go on."))
         return answer
+
+
+def _asks_first(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:
+    """Tell whether the owner still has to say what to do with something that is held."""
+    if QUESTION_KEY not in request.session or not getattr(view, "login_required", True):
+        return False
+    match = request.resolver_match
+    return match is None or match.view_name not in BEFORE_THE_ANSWER
+
+
+def _to_the_question(request: HttpRequest) -> HttpResponse:
+    is_page = request.method in ("GET", "HEAD")
+    query = urlencode({"next": request.get_full_path()}) if is_page else ""
+    return HttpResponseRedirect(f"{resolve_url('accounts:held')}?{query}")
 
 
 def _to_a_step(request: HttpRequest) -> HttpResponse:

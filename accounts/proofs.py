@@ -7,7 +7,7 @@ saved recovery code, never adds up to what an authenticator proves.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import IntEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -139,22 +139,6 @@ def needs(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorator
-
-
-def has_mailbox_proof(request: HttpRequest) -> bool:
-    """Tell whether a code sent to a mailbox was typed in the last `MAILBOX_PROOF_AGE`."""
-    mail = [proof for proof in proofs_in(request.session) if proof.method in ("email", "link")]
-    return any(proof.is_within(settings.MAILBOX_PROOF_AGE) for proof in mail)
-
-
-def trusted_from(request: HttpRequest) -> datetime:
-    """Return from when a factor bound now counts fully: now, or after a hold, which is noted."""
-    now = timezone.now()
-    if not person(request).has_two_step or fresh_level(request) >= Strength.TWO_STEP:
-        return now
-    until = now + hold_for(fresh_proofs(request))
-    person(request).begin_hold(until)
-    return until
 
 
 def hold_for(proofs: list[Proof]) -> timedelta:

@@ -16,9 +16,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import bindings, events
+from accounts.binding_kinds import CODES
+from accounts.bindings import Ground
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
+from accounts.signals import protection_changed
 from accounts.ways import letters_and_digits
 from portal.crypto import CannotUnseal, seal, unseal
+from portal.http import Client
 from portal.words import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -109,17 +114,31 @@ def draw() -> Drawn:
     return Drawn(codes, [make_password(code) for code in codes])
 
 
+@transaction.atomic
+def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> RecoveryCodeSet:
+    """Make a set in a session, tell the person, and end their other sessions."""
+    session, older_ends_at = ground.session, ground.trusted_from
+    code_set = store(user, drawn, older_ends_at=older_ends_at, shown_to=session)
+    factor = f"accounts.set:{code_set.pk}"
+    binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
+    told = bindings.told(binding)
+    events.record(user, "recovery_codes:made", client=client, session=session, **told)
+    protection_changed.send(User, user=user, keep=session)
+    return code_set
+
+
 def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -> RecoveryCodeSet:
     """Replace the person's set by a new one.
 
-    The older set ends at `older_ends_at`: now, or when the hold is over. The codes can be shown to
-    the session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
+    The older set ends now, or if `older_ends_at` lies in the future, which means that the new one
+    is held, stays until the owner has chosen at a strong sign-in. The codes can be shown to the
+    session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
         user.take_turn()
         # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
-        code_set = _replace_set(user, older_ends_at)
+        code_set = _replace_set(user, is_held=older_ends_at > timezone.now())
         _keep_shown(code_set, drawn.codes, shown_to)
         RecoveryCode.objects.bulk_create(
             RecoveryCode(code_set=code_set, locator=code[:LOCATOR], hash=hashed)
@@ -128,12 +147,18 @@ def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -
     return code_set
 
 
-def _replace_set(user: User, older_ends_at: datetime) -> RecoveryCodeSet:
+def _replace_set(user: User, *, is_held: bool) -> RecoveryCodeSet:
     now = timezone.now()
     lasting = user.recovery_code_sets.filter(ends_at__isnull=True)
-    # While an older set is held, this one was made in a recovered session: only the held one stays.
-    is_holding = user.recovery_code_sets.filter(ends_at__gt=now).exists()
-    lasting.update(ends_at=now if is_holding else older_ends_at, shown_sealed=None)
+    has_kept = is_held and lasting.filter(is_kept=True).exists()
+    # A set that stays beside this one does so until its owner chooses. If one stays already, the
+    # others were made without a strong proof as well, and only the newest of them counts.
+    if is_held and not has_kept:
+        lasting.update(is_kept=True, shown_sealed=None)
+    gone = lasting.filter(is_kept=False) if is_held else lasting
+    subjects = [f"accounts.set:{pk}" for pk in gone.values_list("pk", flat=True)]
+    gone.update(ends_at=now, is_kept=False, shown_sealed=None)
+    bindings.forget_subjects(user, subjects)
     older = list(user.recovery_code_sets.order_by("-pk").values_list("pk", flat=True))
     user.recovery_code_sets.filter(pk__in=older[OLDER_SETS_KNOWN:], ends_at__lte=now).delete()
     return user.recovery_code_sets.create()

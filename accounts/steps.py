@@ -258,8 +258,3 @@ class RecoveryCode(Step):
     def explanation(self, way: Way) -> Text:
         """Say what a recovery code looks like."""
         return _("Any unused code of your saved sheet, four groups of four characters.")
-
-    def release_hold(self, user: User) -> int:
-        """End the older set that stayed alive next to one made in a recovered session."""
-        held = user.recovery_code_sets.filter(ends_at__gt=timezone.now())
-        return held.update(ends_at=timezone.now())

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.functional import Promise
 
-from accounts import events, recovery_codes
+from accounts import bindings, events, recovery_codes
+from accounts.binding_kinds import TWO_STEP
+from accounts.bindings import Ground
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.signals import protection_changed
@@ -48,7 +50,7 @@ def is_ready(user: User) -> bool:
     return not user.has_two_step and all(need.is_met for need in missing(user))
 
 
-def turn_on(user: User, *, client: Client, session: str) -> None:
+def turn_on(user: User, *, client: Client, session: str, ground: Ground | None = None) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
         user.take_turn()
@@ -57,7 +59,11 @@ def turn_on(user: User, *, client: Client, session: str) -> None:
         if not user.turn_two_step_on():
             return
         User.objects.filter(pk=user.pk).update(reset_mailbox=None)
-        events.record(user, "two_step:on", client=client, session=session)
+        since = user.two_step_since.isoformat() if user.two_step_since else ""
+        subject, restores = f"accounts.two-step:{user.pk}", {"since": since}
+        binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
+        told = bindings.told(binding)
+        events.record(user, "two_step:on", client=client, session=session, **told)
         protection_changed.send(User, user=user, keep=session)
 
 

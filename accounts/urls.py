@@ -7,6 +7,7 @@ from accounts.views import (
     confirm,
     contact,
     fire_drill,
+    held,
     language,
     password,
     recovery_codes,
@@ -75,5 +76,6 @@ urlpatterns = [
     path("security/contact/<uuid:public_id>/primary/", contact.make_primary, name="make_primary"),
     path("security/fire-drill/", fire_drill.show, name="fire_drill"),
     path("security/steps/not-now/", unused.unused_not_now, name="unused_not_now"),
+    path("security/added/", held.held, name="held"),
     path("security/activity/", activity.activity, name="activity"),
 ]

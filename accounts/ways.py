@@ -160,10 +160,6 @@ class Step:
         """Write down that this way was asked for; False if it was before."""
         return False
 
-    def release_hold(self, user: User) -> int:
-        """Let what was bound in a recovered session count fully; return how much that was."""
-        return 0
-
 
 def letters_and_digits(typed: str) -> str:
     """Return a code without all that is neither: marks nobody sees, dashes, quotes, full stops.

@@ -12,4 +12,5 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow sign-ins and changes of what protects an account."""
-        import_module("devices.receivers")  # needs the models, which are there only now
+        for name in ("receivers", "binding_kinds"):
+            import_module(f"devices.{name}")  # they need the models, which are there only now

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import declining, events, failures, unused
+from accounts import bindings, declining, events, unused
 from accounts.agents import browser_name
+from accounts.bindings import Ground
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.signals import protection_changed, set_up_changed
@@ -65,6 +66,7 @@ def add(
     trusted_from: datetime,
     client: Client,
     session: str = "",
+    ground: Ground | None = None,
 ) -> Added:
     """Add a passkey, which counts fully from `trusted_from`, and tell the person.
 
@@ -74,12 +76,14 @@ def add(
     row = registered.row(user=user, name=name, trusted_from=trusted_from)
     try:
         with transaction.atomic():
-            return _add(row, registered, client=client, session=session)
+            return _add(row, registered, client=client, session=session, ground=ground)
     except IntegrityError as error:
         raise NotAdded from error
 
 
-def _add(row: Passkey, registered: Registered, *, client: Client, session: str) -> Added:
+def _add(
+    row: Passkey, registered: Registered, *, client: Client, session: str, ground: Ground | None
+) -> Added:
     user, now = row.user, timezone.now()
     user.take_turn()
     if not has_room(user):
@@ -89,9 +93,10 @@ def _add(row: Passkey, registered: Registered, *, client: Client, session: str) 
     row.created_at = row.last_used_at = now
     row.save()
     unused.begin(user)
-    failures.budget_of(user, METHOD).clear()
+    binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
     set_up_changed.send(User, user=user, keep=session)
-    events.record(user, "passkey:added", client=client, session=session, passkey=row.name)
+    about = {"passkey": row.name, **bindings.told(binding)}
+    events.record(user, "passkey:added", client=client, session=session, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 
 
@@ -115,8 +120,10 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
     besides one device; neither of a person who has lost it.
     """
     user = passkey.user.take_turn()
+    factor = passkey.factor
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist
+    bindings.forget_subjects(user, [factor])
     ended = end_sessions(user, keep=session)
     protection_changed.send(User, user=user, keep=session)
     if not lost:

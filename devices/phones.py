@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import declining, events, failures, unused
+from accounts import bindings, declining, events, unused
+from accounts.bindings import Ground
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed, set_up_changed
@@ -81,20 +82,24 @@ def confirm(
     trusted_from: datetime,
     client: Client,
     session: str = "",
+    ground: Ground | None = None,
     replaces: Phone | None = None,
 ) -> Linking:
     """Link a phone whose code of this time step was right, and let the replaced one go.
 
-    The factor counts fully from `trusted_from`. Raises `AlreadyLinked` for the second of two
-    parallel requests, `TooManyPhones` if others were linked meanwhile; nothing has changed then.
+    The factor counts fully from `trusted_from`; `ground` is what the session had proved. Raises
+    `AlreadyLinked` for the second of two parallel requests, `TooManyPhones` if others were linked
+    meanwhile; nothing has changed then.
     """
     phone.user.take_turn()
     erased = _erase(replaces, session) if replaces else None
     proof = _confirm(phone, step, trusted_from)
-    failures.budget_of(phone.user, METHOD).clear()
+    name = phone.name
+    binding = bindings.note(phone.user, METHOD, proof.factor, ground=ground, name=name)
     budget_of_link(phone).clear()
     set_up_changed.send(User, user=phone.user, keep=session)
-    events.record(phone.user, "phone:linked", client=client, session=session, phone=phone.name)
+    about = {"phone": name, **bindings.told(binding)}
+    events.record(phone.user, "phone:linked", client=client, session=session, **about)
     replaced = None
     if erased:
         event = _record(erased, client=client, session=session, replaced_by=phone.name)
@@ -161,6 +166,15 @@ def unlink(
     return Unlinking(event, erased.factors)
 
 
+def take_off(phone: Phone, keep: str = "") -> None:
+    """Erase a phone whose linking is taken back; who calls it has told the person.
+
+    Call it in the person's turn. Nothing happens if it is gone already.
+    """
+    if Phone.objects.filter(pk=phone.pk).exists():
+        _erase(phone, keep)
+
+
 @dataclass(frozen=True)
 class _Erased:
     phone: Phone
@@ -181,6 +195,7 @@ def _erase(phone: Phone, keep: str, *, wipe: bool = False) -> _Erased:
     apps = unlinking.let_go(Installation.objects.filter(phone=phone), wipe=wipe)
     if not Phone.objects.filter(pk=phone.pk).delete()[0]:
         raise Phone.DoesNotExist
+    bindings.forget_subjects(phone.user, factors)
     trusted = phone.user.trusted_browsers.live().count()
     protection_changed.send(User, user=phone.user, keep=keep)
     ids = [str(row.public_id) for row in apps]

@@ -131,11 +131,6 @@ class AuthenticatorApp(Step):
         rows = Authenticator.objects.filter(user=user, phone__public_id=target)
         return rows.filter(asked_at__isnull=True).update(asked_at=timezone.now()) > 0
 
-    def release_hold(self, user: User) -> int:
-        """Let phones that were linked in a recovered session count fully."""
-        now = timezone.now()
-        return usable(user).filter(trusted_from__gt=now).update(trusted_from=now)
-
 
 def _either(names: Sequence[str]) -> str:
     *others, last = names or [settings.PORTAL_NAME]
@@ -251,8 +246,3 @@ class Passkey(Step):
         """Write down that this passkey was asked for."""
         rows = user.passkeys.filter(public_id=target, asked_at__isnull=True)
         return rows.update(asked_at=timezone.now()) == 1
-
-    def release_hold(self, user: User) -> int:
-        """Let passkeys that were added in a recovered session count fully."""
-        now = timezone.now()
-        return user.passkeys.filter(trusted_from__gt=now).update(trusted_from=now)

@@ -6,12 +6,14 @@ not before.
 
 from datetime import datetime
 from secrets import choice
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events, failures, unused
+from accounts import bindings, events, unused
+from accounts.bindings import Ground
 from accounts.models import Enrolment, User
 from accounts.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.signals import protection_changed, set_up_changed
@@ -66,7 +68,12 @@ def phones_for(user: User) -> list[Installation]:
 
 @transaction.atomic
 def make_code(
-    *, enrolment: Enrolment, installation: Installation, trusted_from: datetime, session: str
+    *,
+    enrolment: Enrolment,
+    installation: Installation,
+    trusted_from: datetime,
+    session: str,
+    ground: Ground | None = None,
 ) -> str:
     """Draw the code for this phone, which ends the earlier one; only its digest is kept.
 
@@ -85,6 +92,7 @@ def make_code(
         installation=installation,
         digest=keyed_digest(PURPOSE, code),
         trusted_from=trusted_from,
+        ground=ground.as_json() if ground else None,
         session=session,
         expires_at=now + settings.WORK_CODE_AGE,
     )
@@ -162,11 +170,25 @@ def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
         raise Unknown
     Enrolment.objects.filter(pk=enrolment.pk).update(state=State.ENROLLED, enrolled_at=now)
     unused.begin(user)
-    failures.budget_of(user, METHOD).clear()
+    bindings.forget_subjects(user, old)
     budget_of(authenticator).clear()
     _tell_sessions(authenticator, old)
     name, phone = enrolment.organisation.name, authenticator.phone.name
-    events.record(user, "work:enrolled", client=client, organisation=name, phone=phone)
+    about = {"organisation": name, "phone": phone, **_note(authenticator, name)}
+    events.record(user, "work:enrolled", client=client, **about)
+
+
+def _note(authenticator: Authenticator, name: str) -> dict[str, Any]:
+    """Write down on which proofs of a session this was added."""
+    row = WorkCode.objects.filter(authenticator=authenticator).first()
+    if row is None or row.ground is None:
+        return {}
+    user, ground = authenticator.user, Ground.from_json(row.ground)
+    try:
+        noted = bindings.note(user, "work", authenticator.factor, ground=ground, name=name)
+    except bindings.Frozen as error:
+        raise Unknown from error
+    return bindings.told(noted)
 
 
 def _tell_sessions(authenticator: Authenticator, gone: frozenset[str]) -> None:

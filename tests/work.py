@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from django.utils import timezone
 
@@ -36,7 +37,7 @@ def give_enrolment(
 
 def code_for(enrolment: Enrolment, app: App, **fields: datetime) -> str:
     """Make the one-time code as the page in the portal does."""
-    given = {"trusted_from": timezone.now(), **fields}
+    given: dict[str, Any] = {"trusted_from": timezone.now(), **fields}
     return work.make_code(enrolment=enrolment, installation=app.installation, session="", **given)
 
 

@@ -1,5 +1,6 @@
 """The rows of who a person is and how they prove it."""
 
+from accounts.models.binding import Binding
 from accounts.models.browser import KnownBrowser
 from accounts.models.code import SentCode
 from accounts.models.contact import EmailAddress, PhoneNumber
@@ -10,6 +11,7 @@ from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
 from accounts.models.user import User
 
 __all__ = [
+    "Binding",
     "EmailAddress",
     "Enrolment",
     "KnownBrowser",

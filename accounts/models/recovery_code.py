@@ -32,6 +32,8 @@ class RecoveryCodeSet(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     ends_at = models.DateTimeField(null=True)
+    # It stays beside a newer one that was made without a strong proof, until the owner chooses.
+    is_kept = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     # The codes themselves, sealed, only until one was typed back and for ten minutes at most.
     shown_sealed = SealedField(null=True, holds="sheets of codes being shown")
@@ -43,7 +45,10 @@ class RecoveryCodeSet(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                "user", condition=Q(ends_at__isnull=True), name="one_lasting_set_a_person"
+                "user",
+                "is_kept",
+                condition=Q(ends_at__isnull=True),
+                name="one_lasting_set_a_person",
             ),
         )
 

@@ -54,8 +54,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
-    # The latest end of a hold on a factor of this person; spares most sign-ins the search for one.
+    # The latest end of a hold, until nothing is left to ask; see `accounts.bindings`. It spares
+    # most sign-ins the search for one.
     held_until = models.DateTimeField(null=True, editable=False)
+    # Since when nothing is added without a strong proof: a notice's link was pressed, or staff did.
+    frozen_at = models.DateTimeField(null=True, editable=False)
     # Slugs of steps that send codes and that the person never wants used.
     declined_steps = models.JSONField(default=list, editable=False)
     # From when a step may be due to be asked for; spares most sign-ins the search for one.
@@ -171,7 +174,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.asks_from is not None and self.asks_from <= timezone.now()
 
     def begin_hold(self, until: datetime) -> None:
-        """Note that a factor counts fully only from this moment."""
+        """Note that something counts fully only from this moment."""
         self.held_until = max(until, self.held_until or until)
         User.objects.filter(pk=self.pk).update(held_until=self.held_until)
 

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import contacts, declining, readiness, removals
+from accounts import bindings, contacts, declining, readiness, removals
 from accounts.acts import in_session
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
@@ -142,11 +142,12 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
     session, client = session_id(request), client_of(request)
+    ground = bindings.ground_of(request, is_contact=True)
     with in_session(request):
         user = person(request).take_turn()
         if form.spend() is None:
             return False
-        if contacts.mark_verified(user, added, client=client, session=session):
+        if contacts.mark_verified(user, added, client=client, session=session, ground=ground):
             return True
     form.add_error(None, form.refusal())
     return False
@@ -163,10 +164,8 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask, then remove an address or number."""
     old = _own(request, public_id)
     if request.method == "POST":
-        session = session_id(request)
         try:
-            with in_session(request):
-                contacts.remove(person(request), old, client=client_of(request), session=session)
+            _remove(request, old)
         except contacts.Needed:
             messages.warning(request, _("You sign in with this address. Choose another one first."))
         except declining.LastFallBack:
@@ -178,6 +177,13 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "accounts/remove_contact.html", context)
 
 
+def _remove(request: HttpRequest, old: Contact) -> None:
+    ground, client = bindings.ground_of(request, is_contact=True), client_of(request)
+    with in_session(request):
+        session = session_id(request)
+        contacts.remove(person(request), old, client=client, session=session, ground=ground)
+
+
 @require_POST
 @needs(Strength.TWO_STEP, back="accounts:contact")
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -185,7 +191,9 @@ def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     address = get_object_or_404(person(request).email_addresses, public_id=public_id)
     session = session_id(request)
     user, client = person(request), client_of(request)
-    if contacts.make_primary(user, address, client=client, session=session):
+    ground = bindings.ground_of(request, is_contact=True)
+    about: dict[str, Any] = {"client": client, "session": session, "ground": ground}
+    if contacts.make_primary(user, address, **about):
         messages.success(request, _("You now sign in with %(address)s.") % {"address": address})
     else:
         messages.warning(request, _("Confirm the address first."))

@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import events, failures, readiness, recovery_codes, two_step
+from accounts import bindings, events, readiness, recovery_codes, two_step
 from accounts.acts import in_session
 from accounts.forms.code import RecoveryCodeCheckForm
 from accounts.models import User
 from accounts.people import person, session_id
-from accounts.proofs import Strength, level, needs, trusted_from
-from accounts.signals import protection_changed
+from accounts.proofs import Strength, level, needs
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
 from accounts.ways import Verification
@@ -40,7 +39,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         form.budget.clear()
         return response
     held = recovery_codes.summary(user)
-    older = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("pk").first()
+    older = user.recovery_code_sets.filter(is_kept=True, ends_at__isnull=True).first()
     return show_form(
         request,
         "accounts/recovery_codes.html",
@@ -52,7 +51,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         total=settings.RECOVERY_CODES_A_SET,
         confirmed=held.confirmed,
         two_step_ready=not user.has_two_step and level(request) >= Strength.TWO_STEP,
-        old_set_until=older.ends_at if older else None,
+        kept=older,
     )
 
 
@@ -73,15 +72,11 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
 @needs(Strength.RECOVERED, back="accounts:recovery_codes")
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     """Make a new set; made in a recovered session, the older one stays until the hold is over."""
-    user, session = person(request), session_id(request)
+    user = person(request)
     NEW_SETS.take(str(user.pk))
-    drawn = recovery_codes.draw()
+    drawn, ground = recovery_codes.draw(), bindings.ground_of(request)
     with in_session(request):
-        older_ends_at = trusted_from(request)
-        recovery_codes.store(user, drawn, older_ends_at=older_ends_at, shown_to=session)
-        events.record(user, "recovery_codes:made", client=client_of(request), session=session)
-        protection_changed.send(User, user=user, keep=session)
-    failures.budget_of(user, "recovery-code").clear()
+        recovery_codes.renew(user, drawn, ground=ground, client=client_of(request))
     return redirect("accounts:recovery_codes")
 
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_POST
 
-from accounts import declining, recovery_codes
+from accounts import bindings, declining, recovery_codes
 from accounts.acts import in_session
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
@@ -64,10 +64,11 @@ def two_step_on(request: HttpRequest) -> HttpResponse:
 
 def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch on, tell the person, and end every other session."""
-    user = person(request)
+    user, ground = person(request), bindings.ground_of(request)
     try:
         with in_session(request):
-            turn_on(user, client=client_of(request), session=session_id(request))
+            session = session_id(request)
+            turn_on(user, client=client_of(request), session=session, ground=ground)
             request.session.cycle_key()
     except NotReady:
         messages.warning(request, _("Something is still missing. See the list below."))

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import events
+from accounts import bindings, events
 from accounts.models import User
 from devices import phones
 from devices.backups import codes, grants, unlinking
@@ -181,8 +181,23 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
     if not known:
         about["backup"] = user.vaults.exists()
     kind = "app:asked" if known else "app:linked"
+    if not known:
+        about |= _note(user, row, installation)
     events.record(user, kind, client=client, session=session, **about)
     return installation
+
+
+def _note(user: User, row: LinkRequest, installation: Installation) -> dict[str, Any]:
+    """Write down on which proofs of the session that made the code the app was linked."""
+    made_in = Session.objects.of(user).filter(public_id=row.session).first()
+    proofs = made_in.proofs if made_in else []
+    ground = bindings.ground(user, proofs, session=row.session)
+    subject, name = f"devices.installation:{installation.pk}", installation.name
+    try:
+        noted = bindings.note(user, "app", subject, ground=ground, name=name)
+    except bindings.Frozen as error:
+        raise Ended from error
+    return bindings.told(noted)
 
 
 def _known(user: User, row: LinkRequest) -> Installation | None:

@@ -6,8 +6,8 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.people import person
-from accounts.proofs import Strength, has_mailbox_proof, is_enough, to_confirm
+from accounts.guards import missing_proof
+from accounts.proofs import Strength
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -22,10 +22,7 @@ def needs_to_bind(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if not is_enough(request, Strength.RECOVERED):
-            return to_confirm(request, Strength.RECOVERED.slug)
-        if not person(request).has_two_step and not has_mailbox_proof(request):
-            return to_confirm(request, "mailbox")
-        return view(request, *args, **kwargs)
+        answer = missing_proof(request, Strength.RECOVERED)
+        return answer or view(request, *args, **kwargs)
 
     return guarded

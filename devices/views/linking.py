@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import proofs, recovery_codes
+from accounts import bindings, proofs, recovery_codes
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
@@ -80,12 +80,14 @@ def no_longer(request: HttpRequest, phone: Phone, again: str) -> HttpResponse:
 
 def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None) -> HttpResponse:
     """Link the phone whose code was right, let the replaced one go, and lead on."""
+    ground = bindings.ground_of(request)
     try:
         with transaction.atomic():
             linking = phones.confirm(
                 phone=phone,
                 step=step,
-                trusted_from=proofs.trusted_from(request),
+                trusted_from=ground.trusted_from,
+                ground=ground,
                 client=client_of(request),
                 session=session_id(request),
                 replaces=replaces,

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import browsers, declining, proofs, removals
+from accounts import bindings, browsers, declining, proofs, removals
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -40,14 +40,15 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
 
 
 def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> HttpResponse:
-    client = client_of(request)
+    client, ground = client_of(request), bindings.ground_of(request)
     try:
         with transaction.atomic():
             added = keys.add(
                 user=person(request),
                 registered=registered,
                 name=name or keys.first_name(registered, client),
-                trusted_from=proofs.trusted_from(request),
+                trusted_from=ground.trusted_from,
+                ground=ground,
                 client=client,
                 session=session_id(request),
             )

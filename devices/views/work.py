@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import enrolments
+from accounts import bindings, enrolments
 from accounts.acts import in_session
 from accounts.models import Enrolment
 from accounts.people import person, session_id
-from accounts.proofs import trusted_from
 from accounts.views.answers import show_form
 from devices import app_origin, work
 from devices import enrolment as pictures
@@ -49,12 +48,14 @@ def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpResponse:
+    ground = bindings.ground_of(request)
     try:
         with in_session(request):
             code = work.make_code(
                 enrolment=account,
                 installation=app,
-                trusted_from=trusted_from(request),
+                trusted_from=ground.trusted_from,
+                ground=ground,
                 session=session_id(request),
             )
     except work.Unknown:

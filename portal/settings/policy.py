@@ -18,6 +18,7 @@ UNUSED_STEP_AGE = timedelta(days=28)  # after this a step that was never used is
 MAILBOX_PROOF_AGE = timedelta(minutes=15)
 RECOVERY_HOLD = timedelta(hours=RECOVERY_HOLD_HOURS)
 RECOVERY_HOLD_SAVED_CODE = timedelta(hours=RECOVERY_HOLD_SAVED_CODE_HOURS)
+CHANGE_UNDO_AGE = timedelta(days=7)  # how long a link in a notice takes a contact change back
 
 AUTHENTICATOR_SECRET_BYTES = 20
 AUTHENTICATOR_DIGITS = 6

@@ -13,7 +13,16 @@ from pytest_django import Settings
 from accounts.proofs import Proof, Strength
 from devices.models import Phone
 from devices.models.authenticator import step_now
-from tests.accounts.helpers import level_of, recover, seen, type_code, type_password
+from tests.accounts.helpers import (
+    addresses,
+    is_in,
+    level_of,
+    recover,
+    seen,
+    told,
+    type_code,
+    type_password,
+)
 from tests.people import Person, enter
 
 MINUTE = timedelta(minutes=1)
@@ -97,19 +106,90 @@ def test_a_held_phone_only_recovers_until_the_hold_is_over(
     assert level_of(late) == Strength.TWO_STEP
 
 
-def test_an_older_phone_ends_the_hold_at_the_sign_in(
+def held(client: Client, person: Person, word: str) -> None:
+    """Answer what is asked first of all."""
+    row = person.user.bindings.asked().latest("pk")
+    client.post("/security/added/", {word: str(row.public_id)})
+
+
+def sign_in_with_the_app(client: Client, person: Person) -> Client:
+    """Sign in as on an ordinary day."""
+    type_password(client, person)
+    type_code(client, person.fresh_code(), "/sign-in/authenticator/")
+    return client
+
+
+def test_the_owner_s_sign_in_ends_nobody_s_hold(
     client: Client, new_client: Callable[..., Client], alice: Person
 ) -> None:
     recover(client, alice)
     new = link(client)
-    other = new_client()
-    type_password(other, alice)
-    type_code(other, alice.fresh_code(), "/sign-in/authenticator/")
+    owner = sign_in_with_the_app(new_client(), alice)
+    assert counts_from(new) > timezone.now()
+    assert "hold:ended" not in alice.kinds()
+    assert owner.get("/security/")["Location"] == "/security/added/?next=%2Fsecurity%2F"
+    assert "authenticator app: New phone" in seen(owner.get("/security/added/"))
+
+
+def test_the_owner_keeps_it(
+    client: Client, new_client: Callable[..., Client], alice: Person
+) -> None:
+    recover(client, alice)
+    new = link(client)
+    owner = sign_in_with_the_app(new_client(), alice)
+    held(owner, alice, "keep")
     assert counts_from(new) <= timezone.now()
-    assert alice.kinds().count("hold:ended") == 1
+    assert alice.reload().held_until is None
+    assert owner.get("/security/added/")["Location"] == "/security/"
+    assert is_in(owner)
 
 
-def test_an_older_phone_ends_the_hold_at_the_step_up(client: Client, alice: Person) -> None:
+def test_the_owner_removes_it_and_the_thief_is_out(
+    client: Client, new_client: Callable[..., Client], alice: Person
+) -> None:
+    recover(client, alice)
+    new = link(client)
+    owner = sign_in_with_the_app(new_client(), alice)
+    held(owner, alice, "remove")
+    assert not Phone.objects.filter(pk=new.pk).exists()
+    assert not is_in(client)
+    assert owner.get("/security/added/")["Location"] == "/security/"
+    assert is_in(owner)
+    assert told("Taken back: authenticator app") == addresses(alice.user)
+
+
+def test_who_recovered_may_remove_what_another_session_added_and_keep_nothing(
+    client: Client, new_client: Callable[..., Client], alice: Person
+) -> None:
+    recover(client, alice)
+    new = link(client)
+    other = enter(new_client(), alice, Strength.RECOVERED)
+    assert "Keep it" not in seen(other.get("/security/added/"))
+    held(other, alice, "keep")
+    assert counts_from(new) > timezone.now()
+    held(other, alice, "remove")
+    assert not Phone.objects.filter(pk=new.pk).exists()
+
+
+def test_what_was_added_on_it_goes_with_it(
+    client: Client, new_client: Callable[..., Client], alice: Person
+) -> None:
+    recover(client, alice)
+    first = link(client)
+    first.authenticators.update(last_step=0)
+    thief = new_client()
+    type_password(thief, alice)
+    type_code(thief, code_of(first), "/sign-in/authenticator/")
+    second = link(thief)
+    owner = enter(new_client(), alice, Strength.RECOVERED)
+    row = alice.user.bindings.asked().earliest("pk")
+    owner.post("/security/added/", {"remove": str(row.public_id)})
+    assert not Phone.objects.filter(pk__in=[first.pk, second.pk]).exists()
+
+
+def test_an_older_phone_ends_the_hold_of_its_own_session_at_the_step_up(
+    client: Client, alice: Person
+) -> None:
     recover(client, alice)
     new = link(client)
     type_code(client, alice.fresh_code(), "/confirm/authenticator/?for=two-step")

@@ -261,7 +261,7 @@ def paper_session(client: Client, person: Person) -> Client:
         (paper_session, settings.RECOVERY_HOLD_SAVED_CODE),
     ],
 )
-def test_the_older_set_outlives_the_hold_of_one_made_without_the_phone(
+def test_the_older_set_stays_beside_one_made_without_the_phone(
     client: Client,
     new_client: Callable[..., Client],
     alice: Person,
@@ -271,22 +271,55 @@ def test_the_older_set_outlives_the_hold_of_one_made_without_the_phone(
 ) -> None:
     begin(client, alice)
     new = make(client)
-    assert "your older codes keep working until" in seen(client.get(PAGE))
+    assert "your older codes keep working too" in seen(client.get(PAGE))
     assert lets_in(new_client(), alice, alice.codes[0])
-    clock.shift(hold - timedelta(minutes=1))
+    clock.shift(hold + timedelta(days=30))
     assert lets_in(new_client(), alice, alice.codes[1])
-    clock.shift(timedelta(minutes=1))
-    assert not lets_in(new_client(), alice, alice.codes[2])
     assert lets_in(new_client(), alice, new[0])
 
 
-def test_an_older_phone_ends_the_hold_and_with_it_the_older_set(
+HELD = "/security/added/"
+
+
+def answer(client: Client, person: Person, word: str) -> None:
+    """Say what is to become of the set that is asked for."""
+    row = person.user.bindings.asked().get()
+    client.post(HELD, {word: str(row.public_id)})
+
+
+@pytest.mark.parametrize("days", [0, 30])
+@pytest.mark.parametrize(("word", "works"), [("keep", "new"), ("remove", "old")])
+def test_the_owner_chooses_between_two_sheets_at_the_next_strong_sign_in(
+    client: Client,
+    new_client: Callable[..., Client],
+    alice: Person,
+    clock: time_machine.Traveller,
+    word: str,
+    works: str,
+    days: int,
+) -> None:
+    recover(client, alice)
+    new = make(client)
+    owner = new_client()
+    clock.shift(timedelta(days=days))
+    sign_in(owner, alice)
+    assert owner.get("/devices/")["Location"].startswith(HELD)
+    assert "If you keep these codes, your older codes stop working" in seen(owner.get(HELD))
+    answer(owner, alice, word)
+    assert owner.get(f"{HELD}?next=/devices/")["Location"] == "/devices/"
+    assert owner.get("/devices/").status_code == 200
+    assert lets_in(new_client(), alice, alice.codes[1]) == (works == "old")
+    assert lets_in(new_client(), alice, new[0]) == (works == "new")
+
+
+def test_the_session_that_made_a_set_makes_it_the_only_one_with_the_phone(
     client: Client, new_client: Callable[..., Client], alice: Person
 ) -> None:
     recover(client, alice)
     make(client)
-    sign_in(new_client(), alice)
+    type_code(client, alice.fresh_code(), "/confirm/authenticator/?for=two-step")
     assert "hold:ended" in alice.kinds()
+    assert client.get("/devices/").status_code == 200
     assert not lets_in(new_client(), alice, alice.codes[0])
 
 

@@ -147,13 +147,6 @@ def test_a_held_factor_proves_no_more_than_a_recovery_until_the_hold_ends(
     assert APP.ways(alice.user)[0].counts_from is None
 
 
-def test_a_hold_can_be_released(alice: Person, clock: time_machine.Traveller) -> None:
-    give_phone(alice, "New", trusted_from=timezone.now() + timedelta(hours=72))
-    assert APP.release_hold(alice.user) == 1
-    assert APP.release_hold(alice.user) == 0
-    assert {way.strength for way in APP.ways(alice.user)} == {Strength.TWO_STEP}
-
-
 def test_the_phone_used_last_is_offered_first(alice: Person, clock: time_machine.Traveller) -> None:
     second = give_phone(alice, "iPhone 15")
     spend(alice.user, code_of(second))

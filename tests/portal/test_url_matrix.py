@@ -182,6 +182,7 @@ TABLE: dict[str, Row] = {
     ),
     "accounts:language": public(PAGE, PAGE),
     "accounts:fire_drill": closed(PAGE, WRONG_METHOD),
+    "accounts:held": closed(OVERVIEW, "to /security/added/", stale=CONFIRM),
     "accounts:activity": seen(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
     "devices:passkey_alone": public(WRONG_METHOD, SIGN_IN),

@@ -1,0 +1,131 @@
+"""What keeping and taking back means of contacts, recovery codes and the switch."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.bindings import HANDLERS, Handler
+from accounts.models import Binding, EmailAddress, PhoneNumber, User
+
+ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
+ADDRESS_REMOVED, NUMBER_REMOVED, PRIMARY = "address-removed", "number-removed", "primary"
+
+
+def key_of(binding: Binding) -> int:
+    """Return the key of the row that its subject names."""
+    return int(binding.subject.rpartition(":")[2])
+
+
+class Address(Handler):
+    """An address that was added."""
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Delete it; one that is the only one left to sign in with stays."""
+        row = user.email_addresses.filter(pk=key_of(binding)).first()
+        if row is None:
+            return
+        others = user.email_addresses.verified().exclude(pk=row.pk).order_by("verified_at", "pk")
+        if row.address == user.email:
+            other = others.first()
+            if other is None:
+                return
+            _sign_in_with(user, other.address)
+        row.delete()
+
+
+class Number(Handler):
+    """A number that was added."""
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Delete it."""
+        user.phone_numbers.filter(pk=key_of(binding)).delete()
+
+
+class Codes(Handler):
+    """A set of recovery codes that was made."""
+
+    def keep(self, user: User, binding: Binding) -> None:
+        """End the older set that stayed beside it, unless that is the one that is asked for."""
+        rows = user.recovery_code_sets.filter(is_kept=True).exclude(pk=key_of(binding))
+        rows.update(ends_at=timezone.now(), is_kept=False)
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """End it; the older set is the one that lasts again."""
+        sets = user.recovery_code_sets.filter(ends_at__isnull=True)
+        sets.filter(pk=key_of(binding)).update(ends_at=timezone.now(), shown_sealed=None)
+        sets.filter(is_kept=True).update(is_kept=False)
+
+
+class TwoStep(Handler):
+    """Two-step verification that was switched on."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Switch it off, if it is still on since then."""
+        if user.two_step_since == parse_datetime(binding.restores["since"]):
+            user.turn_two_step_off()
+
+
+class AddressRemoved(Handler):
+    """An address that was removed."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Write it again under its key, unless somebody else has confirmed it meanwhile."""
+        _restore(EmailAddress(user=user, pk=key_of(binding)), binding, "address")
+
+
+class NumberRemoved(Handler):
+    """A number that was removed."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Write it again under its key."""
+        _restore(PhoneNumber(user=user, pk=key_of(binding)), binding, "number")
+
+
+class Primary(Handler):
+    """Another sign-in address."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Sign in with the one from before, if it is there."""
+        before = binding.restores["before"]
+        if user.email_addresses.verified().filter(address=before).exists():
+            _sign_in_with(user, before)
+
+
+def _restore(row: EmailAddress | PhoneNumber, binding: Binding, field: str) -> None:
+    setattr(row, field, binding.restores[field])
+    row.verified_at = parse_datetime(binding.restores["verified_at"])
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # added once more meanwhile, or somebody else's by now
+        return
+
+
+def _sign_in_with(user: User, address: str) -> None:
+    try:
+        with transaction.atomic():
+            user.email = address
+            user.save(update_fields=["email"])
+    except IntegrityError:  # another account has it by now
+        user.refresh_from_db(fields=["email", "email_key"])
+
+
+HANDLERS.update(
+    {
+        ADDRESS: Address(),
+        NUMBER: Number(),
+        CODES: Codes(),
+        TWO_STEP: TwoStep(),
+        ADDRESS_REMOVED: AddressRemoved(),
+        NUMBER_REMOVED: NumberRemoved(),
+        PRIMARY: Primary(),
+    }
+)

@@ -1,0 +1,71 @@
+"""What was added without a strong proof: the owner keeps it or removes it."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import bindings, cancelling
+from accounts.acts import in_session
+from accounts.guards import needs_two_proofs
+from accounts.models import Binding
+from accounts.people import person, session_id
+from accounts.proofs import Strength, fresh_proofs, to_confirm
+from portal.http import client_of, safe_next
+from portal.words import gettext as _
+
+ROWS_A_PAGE = 50
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_two_proofs(Strength.RECOVERED)
+def held(request: HttpRequest) -> HttpResponse:
+    """Ask for each thing that is held; a strong sign-in is led here before anything else."""
+    user = person(request)
+    if request.method == "POST":
+        return _answer(request)
+    rows = user.bindings.asked().exclude(session=session_id(request) or "-")[:ROWS_A_PAGE]
+    if not rows:
+        bindings.close_question(request)
+        return redirect(safe_next(request) or "overview")
+    context = {
+        "things": [(row, bindings.kind_in_words(row.kind)) for row in rows],
+        "next": safe_next(request),
+        "can_keep": bindings.is_strong(user, fresh_proofs(request)),
+    }
+    return render(request, "accounts/held.html", context)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    rows = person(request).bindings.asked()
+    public_id = request.POST.get("keep") or request.POST.get("remove") or ""
+    row = get_object_or_404(rows, public_id=public_id) if _is_id(public_id) else None
+    if row is None:
+        return redirect(request.get_full_path())
+    if "keep" in request.POST:
+        return _keep(request, row)
+    return _remove(request, row)
+
+
+def _is_id(typed: str) -> bool:
+    return len(typed) == 36 and set(typed) <= set("0123456789abcdef-")
+
+
+def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
+    user, session = person(request), session_id(request)
+    if not bindings.is_strong(user, fresh_proofs(request)):
+        return to_confirm(request, Strength.TWO_STEP.slug)
+    with in_session(request):
+        bindings.keep(user, row, client=client_of(request), session=session)
+    messages.success(request, _("Kept. It is fully active now."))
+    return redirect(request.get_full_path())
+
+
+def _remove(request: HttpRequest, row: Binding) -> HttpResponse:
+    user, session = person(request), session_id(request)
+    with in_session(request):
+        cancelling.cancel(user=user, chosen=[row], client=client_of(request), session=session)
+    messages.success(request, _("Removed. The browser that added it is signed out."))
+    return redirect(request.get_full_path())

@@ -1,0 +1,66 @@
+"""What keeping and taking back means of authenticators, passkeys and apps."""
+
+from django.utils import timezone
+
+from accounts.binding_kinds import key_of
+from accounts.bindings import HANDLERS, Handler
+from accounts.models import Binding, User
+from devices import phones
+from devices.backups import unlinking
+from devices.models import Authenticator, Installation, Passkey
+
+AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
+
+
+class AuthenticatorKind(Handler):
+    """The secret of the authenticator app on a phone."""
+
+    def keep(self, user: User, binding: Binding) -> None:
+        """Let its codes count fully."""
+        now = timezone.now()
+        rows = Authenticator.objects.filter(user=user, pk=key_of(binding), trusted_from__gt=now)
+        rows.update(trusted_from=now)
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Unlink the phone, with the app on it; the secret of an organisation goes by itself."""
+        rows = Authenticator.objects.filter(user=user, pk=key_of(binding))
+        row = rows.select_related("phone").first()
+        if row and row.enrolment_id is None:
+            row.phone.user = user
+            phones.take_off(row.phone, keep)
+        else:
+            rows.erase()
+
+
+class PasskeyKind(Handler):
+    """A passkey."""
+
+    def keep(self, user: User, binding: Binding) -> None:
+        """Let it count fully."""
+        now = timezone.now()
+        user.passkeys.filter(pk=key_of(binding), trusted_from__gt=now).update(trusted_from=now)
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Remove it."""
+        Passkey.objects.filter(user=user, pk=key_of(binding)).delete()
+
+
+class AppKind(Handler):
+    """The app on a phone, which saves and reads backups and proves nothing."""
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Unlink the app; a phone that has nothing else goes too."""
+        rows = Installation.objects.filter(user=user, pk=key_of(binding))
+        phone_ids = list(rows.values_list("phone", flat=True))
+        unlinking.let_go(rows)
+        user.phones.filter(pk__in=phone_ids, authenticators__isnull=True).delete()
+
+
+HANDLERS.update(
+    {
+        AUTHENTICATOR: AuthenticatorKind(),
+        PASSKEY: PasskeyKind(),
+        WORK: AuthenticatorKind(),
+        APP: AppKind(),
+    }
+)
