@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("devices", "0009_browsers_keep_no_language"),
+        ("devices", "0010_sealed_device_of_installations"),
     ]
 
     operations = [
