@@ -1,12 +1,13 @@
 // Passkeys: makes one, answers with one (as a second step, alone, by autofill), forgets removed ones.
 const api = window.PublicKeyCredential;
-const knows = Boolean(api?.parseRequestOptionsFromJSON && api.parseCreationOptionsFromJSON);
+const knows = Boolean(api && navigator.credentials?.get);
 const REARM = 240_000; // milliseconds: before the question of the autofill is too old
 let waiting = null; // the autofill, which has to end before anything else begins
 
-const ask = async (form) => {
+const ask = async (form, among) => {
   const body = new URLSearchParams({
     csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
+    among,
   });
   const headers = { Accept: "application/json" };
   const answer = await fetch(form.dataset.options, { method: "POST", body, headers });
@@ -20,6 +21,28 @@ const text = (buffer) =>
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
+
+const bytes = (spelled) =>
+  Uint8Array.from(atob(spelled.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+    letter.charCodeAt(0),
+  );
+
+const named = (rows = []) => rows.map((row) => ({ ...row, id: bytes(row.id) }));
+
+// As parseRequestOptionsFromJSON() and parseCreationOptionsFromJSON() do, which Safari has since
+// 18.4 and Chrome since 129: there is nothing in our questions but these that is not plain JSON.
+const toAnswer = (json) => ({
+  ...json,
+  challenge: bytes(json.challenge),
+  allowCredentials: named(json.allowCredentials),
+});
+
+const toMake = (json) => ({
+  ...json,
+  challenge: bytes(json.challenge),
+  user: { ...json.user, id: bytes(json.user.id) },
+  excludeCredentials: named(json.excludeCredentials),
+});
 
 // Password managers put objects of their own in place of the browser's: some lack toJSON().
 const plain = (credential) => {
@@ -49,16 +72,15 @@ const forget = (gone) => {
 };
 
 const make = async (form) => {
-  const { publicKey } = await ask(form);
-  const options = { publicKey: api.parseCreationOptionsFromJSON(publicKey) };
-  send(form, await navigator.credentials.create(options));
+  const { publicKey } = await ask(form, "");
+  send(form, await navigator.credentials.create({ publicKey: toMake(publicKey) }));
 };
 
-const answer = async (form, more = {}) => {
-  const { publicKey, gone } = await ask(form);
+const answer = async (form, among = "", more = {}) => {
+  const { publicKey, gone } = await ask(form, among);
   if (gone) forget(gone);
   if (more.signal?.aborted) return;
-  const options = { publicKey: api.parseRequestOptionsFromJSON(publicKey), ...more };
+  const options = { publicKey: toAnswer(publicKey), ...more };
   send(form, await navigator.credentials.get(options));
 };
 
@@ -74,7 +96,7 @@ const autofill = async (form) => {
     autofill(form);
   };
   setTimeout(again, REARM);
-  answer(form, { mediation: "conditional", signal: mine.signal }).catch(() => {});
+  answer(form, "", { mediation: "conditional", signal: mine.signal }).catch(() => {});
 };
 
 const stopAutofill = () => {
@@ -89,31 +111,35 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     missing?.setAttribute("data-passkey-missing", "here");
     continue;
   }
-  const button = form.querySelector("[data-passkey-button]");
+  const buttons = [...form.querySelectorAll("[data-passkey-button]")];
   const status = document.getElementById(form.dataset.status);
   const isAlone = form.dataset.passkey === "alone";
   const act = form.dataset.passkey === "add" ? make : answer;
 
-  form.hidden = button.hidden = false;
+  form.hidden = false;
   missing?.remove();
-  const begin = async () => {
+  const rest = (is) => buttons.forEach((button) => (button.disabled = is));
+  const begin = async (among) => {
     stopAutofill();
-    button.disabled = true;
+    rest(true);
     status.textContent = "";
     try {
-      await act(form);
+      await act(form, among);
     } catch {
       status.textContent = status.dataset.failed;
-      button.disabled = false;
+      rest(false);
       if (isAlone) autofill(form);
     }
   };
-  button.addEventListener("click", begin);
-  if (form.dataset.passkey === "answer") button.focus();
+  for (const button of buttons) {
+    button.hidden = false;
+    button.addEventListener("click", () => begin(button.value));
+  }
+  if (form.dataset.passkey === "answer") buttons[0].focus();
   form.addEventListener("submit", (event) => {
-    if (event.submitter === button || form.elements.code.value) return;
+    if (buttons.includes(event.submitter) || form.elements.code.value) return;
     event.preventDefault(); // Enter in the field for the name
-    begin();
+    begin(buttons[0].value);
   });
   if (isAlone) autofill(form);
 }
@@ -125,7 +151,7 @@ if (gone) forget(JSON.parse(gone.textContent));
 
 const offer = document.querySelector("[data-passkey-offer]");
 if (offer && knows) {
-  api.isUserVerifyingPlatformAuthenticatorAvailable().then((can) => {
+  api.isUserVerifyingPlatformAuthenticatorAvailable?.().then((can) => {
     offer.hidden = !can;
   });
 }

@@ -214,6 +214,45 @@ def test_a_browser_without_passkeys_is_offered_nothing(page: Page, pia: Person) 
     expect(page.get_by_text("Next time without a code?")).to_be_hidden()
     hand.open("/devices/passkeys/add/")
     hand.sees("A passkey needs JavaScript")
+    hand.press("Link a phone")  # something can be done
+    hand.reads("Link a phone")
+
+
+OLDER = """
+for (const name of ["parseRequestOptionsFromJSON", "parseCreationOptionsFromJSON"]) {
+  delete PublicKeyCredential[name];
+}
+delete PublicKeyCredential.prototype.toJSON;
+"""
+
+
+@pytest.mark.screen
+def test_a_browser_that_reads_no_json_has_passkeys_all_the_same(page: Page, pia: Person) -> None:
+    page.add_init_script(OLDER)
+    without_autofill(page)
+    hand, device = Hand(page), Authenticator(page)
+    hand.sign_in(pia, App.of(pia))
+    assert page.evaluate("PublicKeyCredential.parseRequestOptionsFromJSON === undefined")
+    hand.sees("Next time without a code?")
+    device.answers(True)
+    adds_passkey(hand)
+    device.answers(False)
+    signs_out(hand)
+    hand.type_password(pia)
+    hand.open("/sign-in/passkey/")
+    device.answers(True)
+    hand.press("Use your passkey")
+    hand.reads("Your account is well protected")
+    device.answers(False)
+    signs_out(hand)
+    device.answers(True)
+    hand.press(ALONE)
+    hand.reads("Your account is well protected")
+    assert pia.kinds().count("sign_in:two_step") == 3
+    hand.open("/devices/passkeys/add/")
+    page.get_by_label("Name of the passkey").fill("The same again")
+    hand.press("Make the passkey")
+    hand.sees("It may be that this device has one for you already.")  # those to leave out were read
 
 
 @pytest.mark.screen
