@@ -84,6 +84,12 @@ KINDS: dict[str, Kind] = {
         _("Phone number {number} removed"), "message-circle", "look", notice=True
     ),
     "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
+    "passkey:changed": Kind(
+        _("{passkey} was refused, because it has changed"), "triangle-alert", "look", notice=True
+    ),
+    "passkey:counter_reset": Kind(
+        _("The counter of {passkey} began again"), "key-round", "look", notice=True
+    ),
     "passkey:removed": Kind(_("Passkey {passkey} removed"), "key-round", "look", notice=True),
     "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
     "password:changed": Kind(_("Password changed"), "key-round", "look", notice=True),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -74,6 +74,7 @@ class Way:
     url: str = ""
     managed_at: str = "accounts:two_step"  # name of the URL where it is looked after
     note: Text = ""  # a sentence on what it is not
+    among: str = ""  # which button asks for it, if the step has several
     shows: Sequence[str] = ()  # whose codes an app there shows
 
     @property
@@ -87,6 +88,13 @@ class Way:
     def age(self) -> str:
         """How long ago it was set up, in words and one unit."""
         return timesince(self.linked_at, depth=1) if self.linked_at else ""
+
+
+class Button(NamedTuple):
+    """A button of a step that the browser answers by itself."""
+
+    value: str
+    label: Text
 
 
 @dataclass(frozen=True)
@@ -144,9 +152,16 @@ class Step:
         """Send a code to one of the ways; raises `NotYours` or `LimitReached`."""
         raise NotYours
 
-    def options(self, verification: Verification) -> dict[str, Any] | None:
-        """Return the question that a browser answers by itself; None if people type the answer."""
+    def options(self, verification: Verification, among: str = "") -> dict[str, Any] | None:
+        """Return the question that a browser answers by itself; None if people type the answer.
+
+        `among` is the value of the button that was pressed, of those that `buttons` names.
+        """
         return None
+
+    def buttons(self, ways: Sequence["Way"]) -> list[Button]:
+        """Return the buttons that make a browser answer: one, unless it must be asked apart."""
+        return []
 
     def may_be_declined(self) -> bool:
         """Tell whether people can say that they never want it used."""

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class DevicesConfig(AppConfig):
@@ -14,3 +15,5 @@ class DevicesConfig(AppConfig):
         """Follow sign-ins and changes of what protects an account."""
         for name in ("receivers", "binding_kinds"):
             import_module(f"devices.{name}")  # they need the models, which are there only now
+        checks = import_module("devices.checks")
+        register(checks.check_passkey_hosts, Tags.database)

@@ -10,7 +10,7 @@ class LastFactor(Exception):
 
 def count(user: User) -> int:
     """Count what can prove the strong second step, held factors included."""
-    return Authenticator.objects.usable().filter(user=user).count() + user.passkeys.count()
+    return Authenticator.objects.usable().filter(user=user).count() + user.passkeys.usable().count()
 
 
 def is_last(user: User) -> bool:

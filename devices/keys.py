@@ -127,7 +127,8 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
     ended = end_sessions(user, keep=session)
     protection_changed.send(User, user=user, keep=session)
     if not lost:
-        factors.keep_one(user)
+        if passkey.is_usable:
+            factors.keep_one(user)
         declining.check(user)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
     events.record(user, "passkey:removed", client=client, session=session, **details)
@@ -136,9 +137,9 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
 
 def farewell(passkey: Passkey) -> dict[str, Any]:
     """Return what to tell the browser once this passkey is gone (WebAuthn Level 3, 5.1.10)."""
-    others = passkey.user.passkeys.exclude(pk=passkey.pk)
+    others = passkey.user.passkeys.exclude(pk=passkey.pk).filter(rp_id=passkey.rp_id)
     return {
-        "rpId": passkeys.party(),
+        "rpId": passkey.rp_id,
         "userId": passkeys.handle_of(passkey.user),
         "credentialId": passkeys.id_of(passkey),
         "allAcceptedCredentialIds": [passkeys.id_of(row) for row in others],

@@ -10,12 +10,13 @@ from django.contrib.messages.storage import default_storage
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.request import split_domain_port
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from devices import app_origin
+from devices import app_origin, relying_party
 from devices.sessions import SessionEnded, SessionStore
 from portal.context import brand
 from portal.words import gettext as _
@@ -53,6 +54,25 @@ class AppOrigin:
         response.cookies.clear()
         is_page = response.get("Content-Type", "").startswith("text/html")
         return _elsewhere(request) if response.status_code == 404 and is_page else response
+
+
+class FormerOrigins:
+    """Leads from the hosts of `PASSKEY_ORIGINS` to the portal's; browsers read one file there."""
+
+    PATHS = ("/.well-known/webauthn", "/healthz", "/readyz")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Take nothing that was sent there: a form of that host has cookies of that host."""
+        host, _port = split_domain_port(request.get_host())
+        if not relying_party.is_former(host) or request.path in self.PATHS:
+            return self.get_response(request)
+        is_page = request.method in ("GET", "HEAD")
+        path = request.get_full_path() if is_page else "/"
+        portal = relying_party.origin_of(settings.PORTAL_ORIGIN)
+        return HttpResponseRedirect(f"{portal}{path}", status=302 if is_page else 303)
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse:

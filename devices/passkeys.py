@@ -8,8 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
@@ -31,6 +31,7 @@ from fido2.webauthn import (
 from accounts.models import User
 from devices.models import Challenge, Passkey
 from devices.models.passkey import digest_of
+from devices.relying_party import origin_of, parties, party
 
 ANSWER_LENGTH = 16_384  # characters of JSON
 CREDENTIAL_ID_BYTES = 1023  # WebAuthn Level 3, 7.1 step 25
@@ -48,9 +49,20 @@ class Refused(Exception):
 class UnknownPasskey(Refused):
     """No row has this credential of a person; the browser may be told to forget it."""
 
-    def __init__(self, credential_id: str) -> None:
+    def __init__(self, credential_id: str, rp_id: str) -> None:
         super().__init__("unknown passkey")
-        self.credential_id = credential_id
+        self.credential_id, self.rp_id = credential_id, rp_id
+
+
+class Changed(Refused):
+    """The key is the right one, and says something else of itself than when it was added.
+
+    `change` is "synced", "bound" (to one device) or "counter".
+    """
+
+    def __init__(self, of: Passkey, change: str) -> None:
+        super().__init__(change)
+        self.of, self.change = of, change
 
 
 class OfTheApp(Refused):
@@ -95,15 +107,16 @@ class Answered:
     passkey: Passkey
     data: AuthenticatorData
 
+    @property
+    def counter_began_again(self) -> bool:
+        """Whether one that stays on one device counted before, and now says 0."""
+        had_count = self.passkey.sign_count and not self.passkey.is_backup_eligible
+        return bool(had_count and not self.data.counter)
+
     def spend(self) -> bool:
         """Use the challenge up and note the counter; False if another answer was first."""
         counter, is_backed_up = self.data.counter, self.data.is_backed_up()
         return self.challenge.spend() and self.passkey.spend(counter, is_backed_up=is_backed_up)
-
-
-def party() -> str:
-    """Return the id under which browsers keep this site's passkeys: the host of the origin."""
-    return urlsplit(settings.PORTAL_ORIGIN).hostname or ""
 
 
 def id_of(passkey: Passkey) -> str:
@@ -116,10 +129,9 @@ def handle_of(user: User) -> str:
     return websafe_encode(user.public_id.bytes)
 
 
-def _server() -> Fido2Server:
-    url = urlsplit(settings.PORTAL_ORIGIN)
-    own = f"{url.scheme}://{url.netloc}"
-    entity = PublicKeyCredentialRpEntity(id=party(), name=settings.PORTAL_NAME)
+def _server(rp_id: str = "") -> Fido2Server:
+    own = origin_of(settings.PORTAL_ORIGIN)
+    entity = PublicKeyCredentialRpEntity(id=rp_id or party(), name=settings.PORTAL_NAME)
     return Fido2Server(entity, verify_origin=lambda told: told == own)
 
 
@@ -128,13 +140,16 @@ def _credential(passkey: Passkey) -> AttestedCredentialData:
 
 
 def prepare_registration(user: User, *, binding: str) -> dict[str, Any]:
-    """Ask for a new passkey that can stand alone; those the person has are left out."""
+    """Ask for a new passkey that can stand alone; what holds one that works is left out.
+
+    What holds one that has changed may make another: that is the way to mend it.
+    """
     entity = PublicKeyCredentialUserEntity(
         id=user.public_id.bytes, name=user.email, display_name=user.called
     )
     options, _state = _server().register_begin(
         entity,
-        credentials=[_credential(row) for row in user.passkeys.all()],
+        credentials=[_credential(row) for row in user.passkeys.usable()],
         resident_key_requirement=ResidentKeyRequirement.PREFERRED,
         user_verification=Verified.PREFERRED,
         challenge=Challenge.draw(purpose=REGISTER, binding=binding),
@@ -154,10 +169,18 @@ def verify_registration(answer: str, *, binding: str) -> Registered:
     return Registered(challenge, data, credential)
 
 
-def prepare_answer(passkeys: Sequence[Passkey], *, purpose: str, binding: str) -> dict[str, Any]:
-    """Ask for one of these passkeys; with none, for any that can stand alone."""
-    options, _state = _server().authenticate_begin(
-        credentials=[_credential(row) for row in passkeys] or None,
+def prepare_answer(
+    passkeys: Sequence[Passkey], *, purpose: str, binding: str, rp_id: str = ""
+) -> dict[str, Any]:
+    """Ask for one of these passkeys; with none, for any of `rp_id` that can stand alone.
+
+    A browser is asked for those of one relying party: of `rp_id` if any are, else of this host.
+    """
+    found = [row.rp_id for row in passkeys]
+    ours = [each for each in parties() if each in found] if passkeys else parties()
+    asked = rp_id if rp_id in ours else ours[0]
+    options, _state = _server(asked).authenticate_begin(
+        credentials=[_credential(row) for row in passkeys if row.rp_id == asked] or None,
         user_verification=Verified.PREFERRED if passkeys else Verified.REQUIRED,
         challenge=Challenge.draw(purpose=purpose, binding=binding),
     )
@@ -186,10 +209,22 @@ def verify_answer(answer: str, *, purpose: str, binding: str, user: User | None)
 def _verify(given: AuthenticationResponse, state: dict[str, Any], passkey: Passkey) -> None:
     data = given.response.authenticator_data
     _check_flags(data)
+    if not passkey.works_here:
+        raise Refused("of another host")
     with _refusing():
-        _server().authenticate_complete(state, [_credential(passkey)], given)
+        _server(passkey.rp_id).authenticate_complete(state, [_credential(passkey)], given)
+    _check_same(passkey, data)
+
+
+def _check_same(passkey: Passkey, data: AuthenticatorData) -> None:
+    """Refuse a key whose copies are something else now (WebAuthn Level 3, 7.2 steps 20 and 22).
+
+    The signature was right: the owner is told what changed, and what to do about it.
+    """
     if data.is_backup_eligible() != passkey.is_backup_eligible:
-        raise Refused("another authenticator than the one that was added")
+        raise Changed(passkey, "synced" if data.is_backup_eligible() else "bound")
+    if passkey.counts_back(data.counter):
+        raise Changed(passkey, "counter")
 
 
 def _passkey(given: AuthenticationResponse, user: User | None) -> Passkey:
@@ -198,12 +233,18 @@ def _passkey(given: AuthenticationResponse, user: User | None) -> Passkey:
     handle = given.response.user_handle
     if passkey is None:
         _check_ours(handle)
-        raise UnknownPasskey(given.id)
+        raise UnknownPasskey(given.id, _party_of(given.response.authenticator_data))
     if handle and handle != passkey.user.public_id.bytes:
         raise Refused("somebody else's")
     if user is None and not (handle and passkey.user.is_active):
         raise Refused("it does not say whose it is, or the account is locked")
     return passkey
+
+
+def _party_of(data: AuthenticatorData) -> str:
+    """Return the relying party that an answer is for, as far as it is one of ours."""
+    hashes = {sha256(rp_id.encode()).digest(): rp_id for rp_id in parties()}
+    return hashes.get(bytes(data.rp_id_hash), party())
 
 
 def _check_ours(handle: bytes | None) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.ways import (
     AlreadySpent,
+    Button,
     CannotCheck,
     Carrier,
     Match,
@@ -24,11 +26,13 @@ from accounts.ways import (
     Way,
     digits_of,
 )
-from devices import passkeys
+from devices import changed_passkeys, passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow
 from devices.on_phones import OnPhone, on_phones, usable
+from devices.relying_party import parties, party
 from portal.crypto import CannotUnseal
+from portal.http import Client
 from portal.limits import Rate
 from portal.words import gettext_lazy as _
 from portal.words import listed
@@ -156,12 +160,15 @@ class PasskeyMatch:
     """A right answer of a passkey of this person."""
 
     answered: passkeys.Answered
+    client: Client
 
     def spend(self) -> Proof:
         """Use the challenge up and raise the counter."""
         if not self.answered.spend():
             raise AlreadySpent
         passkey = self.answered.passkey
+        if self.answered.counter_began_again:
+            changed_passkeys.note_counter(passkey, client=self.client)
         return Proof.now(Passkey.slug, strength_of(passkey), passkey.factor)
 
 
@@ -185,8 +192,9 @@ class Passkey(Step):
     wrong = _("This passkey was not accepted. Try again, or use another way.")
 
     def ways(self, user: User) -> list[Way]:
-        """One way for each passkey, the one used last first."""
-        return sorted((self._way(row) for row in user.passkeys.all()), key=_age_of_use)
+        """One way for each passkey that works here, the one used last first."""
+        rows = [row for row in user.passkeys.all() if row.is_usable]
+        return sorted((self._way(row) for row in rows), key=_age_of_use)
 
     def _way(self, passkey: PasskeyRow) -> Way:
         kind = "synced" if passkey.is_backed_up else "passkey"
@@ -203,20 +211,30 @@ class Passkey(Step):
             asked_at=passkey.asked_at,
             counts_from=passkey.trusted_from if passkey.is_held else None,
             managed_at="devices:index",
+            among=passkey.rp_id,
         )
 
     def clean(self, typed: str) -> str:
         """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""
         return typed
 
-    def options(self, verification: Verification) -> dict[str, Any] | None:
+    def buttons(self, ways: Sequence[Way]) -> list[Button]:
+        """One for the host we are at, and one for each former host that the person has one of."""
+        made = [rp_id for rp_id in parties() if any(way.among == rp_id for way in ways)]
+        return [Button(rp_id, _use(rp_id, _("Use your passkey"))) for rp_id in made]
+
+    def alone_buttons(self) -> list[Button]:
+        """Return the same for the sign-in page, which does not know whose they would be."""
+        return [Button(rp_id, _use(rp_id, _("Sign in with a passkey"))) for rp_id in parties()]
+
+    def options(self, verification: Verification, among: str = "") -> dict[str, Any] | None:
         """Ask for one of the person's passkeys, for this purpose in this flow."""
-        rows = list(verification.user.passkeys.all())
+        rows = list(verification.user.passkeys.usable())
         if not rows:
             return None
         CHALLENGES.take(f"{verification.user.pk}:{verification.purpose}")
         purpose, binding = verification.purpose, verification.binding
-        return passkeys.prepare_answer(rows, purpose=purpose, binding=binding)
+        return passkeys.prepare_answer(rows, purpose=purpose, binding=binding, rp_id=among)
 
     def match(self, verification: Verification, code: str) -> Match | None:
         """Verify the signature, and that it answers a question of this flow."""
@@ -225,9 +243,18 @@ class Passkey(Step):
             answered = passkeys.verify_answer(
                 code, purpose=purpose, binding=binding, user=verification.user
             )
+        except passkeys.Changed as changed:
+            raise self._changed(changed, verification.client) from changed
         except passkeys.Refused:
             return None
-        return PasskeyMatch(answered)
+        return PasskeyMatch(answered, verification.client)
+
+    @staticmethod
+    def _changed(changed: passkeys.Changed, client: Client) -> ValidationError:
+        passkey = changed.of
+        changed_passkeys.note(passkey, changed.change, client=client)
+        said = changed_passkeys.refusal(passkey, changed.change)
+        return ValidationError(said, code="changed")
 
     def explanation(self, way: Way) -> Text:
         """Say what will happen."""
@@ -246,3 +273,7 @@ class Passkey(Step):
         """Write down that this passkey was asked for."""
         rows = user.passkeys.filter(public_id=target, asked_at__isnull=True)
         return rows.update(asked_at=timezone.now()) == 1
+
+
+def _use(rp_id: str, here: Text) -> Text:
+    return here if rp_id == party() else _("Use a passkey made at %(host)s") % {"host": rp_id}

@@ -117,7 +117,7 @@ def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
         trust_ends(phone.user),
         stays_on(phone.user),
         _("Passkeys are not touched: one that is kept in the phone still works.")
-        if phone.user.passkeys.exists()
+        if phone.user.passkeys.usable().exists()
         else "",
         _("All your confirmed e-mail addresses are told."),
     ]

@@ -15,6 +15,7 @@ from devices.views import (
     phones,
     suspending,
     trusted,
+    well_known,
     where,
     work,
 )
@@ -22,6 +23,7 @@ from devices.views import (
 app_name = "devices"
 
 urlpatterns = [
+    path(".well-known/webauthn", well_known.webauthn, name="well_known_webauthn"),
     path("sign-in/where-is-your-phone/", where.where_is_your_phone, name="where_is_your_phone"),
     path("sign-in/passkey/alone/", passkey_alone.passkey_alone, name="passkey_alone"),
     path(

@@ -17,6 +17,7 @@ class PortalConfig(AppConfig):
         register(checks.check_origin, Tags.security)
         register(checks.check_app_origin, Tags.security)
         register(checks.check_proxies, Tags.security)
+        register(checks.check_passkey_origins, Tags.security)
         register(checks.check_places)
         register(checks.check_trust, Tags.security)
         register(checks.check_brand)

@@ -61,6 +61,20 @@ def check_app_origin(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+def check_passkey_origins(**kwargs: Any) -> list[CheckMessage]:
+    """The portal's other origins, which may ask for its passkeys, have to be origins."""
+    problems: list[CheckMessage] = []
+    for listed in settings.PASSKEY_ORIGINS:
+        url = urlsplit(listed)
+        if not _is_origin(url) or (url.scheme != "https" and not settings.DEBUG):
+            problem = f"PASSKEY_ORIGINS has “{listed}”; each reads https://host[:port]."
+            problems.append(Error(problem, id="portal.E012"))
+        elif url.hostname == urlsplit(settings.AUTHENTICATOR_ORIGIN).hostname:
+            problem = "PASSKEY_ORIGINS has the host of AUTHENTICATOR_ORIGIN, which serves the app."
+            problems.append(Error(problem, id="portal.E012"))
+    return problems
+
+
 def _is_origin(url: SplitResult) -> bool:
     """No path, and a host that requests can be compared with: without a dot at its end."""
     rest = (url.path.strip("/"), url.query, url.fragment, url.username)

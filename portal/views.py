@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -30,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """Say what protects the account, and what happens if the phone is lost today."""
     user = person(request)
+    prefetch_related_objects([user], "passkeys")
     state = readiness.of(user)
     events = user.events.order_by("-at", "-id")[:LATEST_EVENTS]
     context = {
@@ -39,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "suggestions": advice.suggestions(state),
         "asked": unused.question(request, state.ways) if user.has_two_step else None,
         "works": user.works,
+        "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
         "offers_passkey": browsers.offers_passkey(request)
         and not any(way.slug == "passkey" for way in state.ways),

@@ -40,7 +40,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
         return signin.start(request, form.user, next_url)
-    alone = [step.alone_template for step in second_steps() if step.alone_template]
+    alone = [step for step in second_steps() if step.alone_template]
     return show_form(request, "accounts/sign_in.html", form, next=next_url, alone=alone)
 
 

@@ -110,7 +110,7 @@ def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
 def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpResponse:
     ways = flow.ways(step)
     if not ways:
-        messages.warning(request, _("This way is not available now. Pick one of these."))
+        _say_why(request, form)
         return HttpResponseRedirect(flow.another_url)
     sent = _live(flow, step)
     way = next((way for way in ways if sent and _is_target(sent, way)), ways[0])
@@ -120,6 +120,7 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "way": way,
         "heading": step.heading,
         "explanation": step.explanation(way),
+        "buttons": step.buttons(ways),
         "sent": describe(sent, way, flow.fate_url_of(step.slug)) if sent else None,
         "email": flow.verification.user.email,
         "action_url": flow.url_of(step.slug),
@@ -135,6 +136,13 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
     if form.wait:
         response["Retry-After"] = str(form.wait.seconds)
     return response
+
+
+def _say_why(request: HttpRequest, form: StepForm) -> None:
+    """Take along what the form refused: it may be the reason why the way is gone."""
+    reasons = [str(reason) for errors in form.errors.values() for reason in errors]
+    for reason in reasons or [_("This way is not available now. Pick one of these.")]:
+        messages.warning(request, reason)
 
 
 def _is_strong(ways: list[Way]) -> bool:
@@ -171,7 +179,8 @@ def describe(sent: SentCode, way: Way | None, fate_url: str) -> dict[str, Any]:
 def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
     """Ask the browser itself, bound to this flow; 404 for steps whose answer is typed."""
     step = step_named(slug)
-    question = step.options(flow.verification) if step and flow.ways(step) else None
+    among = request.POST.get("among", "")
+    question = step.options(flow.verification, among) if step and flow.ways(step) else None
     if question is None:
         raise Http404
     return JsonResponse(question)

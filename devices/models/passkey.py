@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
+from devices.relying_party import parties, party
 from portal.names import NameField
 from portal.words import gettext as _
 from portal.words import gettext_lazy
@@ -18,6 +18,14 @@ NAME_LENGTH = 60
 def digest_of(credential_id: bytes) -> str:
     """Return the key under which a credential id is found."""
     return sha256(credential_id).hexdigest()
+
+
+class PasskeyQuerySet(models.QuerySet["Passkey"]):
+    """Selections of passkeys."""
+
+    def usable(self) -> "PasskeyQuerySet":
+        """Those that sign in here; see `Passkey.is_usable`."""
+        return self.filter(rp_id__in=parties(), changed_at__isnull=True)
 
 
 class Passkey(models.Model):
@@ -31,6 +39,7 @@ class Passkey(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     # AAGUID, credential id and COSE key, as the authenticator gave them.
     credential = models.BinaryField()
+    rp_id = models.CharField(max_length=253, default=party)
     sign_count = models.BigIntegerField(default=0)
     is_backup_eligible = models.BooleanField(default=False)
     is_backed_up = models.BooleanField(default=False)
@@ -38,6 +47,9 @@ class Passkey(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
+    changed_at = models.DateTimeField(null=True)  # refused since then, for what it says of itself
+
+    objects = PasskeyQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -65,12 +77,30 @@ class Passkey(models.Model):
         """Whether it still waits to count fully."""
         return self.trusted_from > timezone.now()
 
-    def spend(self, sign_count: int, *, is_backed_up: bool) -> bool:
-        """Note a use; False if the counter went back, as that of a copied key does.
+    @property
+    def works_here(self) -> bool:
+        """Whether browsers find it for a page of this site."""
+        return self.rp_id in parties()
 
-        Passkeys that never count answer 0 for ever (WebAuthn Level 3, 6.1.1).
+    @property
+    def is_usable(self) -> bool:
+        """Whether it signs in: asked for here, and what it was when it was added."""
+        return self.works_here and self.changed_at is None
+
+    def counts_back(self, sign_count: int) -> bool:
+        """Tell whether a copy answered, as far as a counter can tell (WebAuthn Level 3, 6.1.1).
+
+        Copies of a synced passkey are its point, and each counts for itself. One that answers 0
+        does not count, or no longer: updates and resets of devices do that, and a copy could say
+        any number. Then the owner is told instead.
         """
-        fresh = Q(sign_count__lt=sign_count) if sign_count else Q(sign_count=0)
-        row = Passkey.objects.filter(fresh, pk=self.pk)
-        changes = {"sign_count": sign_count, "is_backed_up": is_backed_up}
-        return row.update(**changes, last_used_at=timezone.now()) == 1
+        may_count_back = self.is_backup_eligible or not sign_count
+        return not may_count_back and sign_count <= self.sign_count
+
+    def spend(self, sign_count: int, *, is_backed_up: bool) -> bool:
+        """Note a use; False if another answer raised the counter past this one meanwhile."""
+        rows = Passkey.objects.filter(pk=self.pk)
+        if sign_count and not self.is_backup_eligible:
+            rows = rows.filter(sign_count__lt=sign_count)
+        changes = {"sign_count": sign_count, "is_backed_up": is_backed_up, "changed_at": None}
+        return rows.update(**changes, last_used_at=timezone.now()) == 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -50,6 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List the phones, passkeys and browsers of the person."""
     user, current = person(request), session_id(request)
     page = browsers_page(user, current, request.GET.get("page", ""))
+    prefetch_related_objects([user], "passkeys")
     account = readiness.of(user)
     linked = {str(row.public_id): row for row in user.phones.linked().with_app()}
     shown = [way for way in account.ways if way.carrier.kind == "phone"]
@@ -65,6 +67,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "works": user.works,
         "asking": [row for row in linked.values() if row.leave],
         "passkeys": [_passkey(account, way) for way in kept],
+        "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "gone": request.session.pop(GONE_KEY, None),
         "trusted": trusted_list(request, user, has_any=has_trusted(page)),
         "page": page,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import events, signin
 from accounts.ways import AlreadySpent
-from devices import passkeys
+from devices import changed_passkeys, passkeys
 from devices.models import Passkey
 from devices.steps import PasskeyMatch
 from portal.http import client_of, safe_next
@@ -42,7 +42,10 @@ def passkey_alone_options(request: HttpRequest) -> HttpResponse:
     """
     QUESTIONS.take(client_of(request).network)
     binding = request.session.setdefault(BINDING_KEY, secrets.token_hex(16))
-    question: dict[str, Any] = passkeys.prepare_answer([], purpose=ALONE, binding=binding)
+    among = request.POST.get("among", "")
+    question: dict[str, Any] = passkeys.prepare_answer(
+        [], purpose=ALONE, binding=binding, rp_id=among
+    )
     if GONE_KEY in request.session:
         question["gone"] = request.session.pop(GONE_KEY)
     return JsonResponse(question)
@@ -74,7 +77,7 @@ def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | 
     if user.changes_by_proving:
         user.take_turn()
     try:
-        proof = PasskeyMatch(answered).spend()
+        proof = PasskeyMatch(answered, client_of(request)).spend()
     except AlreadySpent:
         return None
     next_url = safe_next(request)
@@ -95,9 +98,12 @@ def _refuse(
     else:
         events.record_nobody(kind, client=client)
     if isinstance(refused, passkeys.UnknownPasskey):
-        gone = {"rpId": passkeys.party(), "credentialId": refused.credential_id}
+        gone = {"rpId": refused.rp_id, "credentialId": refused.credential_id}
         request.session[GONE_KEY] = gone
     words = _("This passkey was not accepted. Sign in with your password.")
+    if isinstance(refused, passkeys.Changed):
+        changed_passkeys.note(refused.of, refused.change, client=client)
+        words = changed_passkeys.refusal(refused.of, refused.change)
     if isinstance(refused, passkeys.OfTheApp):
         words = _(
             "This passkey opens the authenticator app, not an account. Sign in with your password."

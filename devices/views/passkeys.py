@@ -104,7 +104,7 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
         "passkey": passkey,
         "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
         "removal": removals.of(person(request), passkey.carrier_key),
-        "is_last": factors.is_last(person(request)),
+        "is_last": passkey.is_usable and factors.is_last(person(request)),
     }
 
 

@@ -9,12 +9,14 @@ from portal.settings.environment import (
     BASE_DIR,
     DEBUG,
     ORIGIN_PARTS,
+    PASSKEY_ORIGINS,
     PORTAL_ORIGIN,
 )
 from portal.settings.policy import SESSION_AGE
 
 _app = urlsplit(AUTHENTICATOR_ORIGIN).hostname
-ALLOWED_HOSTS = [host for host in (ORIGIN_PARTS.hostname, _app) if host]
+_former = [urlsplit(origin).hostname for origin in PASSKEY_ORIGINS]
+ALLOWED_HOSTS = [host for host in (ORIGIN_PARTS.hostname, _app, *_former) if host]
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 IS_HTTPS = ORIGIN_PARTS.scheme == "https"

@@ -24,6 +24,7 @@ SEALING_KEYS: list[str] = env.list("SEALING_KEYS", default=[SAMPLE_SEALING_KEYS]
 PORTAL_NAME: str = env.str("PORTAL_NAME", default="Latchkey")
 PORTAL_ORIGIN: str = env.str("PORTAL_ORIGIN", default="http://localhost:8000" if DEBUG else "")
 ORIGIN_PARTS = urlsplit(PORTAL_ORIGIN)
+PASSKEY_ORIGINS: list[str] = [origin.strip() for origin in env.list("PASSKEY_ORIGINS", default=[])]
 AUTHENTICATOR_ORIGIN: str = env.str("AUTHENTICATOR_ORIGIN", default="")
 TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)

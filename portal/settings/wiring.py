@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.middleware.AppOrigin",
+    "devices.middleware.FormerOrigins",
     "portal.middleware.ZoneOfBrowser",
     "devices.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

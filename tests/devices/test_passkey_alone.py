@@ -13,7 +13,7 @@ from accounts.models import KnownBrowser, SecurityEvent
 from accounts.proofs import Strength, proofs_in
 from devices.models import Challenge, Passkey, Session
 from tests.accounts.helpers import seen
-from tests.authenticator import UP, UV, SoftPasskey
+from tests.authenticator import BE, UP, UV, SoftPasskey
 from tests.people import Person, enter, give_passkey
 
 ALONE = "/sign-in/passkey/alone/"
@@ -120,8 +120,23 @@ def test_other_origins_are_refused(client: Client, pia: Person) -> None:
 def test_a_counter_that_goes_back_is_refused_and_told(client: Client, pia: Person) -> None:
     Passkey.objects.filter(user=pia.user).update(sign_count=9)
     pia.soft.count = 9
-    assert refused(client, pia.soft.get(question(client)))
-    assert pia.kinds() == ["sign_in:passkey_failed"]
+    words = "has counted fewer uses than it had before"
+    assert refused(client, pia.soft.get(question(client)), words)
+    assert sorted(pia.kinds()) == ["passkey:changed", "sign_in:passkey_failed"]
+
+
+def test_flags_that_flipped_are_named_and_told(client: Client, pia: Person) -> None:
+    pia.soft.flags = UP | UV | BE
+    words = "add it again as a new passkey on the Devices page"
+    assert refused(client, pia.soft.get(question(client)), words)
+    assert sorted(pia.kinds()) == ["passkey:changed", "sign_in:passkey_failed"]
+
+
+def test_a_counter_at_0_signs_in_and_is_told(client: Client, pia: Person) -> None:
+    Passkey.objects.filter(user=pia.user).update(sign_count=9)
+    give(client, pia.soft.get(question(client)))
+    assert client.get("/security/").status_code == 200
+    assert "passkey:counter_reset" in pia.kinds()
 
 
 def test_a_locked_account_stays_shut(client: Client, pia: Person) -> None:

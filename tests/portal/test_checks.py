@@ -103,6 +103,25 @@ def test_the_app_has_an_https_host_to_itself_or_none(
             checks.refuse_unsafe_settings()
 
 
+@pytest.mark.parametrize(
+    ("origins", "problem"),
+    [
+        ([], set()),
+        (["https://id.example.net", "https://login.example.org:8443"], set()),
+        (["id.example.net"], {"portal.E012"}),
+        (["http://id.example.net"], {"portal.E012"}),
+        (["https://id.example.net/path"], {"portal.E012"}),
+        (["https://codes.example.org"], {"portal.E012"}),
+    ],
+)
+def test_former_origins_are_origins(
+    settings: Settings, origins: list[str], problem: set[str]
+) -> None:
+    settings.AUTHENTICATOR_ORIGIN = "https://codes.example.org"
+    settings.PASSKEY_ORIGINS = origins
+    assert ids([*checks.check_passkey_origins()]) == problem
+
+
 def test_what_is_fine_on_a_desk_is_warned_of_in_service(settings: Settings) -> None:
     settings.OUTBOX_DELIVERY = "inline"
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

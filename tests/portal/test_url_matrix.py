@@ -185,6 +185,7 @@ TABLE: dict[str, Row] = {
     "accounts:held": closed(OVERVIEW, "to /security/added/", stale=CONFIRM),
     "accounts:activity": seen(PAGE, WRONG_METHOD),
     "devices:where_is_your_phone": closed(PAGE, WRONG_METHOD),
+    "devices:well_known_webauthn": public(PAGE, WRONG_METHOD),
     "devices:passkey_alone": public(WRONG_METHOD, SIGN_IN),
     "devices:passkey_alone_options": public(WRONG_METHOD, PAGE),
     "devices:add_passkey": fresh(FORM, FORM),

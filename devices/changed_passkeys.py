@@ -1,0 +1,57 @@
+"""Passkeys whose key is right and whose flags or counter are not: refused, and the owner told why.
+
+"Try again" would be no help: they are refused until they say again what they said when they were
+added. So they are not offered meanwhile, and a new one can be made in the same place.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import events
+from devices.models import Passkey
+from portal.http import Client
+from portal.words import gettext as _
+from portal.words import gettext_lazy
+
+CAUSES = {
+    "synced": gettext_lazy(
+        "%(name)s was added as a passkey that stays on one device, and now says that it can be "
+        "copied to others."
+    ),
+    "bound": gettext_lazy(
+        "%(name)s was added as a passkey that is synced between devices, and now says that it "
+        "stays on one."
+    ),
+    "counter": gettext_lazy(
+        "%(name)s has counted fewer uses than it had before, which is what a copy of it would do."
+    ),
+}
+
+
+@transaction.atomic
+def note(passkey: Passkey, change: str, *, client: Client) -> None:
+    """Stop offering the passkey, and tell its owner once."""
+    rows = Passkey.objects.filter(pk=passkey.pk, changed_at__isnull=True)
+    if rows.update(changed_at=timezone.now()):
+        _record(passkey, "passkey:changed", client, change=change)
+
+
+def note_counter(passkey: Passkey, *, client: Client) -> None:
+    """Tell the owner that a counter began again; the passkey was taken."""
+    _record(passkey, "passkey:counter_reset", client)
+
+
+def _record(passkey: Passkey, kind: str, client: Client, **details: Any) -> None:
+    events.record(passkey.user, kind, client=client, passkey=passkey.name, **details)
+
+
+def refusal(passkey: Passkey, change: str) -> str:
+    """Say to who holds the passkey what the matter is, and what to do."""
+    cause = CAUSES[change] % {"name": passkey.name}
+    cure = _(
+        "So it isn't accepted. Sign in another way, add it again as a new passkey on the Devices "
+        "page, and remove the old one there."
+    )
+    return f"{cause} {cure}"

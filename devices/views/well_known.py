@@ -1,0 +1,14 @@
+"""What browsers look up about this site's passkeys."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from devices import relying_party
+from portal.http import for_anyone
+
+
+@for_anyone
+@require_safe
+def webauthn(request: HttpRequest) -> HttpResponse:
+    """List the origins that may ask for passkeys of this host (WebAuthn Level 3, 5.11.1)."""
+    return JsonResponse({"origins": relying_party.origins()})
