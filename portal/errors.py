@@ -3,17 +3,20 @@
 import sys
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from portal.crypto import CannotUnseal
+from portal.database import is_away
 from portal.limits import LimitReached
 
-NO_DATABASE = (InterfaceError, OperationalError)
-NOT_NOW = (*NO_DATABASE, CannotUnseal)  # reasons of the site's own, which its operator mends
 RETRY = 5
+
+
+def is_not_now(error: BaseException | None) -> bool:
+    """Tell whether the reason is the site's own and passes, or its operator mends it."""
+    return is_away(error) or isinstance(error, CannotUnseal)
 
 
 def _page(request: HttpRequest, status: int, template: str = "", **context: Any) -> HttpResponse:
@@ -53,7 +56,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     A database that does not answer is not a mistake: 503, to be tried again after `RETRY` seconds.
     """
-    if isinstance(sys.exception(), NOT_NOW):
+    if is_not_now(sys.exception()):
         body = render_to_string("503.html", {"status": 503})
         return HttpResponse(body, status=503, headers={"Retry-After": str(RETRY)})
     return HttpResponse(render_to_string("500.html", {"status": 500}), status=500)

@@ -12,6 +12,7 @@ from accounts.activity import lines
 from accounts.people import person, session_id
 from accounts.trust import open_to_trusted
 from portal import branding, key_check
+from portal.database import why_not_ready
 from portal.http import for_anyone
 
 LATEST_EVENTS = 5
@@ -83,6 +84,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the database answers too, and opens; 503 with a retry if not."""
+    if reason := why_not_ready():
+        return _not_ready(reason)
     try:
         key_check.judge()
     except DatabaseError:

@@ -60,7 +60,20 @@ if _database["ENGINE"].endswith("sqlite3"):
         init_command="PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     )
 else:
+    _database["ENGINE"] = "portal.postgresql"
     _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    _database["CONN_HEALTH_CHECKS"] = True  # a server that was restarted costs nobody a page
+    _database["OPTIONS"] = {
+        # Seconds; the last one in milliseconds. A peer that is gone says nothing by itself.
+        "connect_timeout": 3,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        **_database.get("OPTIONS", {}),
+    }
+# Seconds that a statement may take on PostgreSQL; manage.py sets it aside for its long commands.
+DATABASE_TIMEOUT: int = env.int("DATABASE_TIMEOUT", default=15)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- Messages -------------------------------------------------------------------------------

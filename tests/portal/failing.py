@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import psycopg
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -29,6 +30,11 @@ def without_database(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+def in_state(request: HttpRequest, state: str) -> HttpResponse:
+    raise DatabaseError("said by the server") from psycopg.errors.lookup(state)("said by it")
+
+
+@login_not_required
 def limited(request: HttpRequest) -> HttpResponse:
     raise LimitReached(WAIT)
 
@@ -47,6 +53,7 @@ def writing(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("broken/", broken),
     path("without-database/", without_database),
+    path("state/<state>/", in_state),
     path("limited/", limited),
     path("forbidden/", forbidden),
     path("writing/", writing),
