@@ -155,13 +155,23 @@ def _reset(message: Message) -> tuple[str, Context]:
     if mailbox is None or not mailbox.user.is_active:
         raise Undeliverable("no account")
     message.recipient = mailbox.address  # as stored: what was typed may be another mailbox
-    link = OneTimeLink.make(mailbox.user, "reset", settings.PASSWORD_RESET_AGE, mailbox)
     return message.kind, {
         "person": mailbox.user,
-        "link": url_of("accounts:reset_link", link.draw()),
+        "link": url_of("accounts:reset_link", _reset_token(message, mailbox)),
         "minutes": int(settings.PASSWORD_RESET_AGE.total_seconds() // 60),
         "at": message.created_at,
     }
+
+
+def _reset_token(message: Message, mailbox: EmailAddress) -> str:
+    """Make the link in the first try, and give the same in the next ones."""
+    token, link = OneTimeLink.of_message(str(message.public_id))
+    if link is None:
+        age = settings.PASSWORD_RESET_AGE
+        return OneTimeLink.make(mailbox.user, "reset", age, mailbox).draw(token)
+    if not OneTimeLink.objects.live().filter(pk=link.pk).exists():
+        raise Undeliverable("a newer link was asked for")
+    return token
 
 
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {

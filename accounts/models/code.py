@@ -2,15 +2,20 @@
 
 import uuid
 from datetime import datetime, timedelta
-from secrets import randbelow
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from portal.crypto import digest_matches, keyed_digest
+from portal.crypto import digest_matches, keyed_digest, keyed_digests
 from portal.outbox.models import Message
+
+
+def _digits(drawn: str) -> str:
+    """Make a code of 256 bits in hex, each as likely as the next to one in 2^236."""
+    length: int = settings.SENT_CODE_DIGITS
+    return f"{int(drawn, 16) % 10**length:0{length}d}"
 
 
 class SentCodeQuerySet(models.QuerySet["SentCode"]):
@@ -62,11 +67,14 @@ class SentCode(models.Model):
         return f"{self.purpose} by {self.channel}"
 
     def draw(self) -> str:
-        """Draw a fresh code and keep its digest; what was drawn before is worthless then.
+        """Return the code and keep its digest; a message that is tried again says the same code.
 
+        It follows from the id of the row and a sealing key, so that nothing has to keep it: a
+        server that took the first try, and said so too late, delivers both.
         Raises `DoesNotExist` if the code was replaced, used or expired while it waited.
         """
-        code = f"{randbelow(10**settings.SENT_CODE_DIGITS):0{settings.SENT_CODE_DIGITS}d}"
+        possible = [_digits(drawn) for drawn in keyed_digests("draw-code", str(self.public_id))]
+        code = next((each for each in possible if self.is_code(each)), possible[0])
         digest = keyed_digest("sent-code", str(self.public_id), code)
         if not SentCode.objects.live().filter(pk=self.pk).update(digest=digest):
             raise SentCode.DoesNotExist

@@ -1,5 +1,6 @@
 """Links that work once: password resets, and setting up the second step of a new administrator."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models.contact import EmailAddress
 from accounts.models.user import User
+from portal.crypto import keyed_digests
 
 TOKEN_BYTES = 16  # 128 bits
 
@@ -66,9 +68,22 @@ class OneTimeLink(models.Model):
             expires_at=now + age,
         )
 
-    def draw(self) -> str:
+    @classmethod
+    def of_message(cls, message_id: str) -> tuple[str, Optional["OneTimeLink"]]:
+        """Return the token that a message carries in each try, and its link if there is one.
+
+        It follows from the id of the message and a sealing key, as the codes do.
+        """
+        drawn = keyed_digests("draw-link", message_id)
+        tokens = [urlsafe_b64encode(bytes.fromhex(each)[:TOKEN_BYTES]).decode() for each in drawn]
+        tokens = [token.rstrip("=") for token in tokens]
+        digests = {_digest(token): token for token in tokens}
+        link = cls.objects.filter(digest__in=digests).first()
+        return (digests[str(link.digest)] if link else tokens[0]), link
+
+    def draw(self, token: str = "") -> str:
         """Draw the token, keep its digest and return it; raises `DoesNotExist` if it ended."""
-        token = token_urlsafe(TOKEN_BYTES)
+        token = token or token_urlsafe(TOKEN_BYTES)
         if not OneTimeLink.objects.live().filter(pk=self.pk).update(digest=_digest(token)):
             raise OneTimeLink.DoesNotExist
         return token

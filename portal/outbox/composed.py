@@ -27,6 +27,10 @@ class TemporaryFailure(DeliveryFailure):
     """Worth another try: no connection, time-out, SMTP 4xx, HTTP 429 or 5xx."""
 
 
+class UnknownOutcome(TemporaryFailure):
+    """It was handed over, but no answer came: another try may be a second message, and paid."""
+
+
 class FinalFailure(DeliveryFailure):
     """Another try would end the same way: SMTP 5xx, HTTP 4xx, no such number."""
 

@@ -1,16 +1,27 @@
 """Handing one message over: compose it, send it, write down what came of it."""
 
 import logging
+import time
 import traceback
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import Error, close_old_connections
 
 from portal.outbox import conf, mail, mirror, sms
-from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure
+from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure, UnknownOutcome
 from portal.outbox.models import Channel, Message
 
 logger = logging.getLogger(__name__)
+
+
+WRITE_PAUSES = (1, 2, 4, 8, 15, 30, 60, 60, 60)
+"""Seconds between tries to write down that a message was accepted."""
+
+
+TRIES_WITHOUT_ANSWER = 2
+"""How often a text message is handed to a gateway that takes it and never answers."""
 
 
 class Outcome(StrEnum):
@@ -32,12 +43,31 @@ def deliver(message: Message) -> Outcome:
         _hand_over(message)
     except FinalFailure as failure:
         return _closed(message, message.mark_failed(failure.reason))
+    except UnknownOutcome as failure:
+        is_last = message.attempts >= TRIES_WITHOUT_ANSWER
+        ended = message.mark_failed if is_last else message.put_off
+        return _closed(message, ended(failure.reason))
     except TemporaryFailure as failure:
         return _closed(message, message.put_off(failure.reason))
     except Exception as error:  # noqa: BLE001 - one bad template must not stop all messages
         _log_frames(message, error)
         return _closed(message, message.put_off(f"internal error ({type(error).__name__})"))
-    return _closed(message, message.mark_sent())
+    return _closed(message, _mark_sent(message))
+
+
+def _mark_sent(message: Message) -> bool:
+    """Write down that it was accepted, however often that takes: else it would be sent again."""
+    for wait in (*WRITE_PAUSES, None):
+        try:
+            return message.mark_sent()
+        except Error as error:
+            if wait is None:
+                raise
+            words = (message.public_id, type(error).__name__)
+            logger.warning("message %s was accepted; that cannot be written yet (%s)", *words)
+            close_old_connections()
+            time.sleep(wait)
+    return False
 
 
 def deliver_now(pk: int) -> None:
@@ -50,9 +80,9 @@ def deliver_now(pk: int) -> None:
 def _hand_over(message: Message) -> None:
     composed: Composed = conf.composer()(message)
     if message.channel == Channel.SMS:
-        _text(message.recipient, composed.text)
+        _text(message, composed.text)
     else:
-        mail.send(message.recipient, composed)
+        mail.send(message.recipient, composed, message_id=_message_id(message))
     mirror.write(message, composed)
 
 
@@ -63,12 +93,18 @@ def _log_frames(message: Message, error: Exception) -> None:
     logger.error("message %s could not be composed: %s at\n%s", *words)
 
 
-def _text(number: str, text: str) -> None:
+def _message_id(message: Message) -> str:
+    """Name the mail, the same in each try; RFC 5322 wants a part after the @."""
+    host = urlsplit(settings.PORTAL_ORIGIN).hostname or "localhost"
+    return f"<{message.public_id}@{host}>"
+
+
+def _text(message: Message, text: str) -> None:
     try:
         gateway = sms.gateway_from_url(settings.SMS_URL, sender=settings.SMS_FROM)
     except ValueError as error:
         raise TemporaryFailure(str(error)) from None  # the operator may still mend the setting
-    gateway.send(number, text)
+    gateway.send(message.recipient, text, key=str(message.public_id))
 
 
 def _closed(message: Message, is_ours: bool) -> Outcome:

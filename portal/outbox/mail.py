@@ -14,8 +14,17 @@ from portal.outbox.deadline import cut_after
 
 logger = logging.getLogger(__name__)
 
-CONVERSATION_SECONDS = 45
-"""The whole SMTP conversation; shorter than a lease, so no second worker starts meanwhile."""
+ANSWER_SECONDS = 600
+"""How long the server may think after the text of a mail (RFC 5321, 4.5.3.2.6).
+
+Who gives up earlier sends it again, although the server takes the first one as well.
+"""
+
+CONVERSATION_SECONDS = 660
+"""The whole SMTP conversation; the worker renews the lease of the row meanwhile."""
+
+GOODBYE_SECONDS = 5
+"""How long to wait for an answer to QUIT, by which nothing is changed any more."""
 
 HEADERS = {
     "Auto-Submitted": "auto-generated",  # RFC 3834: no vacation answers to these
@@ -30,13 +39,17 @@ ABOUT_THE_SERVER = (
 )
 
 
-def send(recipient: str, composed: Composed) -> None:
-    """Hand one mail to the server; raises TemporaryFailure or FinalFailure (RFC 5321, 4.2.1)."""
-    mail = _build(recipient, composed)
+def send(recipient: str, composed: Composed, *, message_id: str = "") -> None:
+    """Hand one mail to the server; raises TemporaryFailure or FinalFailure (RFC 5321, 4.2.1).
+
+    A retry carries the same `message_id`, so that a mailbox that got both shows one.
+    """
+    mail = _build(recipient, composed, message_id)
     connection = get_connection()
     try:
         with cut_after(CONVERSATION_SECONDS, partial(_socket_of, connection)):
             connection.open()
+            _be_patient(connection, ANSWER_SECONDS)
             connection.send_messages([mail])
     except OSError as error:  # smtplib's errors are OSErrors too
         raise _classified(error) from None
@@ -44,9 +57,16 @@ def send(recipient: str, composed: Composed) -> None:
         _close(connection)
 
 
-def _build(recipient: str, composed: Composed) -> EmailMultiAlternatives:
+def _be_patient(connection: Any, seconds: float) -> None:
+    """Set how long each answer may take; EMAIL_TIMEOUT was for reaching the server."""
+    if (sock := _socket_of(connection)) is not None:
+        sock.settimeout(seconds)
+
+
+def _build(recipient: str, composed: Composed, message_id: str) -> EmailMultiAlternatives:
     subject = " ".join(composed.subject.split())
-    mail = EmailMultiAlternatives(subject, composed.text, to=[recipient], headers=HEADERS)
+    headers = {**HEADERS, "Message-ID": message_id} if message_id else HEADERS
+    mail = EmailMultiAlternatives(subject, composed.text, to=[recipient], headers=headers)
     if composed.html is not None:
         mail.attach_alternative(composed.html, "text/html")
     try:
@@ -60,6 +80,8 @@ def _build(recipient: str, composed: Composed) -> EmailMultiAlternatives:
 def _classified(error: OSError) -> TemporaryFailure | FinalFailure:
     code = _code(error)
     if code is None or isinstance(error, ABOUT_THE_SERVER):
+        # What a server says of itself names nobody; what it says of a mail may.
+        logger.warning("the mail server could not be used: %s: %s", type(error).__name__, error)
         return TemporaryFailure(f"the mail server could not be used ({type(error).__name__})")
     failure = FinalFailure if code >= 500 else TemporaryFailure
     return failure(f"the mail server answered {code}")
@@ -77,6 +99,7 @@ def _socket_of(connection: Any) -> Any:
 
 def _close(connection: Any) -> None:
     try:
+        _be_patient(connection, GOODBYE_SECONDS)
         connection.close()
     except OSError as error:
         # The mail was accepted or refused before; how the server says goodbye changes nothing.

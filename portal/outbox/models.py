@@ -1,7 +1,10 @@
 """The rows of the out-box. A row names what to say and to whom, never a secret or a code."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connections, models, transaction
 from django.db.models import F, Q
@@ -11,7 +14,7 @@ from portal.outbox.fate import Fate, fate_of
 from portal.words import gettext_lazy as _
 
 LEASE = timedelta(seconds=60)
-"""How long one worker may hold a row; sending is cut off well before (deadline.py)."""
+"""How long a worker that is dead holds a row: a living one renews what it has in hand."""
 
 BACK_OFF = tuple(timedelta(seconds=seconds) for seconds in (5, 15, 60, 300, 900))
 """The wait after the first, second, … failed try; the last one repeats until the row expires."""
@@ -39,6 +42,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Rows to hand over now, the longest waiting first."""
         due = self.unheld(now).filter(next_attempt_at__lte=now, expires_at__gt=now)
         return due.order_by("next_attempt_at", "id")
+
+    def renew(self, held: Iterable["Message"]) -> int:
+        """Hold these rows for another `LEASE`, those of them that are still held."""
+        mine = [Q(pk=row.pk, attempts=row.attempts) for row in held]
+        if not mine:
+            return 0
+        rows = self.filter(reduce(or_, mine), status=Status.QUEUED, leased_until__isnull=False)
+        return rows.update(leased_until=timezone.now() + LEASE)
 
     def claim(self) -> "Message | None":
         """Take one due row for `LEASE`, so that no second worker sends it meanwhile."""
@@ -119,7 +130,8 @@ class Message(models.Model):
         return self._close(status=status, next_attempt_at=later, error=reason[:200])
 
     def _close(self, **changes: object) -> bool:
-        held = Message.objects.filter(pk=self.pk, leased_until=self.leased_until)
+        # Each lease has its number: the time of its end moves as long as it is renewed.
+        held = Message.objects.filter(pk=self.pk, attempts=self.attempts, status=Status.QUEUED)
         if not held.update(leased_until=None, **changes):
             return False
         for name, value in changes.items():

@@ -99,7 +99,7 @@ LOST_PHONE_DESK = "devices:lost"
 LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app"]  # reached straight from a fall-back
 
 # --- Messages -------------------------------------------------------------------------------
-EMAIL_TIMEOUT = SMS_TIMEOUT = 10  # seconds
+EMAIL_TIMEOUT = SMS_TIMEOUT = 60  # seconds; the answer to a whole mail may take longer
 OUTBOX_COMPOSER = "accounts.messages.compose"
 OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
 DEVELOPMENT_CODES = "devices.demo.current_codes"

@@ -138,6 +138,7 @@ def test_451_is_tried_again_and_then_sent_with_fresh_words(server: Server, where
         assert delivered(message).status == "sent"
     assert "Try 2" in str(server.received[0])
     assert len(server.received) == 1
+    assert server.received[0]["Message-ID"] == f"<{message.public_id}@testserver>"
 
 
 @pytest.mark.parametrize("where", ["recipient_answers", "data_answers"])
@@ -184,3 +185,30 @@ def test_a_conversation_that_never_ends_is_cut_before_the_lease_ends(
     assert run_round()[Outcome.RETRY] == 1
     assert time.monotonic() - started < 3
     assert server.received == []
+
+
+def test_a_server_may_think_longer_than_it_takes_to_reach_it(
+    settings: Settings, server: Server
+) -> None:
+    settings.EMAIL_TIMEOUT = 1
+    server.delay = 2.5
+    assert delivered(queued()).status == "sent"
+    assert len(server.received) == 1
+
+
+def test_each_try_says_the_same_message_id(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that took a mail and said so too late gets it twice, and the mailbox shows one."""
+    monkeypatch.setattr(mail, "ANSWER_SECONDS", 0.3)
+    server.delay = 1
+    with time_machine.travel(timezone.now(), tick=True) as clock:
+        message = delivered(queued())
+        assert (message.status, message.error) == (
+            "queued",
+            "the mail server could not be used (SMTPServerDisconnected)",
+        )
+        monkeypatch.setattr(mail, "ANSWER_SECONDS", 600)
+        clock.shift(timedelta(seconds=10))
+        assert delivered(message).status == "sent"
+    assert {str(each["Message-ID"]) for each in server.received} == {
+        f"<{message.public_id}@testserver>"
+    }

@@ -7,25 +7,29 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.outbox import Composed, queue
+from portal.outbox import Composed, delivery, queue
 from portal.outbox.delivery import Outcome, deliver
 from portal.outbox.models import LEASE, Message
 from portal.outbox.sms import memory_outbox
-from portal.outbox.worker import clean_up, run_round
+from portal.outbox.worker import clean_up, run, run_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ran: list[str] = []
+slow: list[threading.Event] = []
 
 
 def compose(message: Message) -> Composed:
+    if message.context.get("hold"):
+        slow[0].wait(60)
     if message.context.get("stop"):
         os.kill(os.getpid(), signal.SIGTERM)
     return Composed(subject="", text=f"message {message.pk}")
@@ -128,7 +132,7 @@ def test_the_command_ends_on_sigterm_after_the_message_in_hand(settings: Setting
     in_hand, next_one = queued(stop=True), queued()
     started = time.monotonic()
     try:
-        call_command("deliver", interval=30)
+        call_command("deliver", interval=30, threads=1)  # with more, both may be in hand
     finally:
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])
@@ -150,3 +154,72 @@ def test_closed_messages_are_deleted_after_thirty_days(settings: Settings) -> No
         waiting = queued()
         clean_up()
         assert list(Message.objects.all()) == [waiting]
+
+
+def test_one_slow_server_holds_up_neither_mail_nor_text(settings: Settings) -> None:
+    settings.HOUSEKEEPING = []
+    stuck = threading.Event()
+    slow.append(stuck)
+    stop = threading.Event()
+    running = threading.Thread(target=run, args=(stop,), kwargs={"interval": 0.05})
+    held, others = queued(hold=True), []
+    running.start()
+    try:
+        wait_for(lambda: status_of(held) == "queued" and held_by_worker(held))
+        others = [queued() for _each in range(5)]
+        wait_for(lambda: {status_of(each) for each in others} == {"sent"})
+        assert status_of(held) == "queued"
+    finally:
+        stuck.set()
+        stop.set()
+        running.join(30)
+        slow.clear()
+    assert status_of(held) == "sent"
+
+
+def test_what_is_in_hand_for_long_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
+        queued()
+        held = Message.objects.claim()
+        assert held
+        clock.shift(LEASE - timedelta(seconds=1))
+        assert Message.objects.all().renew([held]) == 1
+        clock.shift(LEASE - timedelta(seconds=1))
+        assert Message.objects.claim() is None
+        assert deliver(held) == Outcome.SENT
+
+
+def test_an_accepted_message_is_written_down_however_long_that_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "WRITE_PAUSES", (0, 0, 0))
+    queued()
+    message = Message.objects.claim()
+    assert message
+    refusals = iter([OperationalError("away"), OperationalError("away")])
+
+    def fail_twice(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("UPDATE") and "sent_at" in sql and (error := next(refusals, None)):
+            raise error
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail_twice):
+        assert deliver(message) == Outcome.SENT
+    assert run_round()[Outcome.SENT] == 0
+    assert len(memory_outbox) == 1
+
+
+def status_of(message: Message) -> str:
+    return Message.objects.get(pk=message.pk).status
+
+
+def held_by_worker(message: Message) -> bool:
+    return Message.objects.get(pk=message.pk).leased_until is not None
+
+
+def wait_for(check: Callable[[], bool]) -> None:
+    for _each in range(300):
+        if check():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not happen")

@@ -24,8 +24,8 @@ memory_outbox: list[SentText] = []
 
 
 class Gateway(Protocol):
-    def send(self, number: str, text: str) -> None:
-        """Hand one text message over."""
+    def send(self, number: str, text: str, *, key: str = "") -> None:
+        """Hand one text message over; `key` is the same in each try of one message."""
 
 
 def e164(number: str) -> str:
@@ -38,7 +38,7 @@ def e164(number: str) -> str:
 class ConsoleGateway:
     """Prints to standard output: for a developer's desk, as codes are readable there."""
 
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str, *, key: str = "") -> None:
         sys.stdout.write(f"--- text message to {e164(number)}\n{text}\n---\n")
         sys.stdout.flush()
 
@@ -46,7 +46,7 @@ class ConsoleGateway:
 class MemoryGateway:
     """Keeps messages in `memory_outbox`."""
 
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str, *, key: str = "") -> None:
         memory_outbox.append(SentText(e164(number), text))
 
 
@@ -58,13 +58,15 @@ class JsonGateway:
     sender: str
     authorization: str = field(repr=False)
 
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str, *, key: str = "") -> None:
         content = {"to": e164(number), "text": text}
         if self.sender:
             content["from"] = self.sender
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self.authorization:
             headers["Authorization"] = self.authorization
+        if key:  # draft-ietf-httpapi-idempotency-key-header: a retry is sent, and paid, once
+            headers["Idempotency-Key"] = f'"{key}"'
         post(self.endpoint, json.dumps(content).encode(), headers)
 
 
@@ -80,7 +82,7 @@ class TwilioGateway:
     def path(account: str) -> str:
         return f"/2010-04-01/Accounts/{quote(account, safe='')}/Messages.json"
 
-    def send(self, number: str, text: str) -> None:
+    def send(self, number: str, text: str, *, key: str = "") -> None:
         form = {"To": e164(number), "From": self.sender, "Body": text}
         headers = {
             "Content-Type": "application/x-www-form-urlencoded",

@@ -1,14 +1,17 @@
 """One HTTP POST to a gateway: no redirects, TLS verified, limited in time and size."""
 
 import http.client
+import logging
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from portal.outbox import conf
-from portal.outbox.composed import FinalFailure, TemporaryFailure
+from portal.outbox.composed import FinalFailure, TemporaryFailure, UnknownOutcome
 from portal.outbox.deadline import cut_after
+
+logger = logging.getLogger(__name__)
 
 MOST_ANSWER_BYTES = 64 * 1024
 
@@ -32,10 +35,11 @@ def post(endpoint: Endpoint, body: bytes, headers: Mapping[str, str]) -> None:
     seconds = conf.sms_timeout()
     connection = _connection(endpoint, seconds)
     try:
+        _reach(connection)
         status = _status(connection, endpoint.path, body, headers, seconds)
     except (OSError, http.client.HTTPException) as error:
-        reason = f"the SMS gateway could not be used ({type(error).__name__})"
-        raise TemporaryFailure(reason) from None
+        # It may have sent the message, and will be paid for it.
+        raise UnknownOutcome(_unused(error)) from None
     finally:
         connection.close()
     _judge(status)
@@ -56,7 +60,6 @@ def _status(
     headers: Mapping[str, str],
     seconds: float,
 ) -> int:
-    connection.connect()
     sock = connection.sock  # kept, as the connection lets go of it before the answer is read
     # A gateway that sends a byte now and then would never run into the socket's own limit.
     with cut_after(2 * seconds, lambda: sock):
@@ -65,6 +68,19 @@ def _status(
         with suppress(OSError, http.client.HTTPException):
             answer.read(MOST_ANSWER_BYTES)  # the status has decided already
         return answer.status
+
+
+def _reach(connection: http.client.HTTPConnection) -> None:
+    """Connect; whatever goes wrong here, nothing was sent."""
+    try:
+        connection.connect()
+    except OSError as error:
+        raise TemporaryFailure(_unused(error)) from None
+
+
+def _unused(error: Exception) -> str:
+    logger.warning("the SMS gateway could not be used: %s: %s", type(error).__name__, error)
+    return f"the SMS gateway could not be used ({type(error).__name__})"
 
 
 def _judge(status: int) -> None:

@@ -18,6 +18,10 @@ class Command(BaseCommand):
             "--interval", type=float, default=1, help="seconds between two looks (default 1)"
         )
 
+        parser.add_argument(
+            "--threads", type=int, default=0, help="hand-overs of a channel side by side"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Deliver until SIGTERM or SIGINT; the message in hand is finished first."""
         try:
@@ -31,4 +35,4 @@ class Command(BaseCommand):
             worker.run_round(stop)
             worker.clean_up()
         else:
-            worker.run(stop, interval=options["interval"])
+            worker.run(stop, interval=options["interval"], threads=options["threads"])
