@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +16,9 @@ from django.utils.deprecation import MiddlewareMixin
 from accounts import trust
 from accounts.bindings import QUESTION_KEY
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
-from portal.words import gettext as _
+
+SIGNED_OUT = "signed-out"
+"""In the query of the sign-in page: say that the session has ended."""
 
 BEFORE_THE_ANSWER = {
     "accounts:held",
@@ -71,7 +72,8 @@ class SignInRequired(LoginRequiredMiddleware):
             request, view_func, view_args, view_kwargs
         )
         if answer and _was_signed_in(request):
-            messages.warning(request, _("You were signed out. Sign in again to go on."))
+            # Said by the address: a message would be a row for any made-up cookie.
+            answer["Location"] += f"{'&' if '?' in answer['Location'] else '?'}{SIGNED_OUT}"
         return answer
 
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import events, failures
 from accounts.forms.entrance import NewPasswordForm, ResetForm
+from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
 from accounts.models import OneTimeLink, User
 from accounts.people import person, session_id
@@ -76,13 +77,18 @@ def reset_sent(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_GET
-def reset_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Move the token from the address bar into the session at once; nothing else changes."""
-    request.session[RESET_KEY] = token[:64]
-    response = redirect("accounts:reset_new")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def reset_link(request: HttpRequest) -> HttpResponse:
+    """Take the token of a link into the session; only a link that works is worth a row."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token = form.cleaned_data["token"]
+        if OneTimeLink.find(token, "reset") is None:
+            return render(request, "accounts/reset_refused.html", status=400)
+        request.session[RESET_KEY] = token
+        return redirect("accounts:reset_new")
+    return show_form(request, "accounts/open_link.html", form)
 
 
 @login_not_required

@@ -6,12 +6,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from accounts import proofs
+from accounts.forms.links import TokenForm
 from accounts.models import OneTimeLink
 from accounts.people import person
 from accounts.proofs import Proof, Strength
+from accounts.views.answers import show_form
 from portal.words import gettext as _
 
 SET_UP_KEY = "set_up_link"
@@ -19,13 +22,18 @@ SET_UP_KEY = "set_up_link"
 
 @login_not_required
 @never_cache
-@require_GET
-def set_up_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Move the token from the address bar into the session; it is used after the password."""
-    request.session[SET_UP_KEY] = token[:64]
-    response = redirect("accounts:set_up")
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters()
+def set_up_link(request: HttpRequest) -> HttpResponse:
+    """Take the token of a link into the session; it is used after the password."""
+    form = TokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        token = form.cleaned_data["token"]
+        if OneTimeLink.find(token, "set-up"):
+            request.session[SET_UP_KEY] = token
+            return redirect("accounts:set_up")
+        form.add_error(None, _("This link does not work any more. Ask for a new one."))
+    return show_form(request, "accounts/open_link.html", form)
 
 
 @never_cache

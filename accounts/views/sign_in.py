@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import declining, events, recovery_codes, signin, trust
 from accounts.forms.entrance import SignInForm
+from accounts.middleware import SIGNED_OUT
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength
@@ -37,6 +38,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     next_url = safe_next(request)
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_url or "overview")
+    if request.method != "POST" and SIGNED_OUT in request.GET:
+        messages.warning(request, _("You were signed out. Sign in again to go on."))
     form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
         return signin.start(request, form.user, next_url)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.management.commands import createsuperuser
 from accounts.models import User
 from accounts.proofs import Strength
+from tests.links import open_link
 from tests.people import Person, enter, make_person, proved
 
 ADDRESS = "first@example.org"
@@ -34,7 +35,7 @@ def make(monkeypatch: pytest.MonkeyPatch, password: str = GOOD, address: str = A
 
 
 def link_in(said: str) -> str:
-    found = search(r"/set-up/\S+/", said)
+    found = search(r"/set-up/link/#\S+", said)
     assert found
     return found[0]
 
@@ -46,7 +47,7 @@ def test_the_superuser_sets_the_second_step_up_with_the_link(
     assert "works once, for 10 minutes" in said
     assert f"manage.py setup_link {ADDRESS}" in said
     assert f"{settings.PORTAL_ORIGIN}/set-up/" in said
-    answer = client.get(link_in(said))
+    answer = open_link(client, link_in(said))
     assert answer.url == "/set-up/"
     answer = client.get(answer.url)
     client.post(answer.url, {"email": ADDRESS, "password": GOOD})
@@ -63,7 +64,7 @@ def test_the_link_works_once(
     for _twice in range(2):
         client = new_client()
         client.post("/sign-in/", {"email": ADDRESS, "password": GOOD})
-        client.get(link)
+        open_link(client, link)
         answers.append(client.post("/set-up/").url)
     assert answers == ["/devices/link/", "/security/two-step/"]
 
@@ -74,9 +75,9 @@ def test_the_link_ends_after_ten_minutes_and_with_a_newer_one(
     first = link_in(make(monkeypatch))
     second = link_in(run("setup_link", ADDRESS))
     client.post("/sign-in/", {"email": ADDRESS, "password": GOOD})
-    client.get(first)
+    open_link(client, first)
     assert client.post("/set-up/").url == "/security/two-step/"
-    client.get(second)
+    open_link(client, second)
     with time_machine.travel(timezone.now() + settings.SET_UP_LINK_AGE + timedelta(seconds=1)):
         assert client.post("/set-up/").url == "/security/two-step/"
     assert client.post("/set-up/").url == "/devices/link/"

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.failures import STRANGER, password_budget
 from accounts.models import OneTimeLink, SecurityEvent, User
 from accounts.proofs import Strength
+from devices.models import Session
 from portal.limits import wait_after
 from portal.outbox.models import Message
 from tests.accounts.helpers import (
@@ -34,6 +35,7 @@ from tests.accounts.helpers import (
     type_code,
     type_password,
 )
+from tests.links import open_link
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter
 
@@ -62,7 +64,7 @@ def link_to(address: str) -> str:
 def reset(client: Client, address: str, new: str = NEW_PASSWORD) -> Any:
     """Ask for a link, follow it, and choose a password."""
     client.post(RESET, {"email": address})
-    client.get(link_to(address))
+    open_link(client, link_to(address))
     return client.post(NEW, {"new_password": new})
 
 
@@ -146,7 +148,7 @@ def test_a_half_done_link_is_dead_after_the_password_changed(
 ) -> None:
     half = new_client()
     half.post(RESET, {"email": carol.address})
-    half.get(link_to(carol.address))
+    open_link(half, link_to(carol.address))
     enter(client, carol, Strength.PASSWORD)
     change(client)
     assert REFUSED in seen(half.get(NEW))
@@ -224,13 +226,13 @@ def test_the_second_step_is_still_asked(client: Client, alice: Person) -> None:
     assert is_in(client)
 
 
-def test_the_token_leaves_the_address_bar_at_once(client: Client, carol: Person) -> None:
+def test_no_server_is_sent_the_token_of_a_link(client: Client, carol: Person) -> None:
     client.post(RESET, {"email": carol.address})
-    answer = client.get(link_to(carol.address))
-    assert answer["Location"] == NEW
-    assert answer["Referrer-Policy"] == "no-referrer"
-    assert "no-store" in answer["Cache-Control"]
-    token = link_to(carol.address).split("/")[-2]
+    path, _hash, token = link_to(carol.address).partition("#")
+    page = client.get(path)
+    assert "no-store" in page["Cache-Control"]
+    assert "data-link-token" in page.text
+    assert client.post(path, {"token": token})["Location"] == NEW
     page = client.get(NEW)
     assert token not in page.content.decode()
     assert len(token) * 6 >= 128
@@ -240,7 +242,7 @@ def test_the_token_leaves_the_address_bar_at_once(client: Client, carol: Person)
 def test_following_a_link_changes_nothing(client: Client, carol: Person) -> None:
     client.post(RESET, {"email": carol.address})
     for _each in range(3):
-        client.get(link_to(carol.address))
+        open_link(client, link_to(carol.address))
         client.get(NEW)
     assert carol.kinds() == []
     assert OneTimeLink.objects.live().count() == 1
@@ -250,10 +252,10 @@ def test_only_the_newest_link_works(client: Client, carol: Person) -> None:
     client.post(RESET, {"email": carol.address})
     first = link_to(carol.address)
     client.post(RESET, {"email": carol.address})
-    client.get(first)
+    open_link(client, first)
     assert REFUSED in seen(client.post(NEW, {"new_password": NEW_PASSWORD}))
     assert carol.reload().check_password(PASSWORD)
-    client.get(link_to(carol.address))
+    open_link(client, link_to(carol.address))
     assert client.post(NEW, {"new_password": NEW_PASSWORD}).status_code == 302
 
 
@@ -262,13 +264,13 @@ def test_a_link_works_once(
 ) -> None:
     late = new_client()
     client.post(RESET, {"email": carol.address})
-    late.get(link_to(carol.address))
+    open_link(late, link_to(carol.address))
     reset_link = link_to(carol.address)
-    client.get(reset_link)
+    open_link(client, reset_link)
     client.post(NEW, {"new_password": NEW_PASSWORD})
     answer = late.post(NEW, {"new_password": "yet another long password"})
     assert answer.status_code == 400
-    client.get(reset_link)
+    open_link(client, reset_link)
     assert REFUSED in seen(client.get(NEW))
     assert carol.reload().check_password(NEW_PASSWORD)
 
@@ -278,29 +280,39 @@ def test_a_link_works_for_an_hour(
 ) -> None:
     client.post(RESET, {"email": carol.address})
     clock.shift(settings.PASSWORD_RESET_AGE - timedelta(seconds=1))
-    client.get(link_to(carol.address))
+    open_link(client, link_to(carol.address))
     assert client.get(NEW).status_code == 200
     clock.shift(1)
     assert REFUSED in seen(client.post(NEW, {"new_password": NEW_PASSWORD}))
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 22, "\u202e", "-" * 200])
+@pytest.mark.parametrize("token", ["x", "A" * 22, "-" * 200])
 def test_an_invented_link_is_refused_alike(client: Client, db: None, token: str) -> None:
-    client.get(f"{RESET}{token}/")
+    assert "This link does not work" in seen(open_link(client, f"{RESET}link/#{token}"))
     assert REFUSED in seen(client.get(NEW))
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("around", ["{}", " {} ", "<{}>", "\u200b{}\u00a0"])
+def test_without_scripts_a_link_is_pasted(client: Client, carol: Person, around: str) -> None:
+    client.post(RESET, {"email": carol.address})
+    path, _hash, token = link_to(carol.address).partition("#")
+    for pasted in (token, f"https://testserver{path}#{token}"):
+        assert client.post(path, {"token": around.format(pasted)})["Location"] == NEW
+    assert "Paste the whole link" in seen(client.get(path))
 
 
 def test_a_link_of_a_removed_address_is_dead(client: Client, alice: Person) -> None:
     second = alice.user.email_addresses.order_by("-pk")[0]
     client.post(RESET, {"email": second.address})
-    client.get(link_to(second.address))
+    open_link(client, link_to(second.address))
     second.delete()
     assert REFUSED in seen(client.get(NEW))
 
 
 def test_a_link_of_a_locked_account_is_dead(client: Client, carol: Person) -> None:
     client.post(RESET, {"email": carol.address})
-    client.get(link_to(carol.address))
+    open_link(client, link_to(carol.address))
     User.objects.filter(pk=carol.user.pk).update(is_active=False)
     assert REFUSED in seen(client.get(NEW))
 

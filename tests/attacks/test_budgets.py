@@ -14,6 +14,7 @@ from accounts.identity import email_key
 from accounts.proofs import Strength
 from portal.limits import Budget, FailureCount, LimitReached
 from tests.attacks.tools import is_in, link_in, start
+from tests.links import open_link
 from tests.people import Person, enter, sign_in
 
 Clock = Any
@@ -187,7 +188,7 @@ def test_a_reset_opens_a_password_that_strangers_switched_off(
     assert guess(new_client(), alice.address, alice.password).status_code == 200
     client = new_client()
     client.post("/password/reset/", {"email": alice.address})
-    client.get(link_in(str(mail.outbox[-1].body), "reset"))
+    open_link(client, link_in(str(mail.outbox[-1].body), "reset"))
     alice.password = "a password that nobody knows yet"
     client.post("/password/reset/new/", {"new_password": alice.password})
     assert start(client, alice).status_code == 302

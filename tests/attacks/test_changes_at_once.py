@@ -15,6 +15,7 @@ from devices.models import Session
 from devices.models.authenticator import step_now
 from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_once, sign_in
 from tests.attacks.tools import link_in
+from tests.links import open_link
 from tests.live import LiveSite, at_once, fresh_address
 from tests.live.sinks import body_of, wait_until
 from tests.people import Person, give_passkey, give_phone
@@ -121,7 +122,7 @@ def test_one_reset_link(alice: Person, crowd: Crowd, live: LiveSite) -> None:
     visitors[0].post("/password/reset/", {"email": alice.address})
     path = link_in(body_of(live.mail.wait_for(alice.address)), "reset")
     for visitor in visitors:
-        visitor.get(path)
+        open_link(visitor, path)
     passwords = [f"a new password, number {number}" for number in range(len(visitors))]
     acts = [
         partial(visitor.post, "/password/reset/new/", {"new_password": password})

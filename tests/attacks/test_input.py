@@ -106,7 +106,7 @@ def test_bytes_that_are_no_text_are_refused(client: Client, rows: None, raw: byt
     kind = "application/x-www-form-urlencoded"
     for path in ("/sign-in/", "/sign-up/", "/password/reset/"):
         assert client.post(path, form, content_type=kind).status_code < 500
-    for path in ("/sign-in/%s/", "/password/reset/%s/", "/set-up/%s/", "/%s"):
+    for path in ("/sign-in/%s/", "/confirm/%s/", "/%s"):
         url = path % raw.decode("latin-1")
         assert client.get(url).status_code < 500
     assert client.get("/sign-in/", QUERY_STRING=raw.decode("latin-1")).status_code < 500

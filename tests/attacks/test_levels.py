@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.proofs import PROOFS_KEY, Strength
 from portal.outbox.sms import SentText
 from tests.attacks.tools import code_in, is_in, level, link_in, start
+from tests.links import open_link
 from tests.people import Person, enter, sign_in
 
 Clock = Any
@@ -172,7 +173,7 @@ def test_a_locked_account_is_out_at_the_next_request(
 
 def test_a_reset_asks_for_the_second_step_all_the_same(alice: Person, client: Client) -> None:
     client.post("/password/reset/", {"email": alice.address})
-    client.get(link_in(str(mail.outbox[-1].body), "reset"))
+    open_link(client, link_in(str(mail.outbox[-1].body), "reset"))
     alice.password = "a password that nobody knows yet"
     assert client.post("/password/reset/new/", {"new_password": alice.password}).status_code == 302
     assert not is_in(client)
@@ -181,7 +182,7 @@ def test_a_reset_asks_for_the_second_step_all_the_same(alice: Person, client: Cl
 
 def test_the_mailbox_of_the_reset_does_not_count_twice(alice: Person, client: Client) -> None:
     client.post("/password/reset/", {"email": alice.address})
-    client.get(link_in(str(mail.outbox[-1].body), "reset"))
+    open_link(client, link_in(str(mail.outbox[-1].body), "reset"))
     alice.password = "a password that nobody knows yet"
     client.post("/password/reset/new/", {"new_password": alice.password})
     start(client, alice)
@@ -196,7 +197,7 @@ def test_the_mailbox_of_the_reset_does_not_count_twice(alice: Person, client: Cl
 
 def test_after_a_reset_a_password_account_can_still_set_up(carol: Person, client: Client) -> None:
     client.post("/password/reset/", {"email": carol.address})
-    client.get(link_in(str(mail.outbox[-1].body), "reset"))
+    open_link(client, link_in(str(mail.outbox[-1].body), "reset"))
     carol.password = "a password that nobody knows yet"
     client.post("/password/reset/new/", {"new_password": carol.password})
     start(client, carol)

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.proofs import Strength
 from tests.attacks.tools import face
+from tests.links import open_link
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter, make_person
 
@@ -162,5 +163,5 @@ def test_set_up_links_that_do_not_exist(bob: Person, new_client: Browsers) -> No
         "long": "x" * 900,
     }.items():
         client = enter(new_client(), bob, Strength.TWO_STEP)
-        faces[kind] = chain(client, client.get(f"/set-up/{token}/"), token)
+        faces[kind] = chain(client, open_link(client, f"/set-up/link/#{token}"), token)
     one_face(faces)

@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.proofs import Strength
 from devices.models import Session
 from devices.sessions import key_of
-from tests.attacks.tools import is_in, link_in, start
+from tests.attacks.tools import is_in, link_in, reset_path, start
+from tests.links import open_link
 from tests.people import Person, enter, give_passkey, lose, sign_in
 
 Clock = Any
@@ -39,7 +40,7 @@ def test_the_id_changes_at_every_rise_of_level(
     alice: Person, client: Client, new_client: Browsers, clock: Clock
 ) -> None:
     seen = []
-    client.get("/password/reset/some-token/")
+    open_link(client, reset_path(client, alice))
     seen.append(cookie(client))
     start(client, alice)
     seen.append(cookie(client))
@@ -190,7 +191,7 @@ def test_a_reset_ends_every_session(alice: Person, new_client: Browsers) -> None
     others = [enter(new_client(), alice, Strength.TWO_STEP) for _each in range(3)]
     stranger = new_client()
     stranger.post("/password/reset/", {"email": alice.address})
-    stranger.get(link_in(str(mail.outbox[-1].body), "reset"))
+    open_link(stranger, link_in(str(mail.outbox[-1].body), "reset"))
     stranger.post("/password/reset/new/", {"new_password": NEW_PASSWORD})
     assert not any(is_in(other) for other in others)
 

@@ -14,6 +14,7 @@ from django.test import Client
 
 from accounts.proofs import PROOFS_KEY, Strength
 from portal.outbox.sms import SentText
+from tests.links import open_link
 from tests.people import Person
 
 PEOPLE = ("alice", "bob", "carol", "sue", "root")
@@ -174,5 +175,5 @@ def reset_path(client: Client, person: Person, address: str = "") -> str:
 
 def reset(client: Client, path: str) -> Any:
     """Follow a link and choose a password."""
-    client.get(path)
+    open_link(client, path)
     return client.post("/password/reset/new/", {"new_password": NEW_PASSWORD})

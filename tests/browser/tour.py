@@ -133,7 +133,7 @@ def strangers(tour: Tour) -> Names:
     hand.type_code("000000", "Confirm the address")
     hand.sees("This code is not right")
     yield "sign-up, wrong code"
-    yield from tour.see("/password/reset/not-a-token/")
+    yield from tour.see("/password/reset/link/", "/password/reset/new/", "/set-up/link/")
 
 
 def resets(tour: Tour) -> Names:
@@ -399,7 +399,8 @@ def beginners(tour: Tour) -> Names:
     yield from tour.see("/confirm/?next=/security/")
     yield from tour.see("/confirm/?next=/devices/link/&for=mailbox")
     token = OneTimeLink.make(person.user, "set-up", settings.SET_UP_LINK_AGE).draw()
-    tour.page.goto(f"/set-up/{token}/")
+    tour.page.goto(f"/set-up/link/#{token}")
+    tour.hand.reads("Set up your second step")
     yield "/set-up/"
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from accounts.identity import email_key
-from accounts.messages import url_of
+from accounts.messages import link_to
 from accounts.models import OneTimeLink, User
 
 
@@ -26,6 +26,6 @@ def set_up_link(user: User) -> str:
     return (
         f"Open this link to set up the second step, without which the staff pages stay closed.\n"
         f"It works once, for {minutes} minutes:\n\n"
-        f"  {url_of('accounts:set_up_link', link.draw())}\n\n"
+        f"  {link_to('accounts:set_up_link', link.draw())}\n\n"
         f"Too late? Get a new one: manage.py setup_link {user.email}"
     )
