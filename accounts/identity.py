@@ -1,23 +1,30 @@
-"""How addresses are compared."""
+"""How addresses and passwords are compared."""
 
 import unicodedata
 
+from django.conf import settings
 from django.utils.translation import get_language_bidi
 
-ADDRESS_LENGTH = 254
+from portal.addresses import ADDRESS_LENGTH, fold, key_of
+
+__all__ = ["ADDRESS_LENGTH", "email_key", "fold", "mask_address", "mask_number", "password_form"]
 
 
 def email_key(address: str) -> str:
-    """Return the form under which an address is compared: trimmed, NFKC, case-folded.
+    """Return the form under which an address is compared; everything that counts goes by it.
 
     Mail never goes to this form, only to the address as it was stored.
     """
-    folded = unicodedata.normalize("NFKC", address.strip()).casefold()
-    return unicodedata.normalize("NFKC", folded)
+    return key_of(address)
 
 
 def password_form(password: str) -> str:
-    """Return the password in NFC, so that one password has one spelling; nothing is trimmed."""
+    """Return the password in NFC, so that one password has one spelling; nothing is trimmed.
+
+    What is too long to be hashed is left as it is: normalising takes the square of its length.
+    """
+    if len(password) > settings.PASSWORD_MAX_BYTES:
+        return password
     return unicodedata.normalize("NFC", password)
 
 

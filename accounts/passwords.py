@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-from accounts.identity import email_key, password_form
+from accounts.identity import email_key, fold, password_form
 from accounts.models import User
 from portal.words import gettext as _
 from portal.words import ngettext
@@ -30,6 +30,12 @@ def is_hashable(password: str) -> bool:
     return len(password.encode(errors="replace")) <= settings.PASSWORD_MAX_BYTES
 
 
+def validate_hashable(password: str) -> None:
+    """Refuse what is too long to be hashed, before anything else looks at it."""
+    if not is_hashable(password):
+        raise ValidationError(_("This password is too long."), code="password_too_long")
+
+
 class LengthValidator:
     """At least 15 code points; at most 1 KiB."""
 
@@ -38,8 +44,7 @@ class LengthValidator:
         least = settings.PASSWORD_MIN_LENGTH
         if len(password_form(password)) < least:
             raise ValidationError(self.get_help_text(), code="password_too_short")
-        if not is_hashable(password):
-            raise ValidationError(_("This password is too long."), code="password_too_long")
+        validate_hashable(password)
 
     def get_help_text(self) -> str:
         """Say the rule."""
@@ -56,7 +61,7 @@ class PersonalValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise `ValidationError` naming the word that gives the password away."""
-        folded = email_key(password)
+        folded = fold(password, settings.PASSWORD_MAX_BYTES)
         for word in self._words(user):
             rest = folded.replace(word, "")
             if word in folded and len(rest) < settings.PASSWORD_MIN_LENGTH_WITH_TWO_STEP:

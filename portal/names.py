@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import models
 
+from portal.addresses import ADDRESS_LENGTH, IGNORABLE, in_ascii, in_letters
 from portal.words import gettext_lazy as _
 from portal.words import one_line
 
@@ -44,22 +45,26 @@ class NameField(Text):
         return value if value is None or value.isprintable() else one_line(value)
 
 
-class AddressField(forms.EmailField):
-    """An e-mail address that looks like what it is."""
-
-    def run_validators(self, value: str) -> None:
-        """Refuse characters that cannot be seen: Django's pattern lets them into a domain."""
-        see(value)
-        super().run_validators(value)
-
-
 def see(address: str) -> None:
     """Refuse an address with characters that cannot be seen."""
-    if not address.isprintable():
+    if not address.isprintable() or IGNORABLE.search(address):
         raise TURNED
 
 
 def validate_address(address: str) -> None:
     """Refuse what is no address; raises `ValidationError`."""
     see(address)
-    EmailValidator()(address)
+    if len(address) <= ADDRESS_LENGTH:
+        EmailValidator()(in_ascii(address))
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address that looks like what it is, in letters however the browser spells it."""
+
+    default_validators = [validate_address]
+
+    def to_python(self, value: Any) -> str:
+        """Judge what was typed before it is respelled: Django lets anything into a domain."""
+        typed: str = super().to_python(value) or ""
+        see(typed)
+        return in_letters(typed)

@@ -17,25 +17,30 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as translated  # noqa: TID251 # the one place
 from django.utils.translation import ngettext as translated_with  # noqa: TID251 # the one place
 
+from portal.addresses import IGNORABLE
+
 BEGIN, END = "\u2068", "\u2069"  # first strong isolate, pop directional isolate
 RIGHT_TO_LEFT = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 OVERRIDES = re.compile("[\u202a-\u202e]")  # and embeddings; nobody writes them by hand
 ISOLATES = re.compile("[\u2066-\u2069]")
-APART = re.compile("[\u2066-\u2068][^\u2066-\u2069]*\u2069")
+OPENERS = "\u2066\u2067\u2068"
+BLANK = " \u2800"  # Braille without a dot is printable, and empty
+LONGEST_LINE = 1000  # characters; normalising takes the square of a row of marks
 LINES = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # an isolate ends with its line
 JOINERS = "\u200c\u200d"  # Persian and Indic spelling, and emoji of several parts
 
 
 def one_line(typed: str) -> str:
     """Return a text in NFC and on one line, without characters that cannot be seen or that turn."""
-    composed = unicodedata.normalize("NFC", typed)
+    composed = unicodedata.normalize("NFC", typed[:LONGEST_LINE])
     seen = "".join(
         letter if letter.isprintable() or _joins(composed, at) else " "
         for at, letter in enumerate(composed)
     )
-    return " ".join(seen.split())
+    line = " ".join(seen.split())
+    return line if IGNORABLE.sub("", line).strip(BLANK) else ""
 
 
 def _joins(text: str, at: int) -> bool:
@@ -56,9 +61,16 @@ def harmless(text: str) -> str:
 
 def _outside(text: str) -> str:
     """Return what of a text stands outside of all isolates."""
-    while (left := APART.sub("", text)) != text:
-        text = left
-    return text
+    kept: list[str] = []
+    opened: list[int] = []
+    for letter in text:
+        if letter == END and opened:
+            del kept[opened.pop() :]
+            continue
+        if letter in OPENERS:
+            opened.append(len(kept))
+        kept.append(letter)
+    return "".join(kept)
 
 
 def apart(text: str) -> str:

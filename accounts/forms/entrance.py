@@ -15,6 +15,7 @@ from accounts import browsers, codes, failures
 from accounts.forms.code import WaitingForm
 from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
+from accounts.passwords import validate_hashable
 from portal.http import Client
 from portal.limits import Budget, FactorDisabled, LimitReached, Rate
 from portal.names import AddressField
@@ -43,6 +44,7 @@ def new_password_field() -> forms.CharField:
     return forms.CharField(
         label=_("Password"),
         strip=False,
+        validators=[validate_hashable],
         widget=password_input("new-password"),
         help_text=format_lazy(  # read once, before anybody asks in a language
             _("At least {least} characters. A few words in a row are easy to remember."),
@@ -60,7 +62,10 @@ class SignInForm(WaitingForm):
         widget=email_input("username webauthn"),  # passkeys are offered beside saved addresses
     )
     password = forms.CharField(
-        label=_("Password"), strip=False, widget=password_input("current-password")
+        label=_("Password"),
+        strip=False,
+        validators=[validate_hashable],
+        widget=password_input("current-password"),
     )
 
     error_messages = {"wrong": _("This address and password do not belong together.")}
@@ -163,7 +168,7 @@ def check_new_password(form: forms.Form, field: str, user: User) -> None:
 class ResetForm(MessageForm):
     """Asks for a link; the same answer for every address."""
 
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"), max_length=ADDRESS_LENGTH, widget=email_input("username")
     )
 

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.identity import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
+from portal.addresses import in_letters
 from portal.names import NameField
 from portal.words import gettext_lazy as _
 from portal.zones import LONGEST
@@ -30,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a person whose address counts as confirmed."""
-        user = self.model(email=email.strip(), **fields)
+        user = self.model(email=in_letters(email.strip()), **fields)
         user.set_password(password)
         with transaction.atomic(using=self._db):
             user.save(using=self._db)

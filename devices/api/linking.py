@@ -26,6 +26,7 @@ from portal.words import one_line
 
 CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+TEXT_LENGTH = 1000  # of anything that is read: what is longer is not looked at
 MOST = 1_000_000  # of anything that a phone counts
 
 
@@ -158,7 +159,7 @@ def command_done(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _text(body: dict[str, Any], key: str) -> str:
     value = body.get(key, "")
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > TEXT_LENGTH:
         raise malformed()
     return value
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
+from portal.addresses import in_ascii
 from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure
 from portal.outbox.deadline import cut_after
 
@@ -65,6 +66,10 @@ def _be_patient(connection: Any, seconds: float) -> None:
 
 def _build(recipient: str, composed: Composed, message_id: str) -> EmailMultiAlternatives:
     subject = " ".join(composed.subject.split())
+    try:
+        recipient = in_ascii(recipient)  # in the table of browsers, not in that of Python (2003)
+    except ValidationError:
+        raise FinalFailure("not an address that mail can go to") from None
     headers = {**HEADERS, "Message-ID": message_id} if message_id else HEADERS
     mail = EmailMultiAlternatives(subject, composed.text, to=[recipient], headers=headers)
     if composed.html is not None:

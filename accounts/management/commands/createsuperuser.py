@@ -14,6 +14,7 @@ from accounts import events
 from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
 from accounts.models import EmailAddress, User
+from portal.addresses import in_letters
 from portal.names import validate_address
 
 
@@ -79,8 +80,8 @@ class Command(BaseCommand):
 
 
 def _valid_address(typed: str) -> str:
-    address = typed.strip()
-    validate_address(address)
+    validate_address(typed.strip())
+    address = in_letters(typed)
     key = email_key(address)
     is_taken = EmailAddress.objects.verified().filter(key=key).exists()
     if len(address) > ADDRESS_LENGTH or is_taken or User.objects.filter(email_key=key).exists():
