@@ -25,7 +25,9 @@ def key_in_groups(authenticator: Authenticator) -> str:
 def otpauth_url(authenticator: Authenticator) -> str:
     """Return the `otpauth://` link that every authenticator app understands."""
     issuer = settings.PORTAL_NAME
-    label = quote(f"{issuer}:{authenticator.user.email}", safe="")
+    # The colon between the two is not escaped, those within them are: a name of the portal may have
+    # one, and an app could not tell which of several ends the issuer.
+    label = f"{quote(issuer, safe='')}:{quote(authenticator.user.email, safe='')}"
     query = {
         "secret": key_of(authenticator),
         "issuer": issuer,

@@ -1,7 +1,11 @@
 // Adding an account by its key or its link, typed or pasted.
 import { clearErrors, part, showError } from "./dom.js";
-import { add, edit, finder, nameOf, trash } from "./entries.js";
-import { isLink, makeEntry, parse } from "./otpauth.js";
+import { add, bringBack, catchUp, finder, isBehind, nameOf, trash } from "./entries.js";
+import { reason } from "./formats/item.js";
+import { readAccount } from "./formats/link.js";
+import { isSeveral, nameOfList, readList } from "./formats/links.js";
+import { isLink, makeEntry } from "./otpauth.js";
+import { setPending } from "./pending.js";
 import { Refusal } from "./refusal.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
@@ -12,8 +16,13 @@ import { _ } from "./words.js";
 export const keep = async (entry) => {
   const known = finder(current())(entry);
   if (known?.trashed) {
-    await change((doc) => edit(doc, known.id, { trashed: 0 }));
+    await change((doc) => bringBack(doc, known.id, entry));
     say(_("%(name)s was in the trash, and is back in the list.", { name: nameOf(entry) }));
+    return;
+  }
+  if (known && isBehind(known, entry)) {
+    await change((doc) => catchUp(doc, known.id, entry));
+    say(_("The counter of %(name)s was behind. It is up to date now.", { name: nameOf(entry) }));
     return;
   }
   if (known) {
@@ -50,7 +59,7 @@ const adapt = (form) => {
 };
 
 const unknownOrRead = (form, text) => {
-  const entry = parse(text);
+  const entry = readAccount(text);
   if (entry.type === "unknown") return entry;
   fillFrom(form, entry);
   return null;
@@ -76,12 +85,23 @@ const read = (form) => {
 const complain = (form, error) => {
   const name = error.field === "details" ? "" : (error.field ?? "");
   if (error.field === "details") part(form, "details").open = true;
-  showError(form, error instanceof Refusal ? error.message : String(error), name);
+  showError(form, reason(error), name);
+};
+
+/** What is more than one account is looked at first, as every import is. */
+const importSeveral = (text) => {
+  setPending(nameOfList(), readList(text));
+  go("preview");
 };
 
 const submit = async (form) => {
   clearErrors(form);
   try {
+    const { value } = form.elements.secret;
+    if (isSeveral(value)) {
+      importSeveral(value);
+      return;
+    }
     await keep(read(form));
     go("codes");
   } catch (error) {
@@ -92,7 +112,7 @@ const submit = async (form) => {
 /** A pasted link fills the other fields at once. */
 const pasted = (form) => {
   const { secret } = form.elements;
-  if (!isLink(secret.value)) return;
+  if (isSeveral(secret.value) || !isLink(secret.value)) return;
   clearErrors(form);
   try {
     unknownOrRead(form, secret.value);

@@ -1,12 +1,16 @@
-// Base32 (RFC 4648) as it is found in the wild: any case, blanks, dashes, padding or none.
+// Base32 (RFC 4648) as it is found in the wild: any case, with spaces, dashes, dots, padding or none.
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+// Every kind of space, dash and character that is not seen, and the dots that people write between.
+const BETWEEN = /[\s\p{Cc}\p{Cf}\p{Mn}\p{Pd}\u2212_=.·•∙⋅‧]/gu;
 
 /** The key without what people put between its letters; refuses what no key has. */
 export const clean = (text) => {
-  const key = text.replace(/[\s\-_=\u200b\u00ad\ufeff]/g, "").toUpperCase();
+  if (typeof text !== "string") throw new Refusal(_("The key is not text."), "secret");
+  // NFKC: letters of full width, as keyboards for Chinese and Japanese write them.
+  const key = text.normalize("NFKC").replace(BETWEEN, "").toUpperCase();
   const wrong = [...key].find((letter) => !ALPHABET.includes(letter));
   if (wrong) {
     const words = _("The key has a character that no key has: “%(wrong)s”.", { wrong });

@@ -1,11 +1,11 @@
 // Changing what is kept about an account, and moving it to the trash.
 import { clearErrors, copyOf, part, put, showError } from "./dom.js";
 import { byId, edit, endOf, nameOf, restore, trash, trashed } from "./entries.js";
-import { plain } from "./otpauth.js";
+import { plain } from "./link-label.js";
 import { MISSING, go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
-import { _, moment } from "./words.js";
+import { _, moment, n_ } from "./words.js";
 
 const tagsIn = (text) => [...new Set(text.split(",").map(plain).filter(Boolean))];
 
@@ -95,13 +95,36 @@ const trashRow = (entry) => {
   return element;
 };
 
+const putAllBack = async () => {
+  try {
+    const before = await change((doc) =>
+      trashed(doc).map(({ id, trashed: time }) => {
+        restore(doc, id);
+        return [id, time];
+      }),
+    );
+    const words = n_(
+      "%(count)s account is back in the list.",
+      "%(count)s accounts are back in the list.",
+      before.length,
+    );
+    say(words, () =>
+      change((doc) => before.forEach(([id, time]) => edit(doc, id, { trashed: time }))),
+    );
+  } catch (error) {
+    say(error.message);
+  }
+};
+
 /** Show the page with what was thrown away. */
 export const showTrash = (root) => {
   const fillRows = (doc) => {
     const entries = trashed(doc);
     part(root, "empty").hidden = entries.length > 0;
+    part(root, "all").hidden = entries.length < 2;
     part(root, "rows").replaceChildren(...entries.map(trashRow));
   };
   fillRows(current());
+  part(root, "all").addEventListener("click", putAllBack);
   return subscribe(fillRows);
 };

@@ -27,17 +27,17 @@ export const tagsOf = (doc) =>
 export const identity = (entry) =>
   JSON.stringify([
     entry.type,
-    entry.issuer.toLowerCase(),
-    entry.label.toLowerCase(),
+    entry.issuer.normalize("NFC").toLowerCase(),
+    entry.label.normalize("NFC").toLowerCase(),
     entry.secret ?? entry.raw,
     entry.algorithm,
     entry.digits,
-    entry.period,
+    entry.type === "hotp" ? 0 : entry.period, // a counter has none, whatever is written there
   ]);
 
-/** A test for "is this account here already", in the list or in the trash. */
+/** A test for "is this account here already", in the list, or else in the trash. */
 export const finder = (doc) => {
-  const held = new Map(doc.entries.filter(isHeld).map((entry) => [identity(entry), entry]));
+  const held = new Map([...trashed(doc), ...living(doc)].map((entry) => [identity(entry), entry]));
   return (entry) => held.get(identity(entry));
 };
 
@@ -46,21 +46,19 @@ const touch = (entry, changes, time) => {
   return entry;
 };
 
-/** Put an account at the end of the list, with an identity of its own. */
-export const add = (doc, entry, time = Date.now()) => {
-  const order = Math.max(0, ...doc.entries.map((each) => each.order ?? 0)) + 1;
-  const made = {
-    tags: [],
-    ...entry,
-    id: crypto.randomUUID(),
-    revision: 1,
-    created: time,
-    changed: time,
-    order,
-  };
-  doc.entries.push(made);
-  return made;
+/** Put accounts at the end of the list, each with an identity of its own. */
+export const addAll = (doc, entries, time = Date.now()) => {
+  let order = doc.entries.reduce((highest, each) => Math.max(highest, each.order ?? 0), 0);
+  return entries.map((entry) => {
+    order += 1;
+    const id = crypto.randomUUID();
+    const made = { tags: [], ...entry, id, revision: 1, created: time, changed: time, order };
+    doc.entries.push(made);
+    return made;
+  });
 };
+
+export const add = (doc, entry, time = Date.now()) => addAll(doc, [entry], time)[0];
 
 /** Change an account; gives what it was before, for an undo. */
 export const edit = (doc, id, changes, time = Date.now()) => {
@@ -81,6 +79,20 @@ export const draw = (doc, id, time = Date.now()) => {
   touch(byId(doc, id), { counter: counter + 1 }, time);
   return counter;
 };
+
+/** Tell whether codes of this counter were drawn elsewhere, up to where `entry` stands. */
+export const isBehind = (known, entry) => known.type === "hotp" && entry.counter > known.counter;
+
+/** What is said again of an account that is here: a counter never goes back. */
+const fromAgain = (known, entry) => (isBehind(known, entry) ? { counter: entry.counter } : {});
+
+/** Move the counter of an account up to where it stands elsewhere. */
+export const catchUp = (doc, id, entry, time = Date.now()) =>
+  edit(doc, id, fromAgain(byId(doc, id), entry), time);
+
+/** Bring an account back from the trash, with the counter it has elsewhere if that is higher. */
+export const bringBack = (doc, id, entry, time = Date.now()) =>
+  edit(doc, id, { trashed: 0, ...fromAgain(byId(doc, id), entry) }, time);
 
 /** The moment an account in the trash will be gone. */
 export const endOf = (entry) => entry.trashed + TRASH_DAYS * DAY;
@@ -112,16 +124,35 @@ export const purge = (doc, time = Date.now()) => {
   });
 };
 
+// Letters that Unicode does not take apart into a plain one and a mark.
+const PLAIN = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ħ: "h", ı: "i", ł: "l", þ: "th" };
+const WHOLE = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
+
+/** A text as it is searched: without marks, however it was composed; "muller" finds "Müller". */
+export const folded = (text) =>
+  text
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(WHOLE, (letter) => PLAIN[letter]);
+
+const searched = new WeakMap(); // by entry: the revision, and its folded text
+
+const textOf = (entry) => {
+  const before = searched.get(entry);
+  if (before?.revision === entry.revision) return before.text;
+  const names = [entry.issuer, entry.label, entry.notes ?? "", ...(entry.tags ?? [])];
+  const text = folded(names.join(" "));
+  searched.set(entry, { revision: entry.revision, text });
+  return text;
+};
+
 /** Tell whether an account fits what is searched for: every word, anywhere in its names. */
 export const fits = (entry, words, tag) => {
   if (tag && !(entry.tags ?? []).includes(tag)) return false;
-  const text = [entry.issuer, entry.label, entry.notes ?? "", ...(entry.tags ?? [])]
-    .join(" ")
-    .toLowerCase();
-  return words
-    .toLowerCase()
+  return folded(words)
     .split(/\s+/)
-    .every((word) => text.includes(word));
+    .every((word) => textOf(entry).includes(word));
 };
 
 /** What a person calls it. */

@@ -1,6 +1,7 @@
 // Lists of accounts on pages that show what would come, before it does.
 import { make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
+import { n_ } from "./words.js";
 
 /** A line for `{entry}`, or for `{name, why}` of what cannot be read. */
 export const entryLine = (item) => {
@@ -14,9 +15,20 @@ export const entryLine = (item) => {
   );
 };
 
+const MOST = 200; // lines: a list of thousands nobody reads, and the browser would be busy with it
+
+const linesOf = (items) => {
+  const lines = items.slice(0, MOST).map(entryLine);
+  const rest = items.length - lines.length;
+  if (rest > 0) {
+    lines.push(make("li", { class: "soft" }, n_("and %(count)s more", "and %(count)s more", rest)));
+  }
+  return lines;
+};
+
 /** Fill a group of _group.html; one without items is not shown. */
 export const fillGroup = (root, name, items, words) => {
   part(root, name).hidden = items.length === 0;
   put(root, `${name}-words`, words);
-  part(root, `${name}-rows`).replaceChildren(...items.map(entryLine));
+  part(root, `${name}-rows`).replaceChildren(...linesOf(items));
 };

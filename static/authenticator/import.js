@@ -1,18 +1,35 @@
-// Bringing accounts along from another app: by a file, by a pasted text, by the camera.
-import { clearErrors, part, showError } from "./dom.js";
+// Bringing accounts along from another app: by a file, by a pasted text, by pictures, by the camera.
+import { clearErrors, make, notice, part, showError } from "./dom.js";
 import { readExport } from "./formats/detect.js";
+import { reason } from "./formats/item.js";
 import { setPending } from "./pending.js";
-import { go } from "./router.js";
-import { offerPicture } from "./scan.js";
 import { receive } from "./receive.js";
+import { Refusal } from "./refusal.js";
+import { go } from "./router.js";
+import { offerPictures, reading } from "./scan.js";
 import { _ } from "./words.js";
 
-const LARGEST = 5_000_000; // bytes
+const LARGEST = 64; // MiB
+const MIB = 1024 * 1024;
 let waiting = ""; // an encrypted export, until its password is typed
 
-const textOf = (file) => {
-  if (file.size > LARGEST) throw new Error(_("The file is too large to be an export."));
-  return file.text();
+const encodingOf = ([first, second]) => {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
+};
+
+const textOf = async (file) => {
+  if (file.size > LARGEST * MIB) {
+    throw new Refusal(
+      _(
+        "This file is larger than %(size)s MB, which is too large to open here. Most of it will be " +
+          "icons: remove them in the other app, then export again.",
+        { size: LARGEST },
+      ),
+    );
+  }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 };
 
 /** Read a text; if it needs a password, the form asks for it and keeps the text for the next try. */
@@ -29,27 +46,49 @@ const take = async (form, source, field) => {
   } catch (error) {
     if (error.field === "password") part(form, "password").hidden = false;
     else waiting = "";
-    showError(form, error.message, error.field || field);
+    showError(form, reason(error), error.field || field);
   }
+};
+
+/** Say how far an export in several pictures is, and offer to go on without the rest. */
+const sayMore = (place, { words, button, goOn }) => {
+  const rest = make("button", { type: "button", class: "button" }, button);
+  rest.addEventListener("click", goOn);
+  place.replaceChildren(notice("ok", words), make("div", { class: "actions" }, rest));
 };
 
 /** Show the page. */
 export const showImport = (root) => {
   waiting = "";
   const form = part(root, "form");
+  const words = part(root, "words");
   const input = part(root, "file");
+  const { read, forget } = offerPictures(root, {
+    wait: () => {
+      clearErrors(form);
+      words.replaceChildren(notice("", reading()));
+    },
+    take: async (texts, problems) => {
+      const more = await receive(texts, problems);
+      if (more) sayMore(words, more);
+    },
+    complain: (error) => {
+      words.replaceChildren();
+      showError(form, reason(error));
+    },
+  });
   part(root, "choose-file").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const [file] = input.files;
     input.value = "";
-    if (file) take(form, () => textOf(file), "");
+    if (!file) return;
+    words.replaceChildren();
+    if (file.type.startsWith("image/")) read([file]);
+    else take(form, () => textOf(file), "");
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     take(form, () => form.elements.text.value || waiting, "text");
   });
-  return offerPicture(root, receive, (error) => {
-    clearErrors(form);
-    showError(form, error.message);
-  });
+  return forget;
 };

@@ -1,33 +1,43 @@
 // Links of authenticator apps: otpauth://totp|hotp|steam/… and steam://…, read by hand, as the
 // browser's URL loses an unescaped "#" and differs from browser to browser for this scheme.
 import { clean } from "./base32.js";
+import { KINDS } from "./codes.js";
+import { decoded, escaped, plain, readLabel, writeLabel } from "./link-label.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
 const LONGEST = 100_000;
-const SCHEME = /^\s*(otpauth|steam):\/\//i;
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const AROUND = /^[\s\p{Cf}"'`<>«»“”„‘’]+|[\s\p{Cf}"'`<>«»“”„‘’]+$/gu; // of a link that was copied with them
+const SCHEME = /^(otpauth|steam):\/\//i;
+const ANY_SCHEME = /(?:otpauth(?:-migration)?|steam):\/\//i;
+// A link that was copied out of the source of a page or of JSON.
+const AMPERSAND = /&(?:(?:amp|#0*38|#x0*26);)+|\\u0026/gi;
+const STEAM = /^steam(?: ?guard)?$/i;
 
-/** A name without characters that are not seen or turn the text around. */
-export const plain = (text) => String(text ?? "").replace(INVISIBLE, " ").trim();
+/** A text without the spaces, quotes and marks that came along around it. */
+export const bare = (text) => String(text).replace(AROUND, "");
 
-export const isLink = (text) => SCHEME.test(text);
+export const isLink = (text) => typeof text === "string" && SCHEME.test(bare(text));
 
-const decoded = (text) =>
-  text.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
-    try {
-      return decodeURIComponent(bytes);
-    } catch {
-      return bytes;
-    }
-  });
+/** The value of a parameter: "+" is a space, but not where no name has one. */
+const valueOf = (name, text) => {
+  const isName = name === "issuer";
+  const kept = isName ? text.replace(/^\++|\++$/g, (found) => "%2B".repeat(found.length)) : text;
+  return decoded(kept.replaceAll("+", " ")).trim();
+};
 
 const parameters = (text) => {
   const found = {};
+  let last = "";
   for (const part of text.split("&")) {
     const [name, ...rest] = part.split("=");
     const key = decoded(name).trim().toLowerCase();
-    if (key && !(key in found)) found[key] = decoded(rest.join("=").replaceAll("+", " ")).trim();
+    if (rest.length === 0 && last === "issuer" && name) {
+      found.issuer += `&${valueOf("issuer", name)}`; // "AT&T", not escaped
+      continue;
+    }
+    if (key && !(key in found)) found[key] = valueOf(key, rest.join("="));
+    last = key;
   }
   return found;
 };
@@ -43,25 +53,15 @@ const split = (rest) => {
   return { type, label, given: mark < 0 ? {} : parameters(rest.slice(mark + 1)) };
 };
 
-/** Issuer and account; a prefix of the label that is the issuer is not said twice. */
-export const names = (label, issuer) => {
-  const whole = plain(label);
-  const colon = whole.indexOf(":");
-  const prefix = colon < 0 ? "" : whole.slice(0, colon).trim();
-  const account = colon < 0 ? whole : whole.slice(colon + 1).trim();
-  const named = plain(issuer);
-  if (!named) return { issuer: prefix, label: account };
-  const isSame = !prefix || prefix.toLowerCase() === named.toLowerCase();
-  return { issuer: named, label: isSame ? account : whole };
-};
-
 export const algorithmOf = (text) =>
-  (text || "SHA1").toUpperCase().replace(/[\s\-_]/g, "").replace(/^HMAC/, "");
+  String(text || "SHA1").toUpperCase().replace(/[\s\p{Cf}\-_]/gu, "").replace(/^HMAC/, "");
 
 /** A whole number within limits; refuses anything else by its name. */
 export const number = (text, name, least, most, standard) => {
-  if (text === undefined || text === null || text === "") return standard;
-  const value = Number(text);
+  if (text === undefined || text === null) return standard;
+  const written = typeof text === "string" ? text.replace(/[\s\p{Cf}]/gu, "") : text;
+  if (written === "") return standard;
+  const value = ["string", "number"].includes(typeof written) ? Number(written) : NaN;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   const shown = String(text).slice(0, 20);
   const words = _("%(name)s cannot be “%(shown)s”: it is a number from %(least)s to %(most)s.", {
@@ -73,57 +73,71 @@ export const number = (text, name, least, most, standard) => {
   throw new Refusal(words, "details");
 };
 
+/** Steam has letters of its own, though many write its accounts down as any other's. */
+const kindOf = ({ type, issuer, encoder }) =>
+  type === "totp" && !encoder && STEAM.test(plain(issuer)) ? "steam" : type;
+
 /** Put the parts of an account together; refuses broken ones by name. */
-export const makeEntry = ({ type, issuer, label, secret, algorithm, digits, period, counter }) => {
-  const entry = { type, issuer: plain(issuer), label: plain(label), secret: clean(secret ?? "") };
+export const makeEntry = (given) => {
+  const { issuer, label, secret, algorithm, digits, period, counter } = given;
+  const kind = kindOf(given);
+  if (!KINDS.includes(kind)) throw new Refusal(_("It does not say what kind of code it makes."));
+  const entry = { type: kind, issuer: plain(issuer), label: plain(label), secret: clean(secret ?? "") };
   entry.algorithm = algorithmOf(algorithm);
-  entry.digits = type === "steam" ? 5 : number(digits, _("The number of digits"), 5, 10, 6);
-  entry.period = number(period, _("The period"), 1, 86_400, 30);
-  if (type === "hotp") {
+  entry.digits = kind === "steam" ? 5 : number(digits, _("The number of digits"), 5, 10, 6);
+  entry.period = kind === "hotp" ? 30 : number(period, _("The period"), 1, 86_400, 30);
+  if (kind === "hotp") {
     entry.counter = number(counter, _("The counter"), 0, Number.MAX_SAFE_INTEGER - 1, 0);
   }
-  if (type === "steam") Object.assign(entry, { algorithm: "SHA1", period: 30 });
+  if (kind === "steam") Object.assign(entry, { algorithm: "SHA1", period: 30 });
   return entry;
 };
 
 const unknown = (type, label, given, raw) => ({
   type: "unknown",
-  ...names(label, given.issuer),
+  ...readLabel(label, given.issuer),
   kind: plain(type).slice(0, 40),
-  raw: raw.trim(),
+  raw,
 });
 
-/** Read a link; refuses with a sentence what is no link or has no usable key. */
-export const parse = (text) => {
+/** Read a link: `{entry, given}`, its account and all its parameters; refuses as `parse` does. */
+export const readLink = (text) => {
   if (text.length > LONGEST) throw new Refusal(_("The link is too long to be one of an account."));
-  const scheme = SCHEME.exec(text)?.[1].toLowerCase();
+  const link = bare(text).replace(AMPERSAND, "&");
+  const scheme = SCHEME.exec(link)?.[1].toLowerCase();
   if (!scheme) throw new Refusal(_("This is not a link of an authenticator app."));
-  const rest = text.replace(SCHEME, "").trim();
+  const rest = link.replace(SCHEME, "").trim();
+  if (ANY_SCHEME.test(rest)) throw new Refusal(_("These are several links. Import them as a list."));
   if (scheme === "steam") {
-    return makeEntry({ type: "steam", issuer: "Steam", label: "", secret: decoded(rest) });
+    const made = makeEntry({ type: "steam", issuer: "Steam", label: "", secret: decoded(rest) });
+    return { entry: made, given: {} };
   }
   const { type, label, given } = split(rest);
-  if (!["totp", "hotp", "steam"].includes(type)) {
+  if (!KINDS.includes(type)) {
     if (!type || !label) throw new Refusal(_("The link does not say what kind of code it makes."));
-    return unknown(type, decoded(label), given, text);
+    return { entry: unknown(type, label, given, link), given };
   }
   if (!given.secret) throw new Refusal(_("The link has no key in it."), "secret");
   const isSteam = type === "steam" || given.encoder?.toLowerCase() === "steam";
   const kind = isSteam ? "steam" : type;
-  const named = names(decoded(label), given.issuer || (isSteam ? "Steam" : ""));
-  return makeEntry({ ...given, type: kind, ...named });
+  const named = readLabel(label, given.issuer ?? (isSteam ? "Steam" : ""));
+  return { entry: makeEntry({ ...given, type: kind, ...named }), given };
 };
+
+/** Read the account of a link; refuses with a sentence what is no link or has no usable key. */
+export const parse = (text) => readLink(text).entry;
 
 /** Write the link of an entry. */
 export const format = (entry) => {
   if (entry.type === "unknown") return entry.raw;
-  const part = encodeURIComponent;
-  const label = entry.issuer ? `${part(entry.issuer)}:${part(entry.label)}` : part(entry.label);
+  const { type, issuer, label } = entry;
   const given = [`secret=${entry.secret}`];
-  if (entry.issuer) given.push(`issuer=${part(entry.issuer)}`);
-  if (entry.type !== "steam") {
+  // Without its name an account of Steam would get it when it is read.
+  if (issuer || type === "steam") given.push(`issuer=${escaped(issuer)}`);
+  if (type === "totp" && STEAM.test(plain(issuer))) given.push("encoder=none");
+  if (type !== "steam") {
     given.push(`algorithm=${entry.algorithm}`, `digits=${entry.digits}`);
-    given.push(entry.type === "hotp" ? `counter=${entry.counter}` : `period=${entry.period}`);
+    given.push(type === "hotp" ? `counter=${entry.counter}` : `period=${entry.period}`);
   }
-  return `otpauth://${entry.type}/${label}?${given.join("&")}`;
+  return `otpauth://${type}/${writeLabel(issuer, label)}?${given.join("&")}`;
 };

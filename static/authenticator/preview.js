@@ -1,46 +1,85 @@
 // A look at what was read, before any of it is added: ready, here already, cannot be read and why.
 import { notice, part, put } from "./dom.js";
-import { add, finder, identity, trash } from "./entries.js";
+import { addAll, bringBack, byId, catchUp, edit, trash } from "./entries.js";
+import { reason } from "./formats/item.js";
 import { fillGroup } from "./groups.js";
+import { sorted } from "./import-groups.js";
 import { clearPending, takePending } from "./pending.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current } from "./vault.js";
 import { _, n_ } from "./words.js";
 
-/** Sort the items; what stands twice in the export itself is here already the second time. */
-export const sorted = (doc, items) => {
-  const isHeld = finder(doc);
-  const seen = new Set();
-  const groups = { ready: [], here: [], wrong: [] };
-  for (const item of items) {
-    const name = item.entry && identity(item.entry);
-    if (!item.entry) groups.wrong.push(item);
-    else if (isHeld(item.entry) || seen.has(name)) groups.here.push(item);
-    else groups.ready.push(item);
-    seen.add(name);
-  }
-  return groups;
+const HEADINGS = {
+  ready: (count) => _("Ready to add: %(count)s", { count }),
+  raised: (count) => _("Here already, with a lower counter: %(count)s", { count }),
+  trashed: (count) => _("In your trash: %(count)s", { count }),
+  here: (count) => _("Here already: %(count)s", { count }),
+  discarded: (count) => _("Left out, as they are in the other app's trash: %(count)s", { count }),
+  wrong: (count) => _("Cannot be read: %(count)s", { count }),
 };
 
-/** Add all of it in one transaction, or nothing; one "undo" takes all of it back. */
-const addAll = async (items) => {
-  const ids = await change((doc) => items.map(({ entry }) => add(doc, entry).id));
-  clearPending();
-  say(
-    n_("%(count)s account is added.", "%(count)s accounts are added.", ids.length),
-    () => change((doc) => ids.forEach((id) => trash(doc, id))),
-  );
-  go("codes");
-};
-
-const summary = (source, count) =>
-  n_(
+const summary = (source, count, left) => {
+  const found = n_(
     "%(count)s entry was found in %(source)s. Nothing is added yet.",
     "%(count)s entries were found in %(source)s. Nothing is added yet.",
     count,
     { source },
   );
+  if (!left) return found;
+  const more = _("%(taken)s of %(count)s can be taken, %(left)s cannot. See below why.", {
+    taken: count - left,
+    count,
+    left,
+  });
+  return `${found} ${more}`;
+};
+
+const added = (count, raised) =>
+  count
+    ? n_("%(count)s account is added.", "%(count)s accounts are added.", count)
+    : n_("%(count)s counter is updated.", "%(count)s counters are updated.", raised);
+
+/** Add all of it in one transaction, or nothing; one "undo" takes all of it back. */
+const take = async ({ ready, raised }) => {
+  const ids = await change((doc) => {
+    for (const { id, entry } of raised) if (byId(doc, id)) catchUp(doc, id, entry);
+    return addAll(doc, ready.map(({ entry }) => entry)).map(({ id }) => id);
+  });
+  clearPending();
+  // A counter that moved up stays there: its codes were used elsewhere.
+  const undo = () => change((doc) => ids.forEach((id) => trash(doc, id)));
+  say(added(ids.length, raised.length), ids.length ? undo : null);
+  go("codes");
+};
+
+/** Bring back what was thrown away here; what is left to add stays on the page. */
+const putBack = async ({ trashed, ready, raised }) => {
+  const before = await change((doc) =>
+    trashed
+      .filter(({ id }) => byId(doc, id))
+      .map(({ id, entry }) => [id, byId(doc, id).trashed, bringBack(doc, id, entry)]),
+  );
+  say(
+    n_("%(count)s account is back in the list.", "%(count)s accounts are back in the list.", before.length),
+    () => change((doc) => before.forEach(([id, time]) => edit(doc, id, { trashed: time }))),
+  );
+  const isMore = ready.length + raised.length > 0;
+  if (!isMore) clearPending();
+  go(isMore ? "preview" : "codes");
+};
+
+/** Have a button do something once; what fails is said. */
+const onPress = (root, button, act) =>
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      await act();
+    } catch (error) {
+      button.disabled = false;
+      part(root, "words").replaceChildren(notice("loss", reason(error)));
+    }
+  });
 
 /** Show the page. */
 export const showPreview = (root) => {
@@ -49,21 +88,20 @@ export const showPreview = (root) => {
     go("import");
     return;
   }
-  const { ready, here, wrong } = sorted(current(), items);
-  put(root, "summary", summary(source, items.length));
-  fillGroup(root, "ready", ready, _("Ready to add: %(count)s", { count: ready.length }));
-  fillGroup(root, "here", here, _("Here already: %(count)s", { count: here.length }));
-  fillGroup(root, "wrong", wrong, _("Cannot be read: %(count)s", { count: wrong.length }));
+  const groups = sorted(current(), items);
+  const { ready, raised, trashed, wrong, discarded } = groups;
+  put(root, "summary", summary(source, items.length, wrong.length + discarded.length));
+  for (const [name, heading] of Object.entries(HEADINGS)) {
+    fillGroup(root, name, groups[name], heading(groups[name].length));
+  }
   const button = part(root, "add");
-  button.hidden = ready.length === 0;
-  button.textContent = n_("Add %(count)s account", "Add %(count)s accounts", ready.length);
-  button.addEventListener("click", async () => {
-    button.disabled = true;
-    try {
-      await addAll(ready);
-    } catch (error) {
-      button.disabled = false;
-      part(root, "words").replaceChildren(notice("loss", error.message));
-    }
-  });
+  button.hidden = ready.length + raised.length === 0;
+  button.textContent = ready.length
+    ? n_("Add %(count)s account", "Add %(count)s accounts", ready.length)
+    : n_("Update %(count)s counter", "Update %(count)s counters", raised.length);
+  const back = part(root, "put-back");
+  back.hidden = trashed.length === 0;
+  back.classList.toggle("primary", button.hidden);
+  onPress(root, button, () => take(groups));
+  onPress(root, back, () => putBack(groups));
 };

@@ -1,19 +1,13 @@
-// Reading QR codes: the browser's own reader where it has one, else the vendored one.
+// Reading QR codes: the browser's own reader where it has one, and the vendored one in a worker.
+import { pixels } from "./qr-draw.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
 const FORMAT = "qr_code";
-const LARGEST = [1600, 800, 400]; // pixels of the longer side, tried in this order for a picture
+const LARGEST_FRAME = 1280; // pixels of the longer side: smaller ones lose codes held far away
+const PATIENCE = 60_000; // milliseconds that a worker may take for one picture
 
 let native = null;
-
-const loadReader = async () => {
-  try {
-    return await import("../vendor/qr/decode.js");
-  } catch {
-    throw new Refusal(_("QR codes cannot be read without the network yet. Type the key instead."));
-  }
-};
 
 const nativeReader = async () => {
   if (!("BarcodeDetector" in window)) return null;
@@ -25,59 +19,112 @@ const nativeReader = async () => {
   }
 };
 
-const byBrowser = async (canvas) => {
+const byBrowser = async (source) => {
   native ??= nativeReader();
   const reader = await native;
-  if (!reader) return "";
+  if (!reader) return [];
   try {
-    return (await reader.detect(canvas))[0]?.rawValue ?? "";
+    return (await reader.detect(source)).map(({ rawValue }) => rawValue).filter(Boolean);
   } catch {
     native = Promise.resolve(null);
-    return "";
+    return [];
   }
 };
 
-const bySelf = async (canvas) => {
-  const { decodeQR } = await loadReader();
-  const { width, height } = canvas;
-  const image = canvas.getContext("2d").getImageData(0, 0, width, height);
+// --- In the page, where a browser has no such workers: in slices, so that it goes on ----------------
+
+const loadReader = async () => {
   try {
-    return decodeQR(image) ?? "";
+    const [reader, views] = await Promise.all([
+      import("../vendor/qr/decode.js"),
+      import("./qr-views.js"),
+    ]);
+    return { Scanner: reader._QRScanner, ...views };
   } catch {
-    return "";
+    throw new Refusal(_("QR codes cannot be read without the network yet. Type the key instead."));
   }
 };
 
-const drawn = (source, width, height, largest) => {
-  const scale = Math.min(1, largest / Math.max(width, height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.fillStyle = "#ffffff"; // a picture that is transparent there
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(source, 0, 0, canvas.width, canvas.height);
-  return canvas;
+const hereFrame = async (image) => {
+  const { Scanner, textsIn } = await loadReader();
+  return textsIn(Scanner, image);
 };
 
-const read = async (source, width, height, largest) => {
-  const canvas = drawn(source, width, height, largest);
-  return (await byBrowser(canvas)) || bySelf(canvas);
+const herePicture = async (bitmap) => {
+  const { Scanner, textsOf } = await loadReader();
+  return textsOf(Scanner, bitmap, (view) => pixels(bitmap, view));
 };
+
+// --- In a worker ---------------------------------------------------------------------------------
+
+let worker = null;
+let asked = 0;
+
+const startWorker = () => {
+  worker ??= new Worker(new URL("./qr-worker.js", import.meta.url), { type: "module" });
+  return worker;
+};
+
+const endWorker = () => {
+  worker?.terminate();
+  worker = null;
+};
+
+/** The texts that the worker finds; throws if it could not be started, or does not answer. */
+const byWorker = (task) =>
+  new Promise((resolve, reject) => {
+    const reader = startWorker();
+    const id = (asked += 1);
+    const end = (act, value) => {
+      clearTimeout(timer);
+      reader.removeEventListener("message", answered);
+      reader.removeEventListener("error", failed);
+      act(value);
+    };
+    const answered = ({ data }) => {
+      if (data.id !== id) return;
+      if (data.texts) end(resolve, data.texts);
+      else failed();
+    };
+    const failed = () => {
+      endWorker();
+      end(reject, new Error("worker"));
+    };
+    const timer = setTimeout(failed, PATIENCE);
+    reader.addEventListener("message", answered);
+    reader.addEventListener("error", failed);
+    reader.postMessage({ id, ...task });
+  });
+
+const whole = ({ width, height }, largest) => ({
+  x: 0,
+  y: 0,
+  width,
+  height,
+  scale: Math.min(1, largest / Math.max(width, height)),
+});
 
 // Both refuse with a sentence if the reader cannot be fetched.
-/** The text of a QR code that the camera sees now; empty if there is none. */
-export const readVideo = (video) => read(video, video.videoWidth, video.videoHeight, 800);
+/** The texts of the QR codes that the camera sees now. */
+export const readVideo = async (video) => {
+  const size = { width: video.videoWidth, height: video.videoHeight };
+  const texts = await byBrowser(video);
+  if (texts.length) return texts;
+  const image = pixels(video, whole(size, LARGEST_FRAME));
+  try {
+    return await byWorker({ image });
+  } catch {
+    return hereFrame(image);
+  }
+};
 
-/** The text of a QR code in a picture; empty if there is none. Throws if it is no picture. */
+/** The texts of the QR codes in a picture. Throws if it is no picture. */
 export const readPicture = async (file) => {
   const bitmap = await createImageBitmap(file);
   try {
-    for (const largest of LARGEST) {
-      const text = await read(bitmap, bitmap.width, bitmap.height, largest);
-      if (text) return text;
-    }
-    return "";
+    const seen = await byBrowser(bitmap);
+    const found = await byWorker({ bitmap }).catch(() => null);
+    return [...new Set([...seen, ...(found ?? (await herePicture(bitmap)))])];
   } finally {
     bitmap.close();
   }

@@ -1,7 +1,11 @@
-// What becomes of a text that was scanned: an account, a part of an export, or a sentence why not.
+// What becomes of texts that were scanned: an account, a part of an export, or a sentence why not.
 import { keep, setDraft } from "./add.js";
-import { isBatch, readBatch } from "./formats/google.js";
-import { isLink, parse, plain } from "./otpauth.js";
+import { isBatch, joined, readBatch } from "./formats/google.js";
+import { reason } from "./formats/item.js";
+import { readAccount } from "./formats/link.js";
+import { readLinks, splitLinks } from "./formats/links.js";
+import { plain } from "./link-label.js";
+import { isLink } from "./otpauth.js";
 import { setPending } from "./pending.js";
 import { Refusal } from "./refusal.js";
 import { go } from "./router.js";
@@ -9,27 +13,32 @@ import { _ } from "./words.js";
 
 const SHOWN = 60; // characters of a text that is no account
 
-const batches = new Map();
+const batches = new Map(); // parts of exports that were scanned so far, by export and place
 
-const preview = (parts) => {
+const preview = (source, items) => {
   batches.clear();
-  setPending(_("Google Authenticator"), [...parts.values()].flat());
+  setPending(source, items);
   go("preview");
 };
 
-/** Collect the parts of an export; tells what is missing, or shows the preview. */
-const collect = (text) => {
-  const { id, size, index, items } = readBatch(text);
-  if (!batches.has(id)) batches.set(id, new Map());
-  const parts = batches.get(id).set(index, items);
-  if (parts.size >= size) {
-    preview(parts);
+const previewBatches = () =>
+  preview(_("Google Authenticator"), [...joined([...batches.values()]).values()].flat());
+
+/** Collect parts of exports; tells what is missing, or shows the preview. */
+const collect = (texts) => {
+  for (const batch of texts.map(readBatch)) batches.set(`${batch.id} ${batch.index}`, batch);
+  const all = [...batches.values()];
+  const partsOf = (batch) => all.filter(({ id }) => id === batch.id);
+  const open = all.find((batch) => partsOf(batch).length < batch.size);
+  if (!open) {
+    previewBatches();
     return null;
   }
+  const [count, { size }] = [partsOf(open).length, open];
   return {
-    words: _("%(count)s of %(size)s is read. Show the next QR code.", { count: parts.size, size }),
+    words: _("%(count)s of %(size)s is read. Show the next QR code.", { count, size }),
     button: _("Go on without the rest"),
-    goOn: () => preview(parts),
+    goOn: previewBatches,
   };
 };
 
@@ -43,24 +52,16 @@ const placeIn = (text) => {
   throw new Refusal(_("This QR code belongs to another portal: %(address)s", { address }));
 };
 
-/**
- * Take a scanned text. An account is kept at once; of an export in parts, answers with what to say
- * and how to go on without the rest. Refuses with a sentence what is neither.
- */
-export const receive = async (text) => {
-  if (isBatch(text)) return collect(text);
-  const place = placeIn(text);
-  if (place) {
-    location.hash = place;
-    return null;
-  }
-  if (!isLink(text)) {
-    const shown = plain(text).slice(0, SHOWN);
-    throw new Refusal(
-      _("This QR code is not one of an account. It says “%(shown)s”.", { shown }),
-    );
-  }
-  const entry = parse(text);
+const isAny = (text) => isLink(text) || isBatch(text);
+
+const noAccount = (text) => {
+  const shown = plain(text).slice(0, SHOWN);
+  return new Refusal(_("This QR code is not one of an account. It says “%(shown)s”.", { shown }));
+};
+
+/** Keep the one account of a link at once; one without a name gets it first. */
+const receiveOne = async (text) => {
+  const entry = readAccount(text);
   if (entry.issuer || entry.label) {
     await keep(entry);
     go("codes");
@@ -68,5 +69,37 @@ export const receive = async (text) => {
     setDraft(text);
     go("add");
   }
+};
+
+const previewAll = (links, others, problems) => {
+  const wrong = others.map((text) => ({ name: _("QR code"), why: reason(noAccount(text)) }));
+  preview(_("QR codes"), [...readLinks(links), ...wrong, ...problems]);
+};
+
+/**
+ * Take scanned texts. One account is kept at once; several things are looked at first, with the
+ * `problems` there were, each `{name, why}`; of an export in parts, answers with what to say and how
+ * to go on without the rest. Refuses with a sentence what is nothing of that.
+ */
+export const receive = async (texts, problems = []) => {
+  const found = [...new Set(texts)];
+  const links = found.filter((text) => isAny(text)).flatMap(splitLinks);
+  const others = found.filter((text) => !isAny(text));
+  if (links.length && links.every(isBatch) && !others.length && !problems.length) {
+    return collect(links);
+  }
+  if (links.length === 0 && others.length === 1 && !problems.length) {
+    const [text] = others;
+    const place = placeIn(text);
+    if (!place) throw noAccount(text);
+    location.hash = place;
+    return null;
+  }
+  if (links.length + others.length + problems.length === 1) {
+    if (problems.length) throw new Refusal(problems[0].why);
+    await receiveOne(links[0]);
+    return null;
+  }
+  previewAll(links, others, problems);
   return null;
 };

@@ -1,5 +1,7 @@
 // Adding by the camera, or by a picture of the code.
 import { notice, part, put } from "./dom.js";
+import { reason } from "./formats/item.js";
+import { plain } from "./link-label.js";
 import { readPicture, readVideo } from "./qr.js";
 import { receive } from "./receive.js";
 import { Refusal } from "./refusal.js";
@@ -21,48 +23,68 @@ const openCamera = () => {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw Object.assign(new Error("none"), { name: "NotFoundError" });
   }
-  const video = { facingMode: { ideal: "environment" }, width: { ideal: 1280 } };
+  const video = { facingMode: { ideal: "environment" }, width: { ideal: 1920 } };
   return navigator.mediaDevices.getUserMedia({ audio: false, video });
 };
 
-/** Give the text of the QR code in a picture; refuses with a sentence if there is none. */
-export const textOfPicture = async (file) => {
-  let text = "";
+/** Give the texts of the QR codes in a picture; refuses with a sentence if there is none. */
+export const textsOfPicture = async (file) => {
+  let texts = [];
   try {
-    text = await readPicture(file);
+    texts = await readPicture(file);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal(_("This file is not a picture that the browser can show."));
   }
-  if (text) return text;
+  if (texts.length) return texts;
   throw new Refusal(
     _("No QR code was found in this picture. Is all of it there, with its white border?"),
   );
 };
 
-/** Let a picture be chosen by a button, or pasted, and hand its text on; gives the clean-up. */
-export const offerPicture = (root, receiveText, complain) => {
-  const input = part(root, "picture");
-  const take = async (file) => {
+/** All that is in some pictures: the texts, and of each picture without one, why. */
+const textsOfPictures = async (files) => {
+  const [texts, problems] = [[], []];
+  for (const file of files) {
     try {
-      await receiveText(await textOfPicture(file));
+      texts.push(...(await textsOfPicture(file)));
+    } catch (error) {
+      problems.push({ name: plain(file.name) || _("Picture"), why: reason(error) });
+    }
+  }
+  return { texts, problems };
+};
+
+/**
+ * Let pictures be chosen by a button, or pasted, and hand their texts on; `wait()` says that they are
+ * read. Gives the clean-up.
+ */
+export const offerPictures = (root, { take, wait, complain }) => {
+  const input = part(root, "picture");
+  const read = async (files) => {
+    if (!files.length) return;
+    wait();
+    try {
+      const { texts, problems } = await textsOfPictures(files);
+      await take(texts, problems);
     } catch (error) {
       complain(error);
     }
   };
-  const paste = (event) => {
-    const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
-    if (file) take(file);
-  };
+  const isPicture = (file) => file.type.startsWith("image/");
+  const paste = (event) => read([...(event.clipboardData?.files ?? [])].filter(isPicture));
   part(root, "choose").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const [file] = input.files;
+    const files = [...input.files];
     input.value = "";
-    if (file) take(file);
+    read(files);
   });
   document.addEventListener("paste", paste);
-  return () => document.removeEventListener("paste", paste);
+  return { read, forget: () => document.removeEventListener("paste", paste) };
 };
+
+/** What is said while a picture is read: a large one takes a moment. */
+export const reading = () => _("Looking for QR codes…");
 
 /** The camera on the page: looks until it is told to stop. */
 class Scanner {
@@ -80,7 +102,7 @@ class Scanner {
   }
 
   complain(error) {
-    this.say("look", error.message);
+    this.say("look", reason(error));
   }
 
   async start() {
@@ -101,9 +123,9 @@ class Scanner {
     this.look();
   }
 
-  /** The text before the camera; empty as long as there is none. */
+  /** The texts before the camera; empty as long as there are none. */
   async read() {
-    if (!this.video.videoWidth || document.hidden) return "";
+    if (!this.video.videoWidth || document.hidden) return [];
     if (this.isDark) {
       this.isDark = false;
       this.say();
@@ -124,10 +146,11 @@ class Scanner {
       return;
     }
     try {
-      const text = await this.read();
-      if (text && text !== this.last && !this.isOver) {
-        this.last = text;
-        await this.take(text);
+      const texts = await this.read();
+      const seen = texts.sort().join("\n");
+      if (seen && seen !== this.last && !this.isOver) {
+        this.last = seen;
+        await this.take(texts);
       }
     } catch (error) {
       this.complain(error);
@@ -143,8 +166,8 @@ class Scanner {
     this.start();
   }
 
-  async take(text) {
-    const more = await receive(text);
+  async take(texts, problems = []) {
+    const more = await receive(texts, problems);
     if (!more) return;
     this.say("ok", more.words);
     put(this.root, "rest", more.button);
@@ -174,11 +197,11 @@ const withoutCamera = (root, purpose) => {
 /** Show the page with the camera; `purpose` is "link" where the portal's QR code is looked for. */
 export const showScan = (root, purpose) => {
   const scanner = new Scanner(root, withoutCamera(root, purpose));
-  const forget = offerPicture(
-    root,
-    (text) => scanner.take(text),
-    (error) => scanner.complain(error),
-  );
+  const { forget } = offerPictures(root, {
+    take: (texts, problems) => scanner.take(texts, problems),
+    wait: () => scanner.say("", reading()),
+    complain: (error) => scanner.complain(error),
+  });
   scanner.start();
   return () => {
     forget();

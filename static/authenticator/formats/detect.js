@@ -2,11 +2,14 @@
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 import { recognise } from "./json.js";
+import { withoutPictures } from "./large.js";
 import { isList, nameOfList, readList } from "./links.js";
+
+const JSON_BEGINS = /^\s*[{[]/;
 
 const json = (text) => {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutPictures(text));
   } catch {
     return null;
   }
@@ -15,18 +18,32 @@ const json = (text) => {
 const asksForPassword = () =>
   new Refusal(_("This export is encrypted: type the password it was made with."), "password");
 
+const damaged = () => new Refusal(_("The export is cut off or damaged."));
+
+const noneIn = (source) =>
+  new Refusal(_("There are no accounts with codes in this export of %(source)s.", { source }));
+
+const readFound = async ({ source, open, read }, password) => {
+  if (open && !password) throw asksForPassword();
+  const items = open ? read(await open(password)) : read();
+  if (!items.length) throw noneIn(source);
+  return { source, items };
+};
+
 /**
  * The items of an export and the name of its source; refuses with a sentence what is none, and at
  * the field "password" what needs one.
  */
 export const readExport = async (text, password = "") => {
   const body = text.replace(/^\ufeff/, "");
-  const found = recognise(json(body));
-  if (found?.open) {
-    if (!password) throw asksForPassword();
-    return { source: found.source, items: found.read(await found.open(password)) };
+  try {
+    const data = JSON_BEGINS.test(body) ? json(body) : null;
+    const found = recognise(data);
+    if (found) return await readFound(found, password);
+    if (isList(body)) return { source: nameOfList(), items: readList(body) };
+    if (JSON_BEGINS.test(body) && data === null) throw damaged();
+  } catch (error) {
+    throw error instanceof Refusal ? error : damaged(); // never in the engine's own words
   }
-  if (found) return { source: found.source, items: found.read() };
-  if (isList(body)) return { source: nameOfList(), items: readList(body) };
   throw new Refusal(_("This is not an export that the app can read. Below is what it knows."));
 };

@@ -1,22 +1,26 @@
 // Google Authenticator's export: otpauth-migration://offline?data=…, in one or several QR codes.
 import { encode } from "../base32.js";
-import { makeEntry, names } from "../otpauth.js";
+import { names } from "../link-label.js";
+import { bare, makeEntry } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
+import { reason, tried } from "./item.js";
 import { fields } from "./protobuf.js";
 
-const SCHEME = /^\s*otpauth-migration:\/\/offline\/?\?(.*)$/is;
+const SCHEME = /^otpauth-migration:\/\/offline\/?\?(.*)$/is;
 const ALGORITHMS = { 0: "SHA1", 1: "SHA1", 2: "SHA256", 3: "SHA512", 4: "MD5" };
 const DIGITS = { 0: 6, 1: 6, 2: 8 };
 const TYPES = { 0: "totp", 1: "hotp", 2: "totp" };
 const [ACCOUNT, SIZE, INDEX, ID] = [1, 3, 4, 5];
 const [SECRET, NAME, ISSUER, ALGORITHM, HOW_MANY, TYPE, COUNTER] = [1, 2, 3, 4, 5, 6, 7];
 
-export const isBatch = (text) => SCHEME.test(text);
+const MOST_PARTS = 1000; // codes of one export; Google puts ten accounts into each
+
+export const isBatch = (text) => SCHEME.test(bare(text));
 
 /** The bytes behind `data=`: a "+" that was not escaped is a "+", not a blank. */
 const payload = (text) => {
-  const data = SCHEME.exec(text)[1]
+  const data = SCHEME.exec(bare(text))[1]
     .split("&")
     .find((each) => each.toLowerCase().startsWith("data="));
   try {
@@ -30,24 +34,27 @@ const payload = (text) => {
   }
 };
 
-const itemOf = (bytes) => {
-  const given = Object.fromEntries(fields(bytes));
+const entryOf = (given) => {
   const text = (field) => new TextDecoder().decode(given[field] ?? new Uint8Array());
   const number = (field) => Number(given[field] ?? 0n);
-  const named = names(text(NAME), text(ISSUER));
-  const name = named.issuer || named.label || "?";
+  return makeEntry({
+    ...names(text(NAME), text(ISSUER)),
+    type: TYPES[number(TYPE)],
+    secret: encode(given[SECRET] ?? new Uint8Array()),
+    algorithm: ALGORITHMS[number(ALGORITHM)] ?? "?", // not known, which is shown
+    digits: DIGITS[number(HOW_MANY)],
+    counter: number(COUNTER),
+  });
+};
+
+const itemOf = (bytes, at) => {
+  const unnamed = _("Entry %(number)s", { number: at + 1 });
   try {
-    const entry = makeEntry({
-      ...named,
-      type: TYPES[number(TYPE)],
-      secret: encode(given[SECRET] ?? new Uint8Array()),
-      algorithm: ALGORITHMS[number(ALGORITHM)],
-      digits: DIGITS[number(HOW_MANY)],
-      counter: number(COUNTER),
-    });
-    return { entry };
+    const given = Object.fromEntries(fields(bytes));
+    const shown = [ISSUER, NAME].map((field) => given[field]).find((each) => each?.length);
+    return tried(shown ? new TextDecoder().decode(shown) : unnamed, () => entryOf(given));
   } catch (error) {
-    return { name, why: error.message };
+    return { name: unnamed, why: reason(error) };
   }
 };
 
@@ -56,10 +63,40 @@ export const readBatch = (text) => {
   const found = fields(payload(text));
   const numbers = Object.fromEntries(found.filter(([, value]) => typeof value === "bigint"));
   const accounts = found.filter(([field, value]) => field === ACCOUNT && typeof value !== "bigint");
+  const [size, index] = [Number(numbers[SIZE] ?? 1n), Number(numbers[INDEX] ?? 0n)];
+  if (size > MOST_PARTS || index < 0 || index >= Math.max(1, size)) {
+    throw new Refusal(_("The export is cut off or damaged."));
+  }
   return {
     id: String(numbers[ID] ?? 0n),
-    size: Math.max(1, Number(numbers[SIZE] ?? 1n)),
-    index: Number(numbers[INDEX] ?? 0n),
-    items: accounts.map(([, bytes]) => itemOf(bytes)),
+    size: Math.max(1, size),
+    index,
+    items: accounts.map(([, bytes], at) => itemOf(bytes, at)),
   };
+};
+
+/** What stands for the parts of an export that were not read; nothing if there are all. */
+const missing = (size, parts) => {
+  const numbers = Array.from({ length: size }, (_each, at) => at).filter((at) => !parts.has(at));
+  if (!numbers.length) return [];
+  const shown = numbers.map((at) => at + 1).join(", ");
+  const why = _("QR code %(numbers)s of %(size)s was not read, so its accounts are missing here.", {
+    numbers: shown,
+    size,
+  });
+  return [{ name: _("Google Authenticator"), why }];
+};
+
+/** The items of each export by its id: in the order it has, however its parts came, and what is missing. */
+export const joined = (batches) => {
+  const exports = new Map();
+  for (const { id, size, index, items } of batches) {
+    if (!exports.has(id)) exports.set(id, { size, parts: new Map() });
+    exports.get(id).parts.set(index, items);
+  }
+  const inOrder = ({ size, parts }) => [
+    ...[...parts].sort(([one], [other]) => one - other).flatMap(([, items]) => items),
+    ...missing(size, parts),
+  ];
+  return new Map([...exports].map(([id, found]) => [id, inOrder(found)]));
 };

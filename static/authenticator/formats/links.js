@@ -1,27 +1,73 @@
-// A list of links, one a line, as several apps write it (Ente among them).
-import { isLink, parse, plain } from "../otpauth.js";
+// Links in a text: one a line as several apps write them, or wherever else they stand in it.
+import { plain } from "../link-label.js";
+import { bare, isLink } from "../otpauth.js";
 import { _ } from "../words.js";
-import { isBatch, readBatch } from "./google.js";
+import { isBatch, joined, readBatch } from "./google.js";
+import { reason, tried } from "./item.js";
+import { readAccount } from "./link.js";
 
 const SHOWN = 40;
+const LINE = /\r\n?|[\n\v\f\u0085\u2028\u2029]/;
+const START = /(?:otpauth(?:-migration)?|steam):\/\//gi;
+const BEHIND = /[\s,;|]+$/; // what people and tables put between two links
+const MARKUP = /<\/?[a-z][^<>]*>/i;
+const QUOTED = /^([^"<>`]*[?&](?:secret|data)=[^"<>`]*)["<>`].*$/is; // a link within markup or JSON
 
-const itemsOf = (line) => {
+/** Every link of a line, each to the beginning of the next one. */
+const linksOf = (line) => {
+  const starts = [...line.matchAll(START)].map(({ index }) => index);
+  return starts.map((start, at) =>
+    bare(line.slice(start, starts[at + 1]).replace(QUOTED, "$1").replace(BEHIND, "")),
+  );
+};
+
+/** The links of a text, and each line that has none as it is; in a page only the links count. */
+export const splitLinks = (text) => {
+  const isPage = MARKUP.test(text);
+  return text
+    .split(LINE)
+    .filter((line) => line.trim())
+    .flatMap((line) => {
+      const links = linksOf(line);
+      return links.length || isPage ? links : [line.trim()];
+    });
+};
+
+const isAny = (text) => isLink(text) || isBatch(text);
+
+export const isList = (text) => splitLinks(text).some(isAny);
+
+/** Tell whether it is more than the link of one account. */
+export const isSeveral = (text) => {
+  const found = splitLinks(text);
+  return found.length > 1 ? found.some(isAny) : isBatch(text);
+};
+
+const nameOfLink = (link) => plain(link.split("?")[0]).slice(0, SHOWN); // never the key
+
+const partOf = (link) => {
   try {
-    return isBatch(line) ? readBatch(line).items : [{ entry: parse(line) }];
+    return isBatch(link)
+      ? { batch: readBatch(link) }
+      : { items: [tried(nameOfLink(link), () => readAccount(link))] };
   } catch (error) {
-    const name = plain(line.split("?")[0]).slice(0, SHOWN); // never the key
-    return [{ name, why: error.message }];
+    return { items: [{ name: nameOfLink(link), why: reason(error) }] };
   }
 };
 
-export const isList = (text) =>
-  text.split(/\r?\n/).some((line) => isLink(line) || isBatch(line));
+/** What is in these texts, in their order; the parts of one export stand where its first one does. */
+export const readLinks = (links) => {
+  const parts = links.map(partOf);
+  const exported = joined(parts.map(({ batch }) => batch).filter(Boolean));
+  return parts.flatMap(({ batch, items }) => {
+    if (!batch) return items;
+    const found = exported.get(batch.id) ?? [];
+    exported.delete(batch.id);
+    return found;
+  });
+};
 
 /** Every line that is not empty, in its order; what is no link is listed as such. */
-export const readList = (text) =>
-  text
-    .split(/\r?\n/)
-    .filter((line) => line.trim())
-    .flatMap(itemsOf);
+export const readList = (text) => readLinks(splitLinks(text));
 
 export const nameOfList = () => _("a list of links");

@@ -3,9 +3,11 @@ import { KINDS } from "../codes.js";
 import { isWork } from "../lk1/document.js";
 import { checkFile, openFile } from "../lk1/file.js";
 import { newer } from "../lk1/refusals.js";
-import { makeEntry, plain } from "../otpauth.js";
+import { plain } from "../link-label.js";
+import { makeEntry } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
+import { isObject, itemsOf, refuseTrashed } from "./item.js";
 
 const HERE = ["id", "revision", "created", "changed", "order", "trashed"]; // given anew
 
@@ -25,20 +27,13 @@ const rest = (entry) =>
   );
 
 const readEntry = (entry) => {
+  refuseTrashed(Boolean(entry.trashed));
   if (isWork(entry)) throw new Refusal(_("Its organisation has to set it up anew."));
   if (KINDS.includes(entry.type)) return { ...rest(entry), ...makeEntry(entry) };
   if (!isText(entry.type) || !isText(entry.raw ?? entry.secret)) {
     throw new Refusal(_("It does not say what kind of code it makes."));
   }
   return { ...rest(entry), issuer: plain(entry.issuer), label: plain(entry.label) };
-};
-
-const itemOf = (entry) => {
-  try {
-    return { entry: readEntry(entry) };
-  } catch (error) {
-    return { name: plain(entry.issuer || entry.label) || "?", why: error.message };
-  }
 };
 
 const open = async (file, passphrase) => {
@@ -51,7 +46,8 @@ const open = async (file, passphrase) => {
 
 const readDocument = (doc) => {
   if (!Array.isArray(doc.entries)) throw newer();
-  return doc.entries.filter((entry) => !entry.gone).map(itemOf);
+  const held = doc.entries.filter((entry) => !isObject(entry) || !entry.gone);
+  return itemsOf(held, (entry) => plain(entry.issuer) || entry.label, readEntry);
 };
 
 /** How to read such a file, as `recognise` says it of the others. */

@@ -1,0 +1,12 @@
+// The kind of code that an export names.
+import { KINDS } from "../codes.js";
+import { plain } from "../link-label.js";
+import { Refusal } from "../refusal.js";
+import { _ } from "../words.js";
+
+/** One of ours; refuses another one by its name. */
+export const knownKind = (type) => {
+  const kind = (plain(type) || "totp").toLowerCase();
+  if (KINDS.includes(kind)) return kind;
+  throw new Refusal(_("This app does not know the kind of code “%(kind)s”.", { kind }));
+};
