@@ -53,7 +53,7 @@ def batch(accounts: list[bytes], *, size: int = 1, index: int = 0, escaped: bool
     return "otpauth-migration://offline?data=" + (quote(data) if escaped else data)
 
 
-AEGIS = {
+AEGIS: dict[str, Any] = {
     "version": 1,
     "header": {"slots": None, "params": None},
     "db": {
@@ -80,7 +80,7 @@ AEGIS = {
         ],
     },
 }
-TWO_FAS = {
+TWO_FAS: dict[str, Any] = {
     "schemaVersion": 4,
     "groups": [{"id": "a1", "name": "Home"}],
     "services": [
@@ -94,7 +94,7 @@ TWO_FAS = {
         {"name": "2FAS three", "secret": KEY, "otp": {"tokenType": "STEAM", "issuer": "Steam"}},
     ],
 }
-BITWARDEN = {
+BITWARDEN: dict[str, Any] = {
     "encrypted": False,
     "items": [
         {"name": "No code", "login": {"username": "x", "password": "p", "totp": None}},
