@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AccountsConfig(AppConfig):
@@ -11,5 +12,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Say what taking back each kind of thing means."""
+        """Say what taking back each kind of thing means, and register what start-up refuses."""
         import_module("accounts.binding_kinds")  # needs the models, which are there only now
+        checks = import_module("accounts.checks")
+        register(checks.check_leaked_passwords, Tags.security)

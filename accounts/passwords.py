@@ -3,15 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+from accounts import estimate, leaked
 from accounts.identity import email_key, fold, password_form
 from accounts.models import User
 from portal.words import gettext as _
-from portal.words import ngettext
+from portal.words import gettext_lazy, listed, ngettext
 
 SHORTEST_PERSONAL_WORD = 4
+LEAST_GUESSES = 1e10  # of who tries what people take first (zxcvbn's score 4)
 FIGURES = "0123456789!?.,;:-_*#@$%&+=()[]{} "
 WALKS = (
     "012345678901234567890",
@@ -56,25 +59,34 @@ class LengthValidator:
         ) % {"least": least}
 
 
+def words_about(user: Any) -> list[str]:
+    """Return what a guesser knows of a person and the site, the longest first."""
+    address, name = getattr(user, "email", ""), getattr(user, "name", "")
+    mailbox, _at, domain = address.partition("@")
+    raw = [
+        settings.PORTAL_NAME,
+        address,
+        mailbox,
+        domain,
+        name,
+        "".join(name.split()),
+        *name.split(),
+    ]
+    words = {email_key(word) for word in raw}
+    return sorted((w for w in words if len(w) >= SHORTEST_PERSONAL_WORD), key=len, reverse=True)
+
+
 class PersonalValidator:
     """Not made of the site's name, the person's name or address."""
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise `ValidationError` naming the word that gives the password away."""
         folded = fold(password, settings.PASSWORD_MAX_BYTES)
-        for word in self._words(user):
+        for word in words_about(user):
             rest = folded.replace(word, "")
             if word in folded and len(rest) < settings.PASSWORD_MIN_LENGTH_WITH_TWO_STEP:
                 message = _("This password is mostly “%(word)s”, which is easy to guess.")
                 raise ValidationError(message, code="personal", params={"word": word})
-
-    @staticmethod
-    def _words(user: Any) -> list[str]:
-        address, name = getattr(user, "email", ""), getattr(user, "name", "")
-        mailbox, _at, domain = address.partition("@")
-        raw = [settings.PORTAL_NAME, address, mailbox, domain, name, *name.split()]
-        words = {email_key(word) for word in raw}
-        return sorted((w for w in words if len(w) >= SHORTEST_PERSONAL_WORD), key=len, reverse=True)
 
     def get_help_text(self) -> str:
         """Say the rule."""
@@ -129,3 +141,65 @@ class RepetitionValidator:
     def get_help_text(self) -> str:
         """Say the rule."""
         return _("Not the same few characters over and over.")
+
+
+class GuessesValidator:
+    """Not one that is found soon by trying words, names, dates and walks as people join them."""
+
+    pieces: dict[str, Any] = {  # in the order in which they are said
+        "dictionary": gettext_lazy("words, names and passwords that many people use"),
+        "repeat": gettext_lazy("repetitions"),
+        "spatial": gettext_lazy("keys that lie side by side"),
+        "sequence": gettext_lazy("letters or figures in a row"),
+        "date": gettext_lazy("a date"),
+        "regex": gettext_lazy("a year"),
+    }
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` naming what it is made of."""
+        typed = password_form(password)
+        if len(typed) < settings.PASSWORD_MIN_LENGTH or not is_hashable(typed):
+            return  # refused already, and not worth the work
+        found = estimate.reasons(typed, words_about(user), least=LEAST_GUESSES)
+        if not found:
+            return
+        named = listed(str(words) for kind, words in self.pieces.items() if kind in found)
+        message = _(
+            "This password is easy to guess: it is made of %(pieces)s. Take a few words that have "
+            "nothing to do with each other."
+        )
+        raise ValidationError(message, code="guessable", params={"pieces": named})
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not a few common words, dates or names in a row.")
+
+
+class LeakedValidator:
+    """Not in the operator's file of leaked passwords."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError` with the reason; nothing leaves the machine."""
+        path = settings.LEAKED_PASSWORDS
+        if path and is_hashable(password) and leaked.has(path, password_form(password)):
+            message = _("This password has leaked from another site. Choose another one.")
+            raise ValidationError(message, code="leaked")
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not one that has leaked from another site.")
+
+
+class CurrentValidator:
+    """Not the one that it replaces."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise `ValidationError`; forms ask once they know that the person is the one."""
+        kept = getattr(user, "password", "") if getattr(user, "pk", None) else ""
+        if kept and is_hashable(password) and check_password(password_form(password), kept):
+            message = _("This is your current password. Choose another one.")
+            raise ValidationError(message, code="current")
+
+    def get_help_text(self) -> str:
+        """Say the rule."""
+        return _("Not your current password.")

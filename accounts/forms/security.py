@@ -71,9 +71,9 @@ class ChangePasswordForm(PasswordForm):
         self.fields["new_password"].label = _("New password")
 
     def clean(self) -> dict[str, Any]:
-        """Check the new password."""
+        """Check the new password, of who knows the old one: it is compared with that as well."""
         cleaned = super().clean() or {}
-        if "new_password" in cleaned:
+        if "password" in cleaned and "new_password" in cleaned:
             check_new_password(self, "new_password", self.user)
         return cleaned
 

@@ -30,6 +30,7 @@ TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
 # Commas, blanks or both between them; judged by portal.checks.
 TRUSTED_PROXIES: list[str] = env.str("TRUSTED_PROXIES", default="").replace(",", " ").split()
+LEAKED_PASSWORDS: str = env.str("LEAKED_PASSWORDS", default="")
 GEOIP_PATH: str = env.str("GEOIP_PATH", default="")
 
 # --- Its face -------------------------------------------------------------------------------

@@ -81,6 +81,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.PersonalValidator"},
     {"NAME": "accounts.passwords.RepetitionValidator"},
     {"NAME": "accounts.passwords.SequenceValidator"},
+    {"NAME": "accounts.passwords.GuessesValidator"},
+    {"NAME": "accounts.passwords.LeakedValidator"},
+    {"NAME": "accounts.passwords.CurrentValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "overview"

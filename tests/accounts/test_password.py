@@ -124,10 +124,10 @@ def test_ones_own_name_and_address_make_no_password(client: Client, carol: Perso
 @pytest.mark.parametrize(
     "good",
     [
-        "fifteen letters",
+        "quiet hazel owl",
         "πάντα ῥεῖ καὶ οὐδὲν μένει",
         "🐎🦓🐄🐖🐏🐑🐐🐪🦙🦒🐘🦏🦛🐁🐀",
-        "p" * 5 + " " * 5 + "quwer" * 4,
+        "p" * 5 + " " * 5 + "quwer vintl gosh",
     ],
 )
 def test_fifteen_code_points_of_any_kind_are_enough(
