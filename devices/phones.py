@@ -21,7 +21,7 @@ from portal.http import Client
 from portal.limits import Budget
 
 METHOD = "authenticator"  # the slug of the step, and the name of its budget of failures
-BEGUN_AT_ONCE = 3
+BEGUN_KEPT = 3  # their pages then say that they are too old
 
 
 class AlreadyLinked(Exception):
@@ -63,10 +63,14 @@ def budget_of_link(phone: Phone) -> Budget:
 
 @transaction.atomic
 def link(*, user: User, name: str) -> Phone:
-    """Begin to link a phone: a fresh secret, which counts nowhere until a code proves it."""
-    user.take_turn()  # or a phone could be confirmed between being found here and being deleted
-    begun = user.phones.begun().order_by("-pk").values_list("pk", flat=True)
-    user.phones.filter(pk__in=list(begun[BEGUN_AT_ONCE - 1 :])).delete()
+    """Begin to link a phone: a fresh secret, which counts nowhere until a code proves it.
+
+    The secrets of QR codes that are still open are erased: only the newest one can be proved.
+    """
+    user.take_turn()  # or a phone could be confirmed between being found here and being erased
+    begun = list(user.phones.filter(linked_at__isnull=True).order_by("-pk"))
+    Authenticator.objects.filter(phone__in=begun, confirmed=False).delete()
+    user.phones.filter(pk__in=[phone.pk for phone in begun[BEGUN_KEPT - 1 :]]).delete()
     phone = Phone.objects.create(user=user, name=name)
     authenticator = Authenticator(user=user, phone=phone, name=METHOD, confirmed=False)
     authenticator.draw_secret()
@@ -112,7 +116,8 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
         raise TooManyPhones
     now = timezone.now()
     rows = Authenticator.objects.filter(phone=phone, confirmed=False, last_step__lt=step)
-    authenticator = rows.first()
+    # Judged here again: the page may have been open for longer than the QR code counts.
+    authenticator = rows.first() if Phone.objects.begun().filter(pk=phone.pk).exists() else None
     changed = {"confirmed": True, "last_step": step, "trusted_from": trusted_from}
     if authenticator is None or rows.update(**changed, last_used_at=now) != 1:
         raise AlreadyLinked

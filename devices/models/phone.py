@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from devices.models.installation import Installation
 
 NAME_LENGTH = 60
-LINKING_AGE = timedelta(hours=1)  # how long a link that was begun may wait for its code
+ABANDONED_KEPT = timedelta(hours=2)  # so that the page of an expired QR code says so
 
 
 class PhoneQuerySet(models.QuerySet["Phone"]):
@@ -50,13 +50,14 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         return self.linked().filter(suspended_at__isnull=False)
 
     def begun(self) -> "PhoneQuerySet":
-        """Those whose code can still be proved."""
-        since = timezone.now() - LINKING_AGE
-        return self.filter(linked_at__isnull=True, created_at__gt=since)
+        """Those whose code can still be proved; a newer QR code erased the secret of an older."""
+        since = timezone.now() - settings.PHONE_LINK_AGE
+        rows = self.filter(linked_at__isnull=True, created_at__gt=since)
+        return rows.filter(authenticators__confirmed=False)
 
     def abandoned(self) -> "PhoneQuerySet":
         """Those whose code was never proved, and for some time could not be."""
-        since = timezone.now() - 2 * LINKING_AGE
+        since = timezone.now() - ABANDONED_KEPT
         return self.filter(linked_at__isnull=True, created_at__lte=since)
 
 

@@ -74,7 +74,7 @@ def no_longer(request: HttpRequest, phone: Phone, again: str) -> HttpResponse:
     """Lead on from a link that was proved already, or that waited too long."""
     if phone.is_linked:
         return redirect("devices:index")
-    messages.info(request, _("That took too long. Begin again with a new QR code."))
+    messages.info(request, _("This QR code has expired, or there is a newer one. Begin again."))
     return redirect(again)
 
 

@@ -25,6 +25,7 @@ AUTHENTICATOR_DIGITS = 6
 AUTHENTICATOR_PERIOD = timedelta(seconds=30)
 AUTHENTICATOR_WINDOW = 1  # steps accepted before and after the present one
 PHONES_A_PERSON = 10
+PHONE_LINK_AGE = timedelta(minutes=10)  # of a QR code for an authenticator app
 PASSKEYS_A_PERSON = 10
 PASSKEY_CHALLENGE_AGE = timedelta(minutes=5)
 PASSKEY_CHALLENGES_A_PERSON = 30  # per 10 minutes, each flow its own

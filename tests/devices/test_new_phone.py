@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.conf import settings as policy
 from django.test import Client
 
 from accounts.proofs import Proof, Strength, proofs_in
 from devices.models import Authenticator, Phone, Session
-from devices.models.phone import LINKING_AGE
 from tests.people import Person, code_of, enter, give_phone
 
 URL = "/devices/new-phone/"
@@ -136,7 +136,7 @@ def test_a_link_that_waited_too_long_changes_nothing(
     inside: Client, alice: Person, clock: time_machine.Traveller
 ) -> None:
     url = begin(inside)
-    clock.shift(LINKING_AGE)
+    clock.shift(policy.PHONE_LINK_AGE)
     enter(inside, alice, Strength.TWO_STEP)
     assert confirm(inside, url)["Location"] == URL
     assert names(alice) == ["Pixel 8"]
