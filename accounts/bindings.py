@@ -280,3 +280,20 @@ def forget_subjects(user: User, subjects: Collection[str]) -> None:
     """Note that these are gone by another way; nothing is asked about them any more."""
     rows = user.bindings.open().filter(subject__in=subjects)
     rows.update(cancelled_at=timezone.now())
+
+
+def kept_until(request: HttpRequest) -> datetime | None:
+    """Return until when what this session takes away is kept, sealed; None if it goes at once.
+
+    Undoing is never harder than doing: only a fresh strong proof that no open binding has brought
+    about erases at once. Without two-step there is no weaker session than another.
+    """
+    user, proofs, now = person(request), proofs_in(request.session), timezone.now()
+    if not user.has_two_step:
+        return None
+    recent = list(user.bindings.revocable())
+    fresh = [proof for proof in proofs if proof.is_within(settings.STEP_UP_AGE)]
+    if independent_strength(recent, fresh) >= Strength.TWO_STEP:
+        return None
+    until = hold_end(recent, proofs, now=now)
+    return until if until > now else None

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import binding_kinds as kinds
-from accounts import bindings, codes, declining, events, unused
+from accounts import bindings, codes, declining, disputes, events, unused
 from accounts.bindings import Ground
 from accounts.identity import email_key
 from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
@@ -36,7 +36,7 @@ def find(user: User, public_id: Any) -> Contact | None:
 @transaction.atomic
 def add_address(user: User, address: str) -> EmailAddress:
     """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
-    user.take_turn()
+    disputes.take_turn(user)
     forget_unconfirmed(user)
     again = user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).first()
     if again is None and user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
@@ -50,7 +50,7 @@ def add_address(user: User, address: str) -> EmailAddress:
 @transaction.atomic
 def add_number(user: User, number: Any) -> PhoneNumber:
     """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
-    user.take_turn()
+    disputes.take_turn(user)
     forget_unconfirmed(user)
     again = user.phone_numbers.filter(verified_at__isnull=True, number=number).first()
     if again is None and user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
@@ -104,6 +104,7 @@ def mark_verified(
     rows = type(contact)._default_manager.filter(pk=contact.pk, verified_at__isnull=True)
     try:
         with transaction.atomic():
+            disputes.take_turn(user)
             if not rows.update(verified_at=timezone.now()):
                 return False
             if isinstance(contact, PhoneNumber):
@@ -125,7 +126,7 @@ def remove(
     Raises `Needed` and `declining.LastFallBack`.
     """
     with transaction.atomic():
-        user = user.take_turn()
+        user = disputes.take_turn(user)
         if isinstance(contact, EmailAddress) and _is_needed(user, contact):
             raise Needed
         also = (
@@ -171,7 +172,7 @@ def make_primary(
     """Sign in with this address from now on; False if it is not confirmed or taken."""
     try:
         with transaction.atomic():
-            user = user.take_turn()
+            user = disputes.take_turn(user)
             if not user.email_addresses.verified().filter(pk=address.pk).exists():
                 return False
             if user.email == address.address:

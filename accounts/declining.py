@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
+from accounts import disputes, events
 from accounts.models import User
 from accounts.readiness import Readiness
 from accounts.signals import protection_changed
@@ -85,7 +85,7 @@ def decline(*, user: User, step: SentCodeStep, client: Client, session: str) -> 
     sign-in that is using one is then refused, or found among the sessions to end.
     """
     with transaction.atomic():
-        now = user.take_turn()
+        now = disputes.take_turn(user)
         if not now.has_two_step or now.has_declined(step.slug):
             return False
         codes = now.sent_codes.live().filter(channel=step.channel, purpose__in=PURPOSES)
@@ -100,7 +100,7 @@ def decline(*, user: User, step: SentCodeStep, client: Client, session: str) -> 
 def accept(*, user: User, step: SentCodeStep, client: Client, session: str) -> bool:
     """Let this step be used again; False if it was not declined."""
     with transaction.atomic():
-        now = user.take_turn()
+        now = disputes.take_turn(user)
         if not now.has_declined(step.slug):
             return False
         _write(now, [slug for slug in now.declined_steps if slug != step.slug])

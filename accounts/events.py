@@ -71,6 +71,21 @@ KINDS: dict[str, Kind] = {
     ),
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
+    "dispute:begun": Kind(
+        _("{phone}: called lost, and taken back. Your account is in dispute"),
+        "shield-alert",
+        "loss",
+        notice=True,
+    ),
+    "dispute:decided": Kind(
+        _("The dispute over your account was decided"), "shield-check", "look", notice=True
+    ),
+    "dispute:decided_by_staff": Kind(
+        _("The dispute over your account was decided by staff"), "users", "look", notice=True
+    ),
+    "dispute:ended": Kind(
+        _("The dispute over your account has expired"), "shield-check", "look", notice=True
+    ),
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
     ),

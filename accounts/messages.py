@@ -4,6 +4,7 @@ Codes and tokens are drawn here, so that they never rest in a queue, a log or a 
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,8 +105,14 @@ def _notice(message: Message) -> tuple[str, Context]:
         "at": event.at,
         "where": where,
         "details": event.details,
+        "kept_until": _moment(event.details.get("kept_until")),
+        "disputed_until": _moment(event.details.get("until")),
         "lines": [],
     }
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _code(message: Message) -> tuple[str, Context]:

@@ -9,12 +9,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import trust
 from accounts.bindings import QUESTION_KEY
+from accounts.disputes import InDispute
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
 
 SIGNED_OUT = "signed-out"
@@ -100,3 +101,13 @@ def _to_a_step(request: HttpRequest) -> HttpResponse:
 def _was_signed_in(request: HttpRequest) -> bool:
     """Tell whether the browser shows the cookie of a session that is over."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()
+
+
+class DisputeStops(MiddlewareMixin):
+    """Says why an act was not done: the account is in dispute."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer 409 (RFC 9110 15.5.10): nothing was changed, and it can be tried later."""
+        if isinstance(exception, InDispute):
+            return render(request, "accounts/in_dispute.html", status=409)
+        return None

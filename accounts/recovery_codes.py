@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, events
+from accounts import bindings, disputes, events
 from accounts.binding_kinds import CODES
 from accounts.bindings import Ground
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
@@ -135,7 +135,7 @@ def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -
     session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
-        user.take_turn()
+        disputes.take_turn(user)
         # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
         code_set = _replace_set(user, is_held=older_ends_at > timezone.now())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.functional import Promise
 
-from accounts import bindings, events, recovery_codes
+from accounts import bindings, disputes, events, recovery_codes
 from accounts.binding_kinds import TWO_STEP
 from accounts.bindings import Ground
 from accounts.models import User
@@ -53,7 +53,7 @@ def is_ready(user: User) -> bool:
 def turn_on(user: User, *, client: Client, session: str, ground: Ground | None = None) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
-        user.take_turn()
+        disputes.take_turn(user)
         if not all(need.is_met for need in missing(user)):
             raise NotReady
         if not user.turn_two_step_on():
@@ -70,6 +70,7 @@ def turn_on(user: User, *, client: Client, session: str, ground: Ground | None =
 def turn_off(user: User, *, client: Client, session: str) -> None:
     """Switch off, tell every address, end every other session."""
     with transaction.atomic():
+        disputes.take_turn(user)
         if not user.turn_two_step_off():
             return
         events.record(user, "two_step:off", client=client, session=session)

@@ -107,6 +107,16 @@ class Question:
     label: Text
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Something that a session took away which had proved too little, as the sign-in shows it."""
+
+    name: str
+    reported_at: datetime | None
+    until: datetime | None  # what cannot take itself back from then on
+    is_lost: bool  # called lost, else suspended
+
+
 class Match(Protocol):
     """A code that is right and not used up yet."""
 
@@ -174,6 +184,10 @@ class Step:
     def note_asked(self, user: User, target: str) -> bool:
         """Write down that this way was asked for; False if it was before."""
         return False
+
+    def kept(self, user: User) -> Sequence[Kept]:
+        """Return what was taken away and can take itself back, by the password and its own code."""
+        return ()
 
 
 def letters_and_digits(typed: str) -> str:

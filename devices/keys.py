@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import bindings, declining, events, unused
+from accounts import bindings, declining, disputes, events, unused
 from accounts.agents import browser_name
 from accounts.bindings import Ground
 from accounts.models import User
@@ -85,7 +85,7 @@ def _add(
     row: Passkey, registered: Registered, *, client: Client, session: str, ground: Ground | None
 ) -> Added:
     user, now = row.user, timezone.now()
-    user.take_turn()
+    disputes.take_turn(user)
     if not has_room(user):
         raise TooManyPasskeys
     if not registered.challenge.spend():
@@ -119,7 +119,7 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
     `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
     besides one device; neither of a person who has lost it.
     """
-    user = passkey.user.take_turn()
+    user = disputes.take_turn(passkey.user)
     factor = passkey.factor
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from accounts import recovery_codes
+from accounts import disputes, recovery_codes
 from accounts.advice import FEW_CODES
 from accounts.models import SecurityEvent, User
-from devices import keys, phones
+from devices import contest, keys, phones, sealing
 from devices.models import Authenticator, Passkey, Phone
 from portal.http import Client
 from portal.words import gettext as _
@@ -31,15 +32,27 @@ class Loss:
 
 
 @transaction.atomic
-def let_go(*, loss: Loss, client: Client, session: str = "", wipe: bool = False) -> SecurityEvent:
+def let_go(
+    *,
+    loss: Loss,
+    client: Client,
+    session: str = "",
+    wipe: bool = False,
+    kept_until: datetime | None = None,
+) -> SecurityEvent:
     """Unlink the phones and remove the passkeys, all or nothing; return the event that tells it.
 
+    With `kept_until` the phones are kept, sealed, until then. If one of them was taken back lately
+    the two sides contradict each other: nothing is let go, and the event is that of the dispute.
     With `wipe` the apps on the phones are told to erase their accounts when they call next.
 
     What they proved in the session that stays has to be forgotten there. Raises
     `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.
     """
     _lock(loss)
+    again = [phone for phone in loss.phones if phone.was_taken_back_lately] if kept_until else []
+    if again:
+        return contest.reported_again(again, client=client)
     first, *others = sorted(loss.phones, key=lambda phone: phone.pk)
     also: dict[str, Any] = {
         "also_phones": [phone.name for phone in others],
@@ -48,8 +61,12 @@ def let_go(*, loss: Loss, client: Client, session: str = "", wipe: bool = False)
         "also_apps": [str(phone.app.public_id) for phone in others if phone.app],
         "without_codes": [phone.name for phone in others if not Loss([phone]).factors],
     }
+    kept = [phone for phone in others if kept_until and sealing.is_kept(phone)]
+    also["kept"] = [phone.name for phone in kept]
+    also["also_kept_factors"] = len(Loss(kept).factors)
     together: dict[str, Any] = {key: value for key, value in also.items() if value}
     as_lost: dict[str, Any] = {"session": session, "lost": True, "wipe": wipe}
+    as_lost["kept_until"] = kept_until
     done = phones.unlink(phone=first, client=client, **as_lost, **together)
     for phone in others:
         phones.unlink(phone=phone, client=client, **as_lost)
@@ -60,7 +77,7 @@ def let_go(*, loss: Loss, client: Client, session: str = "", wipe: bool = False)
 
 def _lock(loss: Loss) -> None:
     """Lock the person, then every factor of the loss, before the first session ends."""
-    loss.phones[0].user.take_turn()
+    disputes.take_turn(loss.phones[0].user)
     for rows in (
         Authenticator.objects.filter(phone__in=loss.phones),
         Passkey.objects.filter(pk__in=[passkey.pk for passkey in loss.passkeys]),

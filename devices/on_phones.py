@@ -21,6 +21,12 @@ def usable(user: User) -> AuthenticatorQuerySet:
     return rows.select_related("phone", "enrolment__organisation")
 
 
+def contestable(user: User) -> AuthenticatorQuerySet:
+    """Return the authenticators of phones that can take themselves back."""
+    rows = Authenticator.objects.filter(user=user, confirmed=True)
+    return rows.filter(phone__in=user.phones.contestable()).select_related("phone")
+
+
 @dataclass(frozen=True)
 class OnPhone:
     """The accounts of a person in the app on one phone: the portal's own, those of organisations.
@@ -78,7 +84,7 @@ class OnPhone:
     @property
     def best(self) -> Authenticator:
         """The one that proves most, now or first."""
-        return min(self.rows, key=lambda row: row.trusted_from)
+        return min(self.rows, key=lambda row: row.counts_from)
 
 
 def on_phones(user: User) -> list[OnPhone]:

@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, declining, events, unused
+from accounts import bindings, declining, disputes, events, unused
 from accounts.bindings import Ground
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed, set_up_changed
-from devices import factors
+from devices import factors, sealing
 from devices.backups import unlinking
 from devices.models import Authenticator, Installation, Phone
 from devices.sessions import end_sessions
@@ -67,7 +67,7 @@ def link(*, user: User, name: str) -> Phone:
 
     The secrets of QR codes that are still open are erased: only the newest one can be proved.
     """
-    user.take_turn()  # or a phone could be confirmed between being found here and being erased
+    disputes.take_turn(user)  # or a phone could be confirmed between being found and erased
     begun = list(user.phones.filter(linked_at__isnull=True).order_by("-pk"))
     Authenticator.objects.filter(phone__in=begun, confirmed=False).delete()
     user.phones.filter(pk__in=[phone.pk for phone in begun[BEGUN_KEPT - 1 :]]).delete()
@@ -88,15 +88,17 @@ def confirm(
     session: str = "",
     ground: Ground | None = None,
     replaces: Phone | None = None,
+    kept_until: datetime | None = None,
 ) -> Linking:
     """Link a phone whose code of this time step was right, and let the replaced one go.
 
-    The factor counts fully from `trusted_from`; `ground` is what the session had proved. Raises
-    `AlreadyLinked` for the second of two parallel requests, `TooManyPhones` if others were linked
-    meanwhile; nothing has changed then.
+    The factor counts fully from `trusted_from`; `ground` is what the session had proved. With
+    `kept_until` the replaced phone is kept, sealed, until then. Raises `AlreadyLinked` for the
+    second of two parallel requests, `TooManyPhones` if others were linked meanwhile; nothing has
+    changed then.
     """
-    phone.user.take_turn()
-    erased = _erase(replaces, session) if replaces else None
+    disputes.take_turn(phone.user)
+    erased = _replace(replaces, session, kept_until) if replaces else None
     proof = _confirm(phone, step, trusted_from)
     name = phone.name
     binding = bindings.note(phone.user, METHOD, proof.factor, ground=ground, name=name)
@@ -146,6 +148,7 @@ def unlink(
     session: str = "",
     lost: bool = False,
     wipe: bool = False,
+    kept_until: datetime | None = None,
     actor: User | None = None,
     reason: str = "",
     **also: Any,
@@ -156,12 +159,16 @@ def unlink(
     it calls next. Two-step verification stays as it is. What the phone proved in the session that
     stays has to be forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with
     a `reason` and keep no session; `also` tells in the event what goes together with the phone.
+    `kept_until` is given by a session that proved too little to undo it: until then the phone is
+    kept, sealed (`devices.sealing`), and it is erased afterwards.
     Raises `Phone.DoesNotExist` if it is gone already; of a person who neither lost it nor has staff
     let it go `factors.LastFactor` if it is the last strong factor, and `declining.LastFallBack` if
     it is the last besides another device.
     """
-    user = phone.user.take_turn()
-    erased = _erase(phone, session, wipe=wipe)
+    user = phone.user.take_turn() if actor else disputes.take_turn(phone.user)
+    is_kept = kept_until is not None and sealing.is_kept(phone)
+    until = kept_until if is_kept else None
+    erased = _erase(phone, session, wipe=wipe, kept_until=until)
     if not lost and actor is None:
         factors.keep_one(user)
         declining.check(user)
@@ -188,23 +195,35 @@ class _Erased:
     trusted: int
     apps: list[str]  # ids of installations
     wipe: bool
+    kept_until: datetime | None
 
 
-def _erase(phone: Phone, keep: str, *, wipe: bool = False) -> _Erased:
-    """Delete the factors first: a sign-in under way is then refused, or found among the sessions.
+def _erase(
+    phone: Phone, keep: str, *, wipe: bool = False, kept_until: datetime | None = None
+) -> _Erased:
+    """Stop the factors first: a sign-in under way is then refused, or found among the sessions.
 
     A sign-in writes to the factor and to its session in one transaction.
     """
-    factors = phone.authenticators.all().erase()
-    ended = end_sessions(phone.user, keep=keep)
-    apps = unlinking.let_go(Installation.objects.filter(phone=phone), wipe=wipe)
-    if not Phone.objects.filter(pk=phone.pk).delete()[0]:
-        raise Phone.DoesNotExist
-    bindings.forget_subjects(phone.user, factors)
+    if kept_until:
+        factors = phone.authenticators.all().factors()
+        apps = sealing.seal(phone, kept_until, wipe=wipe)
+        ended = end_sessions(phone.user, keep=keep)
+    else:
+        factors = phone.authenticators.all().erase()
+        ended = end_sessions(phone.user, keep=keep)
+        apps = unlinking.let_go(Installation.objects.filter(phone=phone), wipe=wipe)
+        if not Phone.objects.filter(pk=phone.pk).delete()[0]:
+            raise Phone.DoesNotExist
+        bindings.forget_subjects(phone.user, factors)
     trusted = phone.user.trusted_browsers.live().count()
     protection_changed.send(User, user=phone.user, keep=keep)
     ids = [str(row.public_id) for row in apps]
-    return _Erased(phone, factors, ended, trusted, ids, wipe)
+    return _Erased(phone, factors, ended, trusted, ids, wipe, kept_until)
+
+
+def _replace(phone: Phone, keep: str, kept_until: datetime | None) -> _Erased:
+    return _erase(phone, keep, kept_until=kept_until if sealing.is_kept(phone) else None)
 
 
 def _record(
@@ -220,6 +239,11 @@ def _record(
         more["trusted"] = erased.trusted
     if not erased.factors:
         more.setdefault("without_codes", []).append(phone.name)
+    if erased.kept_until:
+        more["kept_until"] = erased.kept_until.isoformat()
+        more["kept"] = [phone.name, *more.get("kept", [])]
+        more["kept_factors"] = len(erased.factors)
+        more["own_code"] = Phone.objects.contestable().filter(pk=phone.pk).exists()
     if erased.apps:
         more |= {"apps": erased.apps, "wipe": erased.wipe}
     return events.record(

@@ -6,7 +6,7 @@ from accounts import enrolments, events
 from accounts.models import Enrolment, User
 from accounts.signals import protection_changed
 from accounts.staff import check
-from devices import phones, trusted, work
+from devices import contest, phones, trusted, work
 from devices.models import Phone
 from devices.sessions import end_sessions
 
@@ -27,6 +27,16 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking:
     """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already."""
     check(actor, phone.user)
     return phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool:
+    """Decide that the contested phones of the person stay or go; False if it was decided already.
+
+    Raises `PermissionDenied`.
+    """
+    check(actor, user)
+    return contest.decided_by_staff(user=user, keeps=keeps, actor=actor, reason=reason)
 
 
 @transaction.atomic

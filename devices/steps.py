@@ -18,6 +18,7 @@ from accounts.ways import (
     Button,
     CannotCheck,
     Carrier,
+    Kept,
     Match,
     Question,
     Step,
@@ -29,7 +30,7 @@ from accounts.ways import (
 from devices import changed_passkeys, passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow
-from devices.on_phones import OnPhone, on_phones, usable
+from devices.on_phones import OnPhone, contestable, on_phones, usable
 from devices.relying_party import parties, party
 from portal.crypto import CannotUnseal
 from portal.http import Client
@@ -93,7 +94,7 @@ class AuthenticatorApp(Step):
             linked_at=held.linked_at,
             last_used_at=held.last_used_at,
             asked_at=held.asked_at,
-            counts_from=held.best.trusted_from if held.best.is_held else None,
+            counts_from=held.best.counts_from if held.best.is_held else None,
             managed_at="devices:index",
             shows=held.names,
             note=NO_WAY_IN if held.keeps_backup else "",
@@ -112,7 +113,17 @@ class AuthenticatorApp(Step):
         if not right and len(readable) < len(rows):
             # Were nothing counted while another phone can be guessed at, its codes would be free.
             raise CannotCheck(counts=bool(readable))
+        if not right and verification.purpose == "sign-in":
+            _refuse_if_kept(verification.user, code)
         return right[0] if right else None
+
+    def kept(self, user: User) -> list[Kept]:
+        """Return the phones that a recovered session called lost or suspended."""
+        rows = user.phones.contestable().filter(authenticators__confirmed=True).distinct()
+        return [
+            Kept(row.name, row.reported_at, row.contestable_until, row.sealed_until is not None)
+            for row in rows
+        ]
 
     def explanation(self, way: Way) -> Text:
         """Say where the code is to be found."""
@@ -136,6 +147,14 @@ class AuthenticatorApp(Step):
         return rows.filter(asked_at__isnull=True).update(asked_at=timezone.now()) > 0
 
 
+def _refuse_if_kept(user: User, code: str) -> None:
+    """Say what happened to whoever types the code of a phone that was taken away."""
+    for row in contestable(user):
+        if step_of(row, code) is not None:
+            words = _("This code is from %(phone)s, which was taken away. Is the phone with you?")
+            raise ValidationError(str(words) % {"phone": row.phone.name}, code="kept")
+
+
 def _either(names: Sequence[str]) -> str:
     *others, last = names or [settings.PORTAL_NAME]
     if not others:
@@ -145,6 +164,11 @@ def _either(names: Sequence[str]) -> str:
 
 def _age_of_use(way: Way) -> float:
     return -way.last_used_at.timestamp() if way.last_used_at else 0.0
+
+
+def step_of(authenticator: Authenticator, code: str) -> int | None:
+    """Return the unused time step that a code belongs to; None of a secret that cannot be read."""
+    return authenticator.find_step(code) if _is_readable(authenticator) else None
 
 
 def _is_readable(authenticator: Authenticator) -> bool:

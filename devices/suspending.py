@@ -1,23 +1,31 @@
 """Suspending a phone, the first aid that can be undone, and taking it back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
+from accounts import disputes, events
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
 from accounts.steps import ways_of
 from accounts.ways import Way
+from devices import sealing
 from devices.backups.unlinking import end_asked
 from devices.models import Installation, Phone
 from devices.models.authenticator import step_now
 from devices.sessions import end_sessions
-from devices.unlinking import factors_of, goes_on_here, stays_on, trust_ends, will_end
+from devices.unlinking import (
+    factors_of,
+    goes_on_here,
+    stays_on,
+    takes_itself_back,
+    trust_ends,
+    will_end,
+)
 from portal.http import Client
 from portal.words import gettext as _
 
@@ -39,27 +47,34 @@ class Suspending:
 
 
 @transaction.atomic
-def suspend(*, phone: Phone, client: Client, session: str = "") -> Suspending:
+def suspend(
+    *, phone: Phone, client: Client, session: str = "", kept_until: datetime | None = None
+) -> Suspending:
     """Let a phone prove nothing until it is taken back; its secrets stay.
+
+    `kept_until` is given by a session that proved too little to undo it: until then the phone takes
+    itself back with the password and its own code (`devices.disputes`).
 
     This site's app on it neither saves nor reads meanwhile, and keeps its accounts and its role.
 
     Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
     see `devices.sessions.strip_proofs`. Raises `NothingChanged`.
     """
-    phone.user.take_turn()
-    factors = factors_of(phone)
+    disputes.take_turn(phone.user)
+    factors, now = factors_of(phone), timezone.now()
     end_asked(Installation.objects.filter(phone=phone))
     # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with a
     # code of the window is then refused, or found among the sessions.
-    # One step more than the window: a period may turn before a code that was found is spent.
-    phone.authenticators.all().use_up_to(step_now() + settings.AUTHENTICATOR_WINDOW + 1)
+    sealing.kill_codes(phone)
     ended = end_sessions(phone.user, keep=session)
     rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
-    if not rows.update(suspended_at=timezone.now()):
+    reported = {"reported_at": now, "contestable_until": kept_until} if kept_until else {}
+    if not rows.update(suspended_at=now, **reported):
         raise NothingChanged
     protection_changed.send(User, user=phone.user, keep=session)
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    if kept_until and factors:
+        about["kept_until"] = kept_until.isoformat()
     kind = "phone:suspended"
     event = events.record(phone.user, kind, client=client, session=session, **about)
     return Suspending(event, factors)
@@ -67,19 +82,19 @@ def suspend(*, phone: Phone, client: Client, session: str = "") -> Suspending:
 
 @transaction.atomic
 def take_back(*, phone: Phone, proofs: list[Proof], client: Client, session: str = "") -> None:
-    """Let a suspended phone count again, on a strong one of these fresh proofs.
+    """Let a phone count again that was suspended or sealed, on a strong one of these fresh proofs.
 
-    Codes that it showed while it was suspended stay dead. Ends the person's sessions but `session`.
+    Codes that it showed meanwhile stay dead. Ends the person's sessions but `session`.
     Raises `NotProved` and `NothingChanged`.
     """
-    phone.user.take_turn()
+    disputes.take_turn(phone.user)
     if not is_proved(phone, proofs):
         raise NotProved
     authenticators, now = phone.authenticators.all(), timezone.now()
     authenticators.use_up_to(step_now())
     authenticators.filter(trusted_from__gt=now).update(trusted_from=now)
     ended = end_sessions(phone.user, keep=session)
-    if not Phone.objects.suspended().filter(pk=phone.pk).update(suspended_at=None):
+    if not sealing.open_again(phone):
         raise NothingChanged
     protection_changed.send(User, user=phone.user, keep=session)
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
@@ -98,8 +113,13 @@ def strong_ways(phone: Phone) -> list[Way]:
     return [way for way in others if way.strength >= Strength.TWO_STEP]
 
 
-def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
-    """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on."""
+def consequences(
+    phone: Phone, *, keep: str, stays: bool, kept_until: datetime | None = None
+) -> list[str]:
+    """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on.
+
+    `kept_until` is given if the phone can take itself back until then.
+    """
     has_codes, has_app = bool(factors_of(phone)), phone.app is not None
     lines = [
         _("Codes from the authenticator app on %(phone)s do not count any more, from now on.")
@@ -112,6 +132,7 @@ def consequences(phone: Phone, *, keep: str, stays: bool) -> list[str]:
         _("The phone keeps its place and its secret, so that you can take it back.")
         if has_codes
         else _("The phone keeps its place, so that you can take it back."),
+        takes_itself_back(kept_until) if kept_until and has_codes else "",
         will_end(phone.user, keep),
         goes_on_here(stays=stays),
         trust_ends(phone.user),

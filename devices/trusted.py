@@ -69,7 +69,7 @@ class TrustedBrowsers:
         """Write the row, tell the person, and give the browser its cookie."""
         user, client = person(request), client_of(request)
         days = self.days_for(user)
-        if not days or proof.strength < Strength.TWO_STEP:
+        if not days or proof.strength < Strength.TWO_STEP or user.is_disputed:
             return False
         known, token = browsers.row_of(request.session, user), token_urlsafe(TOKEN_BYTES)
         _make_room(user, Q(browser=known) if known else Q(digest=digest_in(request, user)))

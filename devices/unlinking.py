@@ -1,11 +1,15 @@
 """What unlinking a phone will do, and what it has done, line by line."""
 
+from datetime import datetime
+from typing import Any
+
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
-from devices import app_texts
+from devices import app_texts, sealing
 from devices.models import Phone, Session
+from portal.templatetags.portal_ui import written
 from portal.words import gettext as _
-from portal.words import ngettext
+from portal.words import listed, ngettext
 
 
 def least_of(user: User) -> Strength:
@@ -18,13 +22,24 @@ def factors_of(phone: Phone) -> frozenset[str]:
     return phone.authenticators.all().factors()
 
 
-def consequences(*phones: Phone, keep: str = "", stays: bool = True) -> list[str]:
-    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
+def consequences(
+    *phones: Phone, keep: str = "", stays: bool = True, kept_until: datetime | None = None
+) -> list[str]:
+    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on.
+
+    `kept_until` is given if the session proved too little to erase anything before then.
+    """
     user = phones[0].user
     proving = [phone for phone in phones if factors_of(phone)]
+    kept = [phone for phone in proving if kept_until and sealing.is_kept(phone)]
+    erased = len(proving) - len(kept)
     lines = [
-        *(_will_stop(phone) for phone in proving),
-        _secrets_go(len(proving)) if proving else "",
+        *(_will_stop(phone, is_kept=phone in kept) for phone in proving),
+        _secrets_go(erased) if erased else "",
+        _stays(kept_until) if kept and kept_until else "",
+        takes_itself_back(kept_until)
+        if kept_until and any(sealing.takes_itself_back(phone) for phone in kept)
+        else "",
         *app_texts.will_be_unlinked(*phones),
         will_end(user, keep),
         goes_on_here(stays=stays) if keep else "",
@@ -43,11 +58,27 @@ def _secrets_go(count: int) -> str:
     )
 
 
-def _will_stop(phone: Phone) -> str:
-    if phone.is_suspended:
+def _stays(until: datetime) -> str:
+    return _(
+        "You signed in another way, so we'll keep what was on it sealed until %(date)s, and erase "
+        "it then."
+    ) % {"date": written(until)}
+
+
+def takes_itself_back(until: datetime) -> str:
+    """Say how whoever holds the phone can contradict, and that it does not let them in alone."""
+    return _(
+        "Until %(date)s it can be taken back with your password and a code from the phone. That "
+        "stops all changes to your account, and we'll notify you."
+    ) % {"date": written(until)}
+
+
+def _will_stop(phone: Phone, *, is_kept: bool) -> str:
+    words = _("Codes from the authenticator app on %(phone)s stop working at once.")
+    if phone.is_suspended and is_kept:
+        words = _("%(phone)s, which is suspended, stays unusable.")
+    elif phone.is_suspended:
         words = _("%(phone)s, which is suspended, cannot be taken back any more.")
-    else:
-        words = _("Codes from the authenticator app on %(phone)s stop working at once.")
     return words % {"phone": phone.name}
 
 
@@ -92,6 +123,7 @@ def report(event: SecurityEvent) -> list[str]:
     """Say what was done, from the event of an unlinking and of what went with it."""
     details = event.details
     erased = int(details.get("authenticators", 0)) + int(details.get("also_authenticators", 0))
+    erased -= int(details.get("kept_factors", 0)) + int(details.get("also_kept_factors", 0))
     ended = int(details.get("sessions", 0))
     names = [details.get("phone", ""), *details.get("also_phones", [])]
     without = details.get("without_codes", [])
@@ -101,6 +133,7 @@ def report(event: SecurityEvent) -> list[str]:
         % {"count": erased}
         if erased
         else "",
+        *_were_kept(details),
         *app_texts.were_unlinked(event),
         *(
             _("%(name)s is removed: it opens nothing here any more.") % {"name": name}
@@ -112,6 +145,16 @@ def report(event: SecurityEvent) -> list[str]:
         _("All your confirmed e-mail addresses were told."),
     ]
     return [line for line in lines if line]
+
+
+def _were_kept(details: dict[str, Any]) -> list[str]:
+    until = datetime.fromisoformat(details["kept_until"]) if details.get("kept_until") else None
+    if until is None:
+        return []
+    said = _("We keep what was on %(phones)s sealed until %(date)s, and erase it then.")
+    names = listed(list(details.get("kept", [])))
+    line = said % {"phones": names, "date": written(until)}
+    return [line, takes_itself_back(until)] if details.get("own_code") else [line]
 
 
 def _is_unlinked(name: str, *, has_codes: bool) -> str:

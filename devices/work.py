@@ -12,19 +12,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, events, unused
+from accounts import bindings, disputes, events, unused
 from accounts.bindings import Ground
 from accounts.models import Enrolment, User
 from accounts.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator, Installation, Session, WorkCode
+from devices.models.authenticator import ON_PHONE
 from devices.phones import METHOD
 from portal.crypto import keyed_digest, keyed_digests
 from portal.http import Client
 from portal.limits import Budget
 
 PURPOSE = "work-code"
-ON_PHONE = {"phone__linked_at__isnull": False, "phone__suspended_at__isnull": True}
 CODE_LENGTH = 28  # 27 random characters of 5 bits and one that catches typos
 State = Enrolment.State
 
@@ -79,7 +79,7 @@ def make_code(
 
     Raises `Unknown` unless the organisation approved and the phone is linked.
     """
-    user = enrolment.user.take_turn()
+    user = disputes.take_turn(enrolment.user)
     is_approved = user.enrolments.approved().filter(pk=enrolment.pk).exists()
     if not is_approved or installation not in phones_for(user):
         raise Unknown
@@ -114,7 +114,7 @@ def end_begun(user: User, keep: str = "") -> None:
 @transaction.atomic
 def claim(*, installation: Installation, typed: str) -> Authenticator:
     """Use the code up and draw the secret, which counts nowhere until `confirm`; or `Unknown`."""
-    user = installation.user.take_turn()
+    user = disputes.take_turn(installation.user)
     rows = WorkCode.objects.live().filter(digest__in=keyed_digests(PURPOSE, clean(typed)))
     row = rows.filter(installation=installation).select_related("enrolment").first()
     if row is None or not rows.filter(pk=row.pk).update(claimed_at=timezone.now()):
@@ -142,10 +142,8 @@ def claimed(installation: Installation, enrolment: Enrolment) -> Authenticator |
     """Return the secret on this phone that waits for its first code."""
     since = timezone.now() - settings.WORK_CONFIRM_AGE
     rows = enrolment.authenticators.filter(confirmed=False, created_at__gt=since)
-    on_phone = {"phone__installation": installation, "phone__suspended_at__isnull": True}
-    return (
-        rows.filter(**on_phone).select_related("phone", "user", "enrolment__organisation").first()
-    )
+    rows = rows.filter(phone__installation=installation, **ON_PHONE)
+    return rows.select_related("phone", "user", "enrolment__organisation").first()
 
 
 def budget_of(authenticator: Authenticator) -> Budget:
@@ -160,7 +158,7 @@ def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
     Raises `Unknown` to the second of two parallel requests, and if staff or the person ended the
     account or the phone meanwhile; nothing has changed then.
     """
-    user, now = authenticator.user.take_turn(), timezone.now()
+    user, now = disputes.take_turn(authenticator.user), timezone.now()
     enrolment = authenticator.enrolment
     if enrolment is None or not user.enrolments.filter(pk=enrolment.pk, state=State.APPROVED):
         raise Unknown
@@ -230,6 +228,6 @@ def forget_old() -> int:
 @transaction.atomic
 def _lapse(enrolment: Enrolment) -> None:
     enrolment.user.take_turn()
-    works = enrolment.authenticators.filter(confirmed=True).exists()
+    works = enrolment.authenticators.filter(confirmed=True, **ON_PHONE).exists()
     state = State.ENROLLED if works else State.ACTION_REQUIRED
     Enrolment.objects.lapsed().filter(pk=enrolment.pk).update(state=state)

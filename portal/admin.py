@@ -73,6 +73,11 @@ class StaffSite(AdminSite):
             ("accounts/<uuid:public_id>/unlock/", staff.unlock, "unlock"),
             ("accounts/<uuid:public_id>/end-sessions/", staff.end_sessions, "end_sessions"),
             (
+                "accounts/<uuid:public_id>/dispute/<str:outcome>/",
+                staff.decide_dispute,
+                "decide_dispute",
+            ),
+            (
                 "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
                 staff.unlink_phone,
                 "unlink_phone",

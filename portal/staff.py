@@ -6,6 +6,7 @@ judged by the act itself (`accounts.staff.check`); the pages ask the same questi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from devices.models import Phone, Session
 from devices.unlinking import factors_of
 from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
 from portal.words import gettext as _
-from portal.words import gettext_lazy, ngettext
+from portal.words import gettext_lazy, listed, ngettext
 
 Text = str | Promise
 
@@ -213,3 +214,31 @@ def _consequences(phone: Phone) -> list[str]:
         ways if left else _("No other way in remains: the person is locked out."),
         told(),
     ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpResponse:
+    """Decide a dispute: the contested phones stay, or they go."""
+    user, keeps = may_act(request, public_id), outcome == "keep"
+    if outcome not in ("keep", "unlink"):
+        raise Http404
+    if request.method != "POST" and not user.is_disputed:
+        raise Http404
+    names = listed(list(user.phones.contested().values_list("name", flat=True)))
+    title = _("Give %(phones)s back") if keeps else _("Unlink %(phones)s")
+    lines = [
+        _("Decide only once you know for sure whom you are talking to, by another way than mail."),
+        _("The phone is fully active again.") if keeps else _("The phone is unlinked and erased."),
+        _("The account can be changed again."),
+        _browsers(user),
+        told(),
+    ]
+    button = gettext_lazy("Give the phone back") if keeps else gettext_lazy("Unlink the phone")
+    act = Act(title % {"phones": names}, button, lines, danger=not keeps)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
+        changed = devices_staff.decide_dispute(actor=person(request), user=user, **decided)
+        return changed, _("Decided.") if changed else _("There is no dispute to decide.")
+
+    return ask_why(request, user, act, do)

@@ -98,7 +98,7 @@ def _if_lost(state: Readiness) -> str:
 
 def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
     held = {way.carrier.key: way.counts_from for way in ways}
-    linked = user.phones.linked().with_app()
+    linked = user.phones.proved().with_app()
     return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in linked]
 
 

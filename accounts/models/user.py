@@ -60,6 +60,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     held_until = models.DateTimeField(null=True, editable=False)
     # Since when nothing is added without a strong proof: a notice's link was pressed, or staff did.
     frozen_at = models.DateTimeField(null=True, editable=False)
+    # Two sides contradict each other: since when, by the act that is disputed, and until when.
+    disputed_since = models.DateTimeField(null=True, editable=False)
+    disputed_until = models.DateTimeField(null=True, editable=False)
     # Slugs of steps that send codes and that the person never wants used.
     declined_steps = models.JSONField(default=list, editable=False)
     # From when a step may be due to be asked for; spares most sign-ins the search for one.
@@ -168,6 +171,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether a strong proof would change this row: it ends a hold, frees a mailbox, asks."""
         is_held = self.held_until is not None or self.reset_mailbox_id is not None
         return is_held or self.may_be_asked
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether two sides contradict each other, and neither was decided for."""
+        return self.disputed_until is not None and self.disputed_until > timezone.now()
 
     @property
     def may_be_asked(self) -> bool:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import events, failures
+from accounts import disputes, events, failures
 from accounts.forms.entrance import NewPasswordForm, ResetForm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
@@ -38,6 +38,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
+            disputes.take_turn(user)  # the other side could come back with a reset only
             user.set_password(form.cleaned_data["new_password"])
             user.save(update_fields=["password", "password_changed_at"])
             update_session_auth_hash(request, user)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
 from accounts.proofs import Proof, Strength
 from accounts.steps import second_steps, step_named
-from accounts.ways import Step, Verification, Way
+from accounts.ways import Kept, Step, Verification, Way
 from portal.limits import LimitReached
 from portal.words import gettext as _
 
@@ -50,6 +51,12 @@ class Flow:
     def all_ways(self) -> list[Way]:
         """Return everything offered in this flow, strongest first."""
         return [way for step in second_steps() for way in self.ways(step)]
+
+    def kept(self) -> list[Kept]:
+        """Return what was taken away and can take itself back, where somebody signs in."""
+        if self.confirming:
+            return []
+        return [each for step in second_steps() for each in step.kept(self.verification.user)]
 
     def shortcuts(self, here: Step) -> list[Step]:
         """Return the steps that a link leads to at once, past the picker, if the account has them.
@@ -127,6 +134,8 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "options_url": flow.options_url_of(step.slug),
         "another_url": flow.another_url,
         "confirming": flow.confirming,
+        "kept": flow.kept,
+        "disputed_until": _disputed_until(flow),
         "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in flow.shortcuts(step)],
         "trust_days": flow.trust_days if _is_strong(ways) else 0,
         "many_ways": flow.least < Strength.TWO_STEP,
@@ -143,6 +152,11 @@ def _say_why(request: HttpRequest, form: StepForm) -> None:
     reasons = [str(reason) for errors in form.errors.values() for reason in errors]
     for reason in reasons or [_("This way is not available now. Pick one of these.")]:
         messages.warning(request, reason)
+
+
+def _disputed_until(flow: Flow) -> datetime | None:
+    user = flow.verification.user
+    return user.disputed_until if user.is_disputed and not flow.confirming else None
 
 
 def _is_strong(ways: list[Way]) -> bool:
@@ -204,5 +218,11 @@ def fate_answer(sent: SentCode) -> JsonResponse:
 def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
     """Show the picker: only the ways this account really has, masked."""
     ways = [replace(way, url=flow.url_of(way.slug)) for way in flow.all_ways()]
-    context = {"ways": ways, "confirming": flow.confirming, "back_url": back_url}
+    context = {
+        "ways": ways,
+        "confirming": flow.confirming,
+        "back_url": back_url,
+        "kept": flow.kept,
+        "disputed_until": _disputed_until(flow),
+    }
     return render(request, "accounts/another_way.html", context)

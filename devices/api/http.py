@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.disputes import InDispute
 from devices.api.problems import Problem, not_now, response_to, too_many
 from devices.backups.refusals import (
     Refused,
@@ -36,6 +37,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OfPhone = Callable[Concatenate[HttpRequest, Installation, P], HttpResponse]
 SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43})")
+IN_DISPUTE = _("Your account is in dispute. Sign in to the portal to see why.")
 
 
 def call(*methods: str) -> Callable[[View[P]], View[P]]:
@@ -57,6 +59,8 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
             except CannotUnseal as error:
                 logger.critical("%s: %s", request.path, error)
                 return not_now()
+            except InDispute:
+                return response_to(Problem(409, "in_dispute", IN_DISPUTE))
 
         return answered  # type: ignore[return-value] # for_anyone widens to every kind of response
 

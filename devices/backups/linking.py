@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import bindings, events
+from accounts import bindings, disputes, events
 from accounts.models import User
 from devices import phones
 from devices.backups import codes, grants, unlinking
@@ -86,7 +86,7 @@ def begin(
     )
     codes.keep(row, code)
     with transaction.atomic():
-        user.take_turn()
+        disputes.take_turn(user)
         end(user.link_requests.filter(purpose=purpose))
         row.save()
     return row, code
@@ -124,7 +124,7 @@ def claim(*, typed: str, claimant: Claimant) -> LinkRequest:
     row, known = find(typed), claimant.installation
     if known and known.user_id != row.user_id:
         raise AnotherAccount
-    if not _stands(row, row.user.take_turn()):
+    if not _stands(row, disputes.take_turn(row.user)):
         raise UnknownCode
     claimed: dict[str, Any] = {
         "claimed_at": timezone.now(),
@@ -167,7 +167,7 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
 
     The person is told. Raises `Ended` and `devices.phones.TooManyPhones`; nothing has changed then.
     """
-    user = row.user.take_turn()
+    user = disputes.take_turn(row.user)
     claimed = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=False)
     changed = {"confirmed_at": timezone.now(), "number": ""}
     if claimed.filter(confirmed_at__isnull=True).update(**changed) != 1:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
+from accounts import disputes, events
 from accounts.models import User
 from devices.backups import grants
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
@@ -54,7 +54,7 @@ def tell_to_wipe(rows: Iterable[Installation]) -> list[Installation]:
 @transaction.atomic
 def wipe_later(*, user: User, rows: Iterable[Installation], client: Client, session: str) -> None:
     """Tell those that kept their accounts when they were let go to erase them, and the person."""
-    user.take_turn()
+    disputes.take_turn(user)
     for row in tell_to_wipe(rows):
         about: dict[str, Any] = {"session": session, "phone": row.name}
         events.record(user, "app:wipe_asked", client=client, **about)

@@ -2,6 +2,7 @@
 
 import hmac
 import uuid
+from datetime import datetime
 from secrets import token_bytes
 from typing import Self
 
@@ -29,13 +30,20 @@ def factor_of(pk: int) -> str:
     return f"devices.authenticator:{pk}"
 
 
+# Of a row that names a phone: the phone may prove something and has its say.
+ON_PHONE = {
+    "phone__linked_at__isnull": False,
+    "phone__suspended_at__isnull": True,
+    "phone__sealed_until__isnull": True,
+}
+
+
 class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
     """Selections of authenticators."""
 
     def usable(self) -> Self:
         """Those that proved a code, on phones that are linked and not suspended."""
-        on_phone = {"phone__linked_at__isnull": False, "phone__suspended_at__isnull": True}
-        return self.filter(confirmed=True, **on_phone)
+        return self.filter(confirmed=True, **ON_PHONE)
 
     def use_up_to(self, step: int) -> None:
         """Let no code count up to this time step; a sign-in under way with one is then refused."""
@@ -116,7 +124,12 @@ class Authenticator(Device):
     @property
     def is_held(self) -> bool:
         """Whether it still waits to count fully."""
-        return self.trusted_from > timezone.now()
+        return self.counts_from > timezone.now()
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when it counts fully: once no hold lasts, and nobody disputes whose the phone is."""
+        return max(self.trusted_from, self.phone.contested_until or self.trusted_from)
 
     def draw_secret(self) -> None:
         """Draw a fresh secret of `AUTHENTICATOR_SECRET_BYTES`."""

@@ -107,8 +107,8 @@ class Installation(models.Model):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether its phone was suspended: it neither saves nor reads until it is taken back."""
-        return self.phone is not None and self.phone.is_suspended
+        """Whether its phone was stopped: it neither saves nor reads until it is taken back."""
+        return self.phone is not None and self.phone.is_stopped
 
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):

@@ -25,7 +25,27 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
 
     def linked(self) -> "PhoneQuerySet":
         """Those that proved a code, suspended ones too; no other counts anywhere."""
-        return self.filter(linked_at__isnull=False)
+        return self.filter(linked_at__isnull=False, sealed_until__isnull=True)
+
+    def proved(self) -> "PhoneQuerySet":
+        """Linked ones, and those that are kept sealed."""
+        return self.linked() | self.sealed()
+
+    def sealed(self) -> "PhoneQuerySet":
+        """Those that a recovered session called lost, and that are kept until its hold ends."""
+        return self.filter(sealed_until__gt=timezone.now())
+
+    def seal_ended(self) -> "PhoneQuerySet":
+        """Those whose time to be taken back has passed; they are to be erased."""
+        return self.filter(sealed_until__lte=timezone.now())
+
+    def contestable(self) -> "PhoneQuerySet":
+        """Those that take themselves back, with the password and a code of their own."""
+        return self.filter(contestable_until__gt=timezone.now())
+
+    def contested(self) -> "PhoneQuerySet":
+        """Those of which it is disputed in whose hands they are."""
+        return self.filter(contested_until__gt=timezone.now())
 
     def proving(self) -> "PhoneQuerySet":
         """Linked ones whose codes sign in, suspended ones too; not those with the app alone."""
@@ -88,6 +108,14 @@ class Phone(models.Model):
     last_used_at = models.DateTimeField(null=True)
     # Since then it proves nothing, until it is taken back with a step of another device.
     suspended_at = models.DateTimeField(null=True)
+    # When a recovered session called it lost or suspended it, and what follows from that: called
+    # lost it is kept, sealed, until the hold of that session ends, and until then it takes itself
+    # back with the password and its own code. Then it is contested until the dispute ends.
+    reported_at = models.DateTimeField(null=True)
+    sealed_until = models.DateTimeField(null=True, db_index=True)
+    contestable_until = models.DateTimeField(null=True)
+    contested_until = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
 
     objects = PhoneQuerySet.as_manager()
 
@@ -99,13 +127,25 @@ class Phone(models.Model):
 
     @property
     def is_linked(self) -> bool:
-        """Whether a code of this phone was proved."""
-        return self.linked_at is not None
+        """Whether a code of this phone was proved, and nobody called it lost since."""
+        return self.linked_at is not None and self.sealed_until is None
 
     @property
     def is_suspended(self) -> bool:
         """Whether it proves nothing until it is taken back."""
         return self.suspended_at is not None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether its app may neither save nor read: suspended, called lost, or contested."""
+        is_contested = self.contested_until is not None and self.contested_until > timezone.now()
+        return self.is_suspended or self.sealed_until is not None or is_contested
+
+    @property
+    def was_taken_back_lately(self) -> bool:
+        """Whether a report of its loss was contradicted within `RECOVERY_HOLD`."""
+        since = timezone.now() - settings.RECOVERY_HOLD
+        return self.taken_back_at is not None and self.taken_back_at > since
 
     @property
     def app(self) -> "Installation | None":

@@ -15,6 +15,7 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
+from devices import sealing
 from devices.models import Installation, Phone
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
@@ -61,6 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "place": "devices",
         "phones": [_phone(account, way, linked) for way in shown],
         "suspended": [row for row in linked.values() if row.is_suspended],
+        "sealed": sealing.kept_of(user),
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],

@@ -91,6 +91,7 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
                 client=client_of(request),
                 session=session_id(request),
                 replaces=replaces,
+                kept_until=bindings.kept_until(request),
             )
             _keep_proofs(request, linking)
     except (phones.AlreadyLinked, phones.TooManyPhones, Phone.DoesNotExist):

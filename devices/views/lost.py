@@ -11,12 +11,22 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts import removals
+from accounts.bindings import kept_until
+from accounts.disputes import BEGUN
 from accounts.people import person, session_id
-from accounts.proofs import Strength, fresh_proofs, is_enough, needs, proofs_in, to_confirm
+from accounts.proofs import (
+    Strength,
+    fresh_proofs,
+    is_enough,
+    needs,
+    proofs_in,
+    to_confirm,
+)
 from devices import lost_phone, unlinking
 from devices.lost_phone import Loss
 from devices.models import Passkey, Phone
 from devices.sessions import goes_on_without, strip_proofs
+from devices.views.disputes import signed_out
 from devices.views.phones import said
 from portal.http import client_of
 from portal.words import gettext_lazy as _
@@ -65,7 +75,9 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
         "has_app": any(phone.app for phone in phones),
         "wipes": True,
         "counting": [phone for phone in phones if not phone.is_suspended],
-        "lines": unlinking.consequences(*phones, keep=session_id(request), stays=stays),
+        "lines": unlinking.consequences(
+            *phones, keep=session_id(request), stays=stays, kept_until=kept_until(request)
+        ),
         "removal": removals.of(user, *(phone.carrier_key for phone in phones), lost=True),
         "numbers": lost_phone.numbers_of(user),
         "passkeys": [(row, row.factor in proved) for row in user.passkeys.all()],
@@ -89,8 +101,15 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
         return redirect("devices:lost")
     try:
         with transaction.atomic():
-            wipe = "wipe" in request.POST
-            event = lost_phone.let_go(loss=loss, client=client, session=session, wipe=wipe)
+            event = lost_phone.let_go(
+                loss=loss,
+                client=client,
+                session=session,
+                wipe="wipe" in request.POST,
+                kept_until=kept_until(request),
+            )
+            if event.kind == BEGUN:
+                return signed_out(request)
             stays = strip_proofs(request.session, factors, unlinking.least_of(person(request)))
     except (Phone.DoesNotExist, Passkey.DoesNotExist) as error:
         raise Http404 from error

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import removals
 from accounts.acts import in_session
+from accounts.bindings import kept_until
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
 from devices import suspending
@@ -33,7 +34,9 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": suspending.consequences(phone, keep=session_id(request), stays=stays),
+        "lines": suspending.consequences(
+            phone, keep=session_id(request), stays=stays, kept_until=kept_until(request)
+        ),
         "strong": suspending.strong_ways(phone),
         "removal": removals.of(person(request), phone.carrier_key, lost=True),
     }
@@ -44,7 +47,12 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
     session, least = session_id(request), least_of(person(request))
     try:
         with transaction.atomic():
-            done = suspending.suspend(phone=phone, client=client_of(request), session=session)
+            done = suspending.suspend(
+                phone=phone,
+                client=client_of(request),
+                session=session,
+                kept_until=kept_until(request),
+            )
             stays = strip_proofs(request.session, done.factors, least)
     except suspending.NothingChanged:
         return _as_it_was(request)
@@ -58,8 +66,8 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the phone count again, on a strong step of another device."""
-    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
-    if not phone.is_suspended:
+    phone = get_object_or_404(person(request).phones.proved(), public_id=public_id)
+    if not phone.is_suspended and phone.sealed_until is None:
         return _as_it_was(request)
     context = {"place": "devices", "phone": phone}
     if not suspending.strong_ways(phone):

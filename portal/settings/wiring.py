@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.FriendlyErrors",
+    "accounts.middleware.DisputeStops",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -99,7 +100,8 @@ SECOND_STEPS = [  # order = order offered
 TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
 LOST_PHONE_DESK = "devices:lost"
-LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app"]  # reached straight from a fall-back
+# Reached straight from a fall-back.
+LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app", "devices:dispute"]
 
 # --- Messages -------------------------------------------------------------------------------
 EMAIL_TIMEOUT = SMS_TIMEOUT = 60  # seconds; the answer to a whole mail may take longer

@@ -1,0 +1,124 @@
+"""Taking back a phone that was taken away, at the sign-in, and the dispute that follows."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import signin
+from accounts.acts import in_session
+from accounts.forms.code import StepForm
+from accounts.models import User
+from accounts.people import person, session_id
+from accounts.proofs import Proof, Strength, fresh_proofs, to_confirm
+from accounts.signin import PendingSignIn
+from accounts.views.answers import show_form
+from devices import contest
+from devices.models import Phone
+from devices.own_code import OwnCode, OwnCodeMatch
+from portal.http import client_of
+from portal.words import gettext as _
+
+DESK = "devices:dispute"
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back_own(request: HttpRequest) -> HttpResponse:
+    """Say what happened to the phone, and take it back on the code that it shows."""
+    found = signin.pending_in(request)
+    if not found:
+        return redirect("accounts:sign_in")
+    pending, user = found
+    kept = OwnCode().kept(user)
+    if not kept:
+        messages.info(request, _("No phone can be taken back this way now."))
+        return redirect("accounts:another_way")
+    verification = signin.verification(request, pending, user)
+    form = StepForm(request.POST or None, step=OwnCode(), verification=verification)
+    if request.method == "POST" and form.is_valid():
+        response = _take_back(request, pending, user, form)
+        if response:
+            return response
+    context = {"kept": kept, "email": user.email}
+    return show_form(request, "devices/take_back_own.html", form, **context)
+
+
+def _take_back(
+    request: HttpRequest, pending: PendingSignIn, user: User, form: StepForm
+) -> HttpResponse | None:
+    """Use the code up and take the phone back, in one transaction; None if it was used before.
+
+    The budget of wrong codes is not cleared: the code proves less than one of a linked phone.
+    """
+    if not isinstance(form.match, OwnCodeMatch):
+        return None
+    phone = form.match.authenticator.phone
+    phone.user = user
+    try:
+        with transaction.atomic():
+            user.take_turn()
+            proof = form.spend()
+            if proof is None:
+                return None
+            contest.take_back(phone=phone, client=client_of(request))
+            password = Proof("password", Strength.PASSWORD, pending.at)
+            return signin.finish(request, user, [password, proof], resolve_url(DESK))
+    except contest.NothingChanged:
+        messages.info(request, _("Nothing was changed just now. Sign in again."))
+        return redirect("accounts:another_way")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispute(request: HttpRequest) -> HttpResponse:
+    """Say what is disputed and who decides; take the word of an older proof."""
+    user = person(request)
+    if not user.is_disputed:
+        return redirect("overview")
+    older = contest.older_factors(user)
+    is_older = contest.is_older(user, fresh_proofs(request))
+    if request.method == "POST":
+        if not is_older:
+            return to_confirm(request, "authenticator")
+        return _decide(request, user, keeps="keep" in request.POST)
+    context = {
+        "place": "devices",
+        "phones": list(Phone.objects.contested().filter(user=user)),
+        "until": user.disputed_until,
+        "since": user.disputed_since,
+        "older": [contest.name_of(row) for row in older],
+        "may_decide": is_older,
+    }
+    return render(request, "devices/dispute.html", context)
+
+
+def _decide(request: HttpRequest, user: User, *, keeps: bool) -> HttpResponse:
+    client, session = client_of(request), session_id(request)
+    proofs = fresh_proofs(request)
+    try:
+        with in_session(request):
+            contest.decide(user=user, keeps=keeps, proofs=proofs, client=client, session=session)
+    except contest.NothingChanged:
+        messages.info(request, _("It was decided already."))
+        return redirect("overview")
+    words = _("Decided. The phone is gone.")
+    if keeps:
+        words = _("Decided. The phone is fully active again.")
+    messages.success(request, words)
+    return redirect("devices:index")
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """Lead to the sign-in page, as the dispute that was begun ended this session too."""
+    messages.warning(
+        request,
+        _(
+            "This phone was taken back lately. Nothing was unlinked: your account is in dispute, "
+            "and every browser was signed out."
+        ),
+    )
+    return redirect("accounts:sign_in")
