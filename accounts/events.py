@@ -56,9 +56,15 @@ KINDS: dict[str, Kind] = {
     "backup:frozen": Kind(
         _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True
     ),
+    "backup:key_proved": Kind(
+        _("{phone} opened the backup with its key"), "life-buoy", "look", notice=True
+    ),
     "backup:off": Kind(_("Backup of {phone} switched off"), "shield-off", "look", notice=True),
     "backup:on": Kind(_("Backup of {phone} switched on"), "shield-check", "ok", notice=True),
     "backup:opened": Kind(_("Backup opened on {phone}"), "life-buoy", "look", notice=True),
+    "backup:proof_wrong": Kind(
+        _("{phone} tried a key that does not open the backup"), "triangle-alert", "look"
+    ),
     "backup:slot_added": Kind(
         _("The backup can be opened in one more way: {method}"), "key-round", "look", notice=True
     ),

@@ -233,3 +233,16 @@ def open_file(file: Json, passphrase: str) -> Json:
     """The document of such a file."""
     [slot] = file["slots"]
     return open_envelope(open_slot(slot, file["envelope"]["vault"], passphrase), file["envelope"])
+
+
+# --- Proving a key to the portal -----------------------------------------------------------------
+
+
+def tag_of(slot: Json, given: str | bytes) -> str:
+    """What proves that somebody holds the key of a slot; `given` as for `open_slot`."""
+    return spelled(hkdf(_wrapper(slot, given), slot["id"], "lk1/slot/proof"))
+
+
+def tag_of_vault(vault: Vault) -> str:
+    """What proves that a phone holds the key of the vault itself."""
+    return spelled(hkdf(vault.secret, vault.id, "lk1/proof"))

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import reading, restoring, standing, vaults
+from devices.backups import key_proofs, reading, restoring, vaults
 from devices.models import Installation
 from portal.http import client_of
 
@@ -15,8 +15,30 @@ from portal.http import client_of
 @of_phone
 def offers(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Show what could be opened."""
-    standing.check_grant(installation)
-    return JsonResponse(restoring.offers(installation.user))
+    return JsonResponse(restoring.offers(installation))
+
+
+@call("GET")
+@of_phone
+def slots(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Show what it takes to prove a key, also while leave waits."""
+    return JsonResponse(restoring.to_prove(installation))
+
+
+@call("POST")
+@of_phone
+def prove(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Judge what is derived from a key of a backup."""
+    body = reading.members(body_of(request), "vault", "tag", optional=("slot",))
+    slot = reading.uuid(body["slot"]) if "slot" in body else None
+    until = key_proofs.prove(
+        installation=installation,
+        vault=reading.uuid(body["vault"]),
+        slot=slot,
+        digest=key_proofs.digest_in(body),
+        client=client_of(request),
+    )
+    return JsonResponse({"until": until})
 
 
 @call("POST")

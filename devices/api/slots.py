@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import slots, vaults
+from devices.backups import key_proofs, reading, shelf, slots, standing, vaults
 from devices.backups.envelopes import read_slot
 from devices.backups.refusals import malformed
 from devices.models import Installation
@@ -32,6 +32,26 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
 @call("POST")
 @of_phone
 def opened(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
-    """Note that the slot opened the backup."""
-    slots.note_opened(installation=installation, slot=public_id)
+    """Note that the slot opened the backup, and what proves its key if the phone says so."""
+    body = reading.members(body_of(request), optional=("tag",)) if request.body else {}
+    digest = key_proofs.digest_in(body)
+    slots.note_opened(installation=installation, slot=public_id, digest=digest)
+    return HttpResponse(status=204)
+
+
+@call("GET")
+@of_phone
+def removed(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """List the ways to open the backup, and those that were removed and can be brought back."""
+    row = standing.read_current(installation)
+    shown = {"slots": shelf.slots_of(row), "removed": shelf.removed_slots_of(row)}
+    return JsonResponse(shown)
+
+
+@call("POST")
+@of_phone
+def back(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
+    """Bring a way back that was removed."""
+    with vaults.counted_act(installation):
+        slots.bring_back(installation=installation, slot=public_id, client=client_of(request))
     return HttpResponse(status=204)

@@ -8,7 +8,16 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import reading, refusals, shelf, slots, standing, vaults, versions
+from devices.backups import (
+    key_proofs,
+    reading,
+    refusals,
+    shelf,
+    slots,
+    standing,
+    vaults,
+    versions,
+)
 from devices.backups.envelopes import read_envelope, read_slot
 from devices.backups.refusals import malformed
 from devices.models import Installation, Vault, VaultVersion
@@ -40,7 +49,8 @@ def vault(request: HttpRequest, installation: Installation) -> HttpResponse:
 def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
     versions.count_save(installation)
     names = ("envelope", "accounts", "slots")
-    body = reading.members(body_of(request, most=longest_body()), *names, optional=("freeze",))
+    optional = ("freeze", "tag")
+    body = reading.members(body_of(request, most=longest_body()), *names, optional=optional)
     given = body["slots"]
     if not isinstance(given, list) or len(given) > vaults.SLOTS_A_VAULT:
         raise malformed()
@@ -51,14 +61,14 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
             envelope=read_envelope(body),
             slots=[read_slot(slot) for slot in given],
             freeze=freeze,
+            tag_digest=key_proofs.digest_in(body),
             client=client_of(request),
         )
     return _told(versions.head_of(made), 201)
 
 
 def _show(request: HttpRequest, installation: Installation) -> HttpResponse:
-    standing.check_reader(installation)
-    row = standing.current(installation.user)
+    row = standing.read_current(installation)
     if request.headers.get("If-None-Match") == _etag(row.head):
         return _tagged(HttpResponse(status=304), row.head)
     return _tagged(JsonResponse(_whole(row)), row.head)
@@ -138,3 +148,12 @@ def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     with vaults.counted_act(installation):
         row = vaults.undelete(installation=installation, client=client_of(request))
     return JsonResponse({"vault": row.public_id, "epoch": row.epoch, "head": row.head})
+
+
+@call("POST")
+@of_phone
+def tag(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Note what proves the key of a backup that was made before there were tags."""
+    body = reading.members(body_of(request), "tag")
+    slots.note_tag(installation=installation, digest=key_proofs.digest_in(body))
+    return HttpResponse(status=204)

@@ -14,16 +14,16 @@ from devices.models import Installation
 @of_phone
 def listed(request: HttpRequest, installation: Installation) -> HttpResponse:
     """List those of the backup, 50 at a time."""
-    standing.check_reader(installation)
-    return JsonResponse(shelf.page(standing.current(installation.user), _before(request)))
+    row = standing.read_current(installation)
+    return JsonResponse(shelf.page(row, _before(request)))
 
 
 @call("GET")
 @of_phone
 def one(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
     """Show one of the backup."""
-    standing.check_reader(installation)
-    return JsonResponse(shelf.whole(shelf.one(standing.current(installation.user), number)))
+    row = standing.read_current(installation)
+    return JsonResponse(shelf.whole(shelf.one(row, number)))
 
 
 @call("POST")
@@ -43,8 +43,8 @@ def pin(request: HttpRequest, installation: Installation, number: int) -> HttpRe
 @of_phone
 def of_vault(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """List those of any backup of the person, to a phone with leave."""
-    standing.check_grant(installation)
-    return JsonResponse(shelf.page(standing.vault(installation.user, public_id), _before(request)))
+    row = standing.readable(installation, public_id)
+    return JsonResponse(shelf.page(row, _before(request)))
 
 
 @call("GET")
@@ -53,10 +53,8 @@ def one_of_vault(
     request: HttpRequest, installation: Installation, public_id: UUID, number: int
 ) -> HttpResponse:
     """Show one of any backup of the person, to a phone with leave."""
-    standing.check_grant(installation)
-    return JsonResponse(
-        shelf.whole(shelf.one(standing.vault(installation.user, public_id), number))
-    )
+    row = standing.readable(installation, public_id)
+    return JsonResponse(shelf.whole(shelf.one(row, number)))
 
 
 def _before(request: HttpRequest) -> int | None:

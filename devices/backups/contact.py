@@ -52,6 +52,7 @@ def to_linked(installation: Installation) -> dict[str, Any]:
     return {
         "status": status,
         "suspended": suspended,
+        "held_until": installation.trusted_from if installation.is_held else None,
         "name": installation.name,
         "account": mask_address(user.email),
         "time": timezone.now(),
@@ -106,7 +107,8 @@ def _grant(installation: Installation) -> dict[str, Any] | None:
     grant = rows.order_by("-pk").first()
     if grant is None:
         return None
-    return {"from": grant.available_at, "until": grant.expires_at}
+    times = {"from": grant.available_at, "until": grant.expires_at}
+    return {**times, "takes_over_from": grant.trusted_from}
 
 
 def _late(vault: Vault | None) -> int:

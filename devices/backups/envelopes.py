@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from devices.backups import reading, refusals
+from devices.backups.key_proofs import digest_in
 from devices.models import KeySlot, VaultVersion
 
 FORMAT = "lk1"
@@ -98,7 +99,7 @@ def _nonce(value: Any) -> None:
 
 def read_slot(value: Any) -> KeySlot:
     """Read a slot into a row without a vault."""
-    slot = reading.members(value, *SLOT)
+    slot = reading.members(value, *SLOT, optional=("tag",))
     kind = reading.word(slot["kind"], "|".join(_PARAMS))
     _PARAMS[kind](slot["params"])
     _nonce(slot["nonce"])
@@ -106,6 +107,7 @@ def read_slot(value: Any) -> KeySlot:
     reading.binary(slot["sealed"], least=sealed, most=sealed)
     key = reading.word(slot["key"], KEY_ID)
     kept = {name: slot[name] for name in ("kind", "params", "nonce", "sealed")}
+    kept["tag_digest"] = digest_in(slot)
     return KeySlot(public_id=reading.uuid(slot["id"]), key=key, **kept)
 
 

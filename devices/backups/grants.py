@@ -1,5 +1,7 @@
 """Leave to read the backup on one phone, for a short time, after a sign-in in the portal."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import User
-from accounts.proofs import Strength
+from accounts.proofs import Proof, Strength, hold_for
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
 from portal.http import Client
@@ -19,21 +21,37 @@ class NothingToStop(Exception):
     """The leave is over, or was stopped already."""
 
 
-def wait_after(user: User, level: Strength) -> timedelta:
-    """Return how long leave waits that is given after proving this much."""
-    if not user.has_two_step or level >= Strength.TWO_STEP:
-        return timedelta(0)
-    wait: timedelta = settings.RESTORE_DELAY
-    return wait
+@dataclass(frozen=True)
+class Terms:
+    """From when leave reads, and from when it may take over or destroy without the backup's key.
+
+    A recovered session waits for both (docs/threats.md): whoever has the password and the mailbox
+    must not get a sealed backup to guess at before its owner could say no.
+    """
+
+    available_at: datetime
+    trusted_from: datetime
 
 
-def give(installation: Installation, *, available_at: datetime, session: str) -> RestoreGrant:
+def terms(user: User, proofs: Sequence[Proof]) -> Terms:
+    """Return the terms of leave that is given on these fresh proofs."""
+    now = timezone.now()
+    if not user.has_two_step or any(each.strength >= Strength.TWO_STEP for each in proofs):
+        return Terms(now, now)
+    hold = hold_for(list(proofs))
+    return Terms(now + settings.RESTORE_DELAY, now + max(hold, settings.RESTORE_DELAY))
+
+
+def give(installation: Installation, *, terms: Terms, session: str) -> RestoreGrant:
     """Give leave in the place of any before it, from this moment on but not before now."""
-    begins = max(available_at, timezone.now())
+    now = timezone.now()
+    begins, trusted = max(terms.available_at, now), max(terms.trusted_from, now)
     end_of(Installation.objects.filter(pk=installation.pk))
-    until = begins + settings.RESTORE_GRANT_AGE
-    given = {"session": session, "available_at": begins, "expires_at": until}
-    return RestoreGrant.objects.create(installation=installation, **given)
+    # Who waited for a day is not asked to be there within a quarter of an hour.
+    waits = trusted > now
+    age = settings.RESTORE_WAITED_GRANT_AGE if waits else settings.RESTORE_GRANT_AGE
+    times = {"available_at": begins, "trusted_from": trusted, "expires_at": trusted + age}
+    return RestoreGrant.objects.create(installation=installation, session=session, **times)
 
 
 def end_of(installations: InstallationQuerySet) -> None:

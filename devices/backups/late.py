@@ -35,15 +35,15 @@ def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
     if envelope.epoch > vault.epoch:
         raise refusals.stale_epoch(vault.epoch)
     _of(vault).filter(installation=phone).delete()
-    _check_room(vault, envelope)
+    _check_room(vault, phone, envelope)
     return versions.write(vault, phone, envelope, number=None)
 
 
-def _check_room(vault: Vault, envelope: Envelope) -> None:
+def _check_room(vault: Vault, phone: Installation, envelope: Envelope) -> None:
     """Those of phones that were unlinked meanwhile wait as well, so their number has an end."""
     if _of(vault).count() >= settings.PHONES_A_PERSON:
         raise refusals.vault_full()
-    retention.check_room(vault.user, envelope.size)
+    retention.check_room(phone, envelope.size)
 
 
 def waiting(installation: Installation) -> list[Json]:

@@ -60,6 +60,7 @@ def begin(
     user: User,
     session: str,
     grants_from: datetime,
+    trusted_from: datetime | None = None,
     purpose: str = Purpose.LINK,
     is_here: bool = False,
     phone: Phone | None = None,
@@ -67,10 +68,12 @@ def begin(
 ) -> tuple[LinkRequest, str]:
     """Make a code for the app on this phone, or on a new one of this name; return it as well.
 
-    The newest of a purpose is the only one. What it grants may be used from `grants_from`. Raises
-    `LimitReached`; call it outside a transaction.
+    The newest of a purpose is the only one. What it grants may be used from `grants_from`, and may
+    destroy from `trusted_from`, at once unless given. Raises `LimitReached`; call it outside a
+    transaction.
     """
     BEGUN.take(str(user.pk))
+    now = timezone.now()
     code = codes.draw()
     row = LinkRequest(
         user=user,
@@ -81,8 +84,9 @@ def begin(
         phone=phone,
         name=name,
         code_digest=codes.digests_of(code)[0],
-        expires_at=timezone.now() + settings.APP_LINK_AGE,
+        expires_at=now + settings.APP_LINK_AGE,
         grants_from=grants_from,
+        trusted_from=trusted_from or now,
     )
     codes.keep(row, code)
     with transaction.atomic():
@@ -174,10 +178,11 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
         raise Ended
     known = _known(user, row)
     installation = known or _install(user, row)
-    grant = grants.give(installation, available_at=row.grants_from, session=row.session)
+    terms = grants.Terms(row.grants_from, row.trusted_from)
+    grant = grants.give(installation, terms=terms, session=row.session)
     about: dict[str, Any] = {"phone": installation.name, "until": grant.expires_at.isoformat()}
     if grant.available_at > timezone.now():
-        about["waits"] = True
+        about["waits"] = grant.available_at.isoformat()
     if not known:
         about["backup"] = user.vaults.exists()
     kind = "app:asked" if known else "app:linked"
@@ -224,6 +229,7 @@ def _install(user: User, row: LinkRequest) -> Installation:
         digest=row.device_digest,
         status=status.ACTIVE if is_first and not has_backup else status.SUPERSEDED,
         last_contact_at=timezone.now(),
+        trusted_from=row.trusted_from,
     )
 
 

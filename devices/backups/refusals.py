@@ -54,6 +54,21 @@ def grant_not_yet(begins: datetime) -> Refused:
     return Refused("grant_not_yet", title, **{"from": begins})
 
 
+def held(begins: datetime) -> Refused:
+    """Refuse what destroys, or takes over without the key, until the hold is over."""
+    title = _("For your safety this is possible only after a wait: you signed in another way.")
+    return Refused("held", title, **{"from": begins})
+
+
+def proof_wrong() -> Refused:
+    return Refused("proof_wrong", _("This key does not open this backup."))
+
+
+def no_tag() -> Refused:
+    title = _("This key cannot be proved to the portal yet: it opens the backup after the wait.")
+    return Refused("no_tag", title)
+
+
 def no_vault() -> Refused:
     return Refused("no_vault", _("There is no such backup."))
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import events
 from accounts.models import User
 from devices.backups import contact, refusals, shelf, standing, vaults, versions
-from devices.models import Installation, Vault
+from devices.models import Installation, RestoreGrant, Vault
 from portal.http import Client
 
 Json = dict[str, Any]
@@ -23,10 +23,35 @@ class Done:
     head: int
 
 
-def offers(user: User) -> Json:
-    """What could be opened, the backup that is on first, and which phone saves now."""
-    rows = sorted(standing.kept(user), key=lambda row: (row.state != Vault.State.ON, -row.pk))
-    return {"vaults": [_offer(row) for row in rows], "active": contact.active_of(user)}
+def offers(installation: Installation) -> Json:
+    """What may be opened now, the backup that is on first, and which phone saves now.
+
+    Raises `Refused`.
+    """
+    user, grant = installation.user, standing.pending_grant(installation)
+    rows = [row for row in _sorted(user) if grant.is_usable or standing.is_proved(grant, row)]
+    if not rows and not grant.is_usable:
+        raise refusals.grant_not_yet(grant.available_at)
+    vaults = [{**_offer(row), "slots": shelf.slots_of(row)} for row in rows]
+    return {"vaults": vaults, "active": contact.active_of(user)}
+
+
+def to_prove(installation: Installation) -> Json:
+    """What could be opened by whoever proves a key, and from when it can be without; no more.
+
+    Raises `Refused`.
+    """
+    user, grant = installation.user, standing.pending_grant(installation)
+    vaults = [
+        {**_offer(row), "slots": shelf.bare_slots_of(row), "proves": bool(row.tag_digest)}
+        for row in _sorted(user)
+    ]
+    times = {"from": grant.available_at, "takes_over_from": grant.trusted_from}
+    return {"vaults": vaults, "active": contact.active_of(user), **times}
+
+
+def _sorted(user: User) -> list[Vault]:
+    return sorted(standing.kept(user), key=lambda row: (row.state != Vault.State.ON, -row.pk))
 
 
 def _offer(vault: Vault) -> Json:
@@ -42,7 +67,6 @@ def _offer(vault: Vault) -> Json:
         "accounts": head.accounts,
         "phone": head.phone_name,
         "versions": vault.versions.filter(number__isnull=False).count(),
-        "slots": shelf.slots_of(vault),
     }
 
 
@@ -50,8 +74,7 @@ def _offer(vault: Vault) -> Json:
 def view(*, installation: Installation, vault: UUID, client: Client) -> Done:
     """Note that the phone only looks, and tell the person. Raises `Refused`."""
     phone = standing.take_turn(installation)
-    standing.check_grant(phone)
-    row = standing.vault(phone.user, vault)
+    row = standing.readable(phone, vault)
     events.record(phone.user, "backup:opened", client=client, phone=phone.name)
     return Done(row.epoch, row.head)
 
@@ -64,19 +87,26 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Cli
     frozen is on again, unless another one is. Raises `Refused`.
     """
     phone = standing.take_turn(installation)
-    standing.check_grant(phone)
-    row = standing.vault(phone.user, vault)
+    row = standing.readable(phone, vault)
+    grant = standing.check_taker(phone, row)
     if row.head != head:
         raise refusals.stale_head(row.head)
     _check_no_other(row)
     versions.keep_longer(versions.head_of(row), versions.TAKE_OVER)
     epoch = vaults.raise_epoch(row, head)
     before = vaults.activate(phone, force=True)
+    _hold(phone, grant)
     about: dict[str, Any] = {"phone": phone.name}
     if before is not None and before.pk != phone.pk:
         about["before"] = before.name
     events.record(phone.user, "backup:taken_over", client=client, **about)
     return Done(epoch, head)
+
+
+def _hold(phone: Installation, grant: RestoreGrant) -> None:
+    """What took over in a recovered session destroys nothing until the hold is over."""
+    rows = Installation.objects.filter(pk=phone.pk, trusted_from__lt=grant.trusted_from)
+    rows.update(trusted_from=grant.trusted_from)
 
 
 def _check_no_other(vault: Vault) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from devices.backups import refusals
-from devices.models import Vault, VaultVersion
+from devices.models import Installation, Vault, VaultVersion
 
 
 @dataclass(frozen=True, order=True)
@@ -22,6 +22,7 @@ class Saved:
     pinned_until: datetime | None = None
     pk: int = 0
     size: int = 0
+    phone: int | None = None  # that saved it
 
     def is_pinned(self, now: datetime) -> bool:
         return self.pinned_until is not None and self.pinned_until > now
@@ -55,15 +56,20 @@ def _week(saved: Saved) -> Hashable:
     return saved.saved_at.isocalendar()[:2]
 
 
-def apply(vault: Vault) -> int:
-    """Delete what no rule keeps; return how many versions went."""
+def apply(vault: Vault, phone: Installation) -> int:
+    """Delete what no rule keeps; return how many versions went.
+
+    A phone whose hold is not over pushes out only what it saved itself.
+    """
     gone = too_old(_saved(vault.versions.all()), timezone.now())
+    if phone.is_held:
+        gone = [each for each in gone if each.phone == phone.pk]
     return _delete(gone) if gone else 0
 
 
 def _saved(rows: QuerySet[VaultVersion]) -> list[Saved]:
     values = rows.filter(number__isnull=False)
-    names = ("number", "saved_at", "pinned_until", "pk", "size")
+    names = ("number", "saved_at", "pinned_until", "pk", "size", "installation")
     return [Saved(*row) for row in values.values_list(*names)]
 
 
@@ -71,33 +77,51 @@ def _delete(versions: Iterable[Saved]) -> int:
     return VaultVersion.objects.filter(pk__in=[each.pk for each in versions]).delete()[0]
 
 
-def make_room(user: User, size: int) -> None:
-    """See that this many bytes fit into `VAULT_BYTES`; raises `Refused` if they cannot.
+def make_room(phone: Installation, size: int) -> None:
+    """See that this many bytes of a phone fit into `VAULT_BYTES`; raises `Refused` if they cannot.
 
     A backup that refuses every new version because of old ones would silently stop. The oldest
     dailies and weeklies go first; the newest, pinned and late ones stay, and every vault's last.
+    One phone has `VAULT_BYTES_A_PHONE` at most: whoever fills that on a stolen one leaves its owner
+    room on the next, and pushes out only what the same phone saved.
     """
-    over = _over(user, size)
+    share = _over_share(phone, size)
+    if share > 0:
+        _delete(_enough([each for each in _may_go(phone.user) if each.phone == phone.pk], share))
+    over = _over(phone.user, size)
     if over > 0:
-        _delete(_oldest(user, over))
+        _delete(_enough(_may_go_for(phone), over))
 
 
-def check_room(user: User, size: int) -> None:
+def check_room(phone: Installation, size: int) -> None:
     """The same, but nothing goes; raises `Refused` if they do not fit as it is."""
-    if _over(user, size) > 0:
+    if _over(phone.user, size) > 0 or _over_share(phone, size) > 0:
         raise refusals.vault_full()
 
 
-def _over(user: User, size: int) -> int:
+def used_by(user: User) -> int:
+    """Return how many bytes this person's versions take."""
     rows = VaultVersion.objects.filter(vault__user=user)
     used: int = rows.aggregate(sum=Sum("size"))["sum"] or 0
+    return used
+
+
+def _over(user: User, size: int) -> int:
     most: int = settings.VAULT_BYTES
+    return used_by(user) + size - most
+
+
+def _over_share(phone: Installation, size: int) -> int:
+    rows = VaultVersion.objects.filter(vault__user=phone.user, installation=phone)
+    used: int = rows.aggregate(sum=Sum("size"))["sum"] or 0
+    most: int = settings.VAULT_BYTES_A_PHONE
     return used + size - most
 
 
-def _oldest(user: User, over: int) -> list[Saved]:
+def _enough(may_go: list[Saved], over: int) -> list[Saved]:
+    """Return the first of these that make so much room; raises `Refused` if all do not."""
     chosen: list[Saved] = []
-    for each in sorted(_may_go(user), key=lambda saved: saved.saved_at):
+    for each in may_go:
         if over > 0:
             chosen.append(each)
             over -= each.size
@@ -106,10 +130,26 @@ def _oldest(user: User, over: int) -> list[Saved]:
     return chosen
 
 
-def _may_go(user: User) -> list[Saved]:
+def _may_go_for(phone: Installation) -> list[Saved]:
+    """What may go where others fill the room: then even a phone's own newest but the last.
+
+    A phone whose hold is not over pushes out nothing that others saved.
+    """
+    usual = _may_go(phone.user)
+    if phone.is_held:
+        usual = [each for each in usual if each.phone == phone.pk]
+    rows = VaultVersion.objects.filter(vault__user=phone.user)
+    if not rows.exclude(installation=phone).exists():
+        return usual
+    own = [each for each in _may_go(phone.user, newest=1) if each.phone == phone.pk]
+    return usual + [each for each in own if each not in usual]
+
+
+def _may_go(user: User, newest: int = 0) -> list[Saved]:
+    """Return what is neither among the newest nor pinned, oldest first."""
     now, found = timezone.now(), []
     for vault in user.vaults.all():
-        newest = settings.VAULT_NEWEST if vault.state == Vault.State.ON else 1
+        kept = (newest or settings.VAULT_NEWEST) if vault.state == Vault.State.ON else 1
         rows = sorted(_saved(vault.versions.all()), reverse=True)
-        found += [each for each in rows[newest:] if not each.is_pinned(now)]
-    return found
+        found += [each for each in rows[kept:] if not each.is_pinned(now)]
+    return sorted(found, key=lambda saved: saved.saved_at)

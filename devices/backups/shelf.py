@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -45,6 +46,32 @@ def envelope_of(row: VaultVersion) -> Json:
 def slots_of(vault: Vault) -> list[Json]:
     """The ways to open a vault, oldest first."""
     return [_slot(row) for row in vault.slots.order_by("pk")]
+
+
+def bare_slots_of(vault: Vault) -> list[Json]:
+    """What it takes to prove a key, and nothing that it could be guessed at with offline."""
+    return [_bare(row) for row in vault.slots.order_by("pk")]
+
+
+def removed_slots_of(vault: Vault) -> list[Json]:
+    """What was removed and can be brought back, oldest first."""
+    rows = KeySlot.removed.filter(vault=vault).order_by("pk")
+    return [
+        {
+            "id": row.public_id,
+            "kind": row.kind,
+            "created": row.created_at,
+            "removed": row.removed_at,
+            "until": row.removed_at + settings.REMOVED_SLOTS_KEPT,
+        }
+        for row in rows
+        if row.removed_at
+    ]
+
+
+def _bare(row: KeySlot) -> Json:
+    proves = bool(row.tag_digest)
+    return {"id": row.public_id, "kind": row.kind, "params": row.params, "proves": proves}
 
 
 def _slot(row: KeySlot) -> Json:
@@ -92,6 +119,8 @@ def pin(*, installation: Installation, number: int, pinned: bool, why: str) -> N
     vault = standing.current(phone.user)
     row, now = one(vault, number), timezone.now()
     is_pinned = row.pinned_until is not None and row.pinned_until > now
+    if not pinned:
+        standing.check_not_held(phone)
     if is_pinned and row.why_pinned in {SHRINK, TAKE_OVER}:
         if not pinned:
             raise refusals.pin_stays()

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,19 +45,26 @@ def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
     phone = standing.take_turn_of_active(installation)
     slot.vault = vault = standing.on(phone.user)
-    rows = list(vault.slots.all())
+    rows = list(KeySlot.everything.filter(vault=vault))
     same = [row for row in rows if row.public_id == slot.public_id]
     if same:
         _check_same(same[0], slot)
+        if same[0].removed_at:
+            _bring_back(phone, vault, same[0], client)
         return
+    rows = [row for row in rows if row.removed_at is None]
     kinds = [row.kind for row in rows]
-    is_one_more = kinds.count(KeySlot.Kind.RECOVERY_KEY) >= RECOVERY_KEYS_A_VAULT
-    is_key = slot.kind == KeySlot.Kind.RECOVERY_KEY
-    if len(rows) >= SLOTS_A_VAULT or (is_key and is_one_more):
-        raise refusals.too_many_slots()
+    _check_room(kinds, slot.kind)
     slot.save()
     about: dict[str, Any] = {"phone": phone.name, "method": slot.kind}
     events.record(phone.user, "backup:slot_added", client=client, **about)
+
+
+def _check_room(kinds: list[str], kind: str) -> None:
+    is_one_more = kinds.count(KeySlot.Kind.RECOVERY_KEY) >= RECOVERY_KEYS_A_VAULT
+    is_key = kind == KeySlot.Kind.RECOVERY_KEY
+    if len(kinds) >= SLOTS_A_VAULT or (is_key and is_one_more):
+        raise refusals.too_many_slots()
 
 
 def _check_same(row: KeySlot, slot: KeySlot) -> None:
@@ -69,13 +77,14 @@ def _check_same(row: KeySlot, slot: KeySlot) -> None:
 def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
     """Remove a way to open the backup, unless the head would be left without one.
 
-    Raises `Refused`.
+    It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
     """
     phone = standing.take_turn_of_active(installation)
     vault = standing.on(phone.user)
     row = _slot(vault, slot)
+    standing.check_not_held(phone)
     _check_not_last(vault, row)
-    row.delete()
+    KeySlot.objects.filter(pk=row.pk).update(removed_at=timezone.now())
     about: dict[str, Any] = {"phone": phone.name, "method": row.kind}
     events.record(phone.user, "backup:slot_removed", client=client, **about)
 
@@ -95,10 +104,53 @@ def _check_not_last(vault: Vault, slot: KeySlot) -> None:
 
 
 @transaction.atomic
-def note_opened(*, installation: Installation, slot: UUID) -> None:
-    """Note when a slot last opened a backup of this person; raises `Refused`."""
+def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> None:
+    """Note when a slot last opened a backup of this person, and what proves its key from now on.
+
+    A tag is taken once, and only of the phone that saves: whoever reads may be somebody else, and
+    could keep the owner's own key from counting. Raises `Refused`.
+    """
     phone = standing.take_turn(installation)
-    standing.check_reader(phone)
-    rows = KeySlot.objects.filter(vault__user=phone.user, public_id=slot)
-    if not rows.update(last_opened_at=timezone.now()):
+    row = KeySlot.objects.filter(vault__user=phone.user, public_id=slot).first()
+    if row is None:
+        standing.read_current(phone)
         raise refusals.slot_unknown()
+    standing.check_reader(phone, row.vault)
+    rows = KeySlot.objects.filter(pk=row.pk)
+    rows.update(last_opened_at=timezone.now())
+    if digest and phone.is_active and not phone.is_held:
+        rows.filter(tag_digest="").update(tag_digest=digest)
+
+
+@transaction.atomic
+def note_tag(*, installation: Installation, digest: str) -> None:
+    """Keep what proves the key of the backup that is on, once; raises `Refused`."""
+    phone = standing.take_turn_of_active(installation)
+    standing.check_not_held(phone)
+    vault = standing.on(phone.user)
+    Vault.objects.filter(pk=vault.pk, tag_digest="").update(tag_digest=digest)
+
+
+@transaction.atomic
+def bring_back(*, installation: Installation, slot: UUID, client: Client) -> None:
+    """Let a way that was removed open the backup again, as it did; raises `Refused`."""
+    phone = standing.take_turn_of_active(installation)
+    vault = standing.on(phone.user)
+    row = KeySlot.removed.filter(vault=vault, public_id=slot).first()
+    if row is None:
+        raise refusals.slot_unknown()
+    _bring_back(phone, vault, row, client)
+
+
+def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client) -> None:
+    kinds = list(vault.slots.values_list("kind", flat=True))
+    _check_room(kinds, row.kind)
+    KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
+    about: dict[str, Any] = {"phone": phone.name, "method": row.kind}
+    events.record(phone.user, "backup:slot_added", client=client, **about)
+
+
+def forget_removed() -> int:
+    """Delete the slots whose time is over; return how many rows went."""
+    since = timezone.now() - settings.REMOVED_SLOTS_KEPT
+    return KeySlot.everything.filter(removed_at__lte=since).delete()[0]

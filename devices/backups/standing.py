@@ -41,20 +41,71 @@ def active_of(user: User) -> Installation | None:
     return user.installations.active().first()
 
 
-def check_grant(installation: Installation) -> RestoreGrant:
-    """Return the grant that may be used now; raises `Refused` if there is none."""
+def pending_grant(installation: Installation) -> RestoreGrant:
+    """Return the grant that is or will be usable; raises `Refused` if there is none.
+
+    It lets a phone learn what it takes to prove a key, and ask another phone for it, no more.
+    """
     grants = installation.grants.all()
     usable = grants.usable().order_by("-expires_at").first()
-    if usable is not None:
-        return usable
-    later = grants.pending().order_by("available_at").first()
-    raise refusals.grant_not_yet(later.available_at) if later else refusals.grant_needed()
+    grant = usable or grants.pending().order_by("available_at").first()
+    if grant is None:
+        raise refusals.grant_needed()
+    return grant
 
 
-def check_reader(installation: Installation) -> None:
+def check_grant(installation: Installation, vault: Vault | None = None) -> RestoreGrant:
+    """Return the grant that may be used now; raises `Refused` if there is none.
+
+    One that still waits may be used for the vault whose key was proved under it.
+    """
+    grant = pending_grant(installation)
+    if grant.is_usable or (vault is not None and is_proved(grant, vault)):
+        return grant
+    raise refusals.grant_not_yet(grant.available_at)
+
+
+def is_proved(grant: RestoreGrant, vault: Vault) -> bool:
+    """Tell whether the phone proved, under this grant, to hold a key of the vault."""
+    return grant.proofs.filter(vault=vault).exists()
+
+
+def check_taker(installation: Installation, vault: Vault) -> RestoreGrant:
+    """Return the grant by which the phone may take this vault over; raises `Refused`.
+
+    Without the key it waits as long as everything that was bound in the same session.
+    """
+    grant = check_grant(installation, vault)
+    if grant.trusted_from > timezone.now() and not is_proved(grant, vault):
+        raise refusals.held(grant.trusted_from)
+    return grant
+
+
+def check_reader(installation: Installation, vault: Vault) -> None:
     """Let the active phone and one with a grant read; raises `Refused`."""
     if not installation.is_active:
-        check_grant(installation)
+        check_grant(installation, vault)
+
+
+def read_current(installation: Installation) -> Vault:
+    """Return the person's vault as `current` does, to a phone that may read it.
+
+    Raises `Refused`; without leave a phone does not even learn whether there is one.
+    """
+    if not installation.is_active:
+        pending_grant(installation)
+    row = current(installation.user)
+    check_reader(installation, row)
+    return row
+
+
+def check_not_held(installation: Installation) -> None:
+    """Let a phone destroy, with the key or without, only once its hold is over.
+
+    Raises `Refused`.
+    """
+    if installation.is_held:
+        raise refusals.held(installation.trusted_from)
 
 
 def kept(user: User) -> list[Vault]:
@@ -69,6 +120,14 @@ def vault(user: User, public_id: UUID) -> Vault:
     if not found:
         raise refusals.no_vault()
     return found[0]
+
+
+def readable(installation: Installation, public_id: UUID) -> Vault:
+    """Return one that the phone has leave to read; raises `Refused`."""
+    pending_grant(installation)  # without leave nobody learns which vaults there are
+    row = vault(installation.user, public_id)
+    check_grant(installation, row)
+    return row
 
 
 def current(user: User) -> Vault:

@@ -46,6 +46,7 @@ def make(
     slots: Sequence[KeySlot],
     freeze: bool,
     client: Client,
+    tag_digest: str = "",
 ) -> Vault:
     """Make the backup with its first version and the ways to open it.
 
@@ -56,13 +57,14 @@ def make(
     phone = standing.take_turn(installation)
     versions.check_device(phone, envelope)
     if freeze:
-        standing.check_grant(phone)
+        _check_may_freeze(phone)
         _freeze(phone, client)
     _check_free(phone.user, envelope)
     _check_put_away(phone)
     activate(phone, force=freeze)
-    retention.make_room(phone.user, envelope.size)
-    vault = Vault.objects.create(public_id=envelope.vault, user=phone.user, epoch=envelope.epoch)
+    retention.make_room(phone, envelope.size)
+    known = {"epoch": envelope.epoch, "tag_digest": tag_digest}
+    vault = Vault.objects.create(public_id=envelope.vault, user=phone.user, **known)
     for slot in slots:
         slot.vault = vault
     KeySlot.objects.bulk_create(slots)
@@ -100,6 +102,21 @@ def _check_put_away(phone: Installation) -> None:
         raise refusals.too_many_vaults(min(vault.ends_at for vault in kept if vault.ends_at))
 
 
+def _check_may_freeze(phone: Installation) -> None:
+    """Putting a backup away is as good as switching it off: that waits for the hold, key or no key.
+
+    Where nothing is kept there is nothing to wait for. Raises `Refused`.
+    """
+    if not standing.kept(phone.user):
+        standing.pending_grant(phone)
+        return
+    grant = standing.pending_grant(phone)
+    if grant.trusted_from > timezone.now():
+        raise refusals.held(grant.trusted_from)
+    standing.check_grant(phone)
+    standing.check_not_held(phone)
+
+
 def _freeze(phone: Installation, client: Client) -> None:
     until = timezone.now() + settings.VAULT_FROZEN
     rows = phone.user.vaults.filter(state=Vault.State.ON)
@@ -132,6 +149,7 @@ def switch_off(*, installation: Installation, client: Client) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
     phone = standing.take_turn_of_active(installation)
     vault = standing.on(phone.user)
+    standing.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
     events.record(phone.user, "backup:off", client=client, phone=phone.name)

@@ -49,9 +49,9 @@ def save(*, installation: Installation, save: Save) -> tuple[VaultVersion, bool]
     if not phone.is_active:
         raise refusals.not_active_phone(standing.active_of(phone.user))
     _check(standing.on(phone.user), phone, save)
-    retention.make_room(phone.user, save.envelope.size)
+    retention.make_room(phone, save.envelope.size)
     row = append(vault, phone, save.envelope, idempotency_key=save.idempotency_key)
-    retention.apply(vault)
+    retention.apply(vault, phone)
     return row, True
 
 

@@ -13,13 +13,14 @@ from devices.models.passkey import Passkey
 from devices.models.phone import Phone
 from devices.models.session import Session
 from devices.models.trusted_browser import TrustedBrowser
-from devices.models.vault import KeySlot, Vault, VaultVersion
+from devices.models.vault import KeyProof, KeySlot, Vault, VaultVersion
 from devices.models.work import WorkCode
 
 __all__ = [
     "Authenticator",
     "Challenge",
     "Installation",
+    "KeyProof",
     "KeySlot",
     "KeyTransfer",
     "LinkRequest",

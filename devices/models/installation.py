@@ -62,6 +62,8 @@ class Installation(models.Model):
     unsaved = models.PositiveIntegerField(default=0)  # changes that no version holds yet
     unlinked_at = models.DateTimeField(null=True)
     told_silent_at = models.DateTimeField(null=True)  # that it is silent is told once
+    # Until then it destroys nothing of a backup: it came, or took over, in a recovered session.
+    trusted_from = models.DateTimeField(default=timezone.now)
 
     objects = InstallationQuerySet.as_manager()
 
@@ -92,6 +94,11 @@ class Installation(models.Model):
     def is_active(self) -> bool:
         """Whether this is the phone that saves."""
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it has to leave what was there before it: slots, versions, the backup itself."""
+        return self.trusted_from > timezone.now()
 
     @property
     def is_unlinked(self) -> bool:
@@ -144,6 +151,8 @@ class LinkRequest(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     # From when what it grants may be used; later than now after a weak sign-in, if policy says so.
     grants_from = models.DateTimeField(default=timezone.now)
+    # From when what it links may destroy; after a weak sign-in, when the hold is over.
+    trusted_from = models.DateTimeField(default=timezone.now)
     # Set by the phone that claims it.
     claimed_at = models.DateTimeField(null=True)
     installation_id_drawn = models.UUIDField(null=True)
@@ -207,13 +216,18 @@ class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):
 
 
 class RestoreGrant(models.Model):
-    """Leave to read the vault on one phone, for a short time, given in the portal."""
+    """Leave to read the vault on one phone, for a short time, given in the portal.
+
+    Until `available_at` it opens only what the phone proved the key of (`KeyProof`), until
+    `trusted_from` it takes over nothing else.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="grants")
     session = models.CharField(max_length=36, default="")  # that it was given in
     created_at = models.DateTimeField(default=timezone.now)
     available_at = models.DateTimeField()
+    trusted_from = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -221,6 +235,12 @@ class RestoreGrant(models.Model):
 
     def __str__(self) -> str:
         return f"grant {self.public_id}"
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it opens every backup of the person now."""
+        now = timezone.now()
+        return self.ended_at is None and self.available_at <= now < self.expires_at
 
 
 class KeyTransfer(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from devices.models.installation import Installation
+from devices.models.installation import Installation, RestoreGrant
 from devices.models.phone import NAME_LENGTH
 from portal.names import NameField
 from portal.words import gettext_lazy as _
@@ -31,6 +31,8 @@ class Vault(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     verified_at = models.DateTimeField(null=True)  # a slot opened what was stored: the backup is on
     ends_at = models.DateTimeField(null=True, db_index=True)  # of one that is off or frozen
+    # SHA-256 of what is derived from the vault key to prove it; see `devices.backups.key_proofs`.
+    tag_digest = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:
         ordering = ("pk",)
@@ -86,8 +88,27 @@ class VaultVersion(models.Model):
         return f"version {self.number}"
 
 
+class KeptSlots(models.Manager["KeySlot"]):
+    """Those that were not removed: what every look-up sees unless it asks for the others."""
+
+    def get_queryset(self) -> models.QuerySet["KeySlot"]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
+class RemovedSlots(models.Manager["KeySlot"]):
+    """Those that were removed and can be brought back."""
+
+    def get_queryset(self) -> models.QuerySet["KeySlot"]:
+        since = timezone.now() - settings.REMOVED_SLOTS_KEPT
+        return super().get_queryset().filter(removed_at__gt=since)
+
+
 class KeySlot(models.Model):
-    """The vault key, sealed for one way to open it."""
+    """The vault key, sealed for one way to open it.
+
+    A removed slot is offered to nobody and proves nothing; it can be brought back for
+    `REMOVED_SLOTS_KEPT`, since whoever removed it may not have been its owner.
+    """
 
     class Kind(models.TextChoices):
         RECOVERY_KEY = "recovery-key", _("recovery key")
@@ -104,6 +125,13 @@ class KeySlot(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     verified_at = models.DateTimeField(null=True)
     last_opened_at = models.DateTimeField(null=True)
+    # SHA-256 of what is derived from the wrapping key to prove it; empty if the phone sent none.
+    tag_digest = models.CharField(max_length=64, default="", blank=True)
+    removed_at = models.DateTimeField(null=True, db_index=True)
+
+    objects = KeptSlots()
+    removed = RemovedSlots()
+    everything: models.Manager["KeySlot"] = models.Manager()
 
     class Meta:
         ordering = ("pk",)
@@ -113,3 +141,19 @@ class KeySlot(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class KeyProof(models.Model):
+    """That a phone proved, under this grant, to hold a key of this vault."""
+
+    grant = models.ForeignKey(RestoreGrant, on_delete=models.CASCADE, related_name="proofs")
+    vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="+")
+    proved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["grant", "vault"], name="key_proved_once_a_grant"),
+        )
+
+    def __str__(self) -> str:
+        return f"proof of {self.vault_id}"

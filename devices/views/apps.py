@@ -1,5 +1,7 @@
 """Linking the authenticator app on a phone, and letting it open the backup."""
 
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.acts import in_session
 from accounts.people import person, session_id
-from accounts.proofs import fresh_level
+from accounts.proofs import fresh_proofs
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from devices import app_origin, enrolment, phones
@@ -48,16 +50,26 @@ def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
     form = WhichPhoneForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _begin(request, form, purpose)
-    backup = summary.of(user) if purpose == Purpose.RECOVER else None
-    return show_form(request, template, form, place="devices", backup=backup)
+    context: dict[str, Any] = {"place": "devices"}
+    if purpose == Purpose.RECOVER:
+        context |= {"backup": summary.of(user), "waits_until": _waits_until(request)}
+    return show_form(request, template, form, **context)
+
+
+def _waits_until(request: HttpRequest) -> datetime | None:
+    """Return until when leave waits that is given now, for whoever proves no key."""
+    begins = grants.terms(person(request), fresh_proofs(request)).available_at
+    return begins if begins > timezone.now() else None
 
 
 def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResponse:
     user, is_here = person(request), "here" in request.POST
+    terms = grants.terms(user, fresh_proofs(request))
     row, code = linking.begin(
         user=user,
         session=session_id(request),
-        grants_from=timezone.now() + grants.wait_after(user, fresh_level(request)),
+        grants_from=terms.available_at,
+        trusted_from=terms.trusted_from,
         purpose=purpose,
         is_here=is_here,
         phone=form.phone,

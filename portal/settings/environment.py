@@ -44,7 +44,7 @@ PRIVACY_URL: str = env.str("PRIVACY_URL", default="")
 # --- Its numbers, as far as a site may choose them ------------------------------------------
 RECOVERY_HOLD_HOURS: int = env.int("RECOVERY_HOLD_HOURS", default=72)
 RECOVERY_HOLD_SAVED_CODE_HOURS: int = env.int("RECOVERY_HOLD_SAVED_CODE_HOURS", default=24)
-RESTORE_DELAY_HOURS: int = env.int("RESTORE_DELAY_HOURS", default=0)  # after a fall-back
+RESTORE_DELAY_HOURS: int = env.int("RESTORE_DELAY_HOURS", default=24)  # after a fall-back
 TRUSTED_BROWSER_DAYS: int = env.int("TRUSTED_BROWSER_DAYS", default=0)
 SMS_A_DAY: int = env.int("SMS_A_DAY", default=1000)
 

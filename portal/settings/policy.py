@@ -69,11 +69,17 @@ APP_LINK_TRIES = 3  # of the number that the phone shows
 APP_LINKS_A_QUARTER_HOUR = 5  # begun by one person
 APP_CLAIMS_AN_ADDRESS = 30  # per 15 minutes; IPv6 by /64
 RESTORE_GRANT_AGE = timedelta(minutes=15)
+RESTORE_WAITED_GRANT_AGE = timedelta(hours=24)  # of leave that had to wait, after its wait
 RESTORE_DELAY = timedelta(hours=RESTORE_DELAY_HOURS)
+KEY_PROOFS_A_PHONE = 20  # an hour: keys of a backup that a phone says it holds
+PASSPHRASE_PROOFS_A_VAULT = 50  # a day: wrong ones, by all phones; other keys cannot be guessed
 KEY_TRANSFER_AGE = timedelta(minutes=10)
 VAULT_VERSION_BYTES = 1024 * 1024
 VAULT_BYTES = 20 * 1024 * 1024
-VAULT_GRACE = timedelta(days=14)
+VAULT_BYTES_A_PHONE = VAULT_BYTES * 3 // 4  # the rest is kept for the owner's next phone
+VAULT_FILLING = 0.75  # of `VAULT_BYTES`: from then on the person is told
+VAULT_GRACE = timedelta(days=30)
+REMOVED_SLOTS_KEPT = timedelta(days=30)
 VAULT_FROZEN = timedelta(days=180)
 VAULT_PINNED = timedelta(days=90)
 VAULT_NEWEST, VAULT_DAYS, VAULT_WEEKS = 10, 30, 26  # versions that are kept

@@ -58,7 +58,7 @@ def test_the_one_that_is_on_comes_first_and_what_is_over_is_not_told(
     assert told
     assert told.state == "off"
     assert not told.counts
-    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(days=31), tick=False):
         assert summary.of(carol.user) is None
 
 

@@ -48,20 +48,24 @@ def test_who_comes_from_the_app_signs_in_another_way_and_is_led_back(
     assert client.get(PAGE).status_code == 200
 
 
-@pytest.mark.parametrize(("proved", "hours"), [(Strength.RECOVERED, 24), (Strength.TWO_STEP, 0)])
-def test_after_a_fall_back_policy_may_let_it_wait(
-    alice: Person, client: Client, settings: Settings, proved: Strength, hours: int
+@pytest.mark.parametrize(
+    ("proved", "reads", "takes_over"),
+    [(Strength.RECOVERED, 24, 72), (Strength.TWO_STEP, 0, 0)],
+)
+def test_after_a_fall_back_leave_waits_and_then_lasts_a_day(
+    alice: Person, client: Client, settings: Settings, proved: Strength, reads: int, takes_over: int
 ) -> None:
-    settings.RESTORE_DELAY = timedelta(hours=24)
     enter(client, alice, proved)
     recover(client)
     grant = RestoreGrant.objects.get()
-    wait = grant.available_at - timezone.now()
-    assert abs(wait - timedelta(hours=hours)) < timedelta(minutes=1)
-    assert grant.expires_at - grant.available_at == settings.RESTORE_GRANT_AGE
+    for at, hours in ((grant.available_at, reads), (grant.trusted_from, takes_over)):
+        assert abs(at - timezone.now() - timedelta(hours=hours)) < timedelta(minutes=1)
+    age = settings.RESTORE_WAITED_GRANT_AGE if reads else settings.RESTORE_GRANT_AGE
+    assert grant.expires_at - grant.trusted_from == age
 
 
-def test_by_default_nothing_waits(alice: Person, client: Client) -> None:
+def test_a_site_may_let_nothing_wait(alice: Person, client: Client, settings: Settings) -> None:
+    settings.RESTORE_DELAY = settings.RECOVERY_HOLD = timedelta(0)
     enter(client, alice, Strength.RECOVERED)
     recover(client)
     assert RestoreGrant.objects.usable().exists()

@@ -7,6 +7,7 @@ import { pull } from "./pull.js";
 import { alone, check, save } from "./saving.js";
 import { accountsIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
 import { currentStatus, setStatus, statusOf } from "./status.js";
+import { tellTag } from "./switch.js";
 
 const SOON = 3000; // milliseconds after a change
 const BEAT = 15 * 60_000;
@@ -168,6 +169,7 @@ export const wake = async () => {
     await judge(error);
   }
   await saveNow();
+  if (isMine() && state.told?.status === "active") await tellTag().catch(() => {}); // at the next call
   return currentStatus();
 };
 

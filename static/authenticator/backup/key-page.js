@@ -16,8 +16,14 @@ export const showNewKey = (root) => {
     return;
   }
   showKey(root, async (key) => {
-    await replaceRecoveryKey(key);
-    say(_("The new recovery key opened the backup. The one before it no longer does."));
+    const until = await replaceRecoveryKey(key);
+    say(
+      until
+        ? _("The new recovery key opened the backup. You can remove the one before it from %(date)s.", {
+            date: moment(until),
+          })
+        : _("The new recovery key opened the backup. The one before it no longer does."),
+    );
     go("ways");
   });
 };

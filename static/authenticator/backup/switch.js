@@ -1,7 +1,7 @@
 // Switching the backup on and off. It counts as on only once what the portal returns was opened again.
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
 import { newVault } from "../lk1/keys.js";
-import { makeSlot, openSlot } from "../lk1/slots.js";
+import { makeSlotAndTag, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
 import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
@@ -15,11 +15,14 @@ import { accountsIn, adopt, backupOf, hasKey, isSameContent, keyOf, prove } from
 /** The parts of a slot that the portal takes, without what it tells beside them. */
 const bare = ({ id, kind, key, params, nonce, sealed }) => ({ id, kind, key, params, nonce, sealed });
 
+/** The same, with what proves its key, as long as the portal has not been told. */
+const sent = ({ tag, ...slot }) => ({ ...bare(slot), ...(tag ? { tag } : {}) });
+
 /** Draw a vault that this recovery key opens, and keep its key on this phone before anything is sent. */
 const begin = async (recoveryKey, freeze) => {
   const made = newVault();
-  const slot = await makeSlot({ kind: "recovery-key", ...made, recoveryKey });
-  const known = { on: false, head: 0, epoch: 1, slots: [slot], freeze };
+  const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, recoveryKey });
+  const known = { on: false, head: 0, epoch: 1, slots: [{ ...slot, tag }], freeze };
   await change((doc) => adopt(doc, { ...made, ...known }));
 };
 
@@ -38,7 +41,8 @@ const make = async () => {
   const doc = current();
   const envelope = await first(doc);
   const { vault, slots, freeze = false } = doc.backup;
-  const body = { envelope, accounts: accountsIn(doc), slots: slots.map(bare), freeze };
+  const tag = await tagOfVault(keyOf(doc));
+  const body = { envelope, accounts: accountsIn(doc), slots: slots.map(sent), freeze, tag };
   try {
     await post(body);
   } catch (error) {
@@ -57,15 +61,15 @@ const expected = ({ head }) => (head === current().backup.head ? current().backu
 
 /**
  * Open what the portal returns by one slot, as it returns that; from then on the slot counts. `input`
- * is what opens it; `sent` is what has to be in it, if this phone sent it just now.
+ * is what opens it; `wrote` is what has to be in it, if this phone sent it just now.
  */
-const verify = async (id, input, sent = null) => {
+const verify = async (id, input, wrote = null) => {
   const { vault, secret } = keyOf(current());
   const found = await newest({ vault, secret });
   const slot = found.slots.find((each) => each.id === id);
   const opened = await openSlot({ slot: slot && bare(slot), vault, ...input });
   const content = await openEnvelope({ secret: opened, envelope: found.version.envelope });
-  const wanted = sent ?? expected(found);
+  const wanted = wrote ?? expected(found);
   if (wanted && !isSameContent(content, wanted)) throw useless();
   await call("POST", "vault/verified", { body: { slot: id } });
   return { ...found, content };
@@ -90,9 +94,9 @@ export const finish = (recoveryKey, tell = () => {}) =>
     const [slot] = slots;
     await openSlot({ slot: bare(slot), vault, recoveryKey });
     tell("send");
-    const sent = await make();
+    const wrote = await make();
     tell("fetch");
-    const found = await verify(slot.id, { recoveryKey }, sent);
+    const found = await verify(slot.id, { recoveryKey }, wrote);
     tell("open");
     await keep(slot.id, found);
   });
@@ -100,8 +104,8 @@ export const finish = (recoveryKey, tell = () => {}) =>
 /** Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`. */
 export const addSlot = (kind, input) =>
   alone(async () => {
-    const slot = await makeSlot({ kind, ...keyOf(current()), ...input });
-    await call("PUT", `vault/slots/${slot.id}`, { body: slot });
+    const { slot, tag } = await makeSlotAndTag({ kind, ...keyOf(current()), ...input });
+    await call("PUT", `vault/slots/${slot.id}`, { body: { ...slot, tag } });
     const found = await verify(slot.id, input);
     await keep(slot.id, found);
   });
@@ -118,13 +122,22 @@ export const removeSlot = async (id) => {
 export const recoverySlots = (doc) =>
   (backupOf(doc).slots ?? []).filter(({ kind }) => kind === "recovery-key");
 
-/** Put a new recovery key, which was typed back, in the place of those before it. */
+/**
+ * Put a new recovery key, which was typed back, in the place of those before it. Gives 0, or until when
+ * the one before stays: nothing is removed while a hold lasts.
+ */
 export const replaceRecoveryKey = async (recoveryKey) => {
   const before = recoverySlots(current());
   // Of two, one was left over by a try that was cut off: the portal takes no third.
-  for (const { id } of before.slice(1)) await removeSlot(id);
+  if (before.length > 1) await removeSlot(before[1].id);
   await addSlot("recovery-key", { recoveryKey });
-  await removeSlot(before[0].id);
+  try {
+    await removeSlot(before[0].id);
+  } catch (error) {
+    if (!isRefused(error, "held")) throw error;
+    return Date.parse(error.more.from);
+  }
+  return 0;
 };
 
 /**
@@ -132,9 +145,33 @@ export const replaceRecoveryKey = async (recoveryKey) => {
  * can be reached. `input` is what opens it.
  */
 export const tryHere = async (slot, input) => {
-  await openSlot({ slot: bare(slot), vault: current().backup.vault, ...input });
+  const wrapping = await wrappingOf({ slot, ...input });
+  await openSlot({ slot: bare(slot), vault: current().backup.vault, wrapping });
   await change((doc) => prove(doc, slot.id));
-  call("POST", `vault/slots/${slot.id}/opened`).catch(() => {});
+  const tag = await tagOf({ slot, wrapping }); // of a slot that was made before there were tags
+  call("POST", `vault/slots/${slot.id}/opened`, { body: { tag } }).catch(() => {});
+};
+
+/** Let the portal know what proves the key of the backup: one that was made before has no such tag. */
+export const tellTag = async () => {
+  const doc = current();
+  if (doc.backup.isTagged) return;
+  await call("POST", "vault/tag", { body: { tag: await tagOfVault(keyOf(doc)) } });
+  await change(({ backup }) => {
+    if (backup?.vault === doc.backup.vault) backup.isTagged = true;
+  });
+};
+
+/** What the portal keeps of the ways: `slots`, and those that were `removed` and can come back. */
+export const ways = () => call("GET", "vault/slots", { wants: ["slots", "removed"] });
+
+/** Bring a way back that was removed. */
+export const bringBack = async (id) => {
+  await call("POST", `vault/slots/${id}/back`);
+  const { slots } = await ways();
+  await change((doc) => {
+    doc.backup.slots = slots;
+  });
 };
 
 /** Switch it off; what was saved is kept for a while. */

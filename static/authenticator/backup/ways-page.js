@@ -9,7 +9,7 @@ import { device } from "./device.js";
 import { saveNow } from "./engine.js";
 import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
 import { backupOf, isOn } from "./state.js";
-import { addSlot, removeSlot, tryHere } from "./switch.js";
+import { addSlot, bringBack, removeSlot, tryHere, ways } from "./switch.js";
 
 const NAMES = {
   "recovery-key": () => _("Recovery key"),
@@ -67,7 +67,28 @@ const askPassphrase = (element, slot) => {
   });
 };
 
-const row = (slot, slots) => {
+/** A way that was removed: it opens nothing, until it is brought back. */
+const removedRow = (root) => ({ id, kind, until }) => {
+  const element = copyOf("removed-way").firstElementChild;
+  const name = NAMES[kind]?.() ?? kind;
+  put(element, "name", name);
+  put(element, "back-name", name);
+  put(element, "until", _("Kept until %(date)s", { date: moment(Date.parse(until)) }));
+  press(part(element, "back"), async () => {
+    await bringBack(id);
+    await showRemoved(root);
+    say(_("%(name)s opens the backup again.", { name }));
+  });
+  return element;
+};
+
+const showRemoved = async (root) => {
+  const { removed } = await ways();
+  part(root, "removed").replaceChildren(...removed.map(removedRow(root)));
+  part(root, "removed-part").hidden = removed.length === 0;
+};
+
+const row = (root, slot, slots) => {
   const element = copyOf("way").firstElementChild;
   const name = NAMES[slot.kind]?.() ?? slot.kind;
   put(element, "name", name);
@@ -78,7 +99,9 @@ const row = (slot, slots) => {
   part(element, "remove").hidden = isLast(slot, slots);
   press(part(element, "remove"), async () => {
     await removeSlot(slot.id);
-    say(_("%(name)s no longer opens the backup.", { name }));
+    const gone = _("%(name)s no longer opens the backup.", { name });
+    say(`${gone} ${_("You can bring it back for 30 days.")}`);
+    await showRemoved(root);
   });
   const act = tryIt[slot.kind] ?? (() => askPassphrase(element, slot));
   press(part(element, "try"), async () => act(slot));
@@ -110,12 +133,13 @@ const listen = (root) => {
 export const showWays = (root) => {
   const fill = (doc) => {
     const { slots = [] } = backupOf(doc);
-    part(root, "rows").replaceChildren(...slots.map((slot) => row(slot, slots)));
+    part(root, "rows").replaceChildren(...slots.map((slot) => row(root, slot, slots)));
     part(root, "body").hidden = !isOn(doc);
     part(root, "off").hidden = isOn(doc);
   };
   fill(current());
   listen(root);
+  if (isOn(current())) showRemoved(root).catch(() => {}); // it only adds to what is there
   saveNow();
   return subscribe(fill);
 };

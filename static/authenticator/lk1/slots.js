@@ -8,6 +8,8 @@ import { readRecoveryKey } from "./recovery-key.js";
 import { closed, damaged, newer } from "./refusals.js";
 
 const ABOUT = "lk1/slot";
+const PROOF = "lk1/slot/proof";
+const VAULT_PROOF = "lk1/proof";
 const SALT = 16; // bytes
 const NONCE = 12;
 
@@ -76,18 +78,44 @@ const kindOf = (slot) => {
   return kind;
 };
 
+/** What proves to the portal that somebody holds the key of a slot: it tells nothing of the key. */
+export const tagOf = async ({ slot, wrapping }) =>
+  toText(await hkdf(wrapping, uuidBytes(slot.id), PROOF));
+
+/** What proves that a phone holds the key of the vault itself. */
+export const tagOfVault = async ({ vault, secret }) =>
+  toText(await hkdf(secret, uuidBytes(vault), VAULT_PROOF));
+
 /**
- * Seal the key of a vault for a way to open it. `input` is `recoveryKey` as it is shown, or
- * `passphrase`, or `prf` (32 bytes) with the `credential` and the `salt` that gave it.
+ * Seal the key of a vault for a way to open it; gives `{slot, tag}`. `input` is `recoveryKey` as it is
+ * shown, or `passphrase`, or `prf` (32 bytes) with the `credential` and the `salt` that gave it.
  */
-export const makeSlot = async ({ kind, vault, key, secret, ...input }) => {
+export const makeSlotAndTag = async ({ kind, vault, key, secret, ...input }) => {
   const id = crypto.randomUUID();
   const { params, wrapping } = KINDS.get(kind);
   const slot = { id, kind, key, params: params(input), nonce: toText(random(NONCE)) };
-  const wrapper = await importKey(await wrapping(slot, input));
+  const bytes = await wrapping(slot, input);
+  const tag = await tagOf({ slot, wrapping: bytes });
+  const wrapper = await importKey(bytes);
   const sealed = await crypto.subtle.encrypt(options(slot, vault), wrapper, secret);
-  return { ...slot, sealed: toText(new Uint8Array(sealed)) };
+  return { slot: { ...slot, sealed: toText(new Uint8Array(sealed)) }, tag };
 };
+
+/** The same, of which no key is proved. */
+export const makeSlot = async (how) => (await makeSlotAndTag(how)).slot;
+
+const knownKind = ({ id, kind, params }) => {
+  if (!isUuid(id) || params === null || typeof params !== "object") throw damaged();
+  const known = KINDS.get(kind);
+  if (!known) throw newer();
+  return known;
+};
+
+/** The bytes that wrap the key, of a slot of which only kind, params and id are known. */
+export const wrappingOf = ({ slot, ...input }) => knownKind(slot).wrapping(slot, input);
+
+/** What is said when something does not open a slot. */
+export const closedSlot = (slot) => closed(knownKind(slot).refused());
 
 const unwrapped = async (slot, vault, wrapper) => {
   const sealed = fromText(slot.sealed);
@@ -98,10 +126,13 @@ const unwrapped = async (slot, vault, wrapper) => {
   }
 };
 
-/** The key of the vault; refuses at the field "secret" what does not open this slot. */
+/**
+ * The key of the vault; refuses at the field "secret" what does not open this slot. `input` may be
+ * the `wrapping` itself.
+ */
 export const openSlot = async ({ slot, vault, ...input }) => {
   const { wrapping, refused } = kindOf(slot);
-  const wrapper = await importKey(await wrapping(slot, input));
+  const wrapper = await importKey(input.wrapping ?? (await wrapping(slot, input)));
   const secret = await unwrapped(slot, vault, wrapper);
   if (isSecret(secret)) return secret;
   throw closed(refused());

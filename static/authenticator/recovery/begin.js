@@ -8,8 +8,9 @@ import { onPress, tell } from "./acts.js";
 import { setCode } from "./claim.js";
 import { keepDraft, takeDraft } from "./draft.js";
 import { openWith, ownKey } from "./open.js";
-import { needsGrant, offers, versionOf } from "./portal.js";
-import { accounts, ago } from "./sentences.js";
+import { needsGrant, offers, toProve, versionOf } from "./portal.js";
+import { openWaiting } from "./prove.js";
+import { accounts, ago, waitWords } from "./sentences.js";
 import { choose, keep, session, whenLost } from "./session.js";
 
 const fill = (root, template) => {
@@ -37,18 +38,24 @@ const showSignIn = (root, again) => {
   });
 };
 
-const showLater = (root, from) => {
-  put(root, "lead", "");
-  const date = moment(Date.parse(from));
+/** After a weak sign-in: whoever has a key of the backup need not wait. */
+const showWaiting = async (root) => {
+  const { from, takes_over_from: takesOver, ...offered } = await toProve();
+  const waits = { from: Date.parse(from), takesOver: Date.parse(takesOver) };
+  const draft = await takeDraft();
+  if (draft) keep({ typed: draft.typed ?? {} });
+  showList(root, offered, waits);
+  if (offered.vaults.length === 0) return;
+  part(root, "body").append(copyOf("recovery-again"));
+  part(root, "portal").hidden = false;
+  part(root, "portal").addEventListener("click", portal);
+  onPress(root, "again", () => show(root));
   tell(
     root,
     "look",
-    _("You can open your backups from %(date)s.", { date }),
-    _("A sent or saved code can be in somebody else's hands. You were told of it, so that you could stop it. After a sign-in with a passkey or with codes of another phone there is no wait."),
+    waitWords(waits.from),
+    _("A sent or saved code can be in somebody else's hands, so we notified all your addresses and you can stop it there. After a sign-in with a passkey or with codes of another phone there is no wait."),
   );
-  part(fill(root, "recovery-again"), "portal").hidden = false;
-  part(root, "portal").addEventListener("click", portal);
-  onPress(root, "again", () => show(root));
 };
 
 const portal = async (event) => {
@@ -76,9 +83,10 @@ const leave = () => {
 /** Open the way to a backup; in another tab it may be open already. */
 const take = async (root, { number, ...found }, steal = false) => {
   const { vault, head } = found.offer;
-  const version = await versionOf(vault, number ?? head);
+  // While it waits for its key there is nothing to fetch yet.
+  const version = found.waits ? null : await versionOf(vault, number ?? head);
   if (await choose(found, { steal })) {
-    keep({ chosen: { ...version, vault } });
+    if (version) keep({ chosen: { ...version, vault } });
     whenLost(leave);
     return true;
   }
@@ -93,8 +101,12 @@ const take = async (root, { number, ...found }, steal = false) => {
 /** A phone that has the key need not be told it. */
 const enter = async () => {
   const secret = ownKey();
-  if (secret) await openWith(secret);
-  else go("recovery-open");
+  if (!secret) {
+    go("recovery-open");
+    return;
+  }
+  if (session().waits) await openWaiting(secret);
+  await openWith(secret);
 };
 
 const STATES = {
@@ -122,17 +134,17 @@ const card = (root, found, isFirst) => {
   };
   onPress(root, part(made, "open"), act(enter));
   onPress(root, part(made, "older"), act(() => go("recovery-older")));
-  part(made, "older").hidden = (offer.versions ?? 1) < 2;
+  part(made, "older").hidden = Boolean(found.waits) || (offer.versions ?? 1) < 2;
   return made;
 };
 
-const foundIn = ({ vaults, active }) =>
+const foundIn = ({ vaults, active }, waits = null) =>
   vaults.map((offer) => {
     const isOtherOn = vaults.some(({ vault, state }) => state === "on" && vault !== offer.vault);
-    return { offer, active, isOtherOn };
+    return { offer, active, isOtherOn, waits };
   });
 
-const showList = (root, { vaults, active }) => {
+const showList = (root, { vaults, active }, waits = null) => {
   const body = fill(root, "");
   if (vaults.length === 0) {
     put(root, "lead", "");
@@ -143,7 +155,8 @@ const showList = (root, { vaults, active }) => {
   put(root, "lead", _("These backups are in your account. Opening one changes nothing yet."));
   if (isElsewhere) tell(root, "look", _("The recovery goes on in another tab or window."));
   isElsewhere = false;
-  body.replaceChildren(...foundIn({ vaults, active }).map((found, at) => card(root, found, at === 0)));
+  const found = foundIn({ vaults, active }, waits);
+  body.replaceChildren(...found.map((each, at) => card(root, each, at === 0)));
 };
 
 /** Go on where the walk to the portal interrupted; false if there was nothing. */
@@ -163,7 +176,7 @@ const show = async (root) => {
     const found = await offers();
     if (!(await resumed(root, found))) showList(root, found);
   } catch (error) {
-    if (isRefused(error, "grant_not_yet")) showLater(root, error.more.from);
+    if (isRefused(error, "grant_not_yet")) await showWaiting(root).catch((each) => showFailure(root, each));
     else if (needsGrant(error)) showSignIn(root, Boolean(session().offer));
     else showFailure(root, error);
   }

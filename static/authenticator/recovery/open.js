@@ -1,17 +1,18 @@
-// Opening a backup with what somebody has. Nothing typed here is sent anywhere: a wrong key costs
-// nothing, however often.
+// Opening a backup with what somebody has. Nothing typed here is sent anywhere; while the backup waits for
+// its key, a tag that is derived from it is, and only that is counted.
 import { canHavePasskeys, prfOfAny } from "../backup/passkey.js";
 import { hasKey, keyOf } from "../backup/state.js";
 import { onSubmit, part, put } from "../dom.js";
-import { openSlot } from "../lk1/slots.js";
 import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
 import { _ } from "../words.js";
 import { keepDraft } from "./draft.js";
 import { openChosen } from "./opened.js";
+import { openBy, waits } from "./prove.js";
 import { needsGrant } from "./portal.js";
-import { which } from "./sentences.js";
+import { tell } from "./acts.js";
+import { waitWords, which } from "./sentences.js";
 import { keep, session } from "./session.js";
 
 const MANY = 5; // wrong keys, after which it is said what else it may be
@@ -21,13 +22,12 @@ const slotsOf = (kind) => (session().offer.slots ?? []).filter((slot) => slot.ki
 
 /** Try each slot of this kind; the last refusal is the one that is said. */
 const openAny = async (slots, input) => {
-  const { vault } = session().offer;
   let refused = null;
   for (const slot of slots) {
     try {
-      return { by: slot.id, secret: await openSlot({ slot, vault, ...input }) };
+      return await openBy(slot, input);
     } catch (error) {
-      if (error.code !== "closed") throw error;
+      if (!["closed", "no_tag"].includes(error.code)) throw error;
       refused = error;
     }
   }
@@ -48,8 +48,8 @@ export const ownKey = () => {
 };
 
 /** Go on with the key of the vault, opened `by` a slot: what is in the backup is shown next. */
-export const openWith = async (secret, by = "") => {
-  keep({ secret, by });
+export const openWith = async (secret, by = "", tag = "") => {
+  keep({ secret, by, tag });
   try {
     await openChosen();
   } catch (error) {
@@ -69,7 +69,7 @@ const tryOpen = async (slots, input) => {
   } catch (error) {
     throw comfort(error);
   }
-  await openWith(opened.secret, opened.by);
+  await openWith(opened.secret, opened.by, opened.tag);
 };
 
 const typedForm = (root, kind, name, empty) => {
@@ -111,6 +111,8 @@ export const showOpen = (root) => {
     return;
   }
   put(root, "which", which({ ...offer, ...chosen }));
+  part(root, "old-phone").hidden = Boolean(waits()); // it gives the key once the wait is over
+  if (waits()) tell(root, "look", waitWords(waits().from));
   typedForm(root, "recovery-key", "recoveryKey", () => _("Type the recovery key."));
   typedForm(root, "passphrase", "passphrase", () => _("Type the passphrase."));
   passkeyForm(root);

@@ -6,6 +6,12 @@ const body = (content) => ({ body: content });
 /** The backups of this account: `{vaults, active}`. */
 export const offers = () => call("GET", "restore/offers", { wants: ["vaults"] });
 
+/** What it takes to prove a key, while leave waits: `{vaults, active, from, takes_over_from}`. */
+export const toProve = () => call("GET", "restore/slots", { wants: ["vaults", "from"] });
+
+/** Prove a key: `{vault, slot, tag}`, or without `slot` that of the vault itself. */
+export const proveKey = (content) => call("POST", "restore/prove", body(content));
+
 /** One state of a backup, with its envelope. */
 export const versionOf = (vault, number) =>
   call("GET", `restore/${vault}/versions/${number}`, { wants: ["version", "envelope"] });
@@ -21,7 +27,8 @@ export const complete = (mode, vault, head) =>
   call("POST", "restore/complete", body({ mode, vault, head }));
 
 /** Note that a slot opened the backup: of the phone that saves it. */
-export const noteOpened = (slot) => call("POST", `vault/slots/${slot}/opened`);
+export const noteOpened = (slot, tag) =>
+  call("POST", `vault/slots/${slot}/opened`, tag ? body({ tag }) : {});
 
 /** Ask for the key of the vault; gives `{transfer, expires}`. */
 export const askForKey = (shown) =>

@@ -9,8 +9,9 @@ import { isNewer, isWork } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
 import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
-import { _ } from "../words.js";
+import { _, moment } from "../words.js";
 import { openChosen } from "./opened.js";
+import { proveOpened } from "./prove.js";
 import { complete, noteOpened, offers, versionOf } from "./portal.js";
 import { keep, session } from "./session.js";
 
@@ -107,11 +108,29 @@ const catchUp = async () => {
   await bring();
 };
 
+const later = ({ more }) =>
+  new Refusal(
+    _("This phone can take over from %(date)s. Until then you can just look.", {
+      date: moment(Date.parse(more.from)),
+    }),
+  );
+
+/** Say how it ended; a key that was not proved yet is, if the portal asks for that. */
+const told = async (mode, vault, head) => {
+  try {
+    return await complete(mode, vault, head);
+  } catch (error) {
+    if (!isRefused(error, "held")) throw error;
+    if (!(await proveOpened())) throw later(error);
+    return complete(mode, vault, head);
+  }
+};
+
 const finish = async (mode) => {
   for (let left = TRIES; ; left -= 1) {
     const { vault, head } = session().offer;
     try {
-      return await complete(mode, vault, head);
+      return await told(mode, vault, head);
     } catch (error) {
       if (!left || !isRefused(error, "stale_head")) throw error;
       await catchUp();
@@ -134,8 +153,8 @@ export const restore = async (mode) => {
   if (mode === "take-over") await adoptOpened(answer);
   await close();
   if (mode !== "take-over") return;
-  const { by } = session();
-  if (by) noteOpened(by).catch(() => {});
+  const { by, tag } = session();
+  if (by) noteOpened(by, tag).catch(() => {});
 };
 
 /** What of a document is ready, and which accounts of an organisation have to be given anew. */

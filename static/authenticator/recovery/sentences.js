@@ -13,6 +13,13 @@ export const ago = (text) => {
   return _("%(date)s (%(span)s ago)", { date: moment(time), span: span(past) });
 };
 
+/** That a key opens the backup now, and what happens without one. */
+export const waitWords = (from) =>
+  _(
+    "You can open it now with your recovery key, passphrase or passkey. Without any of them you can open it from %(date)s.",
+    { date: moment(from) },
+  );
+
 /** Which backup it is: of which phone, of when, how large. */
 export const which = ({ phone, saved, accounts: count }) =>
   _("%(phone)s · %(accounts)s · saved %(date)s", {

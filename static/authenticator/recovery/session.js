@@ -7,6 +7,8 @@ const fresh = () => ({
   isOlder: false, // whether somebody chose it in the place of the newest
   secret: null, // the key of the vault
   by: "", // the slot that opened it, if one did
+  tag: "", // what proves the key of that slot
+  waits: null, // until a key is proved: `{from, takesOver}`, in milliseconds
   doc: null, // what was opened
   skipped: [], // newer states that could not be opened
   typed: {}, // by kind of slot
