@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.address_taken import is_address_taken
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, EmailAddress, PhoneNumber, User
 
@@ -105,8 +106,9 @@ def _restore(row: EmailAddress | PhoneNumber, binding: Binding, field: str) -> N
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-    except IntegrityError:  # added once more meanwhile, or somebody else's by now
-        return
+    except IntegrityError as error:  # added once more meanwhile, or somebody else's by now
+        if not is_address_taken(error):
+            raise
 
 
 def _sign_in_with(user: User, address: str) -> None:
@@ -114,7 +116,9 @@ def _sign_in_with(user: User, address: str) -> None:
         with transaction.atomic():
             user.email = address
             user.save(update_fields=["email"])
-    except IntegrityError:  # another account has it by now
+    except IntegrityError as error:  # another account has it by now
+        if not is_address_taken(error):
+            raise
         user.refresh_from_db(fields=["email", "email_key"])
 
 

@@ -14,6 +14,7 @@ from accounts.failures import STRANGER, known_browser
 from accounts.identity import email_key
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength
+from portal.batches import delete_in_batches
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
@@ -127,4 +128,4 @@ def keep(response: HttpResponse, token: str) -> None:
 def forget_old() -> None:
     """Delete marks not seen for `KNOWN_BROWSER_AGE`."""
     limit = timezone.now() - settings.KNOWN_BROWSER_AGE
-    KnownBrowser.objects.filter(last_seen_at__lt=limit).delete()
+    delete_in_batches(KnownBrowser.objects.filter(last_seen_at__lt=limit))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import binding_kinds as kinds
 from accounts import bindings, codes, declining, disputes, events, unused
+from accounts.address_taken import is_address_taken
 from accounts.bindings import Ground
 from accounts.identity import email_key
 from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
@@ -113,7 +114,9 @@ def mark_verified(
             name, factor = _name_of(contact), factor_of(contact)
             binding = bindings.note(user, kind, factor, ground=ground, name=name)
             _record(user, contact, "added", before, binding, client=client, session=session)
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_address_taken(error):
+            raise
         return False
     return True
 
@@ -188,7 +191,9 @@ def make_primary(
                 restores={"before": before},
             )
             _record(user, address, "primary", [], binding, client=client, session=session)
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_address_taken(error):
+            raise
         return False
     return True
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts import browsers
 from accounts.models import OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
+from portal.batches import delete_in_batches
 
 KEPT = timedelta(days=1)
 
@@ -14,8 +15,8 @@ KEPT = timedelta(days=1)
 def run() -> None:
     """Delete what is over; events go after `EVENTS_KEPT`."""
     now = timezone.now()
-    SentCode.objects.filter(expires_at__lt=now - KEPT).delete()
-    OneTimeLink.objects.filter(expires_at__lt=now - KEPT).delete()
+    delete_in_batches(SentCode.objects.filter(expires_at__lt=now - KEPT))
+    delete_in_batches(OneTimeLink.objects.filter(expires_at__lt=now - KEPT))
     RecoveryCodeSet.objects.filter(shown_until__lt=now).update(shown_sealed=None)
-    SecurityEvent.objects.filter(at__lt=now - settings.EVENTS_KEPT - KEPT).delete()
+    delete_in_batches(SecurityEvent.objects.filter(at__lt=now - settings.EVENTS_KEPT - KEPT))
     browsers.forget_old()

@@ -23,6 +23,7 @@ from devices.sessions import end_sessions
 from devices.steps import Passkey as PasskeyStep
 from devices.steps import strength_of
 from devices.unlinking import stays_on, will_end
+from portal.database import violates
 from portal.http import Client
 from portal.words import gettext as _
 
@@ -78,6 +79,8 @@ def add(
         with transaction.atomic():
             return _add(row, registered, client=client, session=session, ground=ground)
     except IntegrityError as error:
+        if not violates(error, Passkey, "digest"):
+            raise
         raise NotAdded from error
 
 

@@ -17,6 +17,7 @@ from devices import factors, sealing
 from devices.backups import unlinking
 from devices.models import Authenticator, Installation, Phone
 from devices.sessions import end_sessions
+from portal.batches import delete_in_batches
 from portal.http import Client
 from portal.limits import Budget
 
@@ -261,4 +262,4 @@ def _record(
 
 def forget_abandoned() -> int:
     """Delete phones whose code can no longer be proved; return how many rows went."""
-    return Phone.objects.abandoned().delete()[0]
+    return delete_in_batches(Phone.objects.abandoned())

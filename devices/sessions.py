@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength, keep, proofs_in
 from devices.models import Session
+from portal.batches import delete_in_batches
 from portal.http import Client
 from portal.places import place_of
 
@@ -232,4 +233,4 @@ def strip_proofs(session: SessionBase, factors: frozenset[str], wanted: Strength
 
 def forget_ended() -> int:
     """Delete the sessions that no limit lets in any more; return how many."""
-    return Session.objects.over().delete()[0]
+    return delete_in_batches(Session.objects.over())

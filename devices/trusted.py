@@ -26,6 +26,7 @@ from accounts.ways import AlreadySpent, Match
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions import SessionStore
+from portal.batches import delete_in_batches
 from portal.http import Client, client_of
 
 TOKEN_BYTES = 32
@@ -216,4 +217,4 @@ def end_all(*, user: User, client: Client, session: str) -> int:
 def forget_over() -> int:
     """Delete rows whose time is over, and with them no session: those lasted shorter."""
     over = timezone.now() - settings.SESSION_AGE
-    return TrustedBrowser.objects.filter(expires_at__lt=over).delete()[0]
+    return delete_in_batches(TrustedBrowser.objects.filter(expires_at__lt=over))

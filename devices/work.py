@@ -20,6 +20,7 @@ from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.models.authenticator import ON_PHONE
 from devices.phones import METHOD
+from portal.batches import delete_in_batches
 from portal.crypto import keyed_digest, keyed_digests
 from portal.http import Client
 from portal.limits import Budget
@@ -219,9 +220,9 @@ def forget_old() -> int:
     for enrolment in Enrolment.objects.lapsed().select_related("user"):
         _lapse(enrolment)
     waited = Authenticator.objects.filter(enrolment__isnull=False, confirmed=False)
-    gone = waited.filter(created_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
-    return (
-        gone + WorkCode.objects.filter(expires_at__lt=now - settings.WORK_CONFIRM_AGE).delete()[0]
+    gone = delete_in_batches(waited.filter(created_at__lt=now - settings.WORK_CONFIRM_AGE))
+    return gone + delete_in_batches(
+        WorkCode.objects.filter(expires_at__lt=now - settings.WORK_CONFIRM_AGE)
     )
 
 

@@ -1,6 +1,16 @@
 """What an error of the database means for the person: "not now", or a mistake of ours."""
 
-from django.db import DatabaseError, Error, InterfaceError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+)
+from django.db.models import Model, UniqueConstraint
+
+from portal.crypto import CannotUnseal
 
 NOT_NOW = (
     "08",  # connection_exception
@@ -35,6 +45,47 @@ def is_away(error: BaseException | None) -> bool:
     if state := state_of(error):
         return state.startswith(NOT_NOW)
     return isinstance(error, (OperationalError, InterfaceError))
+
+
+def is_not_now(error: BaseException | None) -> bool:
+    """Tell whether the reason is the site's own, and passes or is mended by its operator."""
+    return is_away(error) or isinstance(error, CannotUnseal)
+
+
+def violates(error: IntegrityError, model: type[Model], *names: str) -> bool:
+    """Tell whether one of these was violated: unique fields of the model, or named constraints.
+
+    Whoever takes an `IntegrityError` for "somebody else was first" names what that means; anything
+    else is a mistake of ours, and goes on as one.
+    """
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None:
+        found, table = str(diagnosis.constraint_name), model._meta.db_table
+        return diagnosis.table_name == table and any(
+            found == name
+            or found.startswith(f"{table}_{name}_")
+            or (name == "id" and found == f"{table}_pkey")
+            for name in names
+        )
+    return any(_says(str(error), model, name) for name in names)
+
+
+def _says(words: str, model: type[Model], name: str) -> bool:
+    """Read SQLite's words, which name an index of expressions, else the columns."""
+    head, _, rest = words.partition("UNIQUE constraint failed: ")
+    if head or not rest:
+        return False
+    constraints = {each.name: each for each in model._meta.constraints}
+    constraint = constraints.get(name)
+    fields = [name]
+    if isinstance(constraint, UniqueConstraint):
+        expressions = [str(getattr(each, "name", "")) for each in constraint.expressions]
+        fields = [*constraint.fields, *expressions]
+    columns = {
+        f"{model._meta.db_table}.{getattr(model._meta.get_field(each), 'column', '')}"
+        for each in fields
+    }
+    return rest == f"index '{name}'" or set(rest.split(", ")) == columns
 
 
 def why_not_ready() -> str:

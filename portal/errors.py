@@ -7,16 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from portal.crypto import CannotUnseal
-from portal.database import is_away
+from portal.database import is_not_now
 from portal.limits import LimitReached
 
 RETRY = 5
-
-
-def is_not_now(error: BaseException | None) -> bool:
-    """Tell whether the reason is the site's own and passes, or its operator mends it."""
-    return is_away(error) or isinstance(error, CannotUnseal)
 
 
 def _page(request: HttpRequest, status: int, template: str = "", **context: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from portal.batches import delete_in_batches
 from portal.crypto import keyed_digests, seal
 from portal.sealed import SealedField, context_of
 
@@ -270,7 +271,7 @@ def depending() -> list[str]:
 def forget_old() -> None:
     """Delete windows that ended and failures that were last touched over 30 days ago."""
     now = _now_ms()
-    RateWindow.objects.filter(ends_ms__lt=now).delete()
+    delete_in_batches(RateWindow.objects.filter(ends_ms__lt=now))
     month_ago = now - _ms(timedelta(days=30))
     stale = FailureCount.objects.filter(touched_ms__lt=month_ago)
-    stale.filter(failures__lt=settings.FAILURES_BEFORE_OFF).delete()
+    delete_in_batches(stale.filter(failures__lt=settings.FAILURES_BEFORE_OFF))

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts import codes, events, signin
+from accounts.address_taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.entrance import SignUpForm
 from accounts.models import EmailAddress, User
@@ -143,7 +144,9 @@ def _create(
             request.session.pop(SIGN_UP_KEY)
             password = Proof.now("password", Strength.PASSWORD)
             response = signin.finish(request, user, [proof, password])
-    except IntegrityError:
+    except IntegrityError as error:
+        if not is_address_taken(error):
+            raise
         form.add_error(None, form.refusal())
         return None
     form.budget.clear()

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.proofs import Proof, Strength, hold_for
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
+from portal.batches import delete_in_batches
 from portal.http import Client
 
 
@@ -80,4 +81,4 @@ def end_others(user: User, keep: str) -> None:
 def forget_old() -> int:
     """Delete leave that was over a week ago; return how many."""
     since = timezone.now() - timedelta(days=7)
-    return RestoreGrant.objects.filter(expires_at__lte=since).delete()[0]
+    return delete_in_batches(RestoreGrant.objects.filter(expires_at__lte=since))

@@ -21,6 +21,7 @@ from devices import phones
 from devices.backups import codes, grants, unlinking
 from devices.models import Installation, LinkRequest, Phone, Session, Vault
 from devices.models.installation import LinkRequestQuerySet
+from portal.batches import delete_in_batches
 from portal.http import Client
 from portal.limits import Rate
 from portal.words import gettext as _
@@ -258,4 +259,4 @@ def state_of(row: LinkRequest) -> str:
 def forget_old() -> int:
     """Delete requests that ended a day ago; return how many."""
     since = timezone.now() - timedelta(days=1)
-    return LinkRequest.objects.filter(expires_at__lte=since).delete()[0]
+    return delete_in_batches(LinkRequest.objects.filter(expires_at__lte=since))

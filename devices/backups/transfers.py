@@ -12,6 +12,7 @@ from devices.backups import refusals, standing
 from devices.backups.envelopes import KEY_BYTES, KEY_ID, NONCE_BYTES, TAG_BYTES
 from devices.backups.reading import binary, members, uuid, word
 from devices.models import Installation, KeyTransfer
+from portal.batches import delete_in_batches
 from portal.limits import Rate
 
 POINT = {"least": 65, "most": 65}  # of P-256, not compressed
@@ -96,4 +97,4 @@ def show(installation: Installation, public_id: UUID) -> Json:
 
 def forget_over() -> int:
     """Delete what was asked for and is over; return how many rows went."""
-    return KeyTransfer.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    return delete_in_batches(KeyTransfer.objects.filter(expires_at__lte=timezone.now()))

@@ -12,6 +12,7 @@ from accounts.models import User
 from devices.backups import grants
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
+from portal.batches import delete_in_batches
 from portal.http import Client
 
 
@@ -67,4 +68,4 @@ def forget_old() -> int:
     """
     since = timezone.now() - settings.UNLINKED_APPS_KEPT
     rows = Installation.objects.filter(status=Installation.Status.UNLINKED)
-    return rows.filter(unlinked_at__lte=since).delete()[0]
+    return delete_in_batches(rows.filter(unlinked_at__lte=since))

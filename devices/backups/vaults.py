@@ -15,6 +15,7 @@ from accounts.models import User
 from devices.backups import refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
+from portal.batches import delete_in_batches
 from portal.http import Client
 from portal.limits import Rate
 
@@ -180,7 +181,7 @@ def _forget(vault: Vault) -> int:
     """Delete it unless somebody switched it on again just now."""
     vault.user.take_turn()
     rows = Vault.objects.filter(pk=vault.pk, ends_at__lte=timezone.now())
-    return rows.exclude(state=Vault.State.ON).delete()[0]
+    return delete_in_batches(rows.exclude(state=Vault.State.ON))
 
 
 def raise_epoch(vault: Vault, head: int) -> int:

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from portal.batches import delete_in_batches
+
 CHALLENGE_BYTES = 32
 
 
@@ -59,4 +61,4 @@ class Challenge(models.Model):
 
 def forget_old() -> int:
     """Delete challenges that nobody may answer any more; return how many."""
-    return Challenge.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+    return delete_in_batches(Challenge.objects.filter(expires_at__lte=timezone.now()))

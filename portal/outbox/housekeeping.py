@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from portal.batches import delete_in_batches
 from portal.outbox.models import Message, Status
 
 KEPT_FOR = timedelta(days=30)
@@ -12,4 +13,4 @@ KEPT_FOR = timedelta(days=30)
 def run() -> int:
     """Delete the messages that were closed and are older than 30 days; returns how many."""
     old = Message.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
-    return old.exclude(status=Status.QUEUED).delete()[0]
+    return delete_in_batches(old.exclude(status=Status.QUEUED))

@@ -131,11 +131,8 @@ def run_round(stop: Event | None = None) -> Counter[Outcome]:
 def clean_up() -> None:
     """Run the callables that HOUSEKEEPING names; one that fails does not stop the rest."""
     for path in settings.HOUSEKEEPING:
-        close_old_connections()
         try:
             import_string(path)()
-        except Error as error:
-            logger.warning("housekeeping %s put off: %s", path, cause_of(error))
         except Exception:  # whatever it is, the messages of others must go on
             logger.exception("housekeeping %s failed", path)
 

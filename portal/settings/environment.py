@@ -71,6 +71,8 @@ else:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 15_000,
+        # Values travel beside the statement: the server logs statements that fail, word for word.
+        "server_side_binding": True,
         **_database.get("OPTIONS", {}),
     }
 # Seconds that a statement may take on PostgreSQL; manage.py sets it aside for its long commands.

@@ -133,7 +133,14 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {"()": "portal.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"calm": {"()": "portal.logs.Calm"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["calm"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # It tells of every credential by its id.
     "loggers": {"fido2": {"level": "WARNING"}},

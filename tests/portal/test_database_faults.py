@@ -1,6 +1,7 @@
 """A PostgreSQL server that stops, restarts, is read-only or says no: pages, not tracebacks."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -120,7 +121,7 @@ def site(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[A
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    yield SimpleNamespace(url=url, log=log.read_text)
+    yield SimpleNamespace(url=url, log=log.read_text, environment=environment)
     process.terminate()
     process.wait()
 
@@ -240,3 +241,28 @@ def test_a_read_only_sqlite_file_is_not_ready(client: Client, db: None) -> None:
         finally:
             cursor.execute("PRAGMA query_only = 0")
     assert (answer.status_code, b"read-only" in answer.content) == (503, True)
+
+
+def test_neither_log_holds_a_value_after_an_error(site: Any, server: Server) -> None:
+    """The statements of docs/operating.md, run as they are written there."""
+    text = (ROOT / "docs" / "operating.md").read_text()
+    statements = re.findall(r"^    (ALTER ROLE .*;)$", text, re.MULTILINE)
+    assert len(statements) == 3
+    for statement in statements:
+        server.run(statement.replace("latchkey", "postgres"))
+    begun = len(server.log)
+    script = (
+        "import django; django.setup()\n"
+        "from accounts.models import User\n"
+        "User.objects.create_user('ada@secret.example', 'correct horse battery staple')\n"
+        "try: User.objects.create_user('ada@secret.example', 'correct horse battery staple')\n"
+        "except Exception: import logging; logging.getLogger('site').exception('broken')\n"
+    )
+    done = subprocess.run(
+        [PYTHON, "-c", script], cwd=ROOT, env=site.environment, capture_output=True, check=True
+    )
+    assert b"broken" in done.stderr
+    assert "duplicate key" in server.log[begun:]
+    for said in (server.log[begun:], done.stderr.decode()):
+        assert "ada@secret" not in said
+        assert "argon2" not in said

@@ -3,9 +3,10 @@
 import logging
 
 import pytest
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 
-from portal.logs import OneLine
+from portal.logs import Calm, OneLine
 
 FORMAT = OneLine("%(levelname)s %(name)s %(message)s")
 
@@ -65,3 +66,46 @@ def test_a_failed_sign_in_logs_nothing_of_what_was_typed(
         FORMAT.format(record) for record in caplog.records if record.name != "django.db.backends"
     ]
     assert "my secret horse" not in " ".join(said)
+
+
+def record_of(error: BaseException) -> logging.LogRecord:
+    info = (type(error), error, error.__traceback__)
+    return logging.LogRecord("django.request", logging.ERROR, "f", 1, "Down: %s", ("/x",), info)
+
+
+def test_thirty_times_the_same_fault_of_the_database_are_one_line() -> None:
+    calm, lines = Calm(), []
+    for _each in range(30):
+        record = record_of(OperationalError("server closed\nthe connection"))
+        if calm.filter(record):
+            lines += FORMAT.format(record).splitlines()
+    assert lines == [
+        "ERROR django.request Down: /x (OperationalError: server closed)",
+    ]
+
+
+def test_after_a_while_it_is_told_again_with_what_was_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calm = Calm()
+    for _each in range(3):
+        calm.filter(record_of(OperationalError("away")))
+    monkeypatch.setattr(Calm, "EVERY", 0.0)
+    record = record_of(OperationalError("away"))
+    assert calm.filter(record)
+    assert record.getMessage().endswith("(OperationalError: away, and 2 more before)")
+
+
+def test_a_mistake_of_ours_keeps_its_traceback_each_time() -> None:
+    calm = Calm()
+    for _each in range(2):
+        record = record_of(RuntimeError("ours"))
+        assert calm.filter(record)
+        assert record.exc_info
+
+
+def test_values_of_rows_are_not_logged_with_an_error() -> None:
+    words = "duplicate key\nDETAIL:  Key (email)=(ada@example.org) already exists."
+    written = FORMAT.format(record_of(DatabaseError(words)))
+    assert "duplicate key" in written
+    assert "ada@example.org" not in written

@@ -1,7 +1,11 @@
 """What the commands about one person share."""
 
+from getpass import getpass
+
 from django.conf import settings
-from django.core.management.base import CommandError
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
 
 from accounts.identity import email_key
 from accounts.messages import link_to
@@ -29,3 +33,28 @@ def set_up_link(user: User) -> str:
         f"  {link_to('accounts:set_up_link', link.draw())}\n\n"
         f"Too late? Get a new one: manage.py setup_link {user.email}"
     )
+
+
+def ask_password(address: str, stderr: OutputWrapper) -> str:
+    """Ask for a password twice until it is good."""
+    while True:
+        password = getpass("Password: ")
+        try:
+            validate_password(password, User(email=address))
+        except ValidationError as error:
+            stderr.write(" ".join(error.messages))
+            continue
+        if password == getpass("Password, again: "):
+            return password
+        stderr.write("The two are not the same.")
+
+
+def given_password(password: str, address: str) -> str:
+    """Return the password of the environment; raises `CommandError` unless it is good."""
+    if not password:
+        raise CommandError("With --noinput, give DJANGO_SUPERUSER_PASSWORD.")
+    try:
+        validate_password(password, User(email=address))
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
+    return password

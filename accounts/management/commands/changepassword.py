@@ -1,0 +1,53 @@
+"""`manage.py changepassword ADDRESS`: Django's command, with our rules, event and notice."""
+
+import os
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from accounts import events, failures
+from accounts.management.commands._person import ask_password, given_password, person_with
+from accounts.models import User
+from accounts.signals import protection_changed
+
+
+class Command(BaseCommand):
+    """Sets a password; the person is told, and signed out everywhere."""
+
+    help = (
+        "Set somebody's password. With --noinput it comes from DJANGO_SUPERUSER_PASSWORD. "
+        "Two-step verification stays as it is."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the address."""
+        parser.add_argument("email", help="the address the person signs in with")
+        parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive")
+
+    def handle(self, *args: Any, email: str, interactive: bool, **options: Any) -> None:
+        """Set it, and say so here, in the activity and by mail."""
+        user = person_with(email)
+        if interactive and not sys.stdin.isatty():
+            raise CommandError("This is no terminal. Use --noinput.")
+        try:
+            password = (
+                ask_password(user.email, self.stderr)
+                if interactive
+                else given_password(os.environ.get("DJANGO_SUPERUSER_PASSWORD", ""), user.email)
+            )
+        except KeyboardInterrupt:
+            raise CommandError("Nothing was changed.") from None
+        _set(user, password)
+        self.stdout.write(f"The password of {user.email} is changed, and they were told.")
+
+
+def _set(user: User, password: str) -> None:
+    with transaction.atomic():
+        user = user.take_turn()
+        user.set_password(password)
+        user.save(update_fields=["password", "password_changed_at"])
+        events.record(user, "password:changed", client=None)
+        protection_changed.send(User, user=user)
+    failures.forgive_passwords(user)
