@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from portal import checks
+from portal import checks, service_checks
 
 
 class PortalConfig(AppConfig):
@@ -22,4 +22,7 @@ class PortalConfig(AppConfig):
         register(checks.check_trust, Tags.security)
         register(checks.check_brand)
         register(checks.check_production, Tags.security, deploy=True)
+        register(service_checks.check_sender)
+        register(service_checks.check_security_contact)
+        register(service_checks.check_proxy, Tags.security, deploy=True)
         register(checks.check_database_keys, Tags.security, deploy=True)

@@ -35,8 +35,13 @@ def _is_sample(key: str) -> bool:
 def check_origin(**kwargs: Any) -> list[CheckMessage]:
     """Links in messages use the configured origin only, so there must be one."""
     origin = urlsplit(settings.PORTAL_ORIGIN)
-    if not origin.hostname or origin.path not in ("", "/") or origin.query:
-        return [Error("PORTAL_ORIGIN reads https://host[:port].", id="portal.E004")]
+    if not _is_origin(origin):
+        return [
+            Error(
+                f"PORTAL_ORIGIN is “{settings.PORTAL_ORIGIN}”; it reads https://host[:port].",
+                id="portal.E004",
+            )
+        ]
     if origin.scheme != "https" and not settings.DEBUG:
         return [Error("PORTAL_ORIGIN is not https.", id="portal.E005")]
     return []
@@ -151,7 +156,7 @@ def check_database_keys(**kwargs: Any) -> list[CheckMessage]:
     try:
         key_check.judge_if_possible()
     except key_check.WrongKeys as error:
-        return [Error(str(error), id="portal.E012")]
+        return [Error(str(error), id="portal.E014")]
     except ImproperlyConfigured:
         pass  # `check_keys` has said so
     return []

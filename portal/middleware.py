@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
+from django.urls import resolve
 from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -53,6 +54,23 @@ class ResponseHeaders:
             response["Permissions-Policy"] = opened
         if response.status_code < 400 and "max-age=0" in response["Cache-Control"]:
             response["Cache-Control"] = "no-store"
+        return response
+
+
+class HealthPages:
+    """Answers those who ask whether the site lives, by whatever name they call it.
+
+    They come by an address or the name of a container, which are no hosts of the site.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Ask the view at once: no session, no host, no language."""
+        if request.path_info not in settings.HEALTH_PAGES:
+            return self.get_response(request)
+        response: HttpResponse = resolve(request.path_info).func(request)
         return response
 
 

@@ -115,7 +115,24 @@ def address_of(request: HttpRequest) -> str:
             if not _is_proxy(address):
                 return str(address)
         _tell_once()
+    elif "X-Forwarded-For" in request.headers and settings.PORTAL_ORIGIN.startswith("https"):
+        _tell_of_unnamed(str(request.META.get("REMOTE_ADDR", ""))[:LONGEST])
     return str(nearest) if nearest else ""
+
+
+_unnamed: list[str] = []
+
+
+def _tell_of_unnamed(peer: str) -> None:
+    """Log once a process that this peer may be a proxy: all behind it share one limit then."""
+    if _unnamed:
+        return
+    _unnamed.append(peer)
+    logger.warning(
+        "X-Forwarded-For came from %s and was not believed: if that is your proxy, name it in "
+        "TRUSTED_PROXIES; until then limits count everybody behind it as one",
+        peer or "a Unix socket",
+    )
 
 
 def _hops(request: HttpRequest) -> Iterator[str]:

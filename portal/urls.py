@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import development, styleguide, views
+from portal import development, styleguide, views, well_known
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -14,6 +14,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/", views.overview, name="overview"),
     path("brand/style.css", views.brand_style, name="brand_style"),
     path("brand/logo", views.brand_logo, name="brand_logo"),
+    path(".well-known/change-password", well_known.change_password, name="wk_change_password"),
+    path(".well-known/passkey-endpoints", well_known.passkey_endpoints, name="passkey_endpoints"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path("robots.txt", well_known.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -1,14 +1,22 @@
 """Entry point for WSGI servers: `gunicorn portal.wsgi`."""
 
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from portal.checks import refuse_unsafe_settings, refuse_wrong_keys
 
+BOOT_ERROR = 3  # gunicorn then ends, instead of starting the process again and again
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
-refuse_unsafe_settings()
-refuse_wrong_keys()
+try:
+    application = get_wsgi_application()
+    refuse_unsafe_settings()
+    refuse_wrong_keys()
+except ImproperlyConfigured as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(BOOT_ERROR)
 connections.close_all()  # it is not for the processes that a server forks from this one

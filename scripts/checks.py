@@ -28,7 +28,9 @@ def production() -> dict[str, str]:
         "DATABASE_URL": "sqlite:///:memory:",
         "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
         "SMS_URL": "https+json://user:token@sms.example.org/send",
+        "SMS_COUNTRIES": "NL,BE",
         "OUTBOX_DELIVERY": "worker",
+        "TRUSTED_PROXIES": "127.0.0.1",
     }
 
 

@@ -19,6 +19,9 @@ def sms_url_is_known(**kwargs: Any) -> Sequence[CheckMessage]:
             gateway_from_url(settings.SMS_URL, sender=settings.SMS_FROM)
     except ValueError as error:
         return [Error(str(error), id="outbox.E001")]
+    if settings.SMS_URL and not settings.SMS_COUNTRIES:
+        problem = "SMS_URL is set, but SMS_COUNTRIES names no country that may get text messages."
+        return [Error(problem, hint="Such as SMS_COUNTRIES=NL,BE.", id="outbox.E004")]
     return []
 
 

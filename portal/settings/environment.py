@@ -3,15 +3,15 @@
 README.md and docs/operating.md tell what each one means.
 """
 
-import os
+from email.utils import formataddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import environ
+from portal.env import read, refuse
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()  # type: ignore[no-untyped-call] # the library is untyped there
-environ.Env.read_env(os.environ.get("ENV_FILE", str(BASE_DIR / ".env")))
+env = read(BASE_DIR)
 
 # Values that everyone can read in this file: `portal.checks` refuses them outside development.
 SAMPLE_SECRET_KEY = "sample-secret-key-for-development-only"  # noqa: S105 - the published sample
@@ -22,15 +22,21 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY: str = env.str("SECRET_KEY", default=SAMPLE_SECRET_KEY if DEBUG else "")
 SEALING_KEYS: list[str] = env.list("SEALING_KEYS", default=[SAMPLE_SEALING_KEYS] if DEBUG else [])
 PORTAL_NAME: str = env.str("PORTAL_NAME", default="Latchkey")
-PORTAL_ORIGIN: str = env.str("PORTAL_ORIGIN", default="http://localhost:8000" if DEBUG else "")
+PORTAL_ORIGIN: str = env.origin("PORTAL_ORIGIN", default="http://localhost:8000" if DEBUG else "")
 ORIGIN_PARTS = urlsplit(PORTAL_ORIGIN)
-PASSKEY_ORIGINS: list[str] = [origin.strip() for origin in env.list("PASSKEY_ORIGINS", default=[])]
-AUTHENTICATOR_ORIGIN: str = env.str("AUTHENTICATOR_ORIGIN", default="")
-TIME_ZONE: str = env.str("TIME_ZONE", default="UTC")
+PASSKEY_ORIGINS: list[str] = env.origins("PASSKEY_ORIGINS")
+AUTHENTICATOR_ORIGIN: str = env.origin("AUTHENTICATOR_ORIGIN")
+TIME_ZONE: str = env.zone("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
 # Commas, blanks or both between them; judged by portal.checks.
 TRUSTED_PROXIES: list[str] = env.str("TRUSTED_PROXIES", default="").replace(",", " ").split()
 LEAKED_PASSWORDS: str = env.str("LEAKED_PASSWORDS", default="")
+# The word of an operator whose server faces browsers itself.
+IS_WITHOUT_PROXY: bool = [entry.lower() for entry in TRUSTED_PROXIES] == ["none"]
+TRUSTED_PROXIES = [] if IS_WITHOUT_PROXY else TRUSTED_PROXIES
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="")
+HSTS_INCLUDE_SUBDOMAINS: bool = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)
+HSTS_PRELOAD: bool = env.bool("HSTS_PRELOAD", default=False)
 GEOIP_PATH: str = env.str("GEOIP_PATH", default="")
 
 # --- Its face -------------------------------------------------------------------------------
@@ -49,11 +55,14 @@ TRUSTED_BROWSER_DAYS: int = env.int("TRUSTED_BROWSER_DAYS", default=0)
 SMS_A_DAY: int = env.int("SMS_A_DAY", default=1000)
 
 # --- Rows -----------------------------------------------------------------------------------
-DATABASES = {
+CONN_MAX_AGE: int = env.int("CONN_MAX_AGE", default=60)  # seconds
+DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'latchkey.sqlite3'}")
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
+    if Path(_database["NAME"]).parent == BASE_DIR / "var":
+        (BASE_DIR / "var").mkdir(exist_ok=True)  # a fresh clone has none
     # Without IMMEDIATE, parallel sign-ins answer "database is locked".
     _database.setdefault("OPTIONS", {}).update(
         timeout=10,
@@ -62,7 +71,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     )
 else:
     _database["ENGINE"] = "portal.postgresql"
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    _database["CONN_MAX_AGE"] = CONN_MAX_AGE
     _database["CONN_HEALTH_CHECKS"] = True  # a server that was restarted costs nobody a page
     _database["OPTIONS"] = {
         # Seconds; the last one in milliseconds. A peer that is gone says nothing by itself.
@@ -82,10 +91,14 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 # --- Messages -------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL: str = env.str(
-    "EMAIL_FROM", default=f"{PORTAL_NAME} <no-reply@{ORIGIN_PARTS.hostname or 'localhost'}>"
-)
+# Quoted where a name needs it (RFC 5322, 3.4): "Example, Inc." would be two senders.
+_sender = (PORTAL_NAME, f"no-reply@{ORIGIN_PARTS.hostname or 'localhost'}")
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="") or formataddr(_sender)
 SMS_URL: str = env.str("SMS_URL", default="console:" if DEBUG else "")
 SMS_FROM: str = env.str("SMS_FROM", default="")
-SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=["NL", "BE"] if DEBUG else [])
-OUTBOX_DELIVERY: str = env.str("OUTBOX_DELIVERY", default="inline" if DEBUG else "worker")
+SMS_COUNTRIES: list[str] = env.countries("SMS_COUNTRIES", default=["NL", "BE"] if DEBUG else [])
+OUTBOX_DELIVERY: str = env.choice(
+    "OUTBOX_DELIVERY", default="inline" if DEBUG else "worker", among=("worker", "inline")
+)
+
+refuse(env)

@@ -27,6 +27,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.HealthPages",
     "portal.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.middleware.AppOrigin",
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "accounts.middleware.DisputeStops",
 ]
 
+HEALTH_PAGES = ("/healthz", "/readyz")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 FORM_RENDERER = "portal.forms.PortalRenderer"

@@ -119,6 +119,10 @@ TABLE: dict[str, Row] = {
     "brand_style": public(PAGE, WRONG_METHOD),
     "brand_logo": public(GONE, WRONG_METHOD),
     "healthz": public(PAGE, WRONG_METHOD),
+    "passkey_endpoints": public(PAGE, WRONG_METHOD),
+    "robots": public(PAGE, WRONG_METHOD),
+    "security_txt": public(GONE, WRONG_METHOD),
+    "wk_change_password": public("to /security/password/", WRONG_METHOD),
     "readyz": public(PAGE, WRONG_METHOD),
     "accounts:sign_in": seen(OVERVIEW, FORM, anonymous=FORM, half=FORM),
     "accounts:another_way": seen(
