@@ -67,7 +67,11 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # `i18n` is Django's and ours, which is made of it
+SILENCED_SYSTEM_CHECKS = [
+    "templates.W003",  # `i18n` is Django's and ours, which is made of it
+    "security.W005",  # what other hosts of the domain do, its operator knows
+    "security.W021",  # the same
+]
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
