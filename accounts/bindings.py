@@ -188,6 +188,12 @@ def held_subjects(user: User) -> frozenset[str]:
     return frozenset(user.bindings.held().values_list("subject", flat=True))
 
 
+def hangs_on_password(user: User, subject: str, *, session: str) -> bool:
+    """Tell whether another session than this one added it on the password alone, and lately."""
+    rows = user.bindings.revocable().filter(subject=subject, strength__lt=Strength.RECOVERED)
+    return rows.exclude(session=session or "-").exists()
+
+
 def has_mailbox_proof(request: HttpRequest) -> bool:
     """Tell whether a code to a mailbox that counts was typed in the last `MAILBOX_PROOF_AGE`.
 
@@ -213,10 +219,12 @@ def settle(user: User, proofs: list[Proof], *, client: Client, session: str) -> 
 
     A strong proof of something that was itself added on the same proofs decides nothing.
     """
-    if user.held_until is None or max(proof.strength for proof in proofs) < Strength.TWO_STEP:
+    is_marked = user.held_until is not None or user.frozen_at is not None
+    if not is_marked or max(proof.strength for proof in proofs) < Strength.TWO_STEP:
         return []
     if not is_strong(user, proofs):
         return []
+    User.objects.filter(pk=user.pk, frozen_at__isnull=False).update(frozen_at=None)
     rows = list(user.bindings.asked())
     own = [row for row in rows if session and row.session == session]
     for row in own:
@@ -256,7 +264,7 @@ def keep(user: User, binding: Binding, *, client: Client, session: str) -> bool:
     user = user.take_turn()
     if not _confirm(user, binding):
         return False
-    what: dict[str, Any] = {"what": binding.kind, "name": binding.name}
+    what: dict[str, Any] = {"method": binding.kind, "name": binding.name}
     events.record(user, "hold:kept", client=client, session=session, **what)
     forget_mark_if_answered(user)
     return True

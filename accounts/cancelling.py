@@ -36,7 +36,7 @@ def cancel(
     if not done:
         return []
     protection_changed.send(User, user=user, keep=session)
-    details: dict[str, Any] = {"what": [row.kind for row in done]}
+    details: dict[str, Any] = {"methods": [row.kind for row in done]}
     details["names"] = [row.name for row in done if row.name]
     if reason:
         details["reason"] = reason

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import Enrolment, Membership, Organisation, User
-from accounts.staff import check
+from accounts.staff import check, check_rights
 from portal.http import Client
 
 State = Enrolment.State
@@ -26,7 +26,7 @@ def enrol(
 
     Raises `AlreadyThere` if they have one, also to the second of two parallel requests.
     """
-    check(actor, user)
+    check_rights(actor, user)  # the approval below is the act that counts
     user.take_turn()
     if user.enrolments.current().filter(organisation=organisation).exists():
         raise AlreadyThere

@@ -36,7 +36,11 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "account:created": Kind(_("Account created"), "user"),
+    "account:frozen": Kind(_("Account frozen by staff"), "snowflake", "look", notice=True),
     "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
+    "account:reported": Kind(
+        _("Somebody with a notice said: this was not me"), "shield-off", "look", notice=True
+    ),
     "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
     "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
     "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
@@ -95,11 +99,11 @@ KINDS: dict[str, Kind] = {
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
     ),
-    "hold:cancelled": Kind(_("Taken back: {what}"), "shield-off", "look", notice=True),
+    "hold:cancelled": Kind(_("Taken back: {methods}"), "shield-off", "look", notice=True),
     "hold:ended": Kind(
         _("New sign-in steps now count in full"), "shield-check", "look", notice=True
     ),
-    "hold:kept": Kind(_("Kept: {what} {name}"), "shield-check", "look", notice=True),
+    "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True
@@ -144,6 +148,12 @@ KINDS: dict[str, Kind] = {
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
+    "staff:asked": Kind(
+        _("Staff asked a colleague to agree to unlink your last strong sign-in method"),
+        "users",
+        "look",
+        notice=True,
+    ),
     "step:accepted": Kind(_("Accepted again as a way in: {method}"), "check", "look", notice=True),
     "step:declined": Kind(_("Declined as a way in: {method}"), "shield-off", "look", notice=True),
     "step_up:failed": Kind(

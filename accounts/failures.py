@@ -6,12 +6,14 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import events
+from accounts.bindings import held_subjects
 from accounts.identity import email_key
 from accounts.models import User
+from accounts.proofs import Proof, Strength
 from accounts.signals import set_up_changed
 from accounts.ways import Step, Verification
 from portal.http import Client
-from portal.limits import Budget
+from portal.limits import Budget, FactorDisabled, LimitReached
 from portal.words import gettext as _
 from portal.words import ngettext
 
@@ -27,6 +29,70 @@ def known_browser(digest: str) -> str:
 def budget_of(user: User, factor: str) -> Budget:
     """Return the one budget of this person and factor, whatever page asks."""
     return Budget(f"person:{user.pk}", factor)
+
+
+class StepBudget:
+    """The failures of one step, counted by what a right code would prove.
+
+    One counter guards what counts fully. What is held has a counter of its own, and so has what was
+    added after the step was switched off: nobody gets tries at one factor by succeeding with
+    another, and a new factor is not off because an old one is.
+    """
+
+    def __init__(self, user: User, step: Step) -> None:
+        self._user, self._step = user, step
+        self._main = budget_of(user, step.slug)
+        self._apart: dict[str, Budget] = {}
+        self.is_open = False  # what the one counter guards
+        self.apart: frozenset[str] = frozenset()  # what has a counter of its own
+        self.shut: frozenset[str] = frozenset()  # those of them that may not be tried now
+
+    def reserve(self) -> int:
+        """Count a try in each counter that it may touch; return the failures with it.
+
+        Raises `LimitReached` or `FactorDisabled` if nothing may be tried now.
+        """
+        held, names = held_subjects(self._user), set[str]()
+        if held:
+            names |= held.intersection(self._step.factors(self._user))
+        counts: list[int] = []
+        refusal: LimitReached | FactorDisabled | None = None
+        try:
+            counts.append(self._main.reserve())
+            self.is_open = True
+        except (LimitReached, FactorDisabled) as error:
+            refusal = error
+            if isinstance(error, FactorDisabled):
+                names |= set(self._step.factors(self._user, since=self._main.last_touched))
+        for name in sorted(names):
+            budget = budget_of(self._user, f"{self._step.slug}:{name}")
+            try:
+                counts.append(budget.reserve())
+                self._apart[name] = budget
+            except (LimitReached, FactorDisabled):
+                self.shut |= {name}
+        self.apart = frozenset(names)
+        if not counts and refusal:
+            raise refusal
+        return max(counts)
+
+    def give_back(self) -> None:
+        """Uncount a try that could not be judged."""
+        for budget in self._reserved():
+            budget.give_back()
+
+    def clear(self, proof: Proof) -> None:
+        """Forget the failures of what was proved; of the others only this try, which was none."""
+        own = self._apart.get(proof.factor, self._main)
+        is_less = own is self._main and self._step.strong and proof.strength < Strength.TWO_STEP
+        for budget in self._reserved():
+            if budget is own and not is_less:
+                budget.clear()
+            else:
+                budget.give_back()
+
+    def _reserved(self) -> list[Budget]:
+        return [*([self._main] if self.is_open else []), *self._apart.values()]
 
 
 def note(verification: Verification, step: Step, count: int) -> None:

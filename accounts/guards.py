@@ -27,7 +27,7 @@ def is_proved_twice(request: HttpRequest) -> bool:
 def missing_proof(
     request: HttpRequest, wanted: Strength, back: str = ""
 ) -> HttpResponseRedirect | None:
-    """Lead to the proof that is missing; None if there is enough."""
+    """Lead to the proof that is missing; None if there is enough. A strong proof is always."""
     if not is_enough(request, wanted):
         return to_confirm(request, wanted.slug, back)
     return None if is_proved_twice(request) else to_confirm(request, "mailbox", back)

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import events, languages, zones
+from accounts import events, languages, take_back, zones
 from accounts.agents import place_name
 from accounts.identity import email_key
 from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
@@ -97,9 +97,11 @@ def _notice(message: Message) -> tuple[str, Context]:
     if event is None or not User.objects.filter(pk=event.user_id).exists():
         raise Undeliverable("the account is gone")
     where = place_name(event.agent, event.address)
+    links = {**_common()["links"], "not_me": take_back.url_for(event, message.recipient)}
     return event.kind, {
         "person": event.user,
         "event": event,
+        "links": links,
         "title": events.title_of(event),
         "tone": events.KINDS[event.kind].tone if event.kind in events.KINDS else "plain",
         "at": event.at,

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import trust
-from accounts.bindings import QUESTION_KEY
+from accounts.bindings import QUESTION_KEY, Frozen
 from accounts.disputes import InDispute
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
 
@@ -76,6 +76,12 @@ class SignInRequired(LoginRequiredMiddleware):
             # Said by the address: a message would be a row for any made-up cookie.
             answer["Location"] += f"{'&' if '?' in answer['Location'] else '?'}{SIGNED_OUT}"
         return answer
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Say why nothing can be added; the act was rolled back."""
+        if isinstance(exception, Frozen):
+            return render(request, "accounts/frozen.html", status=403)
+        return None
 
 
 def _asks_first(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:

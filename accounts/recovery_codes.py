@@ -164,6 +164,13 @@ def _replace_set(user: User, *, is_held: bool) -> RecoveryCodeSet:
     return user.recovery_code_sets.create()
 
 
+def end_all(user: User) -> None:
+    """Let no code of the person count any more."""
+    live = user.recovery_code_sets.live()
+    bindings.forget_subjects(user, [f"accounts.set:{row.pk}" for row in live])
+    live.update(ends_at=timezone.now(), is_kept=False, shown_sealed=None)
+
+
 def _keep_shown(code_set: RecoveryCodeSet, codes: list[str], shown_to: str) -> None:
     code_set.shown_sealed = seal(json.dumps(codes).encode(), context=_context(code_set))
     code_set.shown_until = timezone.now() + settings.RECOVERY_CODES_SHOWN_FOR

@@ -3,15 +3,21 @@
 Each act is one event of the person concerned, with the actor and the reason, and a notice to them.
 """
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
-from accounts import events
-from accounts.models import User
+from accounts import cancelling, events
+from accounts.models import StaffRequest, User
 from accounts.signals import protection_changed
+from portal.limits import Rate
 from portal.words import gettext as _
+
+ACTS = Rate("staff-acts", settings.STAFF_ACTS_AN_HOUR, timedelta(hours=1))
 
 
 def why_not(actor: User, user: User) -> str:
@@ -24,10 +30,56 @@ def why_not(actor: User, user: User) -> str:
 
 
 def check(actor: User, user: User) -> None:
-    """Raise `PermissionDenied` unless this member of staff may act on this account."""
+    """Raise `PermissionDenied` unless this member of staff may act on this account.
+
+    Every act counts towards `STAFF_ACTS_AN_HOUR`, one that is rolled back does not; raises
+    `LimitReached`. So a stolen session of staff does not lock everybody out in a second.
+    """
+    check_rights(actor, user)
+    ACTS.take(str(actor.pk))
+
+
+def check_rights(actor: User, user: User) -> None:
+    """The same, for what is no act yet."""
     rights = User.objects.only("is_staff", "is_superuser").get(pk=user.pk)
     if not actor.is_staff or why_not(actor, rights):
         raise PermissionDenied
+
+
+def has_colleague(*, actor: User, user: User, act: str, subject: str, reason: str) -> bool:
+    """Tell whether a colleague asked for this act before, whose request is then used up.
+
+    If nobody did, the wish of this member of staff is written down for a colleague to agree to, and
+    the person is told. Call it in the person's turn.
+    """
+    rows = StaffRequest.objects.live().filter(user=user, act=act, subject=subject)
+    asked = rows.exclude(asked_by=actor).first()
+    if asked and rows.filter(pk=asked.pk).update(agreed_at=timezone.now()):
+        return True
+    if not rows.filter(asked_by=actor).exists():
+        StaffRequest.objects.create(
+            user=user, act=act, subject=subject, asked_by=actor, reason=reason
+        )
+        events.record(user, "staff:asked", client=None, actor=actor, reason=reason)
+    return False
+
+
+@transaction.atomic
+def freeze(*, actor: User, user: User, reason: str) -> bool:
+    """Take back what was added without a strong proof and is held, and let nothing more be added.
+
+    It ends with a strong sign-in or a password reset. False if there was nothing to change.
+    """
+    check(actor, user)
+    user = user.take_turn()
+    rows = list(user.bindings.revocable())
+    done = cancelling.cancel(user=user, chosen=rows, client=None, actor=actor, reason=reason)
+    frozen = User.objects.filter(pk=user.pk, frozen_at__isnull=True)
+    if not frozen.update(frozen_at=timezone.now()) and not done:
+        return False
+    events.record(user, "account:frozen", client=None, actor=actor, reason=reason)
+    protection_changed.send(User, user=user, keep="")
+    return True
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ one class here (or in `devices`) and one entry there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 
-from accounts import codes, recovery_codes
+from accounts import bindings, codes, recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models.contact import Contact
@@ -84,6 +85,11 @@ class SentCodeStep(Step):
     def _usable(self, user: User) -> Sequence[Contact]:
         raise NotImplementedError
 
+    def _without_held(self, user: User, rows: Sequence[Contact]) -> Sequence[Contact]:
+        """Leave out what was added on the password and proves nothing beside it yet."""
+        held = bindings.held_subjects(user)
+        return [row for row in rows if f"accounts.{self.channel}:{row.pk}" not in held]
+
     def may_be_declined(self) -> bool:
         """A message can be read by whoever holds the mailbox or the number."""
         return True
@@ -112,6 +118,12 @@ class SentCodeStep(Step):
         """Say where to look."""
         return _("Type the six digits that we sent %(hint)s.") % {"hint": way.hint}
 
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name the contacts."""
+        rows = [(row.pk, row.verified_at) for row in self.contacts(user)]
+        newer = [pk for pk, at in rows if since is None or (at and at > since)]
+        return [f"accounts.{self.channel}:{pk}" for pk in newer]
+
     def send(self, verification: Verification, target: str) -> SentCode:
         """Queue a code to the contact with this public id."""
         contacts = self.contacts(verification.user)
@@ -133,6 +145,8 @@ class SentCodeStep(Step):
             return None
         if sent.contact_id not in {contact.pk for contact in self.contacts(verification.user)}:
             return None
+        if not verification.admits(f"accounts.{self.channel}:{sent.contact_id}"):
+            return None
         if not sent.take_try() or not sent.is_code(code):
             return None
         return SentCodeMatch(sent, self.slug)
@@ -153,7 +167,8 @@ class EmailCode(SentCodeStep):
     def _usable(self, user: User) -> Sequence[Contact]:
         """Return verified addresses but the one that counted for a password reset."""
         addresses = user.email_addresses.verified().order_by("pk")
-        return [row for row in addresses if row.pk != user.reset_mailbox_id]
+        usable = [row for row in addresses if row.pk != user.reset_mailbox_id]
+        return self._without_held(user, usable)
 
 
 class TextMessage(SentCodeStep):
@@ -178,7 +193,8 @@ class TextMessage(SentCodeStep):
         if not settings.SMS_URL:
             return []
         rows = user.phone_numbers.verified().order_by("pk")
-        return [row for row in rows if sms_limits.is_open(str(row))]
+        usable = [row for row in rows if sms_limits.is_open(str(row))]
+        return self._without_held(user, usable)
 
     def question(self, way: Way) -> Question:
         """Ask whether the number still is the person's."""
@@ -246,6 +262,12 @@ class RecoveryCode(Step):
             )
         ]
 
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name the sets that live."""
+        sets = user.recovery_code_sets.live()
+        newer = sets if since is None else sets.filter(created_at__gt=since)
+        return [f"accounts.set:{pk}" for pk in newer.values_list("pk", flat=True)]
+
     def clean(self, typed: str) -> str:
         """Return the sixteen characters; a typo that fails the check character costs no try."""
         return recovery_codes.clean(typed)
@@ -253,7 +275,9 @@ class RecoveryCode(Step):
     def match(self, verification: Verification, code: str) -> Match | None:
         """Find the unused code of a live set; a code of an older set is told so."""
         row = recovery_codes.find(verification.user, code)
-        return RecoveryCodeMatch(row) if row else None
+        if row is None or not verification.admits(f"accounts.set:{row.code_set_id}"):
+            return None
+        return RecoveryCodeMatch(row)
 
     def explanation(self, way: Way) -> Text:
         """Say what a recovery code looks like."""

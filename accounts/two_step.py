@@ -31,13 +31,20 @@ class Need:
     is_met: bool
 
 
-def missing(user: User, ways: Sequence[Way] | None = None) -> list[Need]:
-    """List the demands: a confirmed address, a strong step, saved recovery codes."""
+def missing(user: User, ways: Sequence[Way] | None = None, *, session: str = "") -> list[Need]:
+    """List the demands: a confirmed address, a strong step, saved recovery codes.
+
+    Codes that another session than `session` made on the password alone are none: beside the
+    password they would prove nothing.
+    """
     ways = ways_of(user) if ways is None else ways
     has_strong = any(way.strength >= Strength.TWO_STEP for way in ways)
     has_address = user.email_addresses.verified().exists()
     held = recovery_codes.summary(user)
     has_codes = held.confirmed and held.left > 0
+    if has_codes and held.newest and not user.has_two_step:
+        factor = f"accounts.set:{held.newest.pk}"
+        has_codes = not bindings.hangs_on_password(user, factor, session=session)
     return [
         Need(_("Confirm an e-mail address"), "accounts:contact", has_address),
         Need(_("Link a phone or add a passkey"), "devices:link_phone", has_strong),
@@ -45,16 +52,17 @@ def missing(user: User, ways: Sequence[Way] | None = None) -> list[Need]:
     ]
 
 
-def is_ready(user: User) -> bool:
-    """Tell whether two-step verification could be switched on now."""
-    return not user.has_two_step and all(need.is_met for need in missing(user))
+def is_ready(user: User, session: str = "") -> bool:
+    """Tell whether two-step verification could be switched on now, in this session."""
+    needs = missing(user, session=session)
+    return not user.has_two_step and all(need.is_met for need in needs)
 
 
 def turn_on(user: User, *, client: Client, session: str, ground: Ground | None = None) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
         disputes.take_turn(user)
-        if not all(need.is_met for need in missing(user)):
+        if not all(need.is_met for need in missing(user, session=session)):
             raise NotReady
         if not user.turn_two_step_on():
             return
@@ -67,11 +75,21 @@ def turn_on(user: User, *, client: Client, session: str, ground: Ground | None =
         protection_changed.send(User, user=user, keep=session)
 
 
+class StaffNeedIt(Exception):
+    """Members of staff keep two-step verification on, and begin it by the set-up link only."""
+
+
 def turn_off(user: User, *, client: Client, session: str) -> None:
-    """Switch off, tell every address, end every other session."""
+    """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
+
+    Recovery codes end with it: a sheet from before would count again the day it goes on.
+    """
     with transaction.atomic():
         disputes.take_turn(user)
+        if User.objects.filter(pk=user.pk, is_staff=True).exists():
+            raise StaffNeedIt
         if not user.turn_two_step_off():
             return
+        recovery_codes.end_all(user)
         events.record(user, "two_step:off", client=client, session=session)
         protection_changed.send(User, user=user, keep=session)

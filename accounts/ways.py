@@ -42,6 +42,12 @@ class Verification:
     purpose: str
     binding: str
     client: Client
+    shut: frozenset[str] = frozenset()  # factors that wait, after too many failures
+    only: frozenset[str] | None = None  # the only factors that may be tried; None is all
+
+    def admits(self, factor: str) -> bool:
+        """Tell whether a code of this factor is judged now."""
+        return factor not in self.shut and (self.only is None or factor in self.only)
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,10 @@ class Step:
     alone_template: ClassVar[str] = ""  # part of the sign-in page, if it needs no password
     shortcut: ClassVar[Text] = ""  # of a link beside the other steps of a sign-in, if it has one
     wrong: ClassVar[Text] = ""  # the refusal, where that of a code does not fit
+
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name what a code may be of, as proofs do; with `since` only what is newer."""
+        return []
 
     def ways(self, user: User) -> list[Way]:
         """Return what this account has of this method; empty if it is not offered."""

@@ -1,7 +1,7 @@
 """The strong factors of a person, of which two-step verification needs one (policy, section 1)."""
 
 from accounts.models import User
-from devices.models import Authenticator
+from devices.models import Authenticator, Phone
 
 
 class LastFactor(Exception):
@@ -16,6 +16,14 @@ def count(user: User) -> int:
 def is_last(user: User) -> bool:
     """Tell whether letting one more factor go would leave none while two-step is on."""
     return user.has_two_step and count(user) <= 1
+
+
+def goes_with(phone: Phone) -> bool:
+    """Tell whether nothing strong would be left without this phone while two-step is on."""
+    user = phone.user
+    proving = Authenticator.objects.usable().filter(user=user)
+    own = proving.filter(phone=phone).count()
+    return user.has_two_step and own > 0 and count(user) == own
 
 
 def keep_one(user: User) -> None:

@@ -5,8 +5,8 @@ from django.db import transaction
 from accounts import enrolments, events
 from accounts.models import Enrolment, User
 from accounts.signals import protection_changed
-from accounts.staff import check
-from devices import contest, phones, trusted, work
+from accounts.staff import check, has_colleague
+from devices import contest, factors, phones, trusted, work
 from devices.models import Phone
 from devices.sessions import end_sessions
 
@@ -23,9 +23,21 @@ def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
 
 
 @transaction.atomic
-def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking:
-    """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already."""
+def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking | None:
+    """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already.
+
+    The last strong factor takes two members of staff: the first asks (None is returned, and nothing
+    but that has changed), the second does the same act and it is done.
+    """
     check(actor, phone.user)
+    user = phone.user.take_turn()
+    if not Phone.objects.filter(pk=phone.pk).exists():
+        raise Phone.DoesNotExist
+    act, subject = "unlink_phone", str(phone.public_id)
+    if factors.goes_with(phone) and not has_colleague(
+        actor=actor, user=user, act=act, subject=subject, reason=reason
+    ):
+        return None
     return phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +30,7 @@ from accounts.ways import (
 from devices import changed_passkeys, passkeys
 from devices.models import Authenticator
 from devices.models import Passkey as PasskeyRow
+from devices.models.authenticator import factor_of
 from devices.on_phones import OnPhone, contestable, on_phones, usable
 from devices.relying_party import parties, party
 from portal.crypto import CannotUnseal
@@ -100,13 +101,23 @@ class AuthenticatorApp(Step):
             note=NO_WAY_IN if held.keeps_backup else "",
         )
 
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name the authenticators that count."""
+        rows = usable(user)
+        newer = rows if since is None else rows.filter(created_at__gt=since)
+        return [factor_of(pk) for pk in newer.values_list("pk", flat=True)]
+
     def clean(self, typed: str) -> str:
         """Return six ASCII digits."""
         return digits_of(typed, settings.AUTHENTICATOR_DIGITS)
 
     def match(self, verification: Verification, code: str) -> Match | None:
         """Try every linked phone, whichever is right, and return the first that is."""
-        rows = list(usable(verification.user).order_by("pk"))
+        rows = [
+            row
+            for row in usable(verification.user).order_by("pk")
+            if verification.admits(row.factor)
+        ]
         readable = [row for row in rows if _is_readable(row)]
         tried = [(row, row.find_step(code)) for row in readable]
         right = [AuthenticatorMatch(row, step) for row, step in tried if step is not None]
@@ -238,6 +249,12 @@ class Passkey(Step):
             among=passkey.rp_id,
         )
 
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name the passkeys."""
+        rows = user.passkeys.all()
+        newer = rows if since is None else rows.filter(created_at__gt=since)
+        return [row.factor for row in newer]
+
     def clean(self, typed: str) -> str:
         """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""
         return typed
@@ -270,6 +287,8 @@ class Passkey(Step):
         except passkeys.Changed as changed:
             raise self._changed(changed, verification.client) from changed
         except passkeys.Refused:
+            return None
+        if not verification.admits(answered.passkey.factor):
             return None
         return PasskeyMatch(answered, verification.client)
 

@@ -69,6 +69,7 @@ class StaffSite(AdminSite):
             ("accounts/", account_list, "accounts_user_changelist"),
             ("accounts/<uuid:public_id>/", staff.account, "account"),
             ("accounts/<uuid:public_id>/activity/", staff.activity, "activity"),
+            ("accounts/<uuid:public_id>/freeze/", staff.freeze, "freeze"),
             ("accounts/<uuid:public_id>/lock/", staff.lock, "lock"),
             ("accounts/<uuid:public_id>/unlock/", staff.unlock, "unlock"),
             ("accounts/<uuid:public_id>/end-sessions/", staff.end_sessions, "end_sessions"),

@@ -8,7 +8,7 @@ call these functions outside a transaction.
 import json
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -253,6 +253,12 @@ class Budget:
         """Failures in a row so far."""
         rows = FailureCount.objects.filter(key__in=FailureCount.keys_of(self.subject, self.factor))
         return sum(rows.values_list("failures", flat=True))
+
+    @property
+    def last_touched(self) -> datetime:
+        """When the last try was counted."""
+        row = FailureCount.objects.filter(key=self.key).first()
+        return datetime.fromtimestamp((row.touched_ms if row else 0) / 1000, tz=UTC)
 
     @property
     def key(self) -> str:

@@ -22,14 +22,19 @@ from accounts.forms.staff import ReasonForm
 from accounts.models import User
 from accounts.people import person
 from accounts.views.answers import show_form
+from devices import factors
 from devices import staff as devices_staff
 from devices.models import Phone, Session
 from devices.unlinking import factors_of
+from portal.limits import LimitReached
 from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
 from portal.words import gettext as _
 from portal.words import gettext_lazy, listed, ngettext
 
 Text = str | Promise
+TOO_MANY_ACTS = gettext_lazy(
+    "You have acted on many accounts in the last hour. You can go on in %(time)s."
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,11 @@ def ask_why(
     """
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        changed, said = do(form.cleaned_data["reason"])
+        try:
+            changed, said = do(form.cleaned_data["reason"])
+        except LimitReached as limit:
+            form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
+            return show_form(request, "admin/act.html", form, subject=user, act=act)
         (messages.success if changed else messages.info)(request, str(said))
         return redirect("admin:account", public_id=user.public_id)
     return show_form(request, "admin/act.html", form, subject=user, act=act)
@@ -144,6 +153,25 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take back what was added without a strong proof, and let nothing more be added so."""
+    user = may_act(request, public_id)
+    lines = [
+        _("What was added lately without an authenticator app or passkey is taken back."),
+        _("Nothing can be added until the person uses one of those or resets the password."),
+        _browsers(user),
+        told(),
+    ]
+    act = Act(gettext_lazy("Freeze this account"), gettext_lazy("Freeze the account"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.freeze(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is frozen.") if changed else _("It was frozen already.")
+
+    return ask_why(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
     user = may_act(request, public_id)
@@ -174,9 +202,11 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
 
     def do(reason: str) -> tuple[bool, Text]:
         try:
-            devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
+            done = devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
         except Phone.DoesNotExist:
             return False, _("This phone is not linked.")
+        if done is None:
+            return False, _("A colleague has to agree: they do the same within 24 hours.")
         said = _("%(phone)s is unlinked and what it proved is erased.") % {"phone": phone.name}
         return True, said
 
@@ -207,7 +237,9 @@ def _consequences(phone: Phone) -> list[str]:
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
         _("Its secret is erased. A backup of the phone does not bring it back."),
     ]
+    two = _("It is the last strong sign-in method, so a second colleague has to do the same.")
     return [
+        *([two] if factors.goes_with(phone) else []),
         *(codes if factors_of(phone) else []),
         *_consequences_for_app(phone),
         _browsers(phone.user),

@@ -19,7 +19,8 @@ from accounts.models import Enrolment, Organisation, User
 from accounts.people import person
 from accounts.views.answers import show_form
 from devices import staff as devices_staff
-from portal.staff import Act, Text, ask_why, may_act, page_in, told
+from portal.limits import LimitReached
+from portal.staff import TOO_MANY_ACTS, Act, Text, ask_why, may_act, page_in, told
 from portal.words import gettext as _
 from portal.words import gettext_lazy
 
@@ -101,8 +102,7 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give the person an account with an organisation."""
     user = may_act(request, public_id)
     form = EnrolForm(request.POST if request.method == "POST" else None, user=user)
-    if request.method == "POST" and form.is_valid():
-        _enrol(request, user, form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
         return redirect("admin:account", public_id=user.public_id)
     act = Act(
         gettext_lazy("Enrol in an organisation"),
@@ -113,16 +113,21 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return show_form(request, "admin/act.html", form, subject=user, act=act)
 
 
-def _enrol(request: HttpRequest, user: User, given: dict[str, Any]) -> None:
+def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
+    given = form.cleaned_data
     names = {"person": user.email, "organisation": given["organisation"].name}
     try:
         enrolments.enrol(actor=person(request), user=user, **given)
     except enrolments.AlreadyThere:
         said = _("%(person)s has an account with %(organisation)s already.")
         messages.info(request, said % names)
-        return
+        return True
+    except LimitReached as limit:
+        form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
+        return False
     said = _("%(person)s can set up the account with %(organisation)s now.")
     messages.success(request, said % names)
+    return True
 
 
 def _allowed() -> str:

@@ -1,11 +1,13 @@
 """Forms that take a code; every judged try is counted before it is judged."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts import codes, failures, recovery_codes
+from accounts.failures import StepBudget
 from accounts.models import SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Proof
@@ -71,7 +73,7 @@ class CodeForm(WaitingForm):
         ),
     }
 
-    def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, budget: Budget | StepBudget, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.budget = budget
         self.match: Match | None = None
@@ -152,8 +154,9 @@ class StepForm(CodeForm):
         self.step = step
         self.verification = verification
         self.digits = step.digits
-        budget = failures.budget_of(verification.user, step.slug)
+        budget = StepBudget(verification.user, step)
         super().__init__(*args, budget=budget, **kwargs)
+        self.of_step = budget
         widget = self.fields["code"].widget
         field = forms.CharField(label=_("Code"), max_length=step.longest, widget=widget)
         if step.wrong:
@@ -169,8 +172,10 @@ class StepForm(CodeForm):
         return self.step.clean(self.cleaned_data["code"])
 
     def find(self, code: str) -> Match | None:
-        """Ask the step."""
-        return self.step.match(self.verification, code)
+        """Ask the step, for what may be tried now."""
+        only = None if self.of_step.is_open else self.of_step.apart
+        asked = replace(self.verification, shut=self.of_step.shut, only=only)
+        return self.step.match(asked, code)
 
     def spend(self) -> Proof | None:
         """Use the code up; the person's turn comes before their factors."""
@@ -188,7 +193,8 @@ class SentCodeForm(CodeForm):
 
     def __init__(self, *args: Any, purpose: str, binding: str, channel: str, **kwargs: Any) -> None:
         self.flow = (purpose, binding, channel)
-        super().__init__(*args, budget=Budget(f"{purpose}:{binding}", "code"), **kwargs)
+        self.of_flow = Budget(f"{purpose}:{binding}", "code")
+        super().__init__(*args, budget=self.of_flow, **kwargs)
 
     @property
     def sent(self) -> SentCode | None:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
 from portal.names import cleaned_name
@@ -15,7 +16,7 @@ SHORTEST_REASON = 10
 LONGEST_REASON = 500
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(WaitingForm):
     """Asks why; the person whose account it is reads the answer."""
 
     reason = forms.CharField(

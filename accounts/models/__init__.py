@@ -8,6 +8,7 @@ from accounts.models.event import SecurityEvent
 from accounts.models.link import OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
+from accounts.models.staff_request import StaffRequest
 from accounts.models.user import User
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "RecoveryCodeSet",
     "SecurityEvent",
     "SentCode",
+    "StaffRequest",
     "User",
 ]

@@ -169,8 +169,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def changes_by_proving(self) -> bool:
         """Whether a strong proof would change this row: it ends a hold, frees a mailbox, asks."""
-        is_held = self.held_until is not None or self.reset_mailbox_id is not None
-        return is_held or self.may_be_asked
+        marks = (self.held_until, self.frozen_at, self.reset_mailbox_id)
+        return any(mark is not None for mark in marks) or self.may_be_asked
 
     @property
     def is_disputed(self) -> bool:

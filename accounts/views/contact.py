@@ -15,9 +15,10 @@ from accounts import bindings, contacts, declining, readiness, removals
 from accounts.acts import in_session
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
+from accounts.guards import needs_two_proofs
 from accounts.models.contact import Contact
 from accounts.people import person, session_id
-from accounts.proofs import Strength, may_go_on, needs, to_confirm
+from accounts.proofs import Strength, may_go_on, to_confirm
 from accounts.readiness import Readiness
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe
@@ -56,7 +57,7 @@ def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> st
     return said
 
 
-@needs(Strength.TWO_STEP)
+@needs_two_proofs(Strength.TWO_STEP)
 def add_address(request: HttpRequest) -> HttpResponse:
     """Add an address; it counts once the code sent there was typed."""
     form = AddAddressForm(request.POST or None, user=person(request))
@@ -66,7 +67,7 @@ def add_address(request: HttpRequest) -> HttpResponse:
     return show_form(request, "accounts/add_address.html", form)
 
 
-@needs(Strength.TWO_STEP)
+@needs_two_proofs(Strength.TWO_STEP)
 def add_number(request: HttpRequest) -> HttpResponse:
     """Add a number; it counts once the code sent there was typed."""
     if not settings.SMS_URL:
@@ -134,7 +135,7 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("accounts:contact") if added.is_verified else _too_late(request)
     form = contact_code_form(added, request.POST or None)
     if request.method == "POST" and form.is_valid() and _verify(request, added, form):
-        form.budget.clear()
+        form.of_flow.clear()
         messages.success(request, _("%(contact)s is confirmed.") % {"contact": added})
         return redirect("accounts:contact")
     return _confirm_page(request, added, form)
@@ -159,7 +160,7 @@ def _confirm_page(request: HttpRequest, added: Contact, form: SentCodeForm) -> H
     return show_form(request, template, form, contact=added, hint=str(added), sent=sent)
 
 
-@needs(Strength.TWO_STEP)
+@needs_two_proofs(Strength.TWO_STEP)
 def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask, then remove an address or number."""
     old = _own(request, public_id)
@@ -185,7 +186,7 @@ def _remove(request: HttpRequest, old: Contact) -> None:
 
 
 @require_POST
-@needs(Strength.TWO_STEP, back="accounts:contact")
+@needs_two_proofs(Strength.TWO_STEP, back="accounts:contact")
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in with this confirmed address from now on."""
     address = get_object_or_404(person(request).email_addresses, public_id=public_id)

@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import disputes, events, failures
+from accounts import bindings, cancelling, disputes, events, failures
 from accounts.forms.entrance import NewPasswordForm, ResetForm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
+from accounts.guards import is_proved_twice
 from accounts.models import OneTimeLink, User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, to_confirm
@@ -35,6 +36,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
+    bindings.check_not_frozen(user, bindings.ground_of(request))
     form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
@@ -45,6 +47,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
             session = session_id(request)
             events.record(user, "password:changed", client=client_of(request), session=session)
             protection_changed.send(User, user=user, keep=session)
+            if is_proved_twice(request):
+                cancelling.cancel_held(user, client=client_of(request), session=session)
         failures.forgive_passwords(user)
         messages.success(request, _("Your password is changed. Other browsers are signed out."))
         return redirect("accounts:contact")
@@ -117,9 +121,13 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         user.set_password(password)
         # Without two-step no code stands for a second factor, so none is barred.
         user.reset_mailbox = link.mailbox if user.has_two_step else None
-        user.save(update_fields=["password", "password_changed_at", "reset_mailbox"])
+        user.frozen_at = None
+        changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
+        user.save(update_fields=changed)
         events.record(user, "password:reset", client=client_of(request))
         protection_changed.send(User, user=user, keep="")
+        spare = f"accounts.email:{link.mailbox_id}"
+        cancelling.cancel_held(user, client=client_of(request), spare=spare)
     failures.forgive_passwords(user)
     request.session.flush()
     return True

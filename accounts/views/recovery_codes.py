@@ -36,7 +36,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     form = RecoveryCodeCheckForm(request.POST or None, verification=verification)
     if request.method == "POST" and form.is_valid():
         response = _confirm(request, user)
-        form.budget.clear()
+        form.budget.give_back()  # it proves that the sheet is there, and nobody's identity
         return response
     held = recovery_codes.summary(user)
     older = user.recovery_code_sets.filter(is_kept=True, ends_at__isnull=True).first()
@@ -62,7 +62,7 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
         if newest and recovery_codes.confirm(newest):
             client, session = client_of(request), session_id(request)
             events.record(user, "recovery_codes:confirmed", client=client, session=session)
-    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user):
+    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session_id(request)):
         return switch_on(request)
     messages.success(request, _("Good. Your recovery codes are saved."))
     return redirect("overview" if user.has_two_step else "accounts:two_step")

@@ -1,7 +1,7 @@
 """Creating an account: nothing is written until a code proves the address."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -141,6 +141,8 @@ def _create(
             if proof is None:
                 return None
             user = _write(request, pending)
+            first = user.email_addresses.get()
+            proof = replace(proof, factor=f"accounts.email:{first.pk}")
             request.session.pop(SIGN_UP_KEY)
             password = Proof.now("password", Strength.PASSWORD)
             response = signin.finish(request, user, [proof, password])
@@ -149,7 +151,7 @@ def _create(
             raise
         form.add_error(None, form.refusal())
         return None
-    form.budget.clear()
+    form.of_flow.clear()
     messages.success(request, _("Your account is ready. Now add a second step to protect it."))
     return response
 

@@ -108,8 +108,8 @@ def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
         with transaction.atomic():
             proof = form.spend()
             response = flow.on_proved(proof) if proof else None
-        if response:
-            form.budget.clear()
+        if proof and response:
+            form.of_step.clear(proof)
             return response
     return _page(request, flow, step, form)
 

@@ -25,7 +25,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
     user = person(request)
     ways = ways_of(user)
     codes = recovery_codes.summary(user)
-    demands = missing(user, ways)
+    demands = missing(user, ways, session=session_id(request))
     context = {
         "on": user.has_two_step,
         "since": user.two_step_since,
@@ -65,6 +65,8 @@ def two_step_on(request: HttpRequest) -> HttpResponse:
 def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch on, tell the person, and end every other session."""
     user, ground = person(request), bindings.ground_of(request)
+    if user.is_staff and not bindings.has_link_proof(request):
+        return render(request, "accounts/staff_set_up.html", status=403)
     try:
         with in_session(request):
             session = session_id(request)
@@ -79,7 +81,8 @@ def switch_on(request: HttpRequest) -> HttpResponse:
 
 CONSEQUENCES = [
     gettext_lazy("Your password alone will open your account."),
-    gettext_lazy("Your phones and passkeys stay and your recovery codes stay valid, for later."),
+    gettext_lazy("Your phones and passkeys stay linked, for later."),
+    gettext_lazy("Your recovery codes stop working. You make new ones when you turn it on again."),
     gettext_lazy("Every other browser is signed out."),
     gettext_lazy("All your e-mail addresses are told."),
 ]
@@ -91,6 +94,8 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.has_two_step:
         return redirect("accounts:two_step")
+    if user.is_staff:
+        return render(request, "accounts/staff_keep_it.html", status=403)
     if request.method == "POST":
         with in_session(request):
             turn_off(user, client=client_of(request), session=session_id(request))

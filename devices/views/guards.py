@@ -5,9 +5,11 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
-from accounts.guards import missing_proof
-from accounts.proofs import Strength
+from accounts import bindings
+from accounts.people import person
+from accounts.proofs import Strength, is_enough, to_confirm
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -17,12 +19,19 @@ def needs_to_bind(view: View[P]) -> View[P]:
     """Guard the binding of a factor.
 
     While two-step is off the password alone does not do: whoever stole it could bind a factor, let
-    the owner's go and switch two-step on. A code sent to a mailbox has to be typed as well.
+    the owner's go and switch two-step on. A code sent to a mailbox has to be typed as well. Members
+    of staff bind their first one by the set-up link and by nothing else.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        answer = missing_proof(request, Strength.RECOVERED)
-        return answer or view(request, *args, **kwargs)
+        user = person(request)
+        if user.is_staff and not user.has_two_step and not bindings.has_link_proof(request):
+            return render(request, "accounts/staff_set_up.html", status=403)
+        if not is_enough(request, Strength.RECOVERED):
+            return to_confirm(request, Strength.RECOVERED.slug)
+        if not user.has_two_step and not bindings.has_mailbox_proof(request):
+            return to_confirm(request, "mailbox")
+        return view(request, *args, **kwargs)
 
     return guarded

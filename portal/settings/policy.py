@@ -56,6 +56,7 @@ MESSAGES_AN_ADDRESS_AN_HOUR = 30  # sign-ups and resets asked for by one network
 
 SESSION_IDLE = timedelta(minutes=60)
 SESSION_AGE = timedelta(hours=24)
+STAFF_ACTS_AN_HOUR = 30  # of one member of staff, on accounts of others
 STAFF_SESSION_IDLE = timedelta(minutes=15)
 STAFF_SESSION_AGE = timedelta(hours=8)
 SESSION_TOUCH = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import EmailAddress, RecoveryCodeSet, SentCode
+from accounts.models import RecoveryCodeSet, SentCode
 from accounts.proofs import Proof, Strength, proofs_in
 from portal.limits import Budget
 from tests.accounts.helpers import (
@@ -144,7 +144,13 @@ def test_a_password_is_no_proof_with_two_step_on(
     assert asked(client.post(act.url(alice), act.data))[0] == act.wanted
 
 
-WITHOUT = [act for act in ACTS if act.name != "accounts:change_password" and not act.on]
+# A change of a contact asks for a code to an older mailbox as well: see tests/attacks.
+WITHOUT = [
+    act
+    for act in ACTS
+    if act.name not in ("accounts:change_password", "accounts:add_address", "accounts:add_number")
+    and not act.on
+]
 
 
 @pytest.mark.parametrize("act", WITHOUT, ids=lambda act: act.name)
@@ -310,5 +316,5 @@ def test_proofs_of_the_future_are_not_fresh(
 
 def test_signing_in_is_a_fresh_proof(client: Client, carol: Person) -> None:
     type_password(client, carol)
-    client.post("/security/contact/addresses/add/", {"address": "third@latchkey.example"})
-    assert EmailAddress.objects.filter(address="third@latchkey.example").exists()
+    client.post("/security/recovery-codes/new/")
+    assert carol.user.recovery_code_sets.exists()

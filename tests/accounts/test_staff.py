@@ -12,7 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from devices.models import PhoneCommand
-from tests.people import Person, enter, give_address, give_phone, sign_in, trust
+from tests.people import Person, enter, give_address, give_passkey, give_phone, sign_in, trust
 from tests.phones import give_app
 
 WHY = "She called us from the number we know."
@@ -23,6 +23,13 @@ ACTS = ("lock/", "unlock/", "end-sessions/", "unlink/")
 def desk(client: Any, sue: Person) -> Any:
     """The browser of sue, at work."""
     return enter(client, sue, Strength.TWO_STEP)
+
+
+@pytest.fixture(autouse=True)
+def _with_a_second_factor(alice: Person, bob: Person) -> None:
+    """A phone that is the last strong factor takes two members of staff: see test_staff_two."""
+    give_passkey(alice)
+    give_passkey(bob)
 
 
 def page(person: Person, act: str = "") -> str:

@@ -10,7 +10,7 @@ from accounts import staff
 from devices import staff as devices_staff
 from devices.models import Phone
 from tests.live import at_once
-from tests.people import Person, enter
+from tests.people import Person, enter, give_passkey
 
 WHY = "She called us from the number we know."
 pytestmark = pytest.mark.usefixtures("live")
@@ -41,6 +41,7 @@ def test_of_parallel_locks_one_wins(bob: Person, sue: Person) -> None:
 
 
 def test_of_parallel_unlinkings_one_wins(bob: Person, sue: Person) -> None:
+    give_passkey(bob)
     phone = bob.phone
     assert wins(lambda: devices_staff.unlink_phone(actor=sue.user, phone=phone, reason=WHY)) == 1
     assert bob.kinds() == ["phone:unlinked_by_staff"]

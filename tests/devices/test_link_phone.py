@@ -270,11 +270,11 @@ def test_a_strangers_link_is_not_found(
     assert not newest().confirmed
 
 
-def test_linking_clears_the_failures_of_the_authenticator(inside: Client, alice: Person) -> None:
+def test_linking_gives_no_try_back(inside: Client, alice: Person) -> None:
     budget = budget_of(alice.user, "authenticator")
     budget.reserve()
     confirm(inside, begin(inside))
-    assert budget.failures == 0
+    assert budget.failures == 1
 
 
 def test_the_first_phone_has_a_name_to_keep_and_a_further_one_asks_for_its_own(

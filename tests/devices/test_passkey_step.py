@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts import bindings
+from accounts.bindings import Ground
 from accounts.proofs import Strength, proofs_in
 from devices import housekeeping
 from devices.models import Challenge, Passkey
@@ -399,11 +401,14 @@ def test_held_it_proves_a_recovery_only(client: Client, pia: Person) -> None:
     assert max(proof.strength for proof in proofs_in(client.session)) == Strength.RECOVERED
 
 
-def test_an_older_strong_proof_ends_the_hold(client: Client, alice: Person) -> None:
+def test_an_older_strong_proof_is_asked_about_a_held_one(client: Client, alice: Person) -> None:
     give_passkey(alice)
-    from_tomorrow = Passkey.objects.get(user=alice.user).trusted_from + timedelta(days=1)
-    Passkey.objects.filter(user=alice.user).update(trusted_from=from_tomorrow)
-    alice.user.begin_hold(from_tomorrow)
+    passkey = Passkey.objects.get(user=alice.user)
+    until = passkey.trusted_from + timedelta(days=1)
+    Passkey.objects.filter(pk=passkey.pk).update(trusted_from=until)
+    ground = Ground("another", Strength.RECOVERED, ("password", "email"), until, until)
+    bindings.note(alice.user, "passkey", passkey.factor, ground=ground, name=passkey.name)
     half(client, alice).post("/sign-in/authenticator/", {"code": alice.fresh_code()})
-    assert not Passkey.objects.get(user=alice.user).is_held
-    assert "hold:ended" in alice.kinds()
+    assert Passkey.objects.get(user=alice.user).is_held
+    assert client.get("/security/")["Location"].startswith("/security/added/")
+    assert "Blue key" in client.get("/security/added/").content.decode()
