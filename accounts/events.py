@@ -38,9 +38,6 @@ KINDS: dict[str, Kind] = {
     "account:created": Kind(_("Account created"), "user"),
     "account:frozen": Kind(_("Account frozen by staff"), "snowflake", "look", notice=True),
     "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
-    "account:reported": Kind(
-        _("Somebody with a notice said: this was not me"), "shield-off", "look", notice=True
-    ),
     "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
     "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
     "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
@@ -104,6 +101,9 @@ KINDS: dict[str, Kind] = {
         _("New sign-in steps now count in full"), "shield-check", "look", notice=True
     ),
     "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
+    "notice:reported": Kind(
+        _("Somebody with a notice said: this was not me"), "shield-off", "look", notice=True
+    ),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True

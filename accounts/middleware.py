@@ -77,12 +77,6 @@ class SignInRequired(LoginRequiredMiddleware):
             answer["Location"] += f"{'&' if '?' in answer['Location'] else '?'}{SIGNED_OUT}"
         return answer
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Say why nothing can be added; the act was rolled back."""
-        if isinstance(exception, Frozen):
-            return render(request, "accounts/frozen.html", status=403)
-        return None
-
 
 def _asks_first(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:
     """Tell whether the owner still has to say what to do with something that is held."""
@@ -116,4 +110,6 @@ class DisputeStops(MiddlewareMixin):
         """Answer 409 (RFC 9110 15.5.10): nothing was changed, and it can be tried later."""
         if isinstance(exception, InDispute):
             return render(request, "accounts/in_dispute.html", status=409)
+        if isinstance(exception, Frozen):
+            return render(request, "accounts/frozen.html", status=403)
         return None

@@ -19,7 +19,7 @@ from portal.http import Client
 from portal.outbox.api import queue
 
 SALT = "accounts.take-back"
-KIND = "account:reported"
+KIND = "notice:reported"
 # What staff or the operator did, and what this very button did, is not taken back by it.
 WITHOUT = frozenset({KIND, "app:silent", "hold:cancelled"})
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, cancelling
+from accounts import bindings, cancelling, disputes
 from accounts.acts import in_session
 from accounts.guards import needs_two_proofs
 from accounts.models import Binding
@@ -66,6 +66,7 @@ def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
 def _remove(request: HttpRequest, row: Binding) -> HttpResponse:
     user, session = person(request), session_id(request)
     with in_session(request):
+        disputes.take_turn(user)
         cancelling.cancel(user=user, chosen=[row], client=client_of(request), session=session)
     messages.success(request, _("Removed. The browser that added it is signed out."))
     return redirect(request.get_full_path())

@@ -24,7 +24,13 @@ def pages(person: Person) -> list[str]:
     work = person.user.enrolments.first() or give_enrolment(person)
     account, firms = f"/admin/accounts/{person.user.public_id}/", "/admin/organisations/"
     firm, enrolled = f"{firms}{work.organisation.public_id}/", f"enrolments/{work.public_id}/"
-    acts = ["lock/", "unlock/", "end-sessions/", f"phones/{person.phone.public_id}/unlink/"]
+    acts = [
+        "freeze/",
+        "lock/",
+        "unlock/",
+        "end-sessions/",
+        f"phones/{person.phone.public_id}/unlink/",
+    ]
     acts += ["enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
     lists = ["/admin/", "/admin/accounts/", "/admin/requests/", firms, f"{firms}add/"]
     return [*lists, firm, f"{firm}edit/", account, f"{account}activity/"] + [

@@ -29,6 +29,7 @@ def pages(person: Person) -> dict[str, str]:
     return {
         "account": base,
         "activity": f"{base}activity/",
+        "freeze": f"{base}freeze/",
         "lock": f"{base}lock/",
         "unlock": f"{base}unlock/",
         "end_sessions": f"{base}end-sessions/",
@@ -134,6 +135,7 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
 @pytest.mark.parametrize(
     "act",
     [
+        "freeze",
         "lock",
         "unlock",
         "end_sessions",

@@ -35,7 +35,7 @@ Browsers = Callable[..., Client]
 CONTACTS = "/security/contact/"
 ADD = f"{CONTACTS}addresses/add/"
 MAILBOX = "/confirm/email/?for=mailbox"
-LINK = re.compile(r"https?://[^/\s]+(/not-me/\S+)")
+LINK = re.compile(r"https?://[^/\s]+(/report/\S+)")
 
 
 def link_in_mail_to(address: str, *words: str) -> str:
