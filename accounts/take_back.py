@@ -1,7 +1,9 @@
 """The link "This was not me" in a notice: what it names, and what pressing its button does.
 
 The link is signed, speaks of one event, works once and for `CHANGE_UNDO_AGE`. It needs no sign-in:
-a notice must not advise what somebody who is in the account can have made impossible.
+a notice must not advise what somebody who is in the account can have made impossible. The token
+stands in the address, so that the button works without a script: who reads it in a log can only
+sign the owner out and make us send a link for a new password to the owner's mailbox.
 """
 
 from dataclasses import dataclass

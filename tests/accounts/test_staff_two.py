@@ -12,6 +12,7 @@ from accounts.proofs import Proof, Strength
 from devices.models import Phone
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_phone, prove_mailbox
+from tests.links import open_link
 from tests.people import Person, enter, give_passkey, make_person, protected
 
 WHY = "She called us from the number we know."
@@ -95,7 +96,7 @@ def test_staff_bind_their_first_factor_by_the_link_and_nothing_else(
         assert answer.status_code == 403
         assert "Use your set-up link" in seen(answer)
     link = OneTimeLink.make(new.user, "set-up", settings.SET_UP_LINK_AGE)
-    client.get(f"/set-up/{link.draw()}/")
+    open_link(client, f"/set-up/link/#{link.draw()}")
     type_password(client, new)
     client.post("/set-up/")
     link_phone(client, "Work phone")

@@ -28,6 +28,7 @@ from tests.accounts.helpers import (
     type_code,
     type_password,
 )
+from tests.attacks.tools import reset, reset_path
 from tests.live import fresh_address
 from tests.people import Person, enter, give_address, sign_in
 
@@ -303,10 +304,7 @@ def test_another_password_takes_back_what_is_held(
         new = {"password": alice.password, "new_password": "quite another one than before"}
         owner.post("/security/password/", new)
     else:
-        owner.post("/password/reset/", {"email": alice.address})
-        found = re.findall(r"(/password/reset/\S+)", mails_to(alice.address)[-1])
-        owner.get(found[-1])
-        owner.post("/password/reset/new/", {"new_password": "quite another one than before"})
+        reset(owner, reset_path(owner, alice))
     assert not Phone.objects.filter(pk=phone.pk).exists()
     assert not is_in(client)
 
