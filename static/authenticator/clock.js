@@ -1,19 +1,51 @@
-// The time codes are made from: that of the phone, put right by the portal's if they differ.
+// The time codes are made from: that of the phone, put right by the portal's if they differ and the
+// person does not say otherwise.
+import { read, write } from "./store.js";
+
 const SOURCE = "/healthz";
 const TOLERANCE = 3000; // milliseconds; the portal tells whole seconds
 const SLOWEST = 5000; // milliseconds an answer may take to be worth anything
+const ROW = ["meta", "clock"];
+const DAY = 86_400_000;
 
-let offset = 0;
+// By how much the phone is behind the portal, when the portal said so, and whose time codes use
+// ("phone", or "" for the portal's). Kept, as a phone without the network is as wrong as with it.
+let kept = { offset: 0, at: 0, choice: "" };
+let written = kept; // what is on the phone
 let isTold = false;
 
-/** The time now, in milliseconds. */
-export const now = () => Date.now() + offset;
+/** The time by the portal, in milliseconds: for all that nobody may move by setting a clock. */
+export const now = () => Date.now() + kept.offset;
 
-/** How far the phone's clock is behind the portal's (milliseconds); 0 if it is right. */
-export const difference = () => offset;
+/** The time that codes are made from. */
+export const codeTime = () => (kept.choice === "phone" ? Date.now() : now());
+
+/** `{offset, at, choice}` as above, and whether the portal told the time since the start. */
+export const clock = () => ({ ...kept, isTold });
 
 /** Tell whether the portal has told the time since the start. */
 export const isCertain = () => isTold;
+
+/** Take up what the portal said last; without it all begins as if the two clocks agreed. */
+export const recall = async () => {
+  const [row] = await read(ROW).catch(() => []);
+  if (row) written = row;
+  if (row && !isTold) kept = row;
+};
+
+const isWorthKeeping = ({ offset, at, choice }) =>
+  offset !== written.offset || choice !== written.choice || (offset && at - written.at > DAY);
+
+// Codes are right now even where nothing can be stored.
+const keep = (state) => {
+  kept = state;
+  if (!isWorthKeeping(state)) return;
+  written = state;
+  write({ put: [[...ROW, state]] }).catch(() => {});
+};
+
+/** Have codes use the clock of this "phone", or the portal's time. */
+export const choose = (choice) => keep({ ...kept, choice });
 
 const sample = (answer, asked, answered) => {
   const told = Date.parse(answer.headers.get("Date") ?? "");
@@ -21,7 +53,7 @@ const sample = (answer, asked, answered) => {
   return isOurs && told ? told + 500 - (asked + answered) / 2 : null;
 };
 
-/** Ask the portal for the time; without an answer all stays as it was. Tells if it changed. */
+/** Ask the portal for the time; without an answer all stays as it was. Tells if there is news. */
 export const measure = async () => {
   const asked = Date.now();
   try {
@@ -30,10 +62,13 @@ export const measure = async () => {
     if ((await answer.text()).trim() !== "ok") return false; // somebody else's page
     const found = sample(answer, asked, answered);
     if (found === null) return false;
-    const before = offset;
+    const offset = Math.abs(found) > TOLERANCE ? Math.round(found / 1000) * 1000 : 0;
+    const isNews = !isTold || offset !== kept.offset;
+    // What was chosen was about this difference: about another one it is asked again.
+    const isSame = offset && Math.abs(offset - kept.offset) <= TOLERANCE;
     isTold = true;
-    offset = Math.abs(found) > TOLERANCE ? Math.round(found / 1000) * 1000 : 0;
-    return before !== offset;
+    keep({ offset, at: answered + offset, choice: isSame ? kept.choice : "" });
+    return isNews;
   } catch {
     return false;
   }

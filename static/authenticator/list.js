@@ -1,5 +1,5 @@
 // The page with the codes: search, tags, every account with its code.
-import { now } from "./clock.js";
+import { codeTime } from "./clock.js";
 import { codeAt } from "./codes.js";
 import { make, part } from "./dom.js";
 import { draw, edit, fits, living, nameOf, tagsOf } from "./entries.js";
@@ -132,7 +132,7 @@ class List {
   }
 
   tick() {
-    const time = now();
+    const time = codeTime();
     for (const row of this.rows.values()) row.tick(time);
   }
 }
@@ -156,7 +156,7 @@ export const showCodes = (root) => {
   let timer = 0;
   const beat = () => {
     list.tick();
-    timer = setTimeout(beat, TICK - (now() % TICK) + 5);
+    timer = setTimeout(beat, TICK - (codeTime() % TICK) + 5);
   };
   beat();
   return () => {

@@ -1,6 +1,6 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
 import "./backup/arrive.js";
-import { isCertain, measure, now } from "./clock.js";
+import { isCertain, measure, now, recall } from "./clock.js";
 import { notice } from "./dom.js";
 import { hasOverdue, living, purge } from "./entries.js";
 import { showCodes } from "./list.js";
@@ -10,7 +10,7 @@ import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
 import { lazy, page, start } from "./router.js";
 import { keepOffline } from "./shell.js";
-import { clockWords, ribbonWords, showTrouble } from "./trouble.js";
+import { clockNotice, ribbonWords, showTrouble } from "./trouble.js";
 import { change, current, load, lockRow } from "./vault.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable"];
@@ -38,10 +38,9 @@ page("work", lazy(async () => (await import("./work/page.js")).showWork));
 page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
 namePages();
 
-const ribbon = (id, words) => {
+const ribbon = (id, line) => {
   document.getElementById(id)?.remove();
-  if (!words) return;
-  const line = notice("look", words);
+  if (!line) return;
   line.id = id;
   ribbons.append(line);
 };
@@ -53,8 +52,10 @@ const emptyTrash = () => {
   }
 };
 
+const showClock = () => ribbon("clock", clockNotice(showClock));
+
 const checkClock = async () => {
-  if (await measure()) ribbon("clock", clockWords());
+  if (await measure()) showClock();
   emptyTrash();
 };
 
@@ -94,7 +95,8 @@ const greet = async (found) => {
 };
 
 const begin = async (found) => {
-  ribbon("found", ribbonWords(found));
+  const words = ribbonWords(found);
+  ribbon("found", words && notice("look", words));
   await greet(found);
   start();
   startBackup();
@@ -132,6 +134,7 @@ window.addEventListener("online", checkClock);
 window.addEventListener("online", lookAgain);
 document.getElementById("main").removeAttribute("aria-busy");
 lockWhenHidden();
+recall().then(showClock);
 await open();
 checkClock();
 keepOffline();

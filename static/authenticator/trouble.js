@@ -1,6 +1,6 @@
 // When what is on the phone cannot be shown: what happened, what it means, what to do.
-import { difference } from "./clock.js";
-import { notice, part, put } from "./dom.js";
+import { choose, clock } from "./clock.js";
+import { make, notice, part, put } from "./dom.js";
 import { present } from "./router.js";
 import { beginAnew } from "./vault.js";
 import { _, moment, span } from "./words.js";
@@ -63,14 +63,44 @@ export const showTrouble = (kind, after) => {
   });
 };
 
-/** The sentence about the clock of this phone. */
+/** The sentence about the clock of this phone; empty if it agrees with the portal's. */
 export const clockWords = () => {
-  const off = difference();
-  if (!off) return "";
-  const time = span(Math.abs(off));
-  return off > 0
+  const { offset, at, choice, isTold } = clock();
+  if (!offset) return "";
+  const time = span(Math.abs(offset));
+  if (choice === "phone") {
+    return offset > 0
+      ? _("This phone's clock is %(time)s behind the portal's. The codes use the phone's.", { time })
+      : _("This phone's clock is %(time)s ahead of the portal's. The codes use the phone's.", { time });
+  }
+  if (!isTold) {
+    const date = moment(at);
+    return offset > 0
+      ? _("This phone's clock was %(time)s slow on %(date)s. The codes use the portal's time.", { time, date })
+      : _("This phone's clock was %(time)s fast on %(date)s. The codes use the portal's time.", { time, date });
+  }
+  return offset > 0
     ? _("This phone's clock is %(time)s slow. The codes use the portal's time.", { time })
     : _("This phone's clock is %(time)s fast. The codes use the portal's time.", { time });
+};
+
+/** What is said about the clock above the list, with the choice between the two; `after` a choice. */
+export const clockNotice = (after) => {
+  const words = clockWords();
+  if (!words) return null;
+  const isPhone = clock().choice === "phone";
+  const doubt = isPhone
+    ? _("Are codes refused? Then the portal's time may be the right one.")
+    : _("Does this phone show the right time? Then it's the portal's clock that is wrong.");
+  const line = notice("look", words, doubt);
+  const name = isPhone ? _("Use the portal's time") : _("Use this phone's clock");
+  const button = make("button", { type: "button", class: "button" }, name);
+  button.addEventListener("click", () => {
+    choose(isPhone ? "" : "phone");
+    after();
+  });
+  line.lastElementChild.append(button);
+  return line;
 };
 
 /** What has to be said above the list after a start like this; empty if all is well. */
