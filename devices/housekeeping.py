@@ -1,12 +1,13 @@
 """What devices throws away; the worker calls it once an hour."""
 
-from devices import contest, phones, sealing, sessions, trusted, work
+from devices import contest, phones, repeated_forms, sealing, sessions, trusted, work
 from devices.backups import grants, linking, slots, transfers, unlinking, vaults, versions
 from devices.models import challenge
 
 
 def run() -> int:
     """Delete what ended: sessions, trust, codes, leave, phones never proved; return the rows."""
+    repeated_forms.forget_old()
     gone = sessions.forget_ended() + trusted.forget_over()
     gone += (
         slots.forget_removed()

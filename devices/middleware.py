@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from devices import app_origin, relying_party
+from devices import app_origin, relying_party, repeated_forms
 from devices.sessions import SessionEnded, SessionStore
 from portal.context import brand
 from portal.words import gettext as _
@@ -81,6 +81,32 @@ def _elsewhere(request: HttpRequest) -> HttpResponse:
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("devices/authenticator/elsewhere.html", context)
     return HttpResponse(page, status=404)
+
+
+class RepeatedForms:
+    """Answers the second of two equal forms as the first one, which alone is done.
+
+    Around `SessionMiddleware` and the CSRF check, whose cookies belong to the answer.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Do the form, unless its twin was answered a moment ago or is being done now."""
+        digest = repeated_forms.digest_of(request)
+        if not digest:
+            return self.get_response(request)
+        if answer := repeated_forms.wait_for_twin(request, digest):
+            return answer
+        try:
+            response = self.get_response(request)
+            session = getattr(request, "session", None)
+            if isinstance(session, SessionStore):
+                repeated_forms.keep_answer(request, digest, response)
+        finally:
+            repeated_forms.release(digest)
+        return response
 
 
 class SessionMiddleware(DjangoSessionMiddleware):

@@ -11,7 +11,7 @@ from devices.models.installation import (
 )
 from devices.models.passkey import Passkey
 from devices.models.phone import Phone
-from devices.models.session import Session
+from devices.models.session import FormInHand, Session
 from devices.models.trusted_browser import TrustedBrowser
 from devices.models.vault import KeyProof, KeySlot, Vault, VaultVersion
 from devices.models.work import WorkCode
@@ -19,6 +19,7 @@ from devices.models.work import WorkCode
 __all__ = [
     "Authenticator",
     "Challenge",
+    "FormInHand",
     "Installation",
     "KeyProof",
     "KeySlot",

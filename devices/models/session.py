@@ -105,6 +105,11 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    # The form that led here a moment ago, and its sealed answer: see `devices.repeated_forms`.
+    form_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    form_from = models.CharField(max_length=64, blank=True)
+    form_at = models.DateTimeField(null=True)
+    form_answer = models.BinaryField(default=bytes)
 
     objects = SessionManager()  # type: ignore[misc] # the stubs make the base's a class variable
 
@@ -130,3 +135,13 @@ class Session(AbstractBaseSession):
     def proofs(self) -> list[Proof]:
         """What was proved in this session, oldest first."""
         return proofs_in(self.get_decoded())
+
+
+class FormInHand(models.Model):
+    """A form that is being done, so that the second of a double click waits for the first."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest

@@ -60,6 +60,7 @@ STAFF_ACTS_AN_HOUR = 30  # of one member of staff, on accounts of others
 STAFF_SESSION_IDLE = timedelta(minutes=15)
 STAFF_SESSION_AGE = timedelta(hours=8)
 SESSION_TOUCH = timedelta(minutes=1)
+REPEATED_FORM_AGE = timedelta(seconds=10)  # in which the same form is answered as the first time
 BROWSERS_A_PAGE = 20
 KNOWN_BROWSER_AGE = timedelta(days=365)
 TRUSTED_BROWSER_DAYS_MOST = 30

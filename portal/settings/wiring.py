@@ -33,6 +33,7 @@ MIDDLEWARE = [
     "devices.middleware.AppOrigin",
     "devices.middleware.FormerOrigins",
     "portal.middleware.ZoneOfBrowser",
+    "devices.middleware.RepeatedForms",
     "devices.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

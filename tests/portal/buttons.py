@@ -36,6 +36,7 @@ class Reader(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.page, self.links, self.buttons, self.tones = page, list[str](), list[Button](), ""
+        self.forms: dict[str, dict[str, str]] = {}
         self.form: Button | None = None
         self.open: Button | None = None
         self.selected: tuple[str, bool] | None = None
@@ -48,6 +49,7 @@ class Reader(HTMLParser):
         if tag == "form":
             action = urljoin(self.page, given.get("action") or self.page)
             self.form = Button(action=action, method=given.get("method", "get").lower())
+            self.forms[action] = self.form.values
         elif tag in ("input", "textarea", "select") and self.form and given.get("name"):
             self._field(tag, given)
         elif tag == "option" and self.selected and self.form:

@@ -1,0 +1,136 @@
+"""A form that goes out twice, as in a double click, is done once and answered twice.
+
+A browser drops the answer to the first of two presses, and with it the cookie of a session that
+was given a new id: the second press would come with a dead one. So the first answer is kept for a
+few seconds on the row of the session that it led to, and given again to the very same request; a
+request whose twin is being done waits for it.
+
+What keeps others out: the answer is found by a keyed digest of the whole request, and opens only
+with a key made of it. Every form holds a token that was drawn for its page (Django masks the CSRF
+secret with 190 random bits each time, and no cookie holds the result), beside the password or code
+that was typed. Somebody who has the old cookie, even all cookies, or reads the database, cannot
+make that request. The answer ends with the next new id, with the session, or after
+`REPEATED_FORM_AGE`, whichever is first; for anything else an old id is as dead as before.
+"""
+
+import json
+import os
+import time
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.middleware.csrf import CSRF_TOKEN_LENGTH
+from django.utils import timezone
+
+from devices.models import FormInHand, Session
+from devices.sessions import key_of
+from portal.crypto import keyed_digest
+
+FORM = "application/x-www-form-urlencoded"
+NONCE_BYTES = 12
+KEY_BYTES = 32
+WAIT, PAUSE = 5, 0.1  # seconds: for a twin that is being done, and between two looks
+
+
+def digest_of(request: HttpRequest) -> str:
+    """Name this form as it was sent; "" if it is none, or lacks the token of a page of ours."""
+    if request.method != "POST" or request.content_type != FORM:
+        return ""
+    token = QueryDict(request.body, encoding=request.encoding).get("csrfmiddlewaretoken")
+    if len(str(token or "")) != CSRF_TOKEN_LENGTH:
+        return ""
+    return keyed_digest("repeated-form", request.get_full_path(), sha256(request.body).hexdigest())
+
+
+def presented(request: HttpRequest) -> str:
+    """Return the key of the session that the browser shows, alive or not; "" if it shows none."""
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return key_of(cookie) if cookie else ""
+
+
+def wait_for_twin(request: HttpRequest, digest: str) -> HttpResponse | None:
+    """Return the answer to the same form from the same browser, or None: then do it, and `release`.
+
+    Waits at most `WAIT` for a twin that is being done.
+    """
+    deadline = time.monotonic() + WAIT
+    while True:
+        if answer := _first_answer(request, digest):
+            return answer
+        if _take(digest) or time.monotonic() > deadline:
+            return None
+        time.sleep(PAUSE)
+
+
+def _take(digest: str) -> bool:
+    """Take the form in hand; False if a twin has it."""
+    now = timezone.now()
+    if FormInHand.objects.get_or_create(digest=digest, defaults={"at": now})[1]:
+        return True
+    limit = now - settings.REPEATED_FORM_AGE  # the process that had it in hand is gone
+    return FormInHand.objects.filter(digest=digest, at__lt=limit).update(at=now) == 1
+
+
+def release(digest: str) -> None:
+    """Let a twin that waits look for the answer."""
+    FormInHand.objects.filter(digest=digest).delete()
+
+
+def _first_answer(request: HttpRequest, digest: str) -> HttpResponse | None:
+    since = timezone.now() - settings.REPEATED_FORM_AGE
+    rows = Session.objects.filter(form_digest=digest, form_at__gt=since)
+    row = rows.only("session_key", "form_from", "form_answer").first()
+    if row is None or presented(request) not in (row.form_from, row.session_key):
+        return None
+    return _opened(request, bytes(row.form_answer))
+
+
+def keep_answer(request: HttpRequest, digest: str, response: HttpResponse) -> None:
+    """Keep where the form led, and the cookies it gave, on the session that it led to."""
+    key = request.session.session_key
+    if not key or not isinstance(response, HttpResponseRedirect):
+        return
+    cookies = {name: {"": morsel.value, **morsel} for name, morsel in response.cookies.items()}
+    answer = json.dumps([response["Location"], cookies]).encode()
+    Session.objects.filter(session_key=key_of(key)).update(
+        form_digest=digest,
+        form_from=presented(request),
+        form_at=timezone.now(),
+        form_answer=_sealed(request, answer),
+    )
+
+
+def _cipher(request: HttpRequest) -> AESGCM:
+    info = b"latchkey repeated form"
+    return AESGCM(HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(request.body))
+
+
+def _sealed(request: HttpRequest, plain: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + _cipher(request).encrypt(nonce, plain, None)
+
+
+def _opened(request: HttpRequest, answer: bytes) -> HttpResponse | None:
+    try:
+        plain = _cipher(request).decrypt(answer[:NONCE_BYTES], answer[NONCE_BYTES:], None)
+    except InvalidTag:
+        return None
+    location, cookies = json.loads(plain)
+    response = HttpResponseRedirect(location)
+    for name, parts in cookies.items():
+        response.cookies[name] = parts.pop("")
+        response.cookies[name].update(parts)
+    return response
+
+
+def forget_old() -> int:
+    """Throw answers away that are too old to be given again; return how many."""
+    limit = timezone.now() - settings.REPEATED_FORM_AGE
+    FormInHand.objects.filter(at__lt=limit).delete()
+    old = Session.objects.filter(form_at__lt=limit)
+    return old.update(form_digest="", form_from="", form_at=None, form_answer=b"")
