@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from accounts import bindings
+from accounts.held_forms import press_once_more
 from accounts.people import person
 from accounts.proofs import Strength, fresh_level, is_enough, to_confirm
 
@@ -43,9 +44,12 @@ def needs_two_proofs(wanted: Strength, *, back: str = "") -> Callable[[View[P]],
     def decorator(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            answer = missing_proof(request, wanted, back)
-            return answer or view(request, *args, **kwargs)
+            if answer := missing_proof(request, wanted, back):
+                return answer
+            press_once_more(request)
+            return view(request, *args, **kwargs)
 
+        vars(guarded)["asks_proof"] = True
         return guarded
 
     return decorator

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from accounts import held_forms
 from accounts.models import User
 from accounts.people import person
 
@@ -117,10 +118,12 @@ def may_go_on(request: HttpRequest, wanted: Strength) -> bool:
 
 
 def to_confirm(request: HttpRequest, wanted: str, back: str = "") -> HttpResponseRedirect:
-    """Lead to the step-up page and from there back to the form; a posted body is not kept."""
-    next_url = resolve_url(back) if back else request.get_full_path()
-    query = urlencode({"next": next_url, "for": wanted})
-    return HttpResponseRedirect(f"{resolve_url('accounts:confirm')}?{query}")
+    """Lead to the step-up page and from there back to the form, with what was typed in it."""
+    next_url = resolve_url(back) if back else held_forms.without_held(request.get_full_path())
+    query = {"next": next_url, "for": wanted}
+    if held := held_forms.hold(request):
+        query[held_forms.HELD] = held
+    return HttpResponseRedirect(f"{resolve_url('accounts:confirm')}?{urlencode(query)}")
 
 
 def needs(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
@@ -133,9 +136,11 @@ def needs(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if is_enough(request, wanted):
+                held_forms.press_once_more(request)
                 return view(request, *args, **kwargs)
             return to_confirm(request, wanted.slug, back)
 
+        vars(guarded)["asks_proof"] = True
         return guarded
 
     return decorator

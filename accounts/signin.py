@@ -108,6 +108,13 @@ def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
     return pending, user
 
 
+def next_of(request: HttpRequest) -> str:
+    """Return where a half-done sign-in was to lead, though it may be over; "" if to no place."""
+    kept = request.session.get(PENDING_KEY)
+    next_url = str(kept.get("next", "")) if isinstance(kept, dict) else ""
+    return next_url if is_local(next_url, request) else ""
+
+
 def lead_to(request: HttpRequest, pending: PendingSignIn, next_url: str) -> None:
     """Let the half-done sign-in go on to another page of this site once it is done."""
     request.session[PENDING_KEY] = asdict(replace(pending, next=next_url))

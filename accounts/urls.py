@@ -43,6 +43,7 @@ urlpatterns = [
     path("set-up/link/", set_up.set_up_link, name="set_up_link"),
     path("confirm/", confirm.confirm, name="confirm"),
     path("confirm/another-way/", confirm.confirm_another_way, name="confirm_another_way"),
+    path("confirm/once-more/", confirm.once_more, name="once_more"),
     path("confirm/<slug:slug>/", confirm.confirm_step, name="confirm_step"),
     path("confirm/<slug:slug>/fate/", confirm.confirm_fate, name="confirm_fate"),
     path("confirm/<slug:slug>/options/", confirm.confirm_options, name="confirm_options"),

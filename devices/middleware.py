@@ -101,9 +101,8 @@ class RepeatedForms:
             return answer
         try:
             response = self.get_response(request)
-            session = getattr(request, "session", None)
-            if isinstance(session, SessionStore):
-                repeated_forms.keep_answer(request, digest, response)
+            if isinstance(getattr(request, "session", None), SessionStore):
+                response = repeated_forms.keep_answer(request, digest, response)
         finally:
             repeated_forms.release(digest)
         return response

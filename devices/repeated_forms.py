@@ -34,7 +34,7 @@ from portal.crypto import keyed_digest
 FORM = "application/x-www-form-urlencoded"
 NONCE_BYTES = 12
 KEY_BYTES = 32
-WAIT, PAUSE = 5, 0.1  # seconds: for a twin that is being done, and between two looks
+WAIT, PAUSE = 8, 0.1  # seconds: for a twin that is being done, and between two looks
 
 
 def digest_of(request: HttpRequest) -> str:
@@ -90,19 +90,24 @@ def _first_answer(request: HttpRequest, digest: str) -> HttpResponse | None:
     return _opened(request, bytes(row.form_answer))
 
 
-def keep_answer(request: HttpRequest, digest: str, response: HttpResponse) -> None:
-    """Keep where the form led, and the cookies it gave, on the session that it led to."""
+def keep_answer(request: HttpRequest, digest: str, response: HttpResponse) -> HttpResponse:
+    """Keep where the form led, and the cookies it gave, on the session that it led to.
+
+    Returns the answer to give: that of a twin if it was first, after more than `WAIT`.
+    """
+    if first := _first_answer(request, digest):
+        return first
     key = request.session.session_key
-    if not key or not isinstance(response, HttpResponseRedirect):
-        return
-    cookies = {name: {"": morsel.value, **morsel} for name, morsel in response.cookies.items()}
-    answer = json.dumps([response["Location"], cookies]).encode()
-    Session.objects.filter(session_key=key_of(key)).update(
-        form_digest=digest,
-        form_from=presented(request),
-        form_at=timezone.now(),
-        form_answer=_sealed(request, answer),
-    )
+    if key and isinstance(response, HttpResponseRedirect):
+        cookies = {name: {"": morsel.value, **morsel} for name, morsel in response.cookies.items()}
+        answer = json.dumps([response["Location"], cookies]).encode()
+        Session.objects.filter(session_key=key_of(key)).update(
+            form_digest=digest,
+            form_from=presented(request),
+            form_at=timezone.now(),
+            form_answer=_sealed(request, answer),
+        )
+    return response
 
 
 def _cipher(request: HttpRequest) -> AESGCM:

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
+from accounts.held_forms import GuardedAct, press_once_more
 from accounts.models import User
 from accounts.people import person
 from accounts.proofs import Strength, fresh_level, to_confirm
@@ -23,6 +24,9 @@ from portal import staff, staff_work
 from portal.words import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+STAFF_PAGES = GuardedAct(_("open the pages for staff"))
 
 
 class StaffSite(AdminSite):
@@ -41,9 +45,11 @@ class StaffSite(AdminSite):
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if self.has_permission(request):
+                press_once_more(request)
                 return view(request, *args, **kwargs)
             return self.login(request)
 
+        vars(guarded).setdefault("guarded_act", STAFF_PAGES)
         return cast(View, never_cache(guarded))
 
     def login(

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from portal.database import is_not_now
+from portal.http import page_of
 from portal.limits import LimitReached
 
 RETRY = 5
@@ -43,6 +44,15 @@ def too_many(request: HttpRequest, limit: LimitReached) -> HttpResponse:
     response = _page(request, 429, wait=limit.seconds)
     response["Retry-After"] = str(limit.seconds)
     return response
+
+
+WORDLESS = (404, 405)
+"""What decorators and views refuse without a page; `portal.middleware` gives it one."""
+
+
+def in_words(request: HttpRequest, status: int) -> HttpResponse:
+    """Answer what was refused without a word; 405 leads to the page that has the form."""
+    return _page(request, status, action_url=page_of(request.path) if status == 405 else "/")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods
 from django_permissions_policy import PermissionsPolicyMiddleware
 
 from portal.proxies import address_of, read_address
@@ -49,8 +51,29 @@ def safe_next(request: HttpRequest, default: str = "") -> str:
     """Return the `next` of the request if it stays on this site, else the default's URL."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     if is_local(wanted, request):
-        return wanted
+        return page_of(wanted)
     return resolve_url(default) if default else ""
+
+
+def page_of(url: str) -> str:
+    """Return the URL itself if it can be opened, else the page with the form that is sent there."""
+    try:
+        found = resolve(url.partition("?")[0])
+    except Resolver404:
+        return url
+    page = getattr(found.func, "form_page", "")
+    return resolve_url(page) if page else url
+
+
+def require_post(page: str) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
+    """Refuse everything but a POST; `page` names where the form stands, for who is led here."""
+
+    def decorator(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+        guarded: Callable[P, HttpResponse] = require_http_methods(["POST"])(view)
+        vars(guarded)["form_page"] = page
+        return guarded
+
+    return decorator
 
 
 def is_local(url: str, request: HttpRequest) -> bool:

@@ -116,7 +116,26 @@ class ZoneOfBrowser:
 
 
 class FriendlyErrors(MiddlewareMixin):
-    """Turns the exceptions of the tools into pages."""
+    """Turns the exceptions of the tools, and refusals without a word, into pages."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """Give an empty refusal its page, unless a script or a program asked.
+
+        Refusals of Django's decorators are empty, such as 405 for the wrong method; browsers show
+        them as a page of their own, which looks like a broken site.
+        """
+        is_refusal = response.status_code in errors.WORDLESS
+        is_said = response.streaming or not isinstance(response, HttpResponse) or response.content
+        if not is_refusal or is_said or not request.accepts("text/html"):
+            return response
+        if request.path.startswith(settings.LONG_BODIES):
+            return response
+        page = errors.in_words(request, response.status_code)
+        if "Allow" in response:
+            page["Allow"] = response["Allow"]
+        return page
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import readiness, staff
 from accounts.forms.staff import ReasonForm
+from accounts.held_forms import confirms, held_values
 from accounts.models import User
 from accounts.people import person
 from accounts.views.answers import show_form
@@ -92,7 +93,9 @@ def ask_why(
 
     `do` takes the reason and returns whether anything changed, and what to say.
     """
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, initial=held_values(request)
+    )
     if request.method == "POST" and form.is_valid():
         try:
             changed, said = do(form.cleaned_data["reason"])
@@ -119,6 +122,7 @@ def told() -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("lock an account"), "reason")
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lock the account and end its sessions."""
     user = may_act(request, public_id)
@@ -134,6 +138,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("unlock an account"), "reason")
 def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
     user = may_act(request, public_id)
@@ -153,6 +158,7 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("freeze an account"), "reason")
 def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what was added without a strong proof, and let nothing more be added so."""
     user = may_act(request, public_id)
@@ -172,6 +178,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("sign a person out everywhere"), "reason")
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
     user = may_act(request, public_id)
@@ -189,6 +196,7 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("unlink a phone of a person"), "reason")
 def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
     """Let a phone of the person go; a second post finds it gone and changes nothing."""
     user = may_act(request, public_id)

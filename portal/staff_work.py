@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import enrolments, organisations
 from accounts.forms.staff import EnrolForm, OrganisationForm
+from accounts.held_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
 from accounts.people import person
 from accounts.views.answers import show_form
@@ -66,12 +67,14 @@ def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+@confirms(gettext_lazy("add an organisation"), "name", "help")
 def add(request: HttpRequest) -> HttpResponse:
     """Add an organisation; a superuser's act."""
     return _edit(request, Organisation())
 
 
 @require_http_methods(FORM)
+@confirms(gettext_lazy("change an organisation"), "name", "help")
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Change what an organisation is called, and whom its people can ask; a superuser's act."""
     return _edit(request, get_object_or_404(Organisation, public_id=public_id))
@@ -80,7 +83,9 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
     organisations.check(person(request))
     before = {"name": found.name, "help": found.help}
-    form = OrganisationForm(request.POST if request.method == "POST" else None, initial=before)
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, initial=before | held_values(request)
+    )
     if request.method == "POST" and form.is_valid() and _save(request, found, form):
         messages.success(request, _("%(name)s is saved.") % {"name": found.name})
         return redirect("admin:organisation", public_id=found.public_id)
@@ -98,10 +103,13 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
 
 
 @require_http_methods(FORM)
+@confirms(gettext_lazy("enrol a person"), "organisation", "label", "reason")
 def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give the person an account with an organisation."""
     user = may_act(request, public_id)
-    form = EnrolForm(request.POST if request.method == "POST" else None, user=user)
+    form = EnrolForm(
+        request.POST if request.method == "POST" else None, user=user, initial=held_values(request)
+    )
     if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
         return redirect("admin:account", public_id=user.public_id)
     act = Act(
@@ -144,6 +152,7 @@ def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment
 
 
 @require_http_methods(FORM)
+@confirms(gettext_lazy("allow a new code"), "reason")
 def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """Answer a request: let the person set their account up on a phone."""
     found = _its(request, public_id, enrolment_id)
@@ -164,6 +173,7 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
 
 
 @require_http_methods(FORM)
+@confirms(gettext_lazy("end an account with an organisation"), "reason")
 def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """End the account of the person with an organisation."""
     found = _its(request, public_id, enrolment_id)

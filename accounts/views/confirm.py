@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from accounts import bindings, browsers, events, proofs
+from accounts import bindings, browsers, events, held_forms, proofs
 from accounts.forms.security import PasswordForm
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
@@ -23,7 +23,7 @@ from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Verification
-from portal.http import client_of, polling, safe_next
+from portal.http import client_of, polling, require_post, safe_next
 
 MAILBOX = "mailbox"
 AUTHENTICATOR = "authenticator"
@@ -35,11 +35,14 @@ class Wanted:
 
     kind: str
     next_url: str
+    held: str = ""  # the sealed form that waits, see `accounts.held_forms`
+    text: str = ""  # what it does
 
     @property
     def query(self) -> str:
         """The same in a query string."""
-        return urlencode({"next": self.next_url, "for": self.kind})
+        held = {held_forms.HELD: self.held} if self.held else {}
+        return urlencode({"next": self.next_url, "for": self.kind, **held})
 
     @property
     def least(self) -> Strength:
@@ -57,7 +60,10 @@ def _wanted(request: HttpRequest) -> Wanted:
     kinds = {*(strength.slug for strength in Strength), MAILBOX, AUTHENTICATOR}
     kind = request.GET.get("for", "")
     kind = kind if kind in kinds else Strength.RECOVERED.slug
-    return Wanted(kind, safe_next(request, "overview"))
+    next_url, held = safe_next(request, "overview"), held_forms.held_in(request)
+    if held is None:
+        return Wanted(kind, next_url, text=held_forms.text_at(next_url))
+    return Wanted(kind, next_url, request.GET[held_forms.HELD], held.text)
 
 
 def _url(name: str, wanted: Wanted, *args: str) -> str:
@@ -81,6 +87,7 @@ def _flow(request: HttpRequest, wanted: Wanted) -> Flow:
         least=wanted.least,
         only=wanted.only,
         confirming=True,
+        act=wanted.text,
     )
 
 
@@ -93,9 +100,28 @@ def _on_proved(request: HttpRequest, wanted: Wanted) -> Callable[[Proof], HttpRe
     def on_proved(proof: Proof) -> HttpResponse:
         _note(request, proof)
         request.session.save()
-        return HttpResponseRedirect(wanted.next_url)
+        return _go_on(request, wanted)
 
     return on_proved
+
+
+def _go_on(request: HttpRequest, wanted: Wanted) -> HttpResponse:
+    """Lead back to the form, with what was typed in it; a lone button is shown by itself."""
+    held = held_forms.held_in(request)
+    if held is None:
+        return HttpResponseRedirect(wanted.next_url)
+    page = resolve_url("accounts:once_more") if held.page else held.path
+    return HttpResponseRedirect(held_forms.with_held(page, wanted.held))
+
+
+@never_cache
+@require_GET
+def once_more(request: HttpRequest) -> HttpResponse:
+    """Show the button of an act once more, now that its proof was given."""
+    held = held_forms.held_in(request)
+    if held is None or not held.page:
+        return redirect("overview")
+    return render(request, "accounts/once_more.html", {"held": held})
 
 
 def _note(request: HttpRequest, proof: Proof) -> None:
@@ -128,8 +154,8 @@ def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             _note(request, Proof.now("password", Strength.PASSWORD))
-        return HttpResponseRedirect(wanted.next_url)
-    return show_form(request, "accounts/confirm.html", form, next=wanted.next_url)
+        return _go_on(request, wanted)
+    return show_form(request, "accounts/confirm.html", form, next=wanted.next_url, act=wanted.text)
 
 
 def refused(request: HttpRequest, kind: str) -> HttpResponse:
@@ -169,7 +195,7 @@ def confirm_fate(request: HttpRequest, slug: str) -> HttpResponse:
 
 @open_to_trusted
 @never_cache
-@require_POST
+@require_post("overview")
 def confirm_options(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the browser itself to confirm."""
     return options(request, _flow(request, _wanted(request)), slug)

@@ -9,22 +9,24 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts import bindings, contacts, declining, readiness, removals
 from accounts.acts import in_session
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.guards import needs_two_proofs
+from accounts.held_forms import confirms, held_values
 from accounts.models.contact import Contact
 from accounts.people import person, session_id
 from accounts.proofs import Strength, may_go_on, to_confirm
 from accounts.readiness import Readiness
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.limits import LimitReached
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 @require_GET
@@ -58,9 +60,10 @@ def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> st
 
 
 @needs_two_proofs(Strength.TWO_STEP)
+@confirms(gettext_lazy("add an e-mail address"), "address")
 def add_address(request: HttpRequest) -> HttpResponse:
     """Add an address; it counts once the code sent there was typed."""
-    form = AddAddressForm(request.POST or None, user=person(request))
+    form = AddAddressForm(request.POST or None, user=person(request), initial=held_values(request))
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         return _added(request, "accounts/add_address.html", form, contacts.add_address, address)
@@ -68,11 +71,12 @@ def add_address(request: HttpRequest) -> HttpResponse:
 
 
 @needs_two_proofs(Strength.TWO_STEP)
+@confirms(gettext_lazy("add a phone number"), "number")
 def add_number(request: HttpRequest) -> HttpResponse:
     """Add a number; it counts once the code sent there was typed."""
     if not settings.SMS_URL:
         raise Http404
-    form = AddNumberForm(request.POST or None, user=person(request))
+    form = AddNumberForm(request.POST or None, user=person(request), initial=held_values(request))
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
         return _added(request, "accounts/add_number.html", form, contacts.add_number, number)
@@ -107,7 +111,8 @@ def _send(request: HttpRequest, added: Contact) -> HttpResponse:
     return redirect("accounts:confirm_contact", added.public_id)
 
 
-@require_POST
+@require_post("accounts:contact")
+@confirms(gettext_lazy("confirm an address or number"))
 def resend_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send another code to a contact whose hour is not over."""
     added = _own(request, public_id)
@@ -123,6 +128,7 @@ def _too_late(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:contact")
 
 
+@confirms(gettext_lazy("confirm an address or number"))
 def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take the code that was sent to a new address or number.
 
@@ -161,6 +167,7 @@ def _confirm_page(request: HttpRequest, added: Contact, form: SentCodeForm) -> H
 
 
 @needs_two_proofs(Strength.TWO_STEP)
+@confirms(gettext_lazy("remove an address or number"))
 def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask, then remove an address or number."""
     old = _own(request, public_id)
@@ -185,8 +192,9 @@ def _remove(request: HttpRequest, old: Contact) -> None:
         contacts.remove(person(request), old, client=client, session=session, ground=ground)
 
 
-@require_POST
+@require_post("accounts:contact")
 @needs_two_proofs(Strength.TWO_STEP, back="accounts:contact")
+@confirms(gettext_lazy("change the address you sign in with"))
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in with this confirmed address from now on."""
     address = get_object_or_404(person(request).email_addresses, public_id=public_id)

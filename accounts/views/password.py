@@ -18,6 +18,7 @@ from accounts.forms.entrance import NewPasswordForm, ResetForm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
 from accounts.guards import is_proved_twice
+from accounts.held_forms import confirms, press_once_more
 from accounts.models import OneTimeLink, User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, to_confirm
@@ -26,17 +27,20 @@ from accounts.views.answers import show_form
 from portal.http import client_of
 from portal.outbox.api import queue
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 RESET_KEY = "reset_link"
 
 
 @sensitive_post_parameters()
+@confirms(gettext_lazy("change your password"))
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password of a signed-in person; every other session ends."""
     user = person(request)
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
     bindings.check_not_frozen(user, bindings.ground_of(request))
+    press_once_more(request)
     form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():

@@ -9,20 +9,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from accounts import bindings, events, readiness, recovery_codes, two_step
 from accounts.acts import in_session
 from accounts.forms.code import RecoveryCodeCheckForm
+from accounts.held_forms import confirms
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
 from accounts.ways import Verification
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.limits import Rate
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 NEW_SETS = Rate(
     "recovery-code-sets", settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR, timedelta(minutes=15)
@@ -68,8 +70,9 @@ def _confirm(request: HttpRequest, user: User) -> HttpResponse:
     return redirect("overview" if user.has_two_step else "accounts:two_step")
 
 
-@require_POST
+@require_post("accounts:recovery_codes")
 @needs(Strength.RECOVERED, back="accounts:recovery_codes")
+@confirms(gettext_lazy("make new recovery codes"))
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     """Make a new set; made in a recovered session, the older one stays until the hold is over."""
     user = person(request)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import declining, events, recovery_codes, signin, trust
 from accounts.forms.entrance import SignInForm
@@ -25,7 +25,7 @@ from accounts.steps import RecoveryCode, second_steps, step_named
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Way
-from portal.http import client_of, polling, safe_next
+from portal.http import client_of, polling, require_post, safe_next
 from portal.words import gettext as _
 from portal.words import ngettext
 
@@ -90,10 +90,14 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
 
 
 def _begin_again(request: HttpRequest) -> HttpResponse:
-    """Go back to the start, with a sentence if something had been begun."""
-    if signin.PENDING_KEY in request.session:
+    """Go back to the start, with a sentence if something had been begun, and to the same end."""
+    next_url = signin.next_of(request)
+    if signin.PENDING_KEY in request.session or settings.SESSION_COOKIE_NAME in request.COOKIES:
         signin.forget(request)
         messages.info(request, _("That took too long, or something changed. Sign in again."))
+    if next_url:
+        query = urlencode({"next": next_url})
+        return HttpResponseRedirect(f"{resolve_url('accounts:sign_in')}?{query}")
     return redirect("accounts:sign_in")
 
 
@@ -169,7 +173,7 @@ def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_POST
+@require_post("accounts:sign_in")
 def step_options(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the browser itself for the second step."""
     found = signin.pending_in(request)
@@ -178,7 +182,7 @@ def step_options(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_POST
+@require_post("overview")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server and clear the pages that the browser kept.
 

@@ -20,6 +20,9 @@ from accounts.ways import Kept, Step, Verification, Way
 from portal.limits import LimitReached
 from portal.words import gettext as _
 
+FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
+"""Confirming happens inside, with the account's own bar; it does not look like a sign-in."""
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -34,6 +37,7 @@ class Flow:
     least: Strength = Strength.NOTHING
     only: frozenset[str] = frozenset()
     confirming: bool = False
+    act: str = ""  # what is confirmed, to follow "to"
     trust_days: int = 0
 
     def offers(self, step: Step) -> bool:
@@ -136,6 +140,8 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
         "confirming": flow.confirming,
         "kept": flow.kept,
         "disputed_until": _disputed_until(flow),
+        "act": flow.act,
+        "frame": FRAMES[flow.confirming],
         "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in flow.shortcuts(step)],
         "trust_days": flow.trust_days if _is_strong(ways) else 0,
         "many_ways": flow.least < Strength.TWO_STEP,
@@ -224,5 +230,7 @@ def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
         "back_url": back_url,
         "kept": flow.kept,
         "disputed_until": _disputed_until(flow),
+        "act": flow.act,
+        "frame": FRAMES[flow.confirming],
     }
     return render(request, "accounts/another_way.html", context)

@@ -6,16 +6,33 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accounts import declining
+from accounts.held_forms import Text, confirms
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.steps import SentCodeStep
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
-Act = Callable[..., bool]
+Change = Callable[..., bool]
+DECLINES = {
+    "email": gettext_lazy("turn off codes by e-mail"),
+    "sms": gettext_lazy("turn off text messages"),
+}
+ACCEPTS = {
+    "email": gettext_lazy("allow codes by e-mail again"),
+    "sms": gettext_lazy("allow text messages again"),
+}
+
+
+def _declines(slug: str) -> Text:
+    return DECLINES.get(slug, "")
+
+
+def _accepts(slug: str) -> Text:
+    return ACCEPTS.get(slug, "")
 
 
 def _step(slug: str) -> SentCodeStep:
@@ -25,18 +42,19 @@ def _step(slug: str) -> SentCodeStep:
     return found
 
 
-def _done(request: HttpRequest, act: Act, slug: str) -> bool:
+def _done(request: HttpRequest, change: Change, slug: str) -> bool:
     """Do it in a session that goes on under a new id; one that ended meanwhile changes nothing."""
     step, user, session = _step(slug), person(request), session_id(request)
     with transaction.atomic():
-        changed = act(user=user, step=step, client=client_of(request), session=session)
+        changed = change(user=user, step=step, client=client_of(request), session=session)
         if changed:
             request.session.cycle_key()
     return changed
 
 
-@require_POST
+@require_post("accounts:two_step")
 @needs(Strength.TWO_STEP, back="accounts:two_step")
+@confirms(_declines)
 def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Never send codes this way again."""
     try:
@@ -47,8 +65,9 @@ def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("accounts:two_step")
 
 
-@require_POST
+@require_post("accounts:two_step")
 @needs(Strength.TWO_STEP, back="accounts:two_step")
+@confirms(_accepts)
 def accept_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Let codes be sent this way again."""
     if _done(request, declining.accept, slug):

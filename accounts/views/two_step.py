@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.views.decorators.http import require_POST
 
 from accounts import bindings, declining, recovery_codes
 from accounts.acts import in_session
+from accounts.held_forms import confirms
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs, to_confirm
 from accounts.readiness import STRONG_CARRIERS
@@ -14,7 +14,7 @@ from accounts.steps import ways_of
 from accounts.trust import open_to_trusted
 from accounts.two_step import NotReady, missing, turn_off, turn_on
 from accounts.ways import Way
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.words import gettext as _
 from portal.words import gettext_lazy
 
@@ -54,7 +54,8 @@ def _authenticator(way: Way) -> dict[str, object]:
     }
 
 
-@require_POST
+@require_post("accounts:two_step")
+@confirms(gettext_lazy("turn on two-step verification"))
 def two_step_on(request: HttpRequest) -> HttpResponse:
     """Switch on, if a strong step was proved in this very session."""
     if level(request) < Strength.TWO_STEP:
@@ -89,6 +90,7 @@ CONSEQUENCES = [
 
 
 @needs(Strength.TWO_STEP)
+@confirms(gettext_lazy("turn off two-step verification"))
 def two_step_off(request: HttpRequest) -> HttpResponse:
     """Say what switching off means, then do it."""
     user = person(request)

@@ -2,12 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
 from accounts import unused
+from portal.http import require_post
 
 
-@require_POST
+@require_post("overview")
 def unused_not_now(request: HttpRequest) -> HttpResponse:
     """Take the question off the overview; it is not asked again."""
     unused.close(request)

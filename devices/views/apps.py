@@ -11,9 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.acts import in_session
+from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import fresh_proofs
 from accounts.trust import open_to_trusted
@@ -23,8 +24,9 @@ from devices.backups import codes, grants, linking, summary
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
 from devices.views.guards import needs_to_bind
-from portal.http import client_of, polling, safe_next
+from portal.http import client_of, polling, require_post, safe_next
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 Purpose = LinkRequest.Purpose
 AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app"}
@@ -32,6 +34,7 @@ AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("link the app on a phone"), "phone", "name")
 def link_app(request: HttpRequest) -> HttpResponse:
     """Ask which phone the app is on, then show a code for it, or lead to it in this browser."""
     return _which(request, Purpose.LINK, "devices/link_app.html")
@@ -39,6 +42,7 @@ def link_app(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("get your accounts back on a phone"), "phone", "name")
 def recover_app(request: HttpRequest) -> HttpResponse:
     """Let a phone open the backup; "Begin recovery" in the app leads here."""
     return _which(request, Purpose.RECOVER, "devices/recover_app.html")
@@ -47,6 +51,7 @@ def recover_app(request: HttpRequest) -> HttpResponse:
 def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
     user = person(request)
     initial = {"phone": request.GET["phone"]} if "phone" in request.GET else {}
+    initial |= held_values(request)
     form = WhichPhoneForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         return _begin(request, form, purpose)
@@ -89,6 +94,7 @@ def _place(row: LinkRequest, code: str) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("link the app on a phone"))
 def confirm_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the code until a phone claims it, then take the number that this phone shows."""
     row = get_object_or_404(person(request).link_requests, public_id=public_id)
@@ -145,7 +151,7 @@ def app_state(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @open_to_trusted
-@require_POST
+@require_post("devices:index")
 def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take the leave to open the backup back, at once and without asking anything."""
     rows = RestoreGrant.objects.all().of(person(request))

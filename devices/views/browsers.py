@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.acts import in_session
+from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -17,11 +18,12 @@ from devices.models import Session, TrustedBrowser
 from devices.views.browser_list import browser_card
 from portal.http import client_of
 from portal.words import gettext as _
-from portal.words import ngettext
+from portal.words import gettext_lazy, ngettext
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("rename a browser"), "name")
 def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give one browser that is signed in another name."""
     rows = Session.objects.of(person(request)).alive()
@@ -31,7 +33,9 @@ def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpResponse:
     """Ask for the name, and give it."""
     user, session = person(request), session_id(request)
-    form = BrowserNameForm(request.POST or None, initial={"name": browser.called})
+    form = BrowserNameForm(
+        request.POST or None, initial={"name": browser.called, **held_values(request)}
+    )
     if request.method == "POST" and form.is_valid():
         name, client = form.cleaned_data["name"], client_of(request)
         browsers.rename(user=user, browser=browser, name=name, client=client, session=session)
@@ -43,6 +47,7 @@ def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpRespo
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("sign out a browser"))
 def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign out one browser, this one included."""
     user, current = person(request), session_id(request)
@@ -61,6 +66,7 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("sign out your other browsers"))
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out every browser but this one."""
     user, current = person(request), session_id(request)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import bindings
+from accounts.held_forms import press_once_more
 from accounts.people import person
 from accounts.proofs import Strength, is_enough, to_confirm
 
@@ -32,6 +33,8 @@ def needs_to_bind(view: View[P]) -> View[P]:
             return to_confirm(request, Strength.RECOVERED.slug)
         if not user.has_two_step and not bindings.has_mailbox_proof(request):
             return to_confirm(request, "mailbox")
+        press_once_more(request)
         return view(request, *args, **kwargs)
 
+    vars(guarded)["asks_proof"] = True
     return guarded

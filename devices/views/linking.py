@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import bindings, proofs, recovery_codes
+from accounts.held_forms import confirms, held_values
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
@@ -22,19 +23,21 @@ from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from portal.http import client_of, safe_next
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 FEW_CODES = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("link a phone"), "name")
 def link_phone(request: HttpRequest) -> HttpResponse:
     """Ask for the name of the phone and begin to link it; a new one for an old one goes elsewhere.
 
     `next` names the page to go on to once the phone is linked.
     """
     user = person(request)
-    initial = {"name": suggested_name(user)}
+    initial = {"name": suggested_name(user), **held_values(request)}
     form = LinkForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         phone = phones.link(user=user, name=form.cleaned_data["name"])
@@ -47,6 +50,7 @@ def link_phone(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("link a phone"))
 def confirm_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the secret as a picture and as letters until one right code was typed."""
     phone = get_object_or_404(person(request).phones, public_id=public_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import removals
 from accounts.bindings import kept_until
 from accounts.disputes import BEGUN
+from accounts.held_forms import confirms, held_lists
 from accounts.people import person, session_id
 from accounts.proofs import (
     Strength,
@@ -38,9 +39,11 @@ ELSEWHERE = _(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(_("report a lost phone"), "phone", "passkey", "wipe")
 def lost(request: HttpRequest) -> HttpResponse:
     """Ask which phone, say what will happen, then let it go."""
-    wanted = request.POST.getlist("phone") or request.GET.getlist("phone")
+    held = held_lists(request)
+    wanted = request.POST.getlist("phone") or request.GET.getlist("phone") or held.get("phone", [])
     phones = _named(person(request).phones.linked(), wanted)
     if request.method == "POST":
         passkeys = _named(person(request).passkeys.all(), request.POST.getlist("passkey"))
@@ -49,7 +52,7 @@ def lost(request: HttpRequest) -> HttpResponse:
     if len(linked) == 1:
         phones = linked
     if phones:
-        return render(request, "devices/lost.html", _before(request, phones))
+        return render(request, "devices/lost.html", {**_before(request, phones), "held": held})
     context = {"place": "devices", "phones": linked, "asked": "go" in request.GET}
     return render(request, "devices/lost_which.html", context)
 

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.held_forms import confirms, held_values
 from accounts.people import person
 from accounts.views.answers import show_form
 from devices import phones
@@ -15,6 +16,7 @@ from devices.forms.phones import ConfirmForm, NewPhoneForm
 from devices.models import Phone
 from devices.views.guards import needs_to_bind
 from devices.views.linking import finish, no_longer, to_scan
+from portal.words import gettext_lazy
 
 PAGE = "devices/new_phone.html"
 
@@ -38,6 +40,7 @@ def _uuid(text: str) -> UUID:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("replace a phone"), "name", "replaces")
 def new_phone(request: HttpRequest) -> HttpResponse:
     """Ask what replaces what, show the QR code, take the first code; then the old one lets go."""
     if "link" in request.GET:
@@ -46,7 +49,13 @@ def new_phone(request: HttpRequest) -> HttpResponse:
     linked = list(user.phones.proving())
     if not linked:
         return redirect("devices:link_phone")
-    form = NewPhoneForm(request.POST or None, user=user, linked=linked, replaces=old)
+    form = NewPhoneForm(
+        request.POST or None,
+        user=user,
+        linked=linked,
+        replaces=old,
+        initial=held_values(request),
+    )
     if request.method == "POST" and form.is_valid() and form.replaced:
         begun = phones.link(user=user, name=form.cleaned_data["name"])
         query = urlencode({"replaces": form.replaced.public_id, "link": begun.public_id})

@@ -13,14 +13,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from accounts import events, signin
 from accounts.ways import AlreadySpent
 from devices import changed_passkeys, passkeys
 from devices.models import Passkey
 from devices.steps import PasskeyMatch
-from portal.http import client_of, safe_next
+from portal.http import client_of, require_post, safe_next
 from portal.limits import Rate
 from portal.words import gettext as _
 
@@ -34,7 +33,7 @@ FAILURES = Rate("passkey-failures", settings.PASSKEY_FAILURES_AN_ADDRESS, QUARTE
 
 @login_not_required
 @never_cache
-@require_POST
+@require_post("accounts:sign_in")
 def passkey_alone_options(request: HttpRequest) -> HttpResponse:
     """Ask for any passkey that can stand alone; the same question whoever asks.
 
@@ -53,7 +52,7 @@ def passkey_alone_options(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_POST
+@require_post("accounts:sign_in")
 def passkey_alone(request: HttpRequest) -> HttpResponse:
     """Sign in with the answer, or go back to the sign-in page with one sentence."""
     network = client_of(request).network

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import bindings, browsers, declining, proofs, removals
+from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
@@ -22,17 +23,24 @@ from devices.steps import CHALLENGES
 from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from devices.views.passkey_alone import GONE_KEY
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("add a passkey"), "name")
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Let the browser make a passkey, and keep its public half."""
     user = person(request)
-    form = AddForm(request.POST or None, user=user, binding=session_id(request))
+    form = AddForm(
+        request.POST or None,
+        user=user,
+        binding=session_id(request),
+        initial=held_values(request),
+    )
     if request.method == "POST" and form.is_valid() and form.registered:
         return _add(request, form.registered, form.cleaned_data["name"])
     context = {"place": "devices", "has_room": keys.has_room(user)}
@@ -62,8 +70,9 @@ def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> Ht
 
 
 @never_cache
-@require_POST
+@require_post("devices:add_passkey")
 @needs_to_bind
+@confirms(gettext_lazy("add a passkey"))
 def add_passkey_options(request: HttpRequest) -> HttpResponse:
     """Ask the browser to make a passkey."""
     user = person(request)
@@ -73,10 +82,13 @@ def add_passkey_options(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("rename a passkey"), "name")
 def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a passkey another name."""
     passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
-    form = PasskeyNameForm(request.POST or None, initial={"name": passkey.name})
+    form = PasskeyNameForm(
+        request.POST or None, initial={"name": passkey.name, **held_values(request)}
+    )
     if request.method == "POST" and form.is_valid():
         name, session = form.cleaned_data["name"], session_id(request)
         keys.rename(passkey=passkey, name=name, client=client_of(request), session=session)
@@ -88,6 +100,7 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.TWO_STEP)
+@confirms(gettext_lazy("remove a passkey"))
 def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the passkey go."""
     passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
@@ -128,7 +141,7 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
     return redirect("devices:index" if stays else "accounts:sign_in")
 
 
-@require_POST
+@require_post("overview")
 def passkey_not_now(request: HttpRequest) -> HttpResponse:
     """Take the offer of a passkey off the overview; it does not come back in this browser."""
     browsers.decline_passkey(request)

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import declining, removals
 from accounts.acts import in_session
+from accounts.held_forms import confirms, held_lists, held_values
 from accounts.models import SecurityEvent, User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs, proofs_in
@@ -21,16 +22,18 @@ from devices.backups import unlinking as unlinked_apps
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("rename a phone"), "name")
 def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a phone another name."""
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
-    form = NameForm(request.POST or None, initial={"name": phone.name})
+    form = NameForm(request.POST or None, initial={"name": phone.name, **held_values(request)})
     if request.method == "POST" and form.is_valid():
         name, session = form.cleaned_data["name"], session_id(request)
         phones.rename(phone=phone, name=name, client=client_of(request), session=session)
@@ -42,6 +45,7 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.TWO_STEP)
+@confirms(gettext_lazy("unlink a phone"), "wipe")
 def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the phone go; a lost one goes at the lost phone desk."""
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
@@ -56,6 +60,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "removal": removals.of(person(request), phone.carrier_key),
         "is_last": bool(erased) and not phone.is_suspended and factors.is_last(person(request)),
         "has_app": phone.app is not None,
+        "held": held_lists(request),
     }
     return render(request, "devices/unlink_phone.html", context)
 
@@ -92,8 +97,9 @@ def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
     return event
 
 
-@require_POST
+@require_post("devices:index")
 @needs(Strength.RECOVERED, back="devices:index")
+@confirms(gettext_lazy("erase the accounts on an unlinked phone"))
 def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
     user = person(request)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import removals
 from accounts.acts import in_session
 from accounts.bindings import kept_until
+from accounts.held_forms import confirms, press_once_more
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
 from devices import suspending
@@ -19,10 +20,12 @@ from devices.sessions import goes_on_without, strip_proofs
 from devices.unlinking import factors_of, least_of
 from portal.http import client_of
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("suspend a phone"))
 def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen and whether it can be undone, then let the phone prove nothing."""
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
@@ -64,6 +67,7 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("take a phone back"))
 def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the phone count again, on a strong step of another device."""
     phone = get_object_or_404(person(request).phones.proved(), public_id=public_id)
@@ -74,6 +78,7 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return render(request, "devices/cannot_take_back.html", context, status=403)
     if not suspending.is_proved(phone, fresh_proofs(request)):
         return to_confirm(request, "authenticator")
+    press_once_more(request)
     if request.method == "POST":
         return _take_back(request, phone)
     keep = session_id(request)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import trust
+from accounts.held_forms import confirms
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
@@ -23,7 +24,7 @@ from devices.views.browsers import rename
 from portal.http import client_of
 from portal.places import place_of
 from portal.words import gettext as _
-from portal.words import ngettext
+from portal.words import gettext_lazy, ngettext
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def _own(request: HttpRequest, public_id: UUID) -> TrustedBrowser:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("rename a browser"), "name")
 def rename_trusted(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a trusted browser another name."""
     return rename(request, _own(request, public_id))
@@ -85,6 +87,7 @@ def rename_trusted(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("stop trusting a browser"))
 def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what it means, then stop trusting one browser."""
     user, row, session = person(request), _own(request, public_id), session_id(request)
@@ -101,6 +104,7 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Strength.RECOVERED)
+@confirms(gettext_lazy("stop trusting all browsers"))
 def end_all_trust(request: HttpRequest) -> HttpResponse:
     """Say what it means, then stop trusting every browser, this one included."""
     user, session = person(request), session_id(request)

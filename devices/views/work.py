@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import bindings, enrolments
 from accounts.acts import in_session
+from accounts.held_forms import confirms
 from accounts.models import Enrolment
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
@@ -20,8 +21,9 @@ from devices import enrolment as pictures
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import needs_to_bind
-from portal.http import client_of
+from portal.http import client_of, require_post
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 
 def _its(request: HttpRequest, public_id: UUID) -> Enrolment:
@@ -32,6 +34,7 @@ def _its(request: HttpRequest, public_id: UUID) -> Enrolment:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
+@confirms(gettext_lazy("set up an account of your organisation"), "app")
 def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say how the account stands; once staff approved, make the code on a POST and show it once."""
     account = _its(request, public_id)
@@ -73,7 +76,7 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
     return render(request, "devices/work_code.html", context)
 
 
-@require_POST
+@require_post("devices:index")
 def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     account = _its(request, public_id)

@@ -14,6 +14,7 @@ PASSWORD_MAX_BYTES = 1024
 
 PENDING_SIGN_IN_AGE = timedelta(minutes=10)
 STEP_UP_AGE = timedelta(minutes=10)
+HELD_FORM_AGE = timedelta(minutes=30)  # for what was typed before a step-up
 UNUSED_STEP_AGE = timedelta(days=28)  # after this a step that was never used is asked for, once
 MAILBOX_PROOF_AGE = timedelta(minutes=15)
 RECOVERY_HOLD = timedelta(hours=RECOVERY_HOLD_HOURS)

@@ -286,3 +286,16 @@ def test_the_whole_sign_in_takes_few_statements(
         answer = type_code(client, alice.fresh_code(), APP)
         client.get(answer["Location"])
     assert sign_in(client, alice).status_code == 302
+
+
+def test_a_sign_in_that_took_too_long_goes_on_to_the_same_page(
+    client: Client, alice: Person, clock: time_machine.Traveller
+) -> None:
+    type_password(client, alice, next="/devices/lost/")
+    clock.shift(settings.PENDING_SIGN_IN_AGE)
+    clock.shift(1)
+    answer = client.post("/sign-in/authenticator/", {"code": alice.fresh_code()})
+    assert answer["Location"] == "/sign-in/?next=%2Fdevices%2Flost%2F"
+    page = client.get(answer["Location"])
+    assert "That took too long, or something changed." in seen(page)
+    assert 'name="next" value="/devices/lost/"' in page.content.decode()

@@ -151,6 +151,7 @@ TABLE: dict[str, Row] = {
     "accounts:confirm": seen(CONFIRM, CONFIRM),
     "accounts:confirm_another_way": seen(PAGE, WRONG_METHOD),
     "accounts:confirm_step": seen(FORM, FORM),
+    "accounts:once_more": closed(OVERVIEW, WRONG_METHOD),
     "accounts:confirm_fate": seen(GONE, WRONG_METHOD),
     "accounts:confirm_options": seen(WRONG_METHOD, GONE),
     "accounts:two_step": seen(PAGE, PAGE),
