@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods
 from accounts import bindings, cancelling, disputes
 from accounts.acts import in_session
 from accounts.guards import needs_two_proofs
+from accounts.held_forms import confirms
 from accounts.models import Binding
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, to_confirm
 from portal.http import client_of, safe_next
 from portal.words import gettext as _
+from portal.words import gettext_lazy
 
 ROWS_A_PAGE = 50
 
@@ -21,6 +23,7 @@ ROWS_A_PAGE = 50
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_two_proofs(Strength.RECOVERED)
+@confirms(gettext_lazy("keep or remove what was added"))
 def held(request: HttpRequest) -> HttpResponse:
     """Ask for each thing that is held; a strong sign-in is led here before anything else."""
     user = person(request)
