@@ -10,6 +10,14 @@ from accounts.models import User
 from accounts.passwords import is_hashable
 
 
+class AccountLocked(Exception):
+    """The password is right, and the account is locked: only its owner may be told."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__("the account is locked")
+        self.user = user
+
+
 class EmailBackend(ModelBackend):
     """Finds a person by the key of the address; unknown addresses cost the same hash."""
 
@@ -20,12 +28,15 @@ class EmailBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """Return the person if the password is right and the account not locked."""
+        """Return the person if the password is right; raises `AccountLocked` if nothing else is."""
         if not username or not password or not is_hashable(password):
             return None
         user = User.objects.filter(email_key=email_key(username)).first()
         if user is None:
             User().set_password(password)  # the same work for unknown addresses
             return None
-        is_right = user.check_password(password)
-        return user if is_right and self.user_can_authenticate(user) else None
+        if not user.check_password(password):
+            return None
+        if not self.user_can_authenticate(user):
+            raise AccountLocked(user)
+        return user

@@ -131,6 +131,21 @@ def note_password(address: str, count: int, client: Client) -> None:
         _record_password(user, "sign_in:password_failed", count, client)
 
 
+def note_locked(user: User, method: str, client: Client) -> None:
+    """Write down that the right password or passkey met a locked account."""
+    with transaction.atomic():
+        events.record(user, "sign_in:locked", client=client, method=method)
+
+
+def locked_words() -> str:
+    """Say that the account is locked and whom to ask; only after a right password or passkey."""
+    if settings.SUPPORT_ADDRESS:
+        words = _("This account is locked. To have it unlocked, write to %(address)s.")
+        return words % {"address": settings.SUPPORT_ADDRESS}
+    words = _("This account is locked. Ask the people who run %(site)s to unlock it.")
+    return words % {"site": settings.PORTAL_NAME}
+
+
 def note_own_password(user: User, count: int, client: Client) -> None:
     """Write down a wrong password that was typed in a session of the person."""
     _record_password(user, "step_up:failed", count, client)

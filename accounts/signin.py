@@ -108,6 +108,16 @@ def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
     return pending, user
 
 
+def is_locked(request: HttpRequest) -> bool:
+    """Tell whether the account was locked after its right password was typed here."""
+    kept = request.session.get(PENDING_KEY)
+    pending = PendingSignIn(**kept) if isinstance(kept, dict) else None
+    if pending is None or not pending.is_in_time:
+        return False
+    user = User.objects.filter(pk=pending.user_id, is_active=False).first()
+    return user is not None and compare_digest(user.stamp("pending"), pending.stamp)
+
+
 def next_of(request: HttpRequest) -> str:
     """Return where a half-done sign-in was to lead, though it may be over; "" if to no place."""
     kept = request.session.get(PENDING_KEY)

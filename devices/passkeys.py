@@ -65,6 +65,10 @@ class Changed(Refused):
         self.of, self.change = of, change
 
 
+class Locked(Refused):
+    """The answer is right, and the account of its owner is locked."""
+
+
 class OfTheApp(Refused):
     """It opens a lock or a backup of the authenticator app, and nobody's account."""
 
@@ -200,6 +204,8 @@ def verify_answer(answer: str, *, purpose: str, binding: str, user: User | None)
     state = _state(client_data, Verified.PREFERRED if user else Verified.REQUIRED)
     try:
         _verify(given, state, passkey)
+        if not passkey.user.is_active:
+            raise Locked("the account is locked")
     except Refused as refused:
         refused.passkey = passkey
         raise
@@ -236,8 +242,8 @@ def _passkey(given: AuthenticationResponse, user: User | None) -> Passkey:
         raise UnknownPasskey(given.id, _party_of(given.response.authenticator_data))
     if handle and handle != passkey.user.public_id.bytes:
         raise Refused("somebody else's")
-    if user is None and not (handle and passkey.user.is_active):
-        raise Refused("it does not say whose it is, or the account is locked")
+    if user is None and not handle:
+        raise Refused("it does not say whose it is")
     return passkey
 
 

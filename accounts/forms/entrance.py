@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import format_lazy
 
 from accounts import browsers, codes, failures
+from accounts.backends import AccountLocked
 from accounts.forms.code import WaitingForm
 from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
@@ -88,7 +89,12 @@ class SignInForm(WaitingForm):
         browser = browsers.password_budget_of(self.request, email)
         budget = failures.password_budget(email, browser)
         count = self._reserve(budget)
-        user = authenticate(self.request, username=email, password=password)
+        try:
+            user = authenticate(self.request, username=email, password=password)
+        except AccountLocked as locked:
+            # The row stands for that of a wrong password; the budget stays as it is after one.
+            failures.note_locked(locked.user, "password", self.client)
+            raise ValidationError(failures.locked_words(), code="locked") from locked
         if not isinstance(user, User):
             failures.note_password(email, count, self.client)
             raise ValidationError(self.error_messages["wrong"], code="wrong")

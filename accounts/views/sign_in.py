@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import declining, events, recovery_codes, signin, trust
+from accounts import declining, events, failures, recovery_codes, signin, trust
 from accounts.forms.entrance import SignInForm
 from accounts.middleware import SIGNED_OUT
 from accounts.models import User
@@ -92,7 +92,10 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
 def _begin_again(request: HttpRequest) -> HttpResponse:
     """Go back to the start, with a sentence if something had been begun, and to the same end."""
     next_url = signin.next_of(request)
-    if signin.PENDING_KEY in request.session or settings.SESSION_COOKIE_NAME in request.COOKIES:
+    if signin.is_locked(request):
+        signin.forget(request)
+        messages.error(request, failures.locked_words())
+    elif signin.PENDING_KEY in request.session or settings.SESSION_COOKIE_NAME in request.COOKIES:
         signin.forget(request)
         messages.info(request, _("That took too long, or something changed. Sign in again."))
     if next_url:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
 
-from accounts import events, signin
+from accounts import events, failures, signin
 from accounts.ways import AlreadySpent
 from devices import changed_passkeys, passkeys
 from devices.models import Passkey
@@ -91,7 +91,9 @@ def _refuse(
 ) -> HttpResponse:
     """Note the failure where it belongs, and say nothing that the browser did not know."""
     passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
-    if passkey:
+    if passkey and isinstance(refused, passkeys.Locked):
+        failures.note_locked(passkey.user, "passkey", client)
+    elif passkey:
         with transaction.atomic():
             events.record(passkey.user, kind, client=client)
     else:
@@ -107,6 +109,8 @@ def _refuse(
         words = _(
             "This passkey opens the authenticator app, not an account. Sign in with your password."
         )
+    if isinstance(refused, passkeys.Locked):
+        words = failures.locked_words()
     messages.error(request, words)
     next_url = safe_next(request)
     query = f"?{urlencode({'next': next_url})}" if next_url else ""

@@ -107,7 +107,7 @@ def test_unknown_known_and_locked_accounts_answer_alike(
         (fresh_address("unknown"), PASSWORD),
         (carol.address, "a wrong horse battery"),
         (alice.address, "a wrong horse battery"),
-        (locked.address, PASSWORD),
+        (locked.address, "a wrong horse battery"),
     ]
     answers = set()
     for email, password in tries:
@@ -117,6 +117,40 @@ def test_unknown_known_and_locked_accounts_answer_alike(
     ((status, words, _cookies),) = answers
     assert status == 200
     assert WRONG in words
+
+
+@pytest.mark.parametrize(
+    ("support", "whom"),
+    [("", "Ask the people who run Latchkey"), ("help@example.org", "write to help@example.org")],
+)
+def test_a_locked_account_is_told_so_after_the_right_password_only(
+    client: Client, alice: Person, monkeypatch: pytest.MonkeyPatch, support: str, whom: str
+) -> None:
+    monkeypatch.setattr(settings, "SUPPORT_ADDRESS", support)
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    answer = client.post("/sign-in/", {"email": alice.address, "password": "a wrong horse"})
+    assert WRONG in seen(answer)
+    assert "locked" not in seen(answer)
+    words = seen(type_password(client, alice))
+    assert f"This account is locked. {'To have it unlocked, ' if support else ''}{whom}" in words
+    assert WRONG not in words
+    assert alice.kinds() == ["sign_in:password_failed", "sign_in:locked"]
+    assert not is_in(client)
+
+
+def test_an_account_locked_before_the_second_step_is_told_so(client: Client, alice: Person) -> None:
+    type_password(client, alice)
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    answer = client.post("/sign-in/authenticator/", {"code": alice.fresh_code()}, follow=True)
+    assert "This account is locked." in seen(answer)
+    assert not is_in(client)
+
+
+def test_locked_passwords_are_counted_like_wrong_ones(client: Client, carol: Person) -> None:
+    User.objects.filter(pk=carol.user.pk).update(is_active=False)
+    for _each in range(settings.FAILURES_BEFORE_WAIT):
+        type_password(client, carol)
+    assert type_password(client, carol).status_code == 429
 
 
 def test_a_locked_account_with_the_right_password_stays_out(client: Client, carol: Person) -> None:

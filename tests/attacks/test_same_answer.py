@@ -79,15 +79,20 @@ def test_too_many_wrong_passwords(kinds: dict[str, str], new_client: Browsers) -
     one_face(faces)
 
 
-def test_the_right_password_of_a_locked_account(
+def test_the_right_password_where_it_opens_nothing(
     kinds: dict[str, str], new_client: Browsers
 ) -> None:
+    """Only the owner of a locked account is told that it is: who typed its right password."""
     faces: dict[str, Any] = {}
-    for kind in ("unknown", "locked", "passwordless", "unconfirmed", "second"):
+    for kind in ("unknown", "passwordless", "unconfirmed", "second"):
         client = new_client()
         form = {"email": kinds[kind], "password": PASSWORD}
         faces[kind] = chain(client, client.post("/sign-in/", form), kinds[kind])
     one_face(faces)
+    client = new_client()
+    answer = client.post("/sign-in/", {"email": kinds["locked"], "password": PASSWORD})
+    assert "This account is locked." in answer.content.decode()
+    assert client.get("/security/").status_code == 302
 
 
 def test_asking_for_a_reset(kinds: dict[str, str], new_client: Browsers) -> None:

@@ -142,7 +142,11 @@ def test_a_counter_at_0_signs_in_and_is_told(client: Client, pia: Person) -> Non
 def test_a_locked_account_stays_shut(client: Client, pia: Person) -> None:
     pia.user.is_active = False
     pia.user.save()
-    assert refused(client, pia.soft.get(question(client)))
+    assert refused(client, pia.soft.get(question(client)), "This account is locked.")
+    forged = pia.soft.get(question(client))
+    forged["response"]["signature"] = forged["response"]["signature"][::-1]
+    assert refused(client, forged)
+    assert pia.kinds() == ["sign_in:locked", "sign_in:passkey_failed"]
 
 
 def test_held_it_proves_a_recovery_only(client: Client, pia: Person) -> None:
