@@ -164,8 +164,8 @@ def test_without_two_step_the_password_is_asked_again(
     page = client.get(answer["Location"])
     assert "Type your password once more" in seen(page)
     answer = client.post(answer["Location"], {"password": PASSWORD})
-    page = reverse("accounts:once_more") if act.form else reverse(act.name)
-    assert answer["Location"].partition("?")[0] == page
+    target = reverse("accounts:once_more") if act.form else reverse(act.name)
+    assert answer["Location"].partition("?")[0] == target
     answer = client.post(reverse(act.name), act.data)
     assert not answer.get("Location", "").startswith("/confirm/?next=%2Fsecurity")
 
