@@ -125,7 +125,8 @@ def test_it_asks_for_a_code_of_the_app_in_this_very_session(client: Client, read
     assert answer["Location"].startswith("/confirm/?next=%2Fsecurity%2Ftwo-step%2F")
     assert not ready.reload().has_two_step
     page = client.get(answer["Location"])["Location"]
-    assert type_code(client, ready.fresh_code(), page)["Location"] == PAGE
+    after = type_code(client, ready.fresh_code(), page)["Location"]
+    assert "Press once more to turn on two-step verification." in seen(client.get(after))
     client.post(ON)
     assert ready.reload().has_two_step
 
