@@ -257,6 +257,7 @@ def _consequences(phone: Phone) -> list[str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("settle a dispute"), "reason")
 def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpResponse:
     """Decide a dispute: the contested phones stay, or they go."""
     user, keeps = may_act(request, public_id), outcome == "keep"
