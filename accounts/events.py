@@ -9,14 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.agents import called
 from accounts.models import SecurityEvent, User
 from portal.http import Client
-from portal.outbox.api import queue
+from portal.outbox.notices import queue_notice
 from portal.words import apart, listed
 from portal.words import gettext_lazy as _
 
@@ -263,12 +261,10 @@ def record(
 def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
     verified = event.user.email_addresses.verified().values_list("address", flat=True)
     for address in dict.fromkeys([*verified, *also_to]):
-        queue(
-            channel="email",
+        queue_notice(
             recipient=address,
             kind=event.kind,
-            context={"event": str(event.public_id)},
-            expires_at=timezone.now() + settings.NOTICE_AGE,
+            event=str(event.public_id),
             user_id=event.user_id,
         )
 

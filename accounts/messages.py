@@ -110,11 +110,20 @@ def _notice(message: Message) -> tuple[str, Context]:
         "kept_until": _moment(event.details.get("kept_until")),
         "disputed_until": _moment(event.details.get("until")),
         "lines": [],
+        **_more(message),
     }
 
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+def _more(message: Message) -> Context:
+    """Return what else happened in the same minute, and how much of it is not listed."""
+    ids = message.context.get("more", [])
+    found = SecurityEvent.objects.filter(public_id__in=ids[:MORE_LISTED]).order_by("pk")
+    more = [(events.title_of(row), row.at) for row in found]
+    return {"more": more, "unlisted": len(ids) - len(more)}
 
 
 def _code(message: Message) -> tuple[str, Context]:
@@ -188,6 +197,7 @@ def _reset_token(message: Message, mailbox: EmailAddress) -> str:
     return token
 
 
+MORE_LISTED = 20  # events in one mail; the activity has them all
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_in:code": _code,
     "confirm:code": _code,

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts import bindings, contacts, declining, readiness, removals
+from accounts.act_limits import counted
 from accounts.acts import in_session
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
@@ -61,6 +62,7 @@ def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> st
 
 @needs_two_proofs(Strength.TWO_STEP)
 @confirms(gettext_lazy("add an e-mail address"), "address")
+@counted
 def add_address(request: HttpRequest) -> HttpResponse:
     """Add an address; it counts once the code sent there was typed."""
     form = AddAddressForm(request.POST or None, user=person(request), initial=held_values(request))
@@ -72,6 +74,7 @@ def add_address(request: HttpRequest) -> HttpResponse:
 
 @needs_two_proofs(Strength.TWO_STEP)
 @confirms(gettext_lazy("add a phone number"), "number")
+@counted
 def add_number(request: HttpRequest) -> HttpResponse:
     """Add a number; it counts once the code sent there was typed."""
     if not settings.SMS_URL:
@@ -195,6 +198,7 @@ def _remove(request: HttpRequest, old: Contact) -> None:
 @require_post("accounts:contact")
 @needs_two_proofs(Strength.TWO_STEP, back="accounts:contact")
 @confirms(gettext_lazy("change the address you sign in with"))
+@counted
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in with this confirmed address from now on."""
     address = get_object_or_404(person(request).email_addresses, public_id=public_id)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import declining
+from accounts.act_limits import counted
 from accounts.held_forms import Text, confirms
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
@@ -68,6 +69,7 @@ def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
 @require_post("accounts:two_step")
 @needs(Strength.TWO_STEP, back="accounts:two_step")
 @confirms(_accepts)
+@counted
 def accept_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Let codes be sent this way again."""
     if _done(request, declining.accept, slug):

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from accounts import bindings, declining, recovery_codes
+from accounts.act_limits import counted
 from accounts.acts import in_session
 from accounts.held_forms import confirms
 from accounts.people import person, session_id
@@ -91,6 +92,7 @@ CONSEQUENCES = [
 
 @needs(Strength.TWO_STEP)
 @confirms(gettext_lazy("turn off two-step verification"))
+@counted
 def two_step_off(request: HttpRequest) -> HttpResponse:
     """Say what switching off means, then do it."""
     user = person(request)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.act_limits import counted
 from accounts.acts import in_session
 from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
@@ -35,6 +36,7 @@ AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
 @confirms(gettext_lazy("link the app on a phone"), "phone", "name")
+@counted
 def link_app(request: HttpRequest) -> HttpResponse:
     """Ask which phone the app is on, then show a code for it, or lead to it in this browser."""
     return _which(request, Purpose.LINK, "devices/link_app.html")

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import bindings, proofs, recovery_codes
+from accounts.act_limits import counted
 from accounts.held_forms import confirms, held_values
 from accounts.models import User
 from accounts.people import person, session_id
@@ -31,6 +32,7 @@ FEW_CODES = 3
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
 @confirms(gettext_lazy("link a phone"), "name")
+@counted
 def link_phone(request: HttpRequest) -> HttpResponse:
     """Ask for the name of the phone and begin to link it; a new one for an old one goes elsewhere.
 

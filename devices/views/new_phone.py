@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.act_limits import counted
 from accounts.held_forms import confirms, held_values
 from accounts.people import person
 from accounts.views.answers import show_form
@@ -41,6 +42,7 @@ def _uuid(text: str) -> UUID:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
 @confirms(gettext_lazy("replace a phone"), "name", "replaces")
+@counted
 def new_phone(request: HttpRequest) -> HttpResponse:
     """Ask what replaces what, show the QR code, take the first code; then the old one lets go."""
     if "link" in request.GET:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import bindings, browsers, declining, proofs, removals
+from accounts.act_limits import counted
 from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
@@ -32,6 +33,7 @@ from portal.words import gettext_lazy
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
 @confirms(gettext_lazy("add a passkey"), "name")
+@counted
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Let the browser make a passkey, and keep its public half."""
     user = person(request)

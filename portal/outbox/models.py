@@ -39,9 +39,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(~held, status=Status.QUEUED)
 
     def due(self, now: datetime) -> "MessageQuerySet":
-        """Rows to hand over now, the longest waiting first."""
+        """Rows to hand over now: what somebody waits for, then the longest waiting first."""
         due = self.unheld(now).filter(next_attempt_at__lte=now, expires_at__gt=now)
-        return due.order_by("next_attempt_at", "id")
+        return due.order_by("-is_urgent", "next_attempt_at", "id")
 
     def renew(self, held: Iterable["Message"]) -> int:
         """Hold these rows for another `LEASE`, those of them that are still held."""
@@ -75,6 +75,7 @@ class Message(models.Model):
     channel = models.CharField(max_length=8, choices=Channel.choices)
     recipient = models.CharField(max_length=320)
     kind = models.CharField(max_length=64)
+    is_urgent = models.BooleanField(default=True)  # a code or link that somebody waits for
     context = models.JSONField(default=dict)
     # A plain number, not a foreign key: deleting an account must not take its notices along.
     user_id = models.BigIntegerField(null=True)
@@ -92,7 +93,9 @@ class Message(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["next_attempt_at"], name="outbox_due", condition=Q(status="queued")
+                fields=["-is_urgent", "next_attempt_at", "id"],
+                name="outbox_due",
+                condition=Q(status="queued"),
             ),
             models.Index(fields=["created_at"], name="outbox_age"),
         )

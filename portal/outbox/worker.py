@@ -11,7 +11,7 @@ from django.db import Error, close_old_connections, connections
 from django.utils.module_loading import import_string
 
 from portal.outbox.delivery import Outcome, deliver
-from portal.outbox.models import LEASE, Channel, Message, Status
+from portal.outbox.models import LEASE, Channel, Message, MessageQuerySet, Status
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +41,21 @@ class Hands:
         taken = 0
         for channel in self._threads:
             while not self._stop.is_set() and self._is_free(channel):
-                message = Message.objects.filter(channel=channel).claim()
+                message = self._rows(channel).claim()
                 if message is None:
                     break
                 self._held[message.pk] = message
                 self._pool.submit(self._deliver, message)
                 taken += 1
         return taken
+
+    def _rows(self, channel: Channel) -> MessageQuerySet:
+        """Keep a quarter of the hands for what somebody waits for, however slow the server is."""
+        rows = Message.objects.filter(channel=channel)
+        held = [row for row in list(self._held.values()) if row.channel == channel]
+        most = max(1, self._threads[channel] * 3 // 4)
+        full = sum(not row.is_urgent for row in held) >= most
+        return rows.filter(is_urgent=True) if full else rows
 
     def renew(self) -> None:
         """Hold on to what is in hand, so that nobody else sends it."""

@@ -99,6 +99,8 @@ BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is to
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 SET_UP_LINK_AGE = timedelta(minutes=10)
 NOTICE_AGE = timedelta(days=3)
+NOTICES_AT_ONCE = 3  # a minute to one address; the others of that minute go together in one mail
+ACTS_A_PERSON_AN_HOUR = 60  # on pages, of those that cause a mail and could go on for ever
 EVENTS_KEPT = timedelta(days=365)
 
 SMS_PER_NUMBER_A_DAY = 10
