@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from accounts.identity import email_key
+from accounts import hashers
+from accounts.identity import email_key, password_form
 from accounts.models import User
 from accounts.passwords import is_hashable
 
@@ -32,10 +33,9 @@ class EmailBackend(ModelBackend):
         if not username or not password or not is_hashable(password):
             return None
         user = User.objects.filter(email_key=email_key(username)).first()
-        if user is None:
-            User().set_password(password)  # the same work for unknown addresses
-            return None
-        if not user.check_password(password):
+        is_right = user is not None and user.check_password(password)
+        if user is None or not is_right:
+            hashers.equalise(password_form(password), user.password if user else "")
             return None
         if not self.user_can_authenticate(user):
             raise AccountLocked(user)

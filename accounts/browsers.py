@@ -20,6 +20,7 @@ TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
 OFFER_KEY = "offers_passkey"
 ROW_KEY = "browser"
+OPENED_KEY = "tries_opened"
 
 
 def _token(request: HttpRequest) -> str:
@@ -37,11 +38,28 @@ def _row(request: HttpRequest, user: User) -> KnownBrowser | None:
     return rows.first() if token else None
 
 
+def open_tries(request: HttpRequest, user: User, budget: str) -> None:
+    """Give this browser a budget of its own for a while: it showed what only the mailbox gets."""
+    until = (timezone.now() + settings.PASSWORD_RESET_AGE).timestamp()
+    opened = {"key": user.email_key, "budget": budget, "until": until}
+    request.session[OPENED_KEY] = opened
+
+
+def _opened(request: HttpRequest, address: str) -> str:
+    opened = request.session.get(OPENED_KEY)
+    if not isinstance(opened, dict) or opened["until"] < timezone.now().timestamp():
+        return ""
+    return str(opened["budget"]) if opened["key"] == email_key(address) else ""
+
+
 def password_budget_of(request: HttpRequest, address: str) -> str:
     """Name the budget of password failures: each browser that signed in before has its own.
 
-    So strangers who try passwords never keep the owner out of a known browser.
+    So strangers who try passwords never keep the owner out of a known browser, nor out of one that
+    a link to the mailbox was opened in.
     """
+    if opened := _opened(request, address):
+        return known_browser(opened)
     token, since = _token(request), timezone.now() - settings.KNOWN_BROWSER_AGE
     if not token:
         return STRANGER

@@ -55,7 +55,8 @@ def send(
     """
     take(purpose, delivery, (PAUSE, QUARTER_HOUR, DAY))
     if delivery.channel == "sms":
-        sms_limits.take(delivery.recipient, client.network)
+        is_confirmed = purpose != "contact"
+        sms_limits.take(delivery.recipient, client.network, is_confirmed=is_confirmed)
     with transaction.atomic():
         code = _replace(delivery, user, purpose, binding)
         _queue(delivery, code, client)

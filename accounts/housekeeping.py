@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import browsers
+from accounts import browsers, link_mail
 from accounts.models import OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
 from portal.batches import delete_in_batches
 
@@ -20,3 +20,4 @@ def run() -> None:
     RecoveryCodeSet.objects.filter(shown_until__lt=now).update(shown_sealed=None)
     delete_in_batches(SecurityEvent.objects.filter(at__lt=now - settings.EVENTS_KEPT - KEPT))
     browsers.forget_old()
+    link_mail.forget_old()

@@ -5,6 +5,7 @@ Codes and tokens are drawn here, so that they never rest in a queue, a log or a 
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -171,7 +172,7 @@ def _address(message: Message) -> tuple[str, Context]:
     return _known(message, owner[1]) if owner and is_anothers else _code(message)
 
 
-def _reset(message: Message) -> tuple[str, Context]:
+def _link(message: Message, purpose: str, page: str) -> tuple[str, Context]:
     """Make the link only now: the request does the same work for every address."""
     key = email_key(message.recipient)
     mailbox = EmailAddress.objects.verified().filter(key=key).select_related("user").first()
@@ -180,18 +181,18 @@ def _reset(message: Message) -> tuple[str, Context]:
     message.recipient = mailbox.address  # as stored: what was typed may be another mailbox
     return message.kind, {
         "person": mailbox.user,
-        "link": link_to("accounts:reset_link", _reset_token(message, mailbox)),
+        "link": link_to(page, _token(message, mailbox, purpose)),
         "minutes": int(settings.PASSWORD_RESET_AGE.total_seconds() // 60),
         "at": message.created_at,
     }
 
 
-def _reset_token(message: Message, mailbox: EmailAddress) -> str:
+def _token(message: Message, mailbox: EmailAddress, purpose: str) -> str:
     """Make the link in the first try, and give the same in the next ones."""
     token, link = OneTimeLink.of_message(str(message.public_id))
     if link is None:
         age = settings.PASSWORD_RESET_AGE
-        return OneTimeLink.make(mailbox.user, "reset", age, mailbox).draw(token)
+        return OneTimeLink.make(mailbox.user, purpose, age, mailbox).draw(token)
     if not OneTimeLink.objects.live().filter(pk=link.pk).exists():
         raise Undeliverable("a newer link was asked for")
     return token
@@ -204,5 +205,6 @@ COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "number:code": _code,
     "address:code": _address,
     "sign_up:code": _sign_up,
-    "reset:link": _reset,
+    "reset:link": partial(_link, purpose="reset", page="accounts:reset_link"),
+    "sign_in:link": partial(_link, purpose="sign-in", page="accounts:sign_in_link"),
 }

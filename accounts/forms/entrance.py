@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 
-from accounts import browsers, codes, failures
+from accounts import browsers, failures
 from accounts.backends import AccountLocked
 from accounts.forms.code import WaitingForm
 from accounts.identity import ADDRESS_LENGTH, password_form
@@ -70,6 +70,7 @@ class SignInForm(WaitingForm):
     )
 
     error_messages = {"wrong": _("This address and password do not belong together.")}
+    is_switched_off = False
 
     def __init__(self, *args: Any, request: HttpRequest, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +89,8 @@ class SignInForm(WaitingForm):
     def _judge(self, email: str, password: str) -> None:
         browser = browsers.password_budget_of(self.request, email)
         budget = failures.password_budget(email, browser)
-        count = self._reserve(budget)
+        is_stranger = browser == failures.STRANGER
+        count = self._reserve(budget, is_stranger=is_stranger)
         try:
             user = authenticate(self.request, username=email, password=password)
         except AccountLocked as locked:
@@ -99,17 +101,21 @@ class SignInForm(WaitingForm):
             failures.note_password(email, count, self.client)
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         budget.clear()
-        ADDRESS_FAILURES.give_back(self.client.network)
+        if is_stranger:
+            ADDRESS_FAILURES.give_back(self.client.network)
         self.user = user
 
-    def _reserve(self, budget: Budget) -> int:
+    def _reserve(self, budget: Budget, *, is_stranger: bool) -> int:
+        """Reserve a try; caps that strangers can fill do not hold for who is none."""
         try:
-            SITE.take("")
-            ADDRESS_FAILURES.take(self.client.network)
+            if is_stranger:
+                SITE.take("")
+                ADDRESS_FAILURES.take(self.client.network)
             return budget.reserve()
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
         except FactorDisabled as error:
+            self.is_switched_off = True
             message = _("Too many wrong passwords. Reset the password to go on.")
             raise ValidationError(message, code="disabled") from error
 
@@ -172,26 +178,21 @@ def check_new_password(form: forms.Form, field: str, user: User) -> None:
 
 
 class ResetForm(MessageForm):
-    """Asks for a link; the same answer for every address."""
+    """Asks for a link; the same answer for every address.
+
+    How often a mailbox gets one is judged by `accounts.link_mail`: no stranger keeps the owner out.
+    """
 
     email = AddressField(
         label=_("E-mail address"), max_length=ADDRESS_LENGTH, widget=email_input("username")
     )
 
     def clean(self) -> dict[str, Any]:
-        """Count the message, for its sender and for its target: nobody floods a mailbox."""
+        """Count the message for its sender."""
         cleaned = super().clean() or {}
         if not self.errors:
             self.take_message()
-            self._take_target(cleaned["email"])
         return cleaned
-
-    def _take_target(self, address: str) -> None:
-        try:
-            rates = (codes.QUARTER_HOUR, codes.DAY)
-            codes.take("reset", codes.Delivery("email", address), rates)
-        except LimitReached as limit:
-            raise self.must_wait(limit) from limit
 
 
 class NewPasswordForm(forms.Form):

@@ -5,7 +5,7 @@ from accounts.models.browser import KnownBrowser
 from accounts.models.code import SentCode
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.models.event import SecurityEvent
-from accounts.models.link import OneTimeLink
+from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
 from accounts.models.staff_request import StaffRequest
@@ -16,6 +16,7 @@ __all__ = [
     "EmailAddress",
     "Enrolment",
     "KnownBrowser",
+    "LinkMail",
     "Membership",
     "OneTimeLink",
     "Organisation",

@@ -25,6 +25,16 @@ def _stamp(user: User, purpose: str) -> str:
     return user.stamp(f"{purpose}/{user.email_key}")
 
 
+class LinkMail(models.Model):
+    """When a mail with a link was last asked for, for an address that need not be anybody's."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest: the table names nobody
+    asked_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"asked {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     """Selections of links."""
 

@@ -1,19 +1,20 @@
 """Changing the password, and resetting it by a link."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import bindings, cancelling, disputes, events, failures
+from accounts import bindings, browsers, cancelling, disputes, events, failures, link_mail
 from accounts.forms.entrance import NewPasswordForm, ResetForm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
@@ -25,7 +26,6 @@ from accounts.proofs import Strength, is_enough, to_confirm
 from accounts.signals import protection_changed
 from accounts.views.answers import show_form
 from portal.http import client_of
-from portal.outbox.api import queue
 from portal.words import gettext as _
 from portal.words import gettext_lazy
 
@@ -54,6 +54,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             if is_proved_twice(request):
                 cancelling.cancel_held(user, client=client_of(request), session=session)
         failures.forgive_passwords(user)
+        link_mail.forget(user)
         messages.success(request, _("Your password is changed. Other browsers are signed out."))
         return redirect("accounts:contact")
     return show_form(request, "accounts/change_password.html", form)
@@ -65,23 +66,29 @@ def reset_password(request: HttpRequest) -> HttpResponse:
     """Ask for the address; the same answer, and the same work, for every address."""
     form = ResetForm(request.POST or None, client=client_of(request))
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            queue(
-                channel="email",
-                recipient=form.cleaned_data["email"],
-                kind="reset:link",
-                context={"language": get_language()},
-                expires_at=timezone.now() + settings.PASSWORD_RESET_AGE,
-            )
-        return redirect("accounts:reset_sent")
+        return sent_page(link_mail.ask(form.cleaned_data["email"], "reset"))
     return show_form(request, "accounts/reset_password.html", form)
 
 
 @login_not_required
 @require_GET
 def reset_sent(request: HttpRequest) -> HttpResponse:
-    """Say where to look."""
-    return render(request, "accounts/reset_sent.html")
+    """Say where to look: for the mail of which minute."""
+    return render(request, "accounts/reset_sent.html", {"asked_at": _asked_at(request)})
+
+
+def sent_page(asked_at: datetime) -> HttpResponse:
+    """Lead to the page that names the mail to look for."""
+    return redirect(f"{resolve_url('accounts:reset_sent')}?mail={int(asked_at.timestamp())}")
+
+
+def _asked_at(request: HttpRequest) -> datetime | None:
+    """Return the moment that the address names, if a mail of then may still be looked for."""
+    named, now = request.GET.get("mail", ""), timezone.now()
+    if not (named.isascii() and named.isdigit() and len(named) <= 11):
+        return None
+    asked_at = datetime.fromtimestamp(int(named), tz=now.tzinfo)
+    return asked_at if timedelta(0) <= now - asked_at <= settings.PASSWORD_RESET_AGE else None
 
 
 @login_not_required
@@ -133,5 +140,8 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         spare = f"accounts.email:{link.mailbox_id}"
         cancelling.cancel_held(user, client=client_of(request), spare=spare)
     failures.forgive_passwords(user)
+    link_mail.forget(user)
     request.session.flush()
+    # Strangers may have used up all tries again before the new password is typed here.
+    browsers.open_tries(request, user, f"reset:{link.pk}")
     return True

@@ -57,14 +57,23 @@ def is_open(number: str) -> bool:
     return True
 
 
-def take(number: str, address: str) -> None:
+def take(number: str, address: str, *, is_confirmed: bool = True) -> None:
     """Count one text message to the number, asked for from the network address.
+
+    Of each cap that others can fill, numbers that were not confirmed yet get half, so that the rest
+    is there for people who sign in.
 
     Raises NumberRefused, or LimitReached when a cap is full. Narrow caps come first, so that what
     they refuse does not use up the caps that everybody shares. Call it outside a transaction.
     """
     check_number(number)
     network = Client(address.partition("/")[0], "").network
+    if not is_confirmed:
+        Rate("sms:new-number", settings.SMS_PER_NUMBER_A_DAY // 2, DAY).take(number)
+        Rate("sms:new-prefix", settings.SMS_PER_PREFIX_AN_HOUR // 2, HOUR).take(
+            number[:-BLOCK_DIGITS]
+        )
+        Rate("sms:new-day", settings.SMS_A_DAY // 2, DAY).take("all")
     Rate("sms:number", settings.SMS_PER_NUMBER_A_DAY, DAY).take(number)
     Rate("sms:prefix", settings.SMS_PER_PREFIX_AN_HOUR, HOUR).take(number[:-BLOCK_DIGITS])
     Rate("sms:address", settings.SMS_PER_ADDRESS_A_DAY, DAY).take(network)

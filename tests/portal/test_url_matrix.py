@@ -135,6 +135,8 @@ TABLE: dict[str, Row] = {
         half_get=PAGE,
         half_post="to /sign-in/another-way/",
     ),
+    "accounts:sign_in_mail": public(FORM, FORM),
+    "accounts:sign_in_link": public(FORM, FORM),
     "accounts:sign_in_step": seen(SIGN_IN, SIGN_IN, half=FORM),
     "accounts:message_fate": public(GONE, WRONG_METHOD),
     "accounts:step_options": public(WRONG_METHOD, GONE),
