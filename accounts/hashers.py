@@ -4,7 +4,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import (
     Argon2PasswordHasher,
     PBKDF2PasswordHasher,
-    get_hasher,
     make_password,
 )
 from django.core.cache import cache
@@ -34,7 +33,7 @@ def equalise(password: str, encoded: str) -> None:
         make_password(password)
     missing = _most_iterations() - done
     if missing > 0:
-        hasher = get_hasher(PBKDF2PasswordHasher.algorithm)
+        hasher = PBKDF2PasswordHasher()
         hasher.encode(password, hasher.salt(), missing)
 
 

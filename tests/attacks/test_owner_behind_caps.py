@@ -131,6 +131,7 @@ def test_known_and_unknown_addresses_get_the_same_answers(
 def test_the_living_link_stays_and_is_named(
     alice: Person, new_client: Browsers, clock: Clock, page: str
 ) -> None:
+    last = None
     for number in range(settings.SENT_CODES_A_QUARTER_HOUR):
         last = stranger(new_client, number).post(page, {"email": alice.address})
         clock.shift(timedelta(minutes=1))

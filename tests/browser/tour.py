@@ -133,7 +133,9 @@ def strangers(tour: Tour) -> Names:
     hand.type_code("000000", "Confirm the address")
     hand.sees("This code is not right")
     yield "sign-up, wrong code"
-    yield from tour.see("/sign-in/mail/", "/password/reset/link/", "/password/reset/new/", "/set-up/link/")
+    yield from tour.see(
+        "/sign-in/mail/", "/password/reset/link/", "/password/reset/new/", "/set-up/link/"
+    )
 
 
 def resets(tour: Tour) -> Names:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from portal.http import Client as Origin
 from portal.outbox import worker
 from portal.outbox.delivery import deliver
 from portal.outbox.models import Channel, Message
+from tests.attacks.tools import html_of
 from tests.people import Person, enter, give_phone
 
 HERE = Origin("192.0.2.1", "Firefox")
@@ -67,7 +69,7 @@ def test_the_notices_of_one_minute_go_in_one_mail(
     hand_over()
     last = mail.outbox[policy.NOTICES_AT_ONCE :]
     assert len(last) == 1
-    body, html = str(last[0].body), str(last[0].alternatives[0][0])  # type: ignore[attr-defined]
+    body, html = str(last[0].body), html_of(last[0])
     for words in (body, html):
         assert "In the same minute:" in words
         assert "Phone 3 linked" in words
@@ -93,7 +95,7 @@ def test_a_flood_of_one_delays_the_notice_of_nobody_else(carol: Person, bob: Per
 
 
 def test_slow_notices_leave_hands_for_codes(carol: Person, bob: Person) -> None:
-    hands = worker.Hands(worker.Event(), {Channel.EMAIL: 4})
+    hands = worker.Hands(Event(), {Channel.EMAIL: 4})
     flood(carol, 3)
     flood(bob, 3)
     hands._held = {row.pk: row for row in Message.objects.filter(is_urgent=False)[:3]}
