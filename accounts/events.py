@@ -134,6 +134,7 @@ KINDS: dict[str, Kind] = {
         _("Signed out everywhere by staff"), "log-out", "look", notice=True
     ),
     "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
+    "sign_in:held": Kind(_("Signed in with {methods}, on a new device"), "check"),
     "sign_in:locked": Kind(_("Right {method}, but the account is locked"), "lock", "look"),
     "sign_in:many_failures": Kind(
         _("Many wrong tries with {method}"), "triangle-alert", "loss", notice=True

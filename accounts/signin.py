@@ -19,7 +19,7 @@ from accounts import bindings, browsers, events, languages, trust, unused, zones
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
-from accounts.steps import best_way
+from accounts.steps import best_way, step_named
 from accounts.ways import AlreadySpent, Verification
 from portal.http import client_of, is_local
 from portal.zones import asked_for
@@ -169,10 +169,18 @@ def finish(
 
 
 def _destination(request: HttpRequest, user: User, proofs: list[Proof], next_url: str) -> str:
-    fell_back = max(proof.strength for proof in proofs) == Strength.RECOVERED
-    if user.has_two_step and fell_back and not _is_desk(next_url):
+    if user.has_two_step and fell_back(proofs) and not _is_desk(next_url):
         return resolve_url(settings.AFTER_FALL_BACK)
     return next_url if is_local(next_url, request) else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def fell_back(proofs: list[Proof]) -> bool:
+    """Tell whether a code that was sent or saved stood for the phone or passkey.
+
+    A new phone or passkey whose hold lasts proves no more than that, and was there all the same.
+    """
+    steps = [step_named(proof.method) for proof in proofs if proof.strength >= Strength.RECOVERED]
+    return bool(steps) and not any(step and step.strong for step in steps)
 
 
 def _is_desk(url: str) -> bool:
@@ -194,10 +202,12 @@ def _record(request: HttpRequest, user: User, proofs: list[Proof], *, is_new_bro
         strength = Strength.PASSWORD
     kind = {
         Strength.PASSWORD: "sign_in:password",
-        Strength.RECOVERED: "sign_in:recovered",
+        Strength.RECOVERED: "sign_in:held",
         Strength.TWO_STEP: "sign_in:two_step",
     }[strength]
-    if is_new_browser and strength != Strength.RECOVERED:
+    if strength == Strength.RECOVERED and fell_back(proofs):
+        kind = "sign_in:recovered"
+    elif is_new_browser:
         kind = "sign_in:new_browser"
     methods = [proof.method for proof in proofs]
     client, session = client_of(request), session_id(request)

@@ -64,7 +64,7 @@ def test_a_phone_linked_without_the_old_one_waits(
     second = Proof.now(method, Strength.RECOVERED, f"accounts.{method}:1")
     enter(client, alice, [Proof.now("password", Strength.PASSWORD), second])
     assert counts_from(link(client)) == timezone.now() + PROOFS[method]
-    assert "counts in full from" in seen(client.get("/security/two-step/"))
+    assert "Can change what protects your account from:" in seen(client.get("/security/two-step/"))
 
 
 def test_a_phone_linked_after_a_strong_step_counts_at_once(client: Client, alice: Person) -> None:
@@ -219,7 +219,7 @@ def test_who_holds_only_a_held_phone_reads_from_when_it_counts(
     answer = client.get(client.post("/security/two-step/off/")["Location"])
     assert answer.status_code == 403
     until = counts_from(new)
-    assert f"It counts in full from: {until.day} {until:%b %Y}, {until:%H:%M}" in seen(answer)
+    assert f"it can confirm this from: {until.day} {until:%b %Y}, {until:%H:%M}" in seen(answer)
     assert alice.reload().has_two_step
 
 

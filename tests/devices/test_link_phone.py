@@ -239,7 +239,7 @@ def test_a_phone_linked_in_a_recovered_session_waits(
     confirm(client, begin(client))
     assert newest().trusted_from == timezone.now() + settings.RECOVERY_HOLD
     assert max(proof.strength for proof in proofs_in(client.session)) == Strength.RECOVERED
-    assert "does not count in full yet" in client.get("/devices/").content.decode()
+    assert "Can sign you in now." in client.get("/devices/").content.decode()
 
 
 def test_after_a_saved_recovery_code_it_waits_a_day(

@@ -101,7 +101,7 @@ def test_added_in_a_recovered_session_it_is_held(client: Client, alice: Person) 
     add(client, SoftPasskey())
     assert row(alice).is_held
     assert max(proof.strength for proof in proofs_in(client.session)) == Strength.RECOVERED
-    assert "does not count in full yet" in seen(client.get("/devices/"))
+    assert "Can sign you in now." in seen(client.get("/devices/"))
 
 
 @pytest.mark.parametrize("junk", ["", "null", "{}", "[]", "x", '{"rawId": 1}', "[" * 9000])

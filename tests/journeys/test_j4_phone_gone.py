@@ -100,10 +100,10 @@ def says_what_was_done(hand: Hand) -> None:
 
 def says_until_when(hand: Hand) -> None:
     """The hold of three days is shown, with its date."""
-    hand.sees("does not count in full yet")
+    hand.sees("Can sign you in now.")
     ends = timezone.localtime(timezone.now() + settings.RECOVERY_HOLD)
     days = {f"{moment.day} {moment:%b %Y}" for moment in (ends, ends - timedelta(minutes=2))}
-    expect(hand.page.get_by_text("It counts in full from:")).to_contain_text(
+    expect(hand.page.get_by_text("Can change what protects your account from:")).to_contain_text(
         re.compile("|".join(days))
     )
 
@@ -112,7 +112,7 @@ def strong_acts_wait(hand: Hand) -> None:
     """Nothing that weakens the account can be done before the hold is over."""
     hand.open("/security/two-step/off/")
     hand.reads("This needs your authenticator app")
-    hand.sees("It counts in full from:")
+    hand.sees("it can confirm this from:")
 
 
 def every_address_is_told(live: LiveSite, person: Person) -> None:

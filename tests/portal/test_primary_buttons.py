@@ -182,6 +182,6 @@ def test_the_half_signed_in_press_every_primary_button(client: Client, alice: Pe
 
 def test_after_a_fall_back_every_primary_button_leads_on(client: Client, alice: Person) -> None:
     recover(client, alice)
-    pressed, wrong = walk(client, "/devices/where-is-your-phone/")
+    pressed, wrong = walk(client, "/sign-in/where-is-your-phone/")
     assert not wrong, "\n".join(wrong)
     assert pressed > 3
