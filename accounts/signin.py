@@ -64,7 +64,9 @@ def _by_trust(
         return None
     try:
         with transaction.atomic():
-            return finish(request, user, [password, match.spend()], next_url)
+            response = finish(request, user, [password, match.spend()], next_url)
+            match.renew(request, response)
+            return response
     except AlreadySpent:
         return None
 

@@ -20,6 +20,14 @@ METHOD = "trusted-browser"
 P = ParamSpec("P")
 
 
+class Found(Match, Protocol):
+    """The word of a trusted browser."""
+
+    def renew(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Give the browser, once it was used, what it shows the next time."""
+        ...
+
+
 class Keeper(Protocol):
     """What the setting `TRUSTED_BROWSERS` names."""
 
@@ -27,7 +35,7 @@ class Keeper(Protocol):
         """Return for how many days this person may trust a browser; 0 is never."""
         ...
 
-    def find(self, request: HttpRequest, user: User) -> Match | None:
+    def find(self, request: HttpRequest, user: User) -> "Found | None":
         """Return what stands for the second step of this person in this browser, not used yet."""
         ...
 
@@ -39,7 +47,10 @@ class Keeper(Protocol):
         ...
 
     def covers(self, request: HttpRequest) -> bool:
-        """Tell whether the session was opened by trust that still counts; asks no query."""
+        """Tell whether the session was opened by trust that still counts.
+
+        Asks no query, but for the first page after the sign-in.
+        """
         ...
 
 

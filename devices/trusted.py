@@ -1,4 +1,4 @@
-"""Trusted browsers: a random cookie in the browser, its digest in a row, and no second step there.
+"""Trusted browsers: a cookie in the browser, its digest in a row, and no second step there.
 
 The digest is bound to the person's password and the site's key, so that a new password or key ends
 all trust by itself, a restored backup included. Every session that trust opened hangs on its row.
@@ -6,8 +6,6 @@ all trust by itself, a restored backup included. Every session that trust opened
 
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
 
 from django.conf import settings
@@ -22,32 +20,52 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength, proofs_in
 from accounts.trust import METHOD
-from accounts.ways import AlreadySpent, Match
+from accounts.ways import AlreadySpent
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions import SessionStore
+from devices.trust_cookies import (
+    digest_of,
+    family_of,
+    new_value,
+    next_value,
+    set_cookie,
+    value_in,
+)
 from portal.batches import delete_in_batches
 from portal.http import Client, client_of
 
-TOKEN_BYTES = 32
-TOKEN_LENGTH = 43
+RENEWED_KEY = "trust_renewed"
+UNDER_WAY = timedelta(seconds=60)  # for a sign-in that was sent before the answer to another
 
 
 @dataclass(frozen=True)
 class TrustMatch:
-    """A live row that belongs to the cookie of this browser."""
+    """A live row, and the value of this browser's cookie that belongs to it."""
 
     row: TrustedBrowser
+    value: str
 
     def spend(self) -> Proof:
         """Note the use; raises `AlreadySpent` if the trust has ended meanwhile.
 
         Whoever ends it now waits for this sign-in, and finds its session.
         """
-        live = TrustedBrowser.objects.live().filter(pk=self.row.pk)
-        if not live.update(last_used_at=timezone.now()):
-            raise AlreadySpent
+        user = self.row.user
+        digest, after = digest_of(self.value, user), digest_of(next_value(self.value), user)
+        rows, now = TrustedBrowser.objects.live().filter(pk=self.row.pk), timezone.now()
+        seen = {"digest": digest, "next_digest": after, "renewed_at": now}
+        if not rows.filter(next_digest=digest).update(**seen, last_used_at=now):
+            used = rows.filter(digest=digest).update(next_digest=after, last_used_at=now)
+            if not used:
+                raise AlreadySpent
         return Proof.now(METHOD, Strength.PASSWORD, self.row.factor)
+
+    def renew(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Give the browser the next value; the one it has counts until this one is seen."""
+        request.session[RENEWED_KEY] = True
+        age = self.row.expires_at - timezone.now()
+        set_cookie(response, self.row.user, next_value(self.value), age)
 
 
 class TrustedBrowsers:
@@ -58,12 +76,17 @@ class TrustedBrowsers:
         is_staff = user.is_staff or user.is_superuser
         return 0 if is_staff else settings.TRUSTED_BROWSER_DAYS
 
-    def find(self, request: HttpRequest, user: User) -> Match | None:
-        """Return the live row that belongs to the cookie."""
-        digest = digest_in(request, user) if self.days_for(user) else ""
-        rows = user.trusted_browsers.live().filter(digest=digest)
-        row = rows.first() if digest else None
-        return TrustMatch(row) if row else None
+    def find(self, request: HttpRequest, user: User) -> TrustMatch | None:
+        """Return the live row that belongs to the cookie; a value of before ends the trust."""
+        value = value_in(request, user) if self.days_for(user) else ""
+        if not value:
+            return None
+        live = user.trusted_browsers.live().select_related("user")
+        if row := live.with_digest(digest_of(value, user)).first():
+            return TrustMatch(row, value)
+        if row := live.filter(family=family_of(value, user)).first():
+            _end_copied(row, client_of(request))
+        return None
 
     @transaction.atomic
     def begin(self, request: HttpRequest, proof: Proof, response: HttpResponse) -> bool:
@@ -72,13 +95,15 @@ class TrustedBrowsers:
         days = self.days_for(user)
         if not days or proof.strength < Strength.TWO_STEP or user.is_disputed:
             return False
-        known, token = browsers.row_of(request.session, user), token_urlsafe(TOKEN_BYTES)
-        _make_room(user, Q(browser=known) if known else Q(digest=digest_in(request, user)))
+        known, value = browsers.row_of(request.session, user), new_value()
+        here = user.trusted_browsers.with_digest(digest_in(request, user))
+        _make_room(user, user.trusted_browsers.filter(browser=known) if known else here)
         now = timezone.now()
         row = TrustedBrowser.objects.create(
             user=user,
             browser=known,
-            digest=digest_of(token, user),
+            digest=digest_of(value, user),
+            family=family_of(value, user),
             name=known.name if known else "",
             agent=client.agent,
             address=client.address,
@@ -89,14 +114,51 @@ class TrustedBrowsers:
         kind, session = "browser:trusted", session_id(request)
         about: dict[str, Any] = {**told_of(row.name, row.agent), "days": days}
         events.record(user, kind, client=client, session=session, **about)
-        _set_cookie(response, user, token, timedelta(days=days))
+        set_cookie(response, user, value, timedelta(days=days))
         return True
 
     def covers(self, request: HttpRequest) -> bool:
         """Tell whether the session's row still hangs on that of a trusted browser."""
         session = request.session
-        opened = isinstance(session, SessionStore) and session.trusted_id is not None
-        return opened and self.days_for(person(request)) > 0
+        if not isinstance(session, SessionStore) or session.trusted_id is None:
+            return False
+        if RENEWED_KEY in session and not _shows_renewed(request, session.trusted_id):
+            return False
+        return self.days_for(person(request)) > 0
+
+
+def _shows_renewed(request: HttpRequest, pk: int) -> bool:
+    """Tell whether the browser shows the value that its sign-in gave it; then no older one counts.
+
+    Nothing is open before it does: who kept the older value and went on with the session alone
+    would share the browser's values and never be found out.
+    """
+    digest = digest_in(request, person(request))
+    rows = TrustedBrowser.objects.filter(pk=pk)
+    seen = {"digest": digest, "next_digest": None, "renewed_at": timezone.now()}
+    is_shown = bool(digest) and (
+        rows.filter(next_digest=digest).update(**seen) == 1
+        or rows.filter(digest=digest, renewed_at__isnull=False).exists()
+    )
+    if is_shown:
+        del request.session[RENEWED_KEY]
+    return is_shown
+
+
+def _end_copied(row: TrustedBrowser, client: Client) -> None:
+    """End the trust of a browser that shows a value of before, and tell the owner.
+
+    Right after the next value was seen it may be a sign-in that was under way in the same browser:
+    then a second step is asked for and nothing else happens, so that a copy gains nothing by it.
+    """
+    since = timezone.now() - row.renewed_at if row.renewed_at else None
+    if since is not None and timedelta(0) <= since < UNDER_WAY:
+        return
+    with transaction.atomic():
+        user = row.user.take_turn()
+        if _end(user.trusted_browsers.filter(pk=row.pk)):
+            about: dict[str, Any] = told_of(row.name, row.agent)
+            events.record(user, "browser:copied", client=client, **about)
 
 
 @transaction.atomic
@@ -105,44 +167,22 @@ def renew(user: User, here: int | None, response: HttpResponse) -> None:
     row = user.trusted_browsers.filter(pk=here).first() if here else None
     if row is None:
         return
-    token = token_urlsafe(TOKEN_BYTES)
-    TrustedBrowser.objects.filter(pk=row.pk).update(digest=digest_of(token, user))
-    _set_cookie(response, user, token, row.expires_at - timezone.now())
-
-
-def _set_cookie(response: HttpResponse, user: User, token: str, age: timedelta) -> None:
-    response.set_cookie(
-        cookie_name(user),
-        token,
-        max_age=age,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def cookie_name(user: User) -> str:
-    """Name the cookie of one person: several can trust the same browser, each for themselves."""
-    return f"{settings.TRUSTED_COOKIE_NAME}-{sha256(user.public_id.bytes).hexdigest()[:12]}"
-
-
-def digest_of(token: str, user: User) -> str:
-    """Return what the row keeps of a cookie's value."""
-    return sha256(f"{token}\x1f{user.stamp('trusted')}".encode()).hexdigest()
+    value = new_value()
+    changes = {"digest": digest_of(value, user), "family": family_of(value, user)}
+    TrustedBrowser.objects.filter(pk=row.pk).update(**changes, next_digest=None)
+    set_cookie(response, user, value, row.expires_at - timezone.now())
 
 
 def digest_in(request: HttpRequest, user: User) -> str:
     """Return the digest of this browser's cookie for this person; "" without one."""
-    token = request.COOKIES.get(cookie_name(user), "")
-    is_ours = len(token) == TOKEN_LENGTH and token.isascii()
-    return digest_of(token, user) if is_ours else ""
+    value = value_in(request, user)
+    return digest_of(value, user) if value else ""
 
 
 def here(request: HttpRequest, user: User) -> int | None:
     """Return the key of the row that belongs to this browser, if the person trusts it."""
-    digest = digest_in(request, user)
-    rows = user.trusted_browsers.filter(digest=digest).values_list("pk", flat=True)
-    return rows.first() if digest else None
+    rows = user.trusted_browsers.with_digest(digest_in(request, user))
+    return rows.values_list("pk", flat=True).first()
 
 
 def id_in(session: SessionStore) -> int | None:
@@ -151,9 +191,9 @@ def id_in(session: SessionStore) -> int | None:
     return int(found[0].rpartition(":")[2]) if found else None
 
 
-def _make_room(user: User, same: Q) -> None:
+def _make_room(user: User, same: TrustedBrowserQuerySet) -> None:
     """End what this browser had before, and the ones used longest ago beyond the cap."""
-    _end(user.trusted_browsers.filter(same))
+    _end(same)
     most: int = settings.TRUSTED_BROWSERS_A_PERSON
     newest = user.trusted_browsers.order_by("-last_used_at", "-pk").values_list("pk", flat=True)
     _end(user.trusted_browsers.filter(pk__in=list(newest[most - 1 :])))

@@ -5,7 +5,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from secrets import token_urlsafe
 from typing import Any
 
 import time_machine
@@ -17,7 +16,7 @@ from accounts import recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
 from accounts.proofs import Proof, Strength, keep
 from accounts.trust import METHOD
-from devices import passkeys, trusted
+from devices import passkeys, trust_cookies
 from devices.models import Authenticator, Phone, Session, TrustedBrowser
 from devices.models.authenticator import codes_of, step_now
 from tests.authenticator import SoftPasskey
@@ -192,10 +191,15 @@ def enter(client: Client, person: Person, strength: Strength | Sequence[Proof]) 
 
 def trust(client: Client, person: Person, **fields: Any) -> TrustedBrowser:
     """Let the person trust this browser, as if some time ago; no session is opened."""
-    token, days = token_urlsafe(trusted.TOKEN_BYTES), timedelta(days=settings.TRUSTED_BROWSER_DAYS)
-    digest, until = trusted.digest_of(token, person.user), timezone.now() + days
-    given = {"name": "Firefox on Linux", "digest": digest, "expires_at": until, **fields}
-    client.cookies[trusted.cookie_name(person.user)] = token
+    value, user = trust_cookies.new_value(), person.user
+    given = {
+        "name": "Firefox on Linux",
+        "digest": trust_cookies.digest_of(value, user),
+        "family": trust_cookies.family_of(value, user),
+        "expires_at": timezone.now() + timedelta(days=settings.TRUSTED_BROWSER_DAYS),
+        **fields,
+    }
+    client.cookies[trust_cookies.cookie_name(user)] = value
     return TrustedBrowser.objects.create(user=person.user, **given)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.agents import called
@@ -22,9 +23,15 @@ class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):
         since = now - timedelta(days=settings.TRUSTED_BROWSER_DAYS)
         return self.filter(expires_at__gt=now, created_at__gt=since)
 
+    def with_digest(self, digest: str) -> "TrustedBrowserQuerySet":
+        """The one whose cookie has this digest, or is about to; none for ""."""
+        if not digest:
+            return self.none()
+        return self.filter(Q(digest=digest) | Q(next_digest=digest))
+
 
 class TrustedBrowser(models.Model):
-    """One browser that one person trusts; `digest` is that of its cookie."""
+    """One browser that one person trusts; its cookie has another value after each use."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     user = models.ForeignKey(
@@ -33,7 +40,11 @@ class TrustedBrowser(models.Model):
     browser = models.ForeignKey(
         KnownBrowser, null=True, on_delete=models.SET_NULL, related_name="trusted"
     )
+    # Of the cookie's value now, and of the one that its last use gave to the browser.
     digest = models.CharField(max_length=64, unique=True)
+    next_digest = models.CharField(max_length=64, null=True, unique=True)
+    family = models.CharField(max_length=64, null=True, unique=True)
+    renewed_at = models.DateTimeField(null=True)
     name = NameField(max_length=100)  # given by the person or "", see `called`
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
     address = models.CharField(max_length=45, blank=True)

@@ -72,7 +72,8 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     user, current = person(request), session_id(request)
     if request.method != "POST":
         count = Session.objects.of(user).alive().exclude(public_id=current).count()
-        trusts = user.trusted_browsers.exclude(digest=trusted.digest_in(request, user)).exists()
+        own = user.trusted_browsers.with_digest(trusted.digest_in(request, user))
+        trusts = user.trusted_browsers.exclude(pk__in=own).exists()
         context = {"place": "devices", "count": count, "trusts": trusts}
         return render(request, "devices/end_other_sessions.html", context)
     client, here = client_of(request), trusted.here(request, user)

@@ -69,7 +69,7 @@ def _card(row: TrustedBrowser, days: int, digest: str) -> TrustedCard:
         last_used_at=row.last_used_at,
         until=row.until(days),
         counts=row.until(days) > timezone.now(),
-        is_current=row.digest == digest,
+        is_current=digest in (row.digest, row.next_digest),
     )
 
 

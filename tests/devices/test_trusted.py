@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import KnownBrowser
 from accounts.proofs import Strength, proofs_in
-from devices import trusted
+from devices import trust_cookies, trusted
 from devices.models import Authenticator, Session, TrustedBrowser
 from tests.people import Person, enter, enter_by_trust, sign_in, trust
 
@@ -94,7 +94,7 @@ def test_switched_off_there_is_no_box_and_ticking_it_does_nothing(
     home.post("/sign-in/authenticator/", {"code": alice.fresh_code(), "trust": "on"})
     assert is_in(home)
     assert not TrustedBrowser.objects.exists()
-    assert trusted.cookie_name(alice.user) not in home.cookies
+    assert trust_cookies.cookie_name(alice.user) not in home.cookies
     assert "Trusted browsers" not in home.get("/devices/").content.decode()
 
 
@@ -127,7 +127,7 @@ def test_a_phone_on_hold_earns_no_trust(home: Client, alice: Person) -> None:
 def test_trust_is_told_to_every_address_and_kept_as_a_digest(home: Client, alice: Person) -> None:
     begin(home, alice)
     row = TrustedBrowser.objects.get()
-    cookie = home.cookies[trusted.cookie_name(alice.user)]
+    cookie = home.cookies[trust_cookies.cookie_name(alice.user)]
     assert cookie["secure"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
@@ -218,13 +218,13 @@ def test_trusting_a_browser_again_replaces_what_was(
     home: Client, alice: Person, clock: time_machine.Traveller
 ) -> None:
     begin(home, alice)
-    old = home.cookies[trusted.cookie_name(alice.user)].value
-    home.cookies[trusted.cookie_name(alice.user)] = "lost"
+    old = home.cookies[trust_cookies.cookie_name(alice.user)].value
+    home.cookies[trust_cookies.cookie_name(alice.user)] = "lost"
     clock.shift(timedelta(minutes=1))
     home.post("/sign-out/")
     begin(home, alice)
     assert alice.user.trusted_browsers.count() == 1
-    home.cookies[trusted.cookie_name(alice.user)] = old
+    home.cookies[trust_cookies.cookie_name(alice.user)] = old
     assert is_asked(come_back(home, alice))
 
 
@@ -245,16 +245,16 @@ def test_the_one_used_longest_ago_makes_room(
 
 def test_the_cookie_of_one_does_not_serve_another(home: Client, alice: Person, bob: Person) -> None:
     begin(home, alice)
-    stolen = home.cookies[trusted.cookie_name(alice.user)].value
+    stolen = home.cookies[trust_cookies.cookie_name(alice.user)].value
     assert is_asked(come_back(home, bob))
-    home.cookies[trusted.cookie_name(bob.user)] = stolen
+    home.cookies[trust_cookies.cookie_name(bob.user)] = stolen
     assert is_asked(come_back(home, bob))
 
 
 def test_it_ends_by_its_time(home: Client, alice: Person, clock: time_machine.Traveller) -> None:
     begin(home, alice)
     clock.shift(timedelta(days=30))
-    home.cookies[trusted.cookie_name(alice.user)]["expires"] = ""
+    home.cookies[trust_cookies.cookie_name(alice.user)]["expires"] = ""
     assert is_asked(come_back(home, alice))
 
 
@@ -269,14 +269,14 @@ def test_a_shorter_time_of_today_counts_for_trust_of_before(
 
 def test_what_the_database_holds_opens_nothing(home: Client, alice: Person) -> None:
     begin(home, alice)
-    home.cookies[trusted.cookie_name(alice.user)] = TrustedBrowser.objects.get().digest
+    home.cookies[trust_cookies.cookie_name(alice.user)] = TrustedBrowser.objects.get().digest
     assert is_asked(come_back(home, alice))
 
 
 @pytest.mark.parametrize("value", ["", "x", "x" * 43, "é" * 43, "\x00" * 43, "x" * 4000])
 def test_a_broken_cookie_is_no_trust(home: Client, alice: Person, value: str) -> None:
     trust(home, alice)
-    home.cookies[trusted.cookie_name(alice.user)] = value
+    home.cookies[trust_cookies.cookie_name(alice.user)] = value
     assert is_asked(come_back(home, alice))
 
 

@@ -13,8 +13,9 @@ from accounts.proofs import Proof, Strength, keep
 from accounts.trust import METHOD
 from accounts.ways import AlreadySpent
 from devices import keys, phones, trusted
-from devices.models import Session, TrustedBrowser
+from devices.models import Session
 from devices.sessions import SessionStore
+from devices.trust_cookies import cookie_name
 from portal.http import Client as Visitor
 from tests.live import at_once
 from tests.people import Person, give_passkey, give_phone, protected, trust
@@ -45,23 +46,30 @@ def closing(act: Callable[[], Any]) -> Callable[[], Any]:
     return acted
 
 
-def come_in(row: TrustedBrowser, pause: Callable[[], object] = lambda: None) -> str:
+def trusts(ann: Person) -> trusted.TrustMatch:
+    """Let her trust a browser; return what its cookie finds."""
+    home = Client()
+    row = trust(home, ann)
+    return trusted.TrustMatch(row, home.cookies[cookie_name(ann.user)].value)
+
+
+def come_in(found: trusted.TrustMatch, pause: Callable[[], object] = lambda: None) -> str:
     """Do what the sign-in does: use the trust and write the session in one transaction."""
     store = SessionStore()
     try:
         with transaction.atomic():
-            proof = trusted.TrustMatch(row).spend()
+            proof = found.spend()
             pause()
             keep(store, [Proof.now("password", Strength.PASSWORD), proof])
             store.cycle_key()
-            store.sign_in(row.user, VISITOR, trusted_id=row.pk)
+            store.sign_in(found.row.user, VISITOR, trusted_id=found.row.pk)
     except AlreadySpent:
         return "asked"
     return "in"
 
 
 def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) -> None:
-    row, used = trust(Client(), ann), Event()
+    found, used = trusts(ann), Event()
 
     def breathe() -> None:
         """Give the other thread time to run into the lock."""
@@ -70,12 +78,12 @@ def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) 
 
     def end() -> bool:
         used.wait(timeout=10)
-        return trusted.end(user=ann.user, browser=row, client=VISITOR, session="")
+        return trusted.end(user=ann.user, browser=found.row, client=VISITOR, session="")
 
-    acts = [closing(lambda: come_in(row, breathe)), closing(end)]
+    acts = [closing(lambda: come_in(found, breathe)), closing(end)]
     assert at_once(acts) == ["in", True]
     assert not Session.objects.of(ann.user).exists()
-    assert come_in(row) == "asked"
+    assert come_in(found) == "asked"
 
 
 def end_all(ann: Person) -> int:
@@ -84,8 +92,8 @@ def end_all(ann: Person) -> int:
 
 def test_whoever_is_first_nobody_is_in_by_trust_that_ended(ann: Person) -> None:
     for _round in range(8):
-        row = trust(Client(), ann)
-        acts = [closing(partial(come_in, row)) for _each in range(4)]
+        found = trusts(ann)
+        acts = [closing(partial(come_in, found)) for _each in range(4)]
         *entered, ended = at_once([*acts, closing(partial(end_all, ann))])
         assert ended == 1
         assert set(entered) <= {"in", "asked"}
@@ -96,14 +104,14 @@ def test_whoever_is_first_nobody_is_in_by_trust_that_ended(ann: Person) -> None:
 def test_changes_of_the_set_up_and_ends_of_trust_wait_for_each_other(ann: Person) -> None:
     """They touch the same rows: taken in another order, the locks would stop one of them."""
     for _round in range(5):
-        row, phone = trust(Client(), ann), give_phone(ann).phone
+        found, phone = trusts(ann), give_phone(ann).phone
         give_passkey(ann)
-        come_in(row)
+        come_in(found)
         acts: list[Callable[[], Any]] = [
             partial(end_all, ann),
             partial(phones.unlink, phone=phone, client=VISITOR),
             partial(keys.remove, passkey=ann.user.passkeys.get(), client=VISITOR),
-            partial(come_in, row),
+            partial(come_in, found),
         ]
         at_once([closing(act) for act in acts])
         assert not ann.user.trusted_browsers.exists()
