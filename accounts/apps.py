@@ -16,3 +16,4 @@ class AccountsConfig(AppConfig):
         import_module("accounts.binding_kinds")  # needs the models, which are there only now
         checks = import_module("accounts.checks")
         register(checks.check_leaked_passwords, Tags.security)
+        register(checks.check_events_owner, Tags.security, deploy=True)

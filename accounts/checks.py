@@ -3,9 +3,15 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import DatabaseError, connection
 
 from accounts import leaked
+from accounts.models import SecurityEvent
+
+OWNS = """
+SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(%s)
+"""
 
 
 def check_leaked_passwords(**kwargs: Any) -> list[CheckMessage]:
@@ -22,3 +28,20 @@ def check_leaked_passwords(**kwargs: Any) -> list[CheckMessage]:
         problem = "LEAKED_PASSWORDS is no file of leaked passwords, or half of one."
         return [Error(problem, hint=hint, id="accounts.E101")]
     return []
+
+
+def check_events_owner(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the site's own role could drop what keeps the events, where the database answers."""
+    if connection.vendor != "postgresql":
+        return []
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(OWNS, [SecurityEvent._meta.db_table])
+            row = cursor.fetchone()
+    except DatabaseError:
+        return []
+    if not row or not row[0]:
+        return []
+    problem = "The site's database role owns the events: whoever takes it over can erase them."
+    hint = "Give migrations a role of their own; docs/operating.md tells how."
+    return [Warning(problem, hint=hint, id="accounts.W101")]

@@ -71,6 +71,12 @@ KINDS: dict[str, Kind] = {
         _("The backup can no longer be opened with: {method}"), "key-round", "look", notice=True
     ),
     "backup:taken_over": Kind(_("{phone} took over the backup"), "life-buoy", "look", notice=True),
+    "browser:copied": Kind(
+        _("{browser} is no longer trusted: a copy of its cookie was used"),
+        "triangle-alert",
+        "loss",
+        notice=True,
+    ),
     "browser:trusted": Kind(
         _("{browser} is trusted for {days} days"), "badge-check", "look", notice=True
     ),
@@ -105,6 +111,10 @@ KINDS: dict[str, Kind] = {
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True
+    ),
+    "organisation:added": Kind(_("Organisation {organisation} added"), "users"),
+    "organisation:changed": Kind(
+        _("What people read of {organisation} was changed"), "users", "look", notice=True
     ),
     "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
     "passkey:changed": Kind(

@@ -1,9 +1,18 @@
 """The organisations themselves, which superusers keep."""
 
+import re
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts import events
+from accounts.identity import mask_address
 from accounts.models import Organisation, User
+from portal.http import Client
+
+ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
+NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
 
 
 class NameTaken(Exception):
@@ -17,10 +26,35 @@ def check(actor: User) -> None:
 
 
 @transaction.atomic
-def save(*, actor: User, organisation: Organisation) -> None:
-    """Add an organisation, or write what was changed of one; raises `NameTaken`."""
+def save(*, actor: User, organisation: Organisation, client: Client, session: str = "") -> None:
+    """Add an organisation, or write what was changed of one; raises `NameTaken`.
+
+    What people read there they believe: who changed it leaves an event of their own, told to them,
+    with what it was before.
+    """
     check(actor)
     same = Organisation.objects.filter(name__iexact=organisation.name)
     if same.exclude(pk=organisation.pk).exists():
         raise NameTaken
+    rows = Organisation.objects.select_for_update().filter(pk=organisation.pk)
+    kept = rows.first()
+    before = {"name": kept.name, "help": kept.help} if kept else None
     organisation.save()
+    after = {"name": organisation.name, "help": organisation.help}
+    if before == after:
+        return
+    kind = "organisation:changed" if before else "organisation:added"
+    about: dict[str, Any] = {"organisation": organisation.name, **_said(after, "after")}
+    if before:
+        about |= _said(before, "before")
+    events.record(actor, kind, client=client, session=session, **about)
+
+
+def _said(fields: dict[str, str], when: str) -> dict[str, str]:
+    return {f"{name}_{when}": masked(value) for name, value in fields.items()}
+
+
+def masked(text: str) -> str:
+    """Hide addresses and telephone numbers that stand in a line, but for their ends."""
+    without = ADDRESS.sub(lambda found: mask_address(found[0]), text)
+    return NUMBER.sub(lambda found: f"•••• {found[0][-2:]}", without)

@@ -73,10 +73,10 @@ def check_passkey_origins(**kwargs: Any) -> list[CheckMessage]:
         url = urlsplit(listed)
         if not _is_origin(url) or (url.scheme != "https" and not settings.DEBUG):
             problem = f"PASSKEY_ORIGINS has “{listed}”; each reads https://host[:port]."
-            problems.append(Error(problem, id="portal.E012"))
+            problems.append(Error(problem, id="portal.E016"))
         elif url.hostname == urlsplit(settings.AUTHENTICATOR_ORIGIN).hostname:
             problem = "PASSKEY_ORIGINS has the host of AUTHENTICATOR_ORIGIN, which serves the app."
-            problems.append(Error(problem, id="portal.E012"))
+            problems.append(Error(problem, id="portal.E016"))
     return problems
 
 
@@ -148,6 +148,10 @@ def check_production(**kwargs: Any) -> list[CheckMessage]:
         problems.append(Warning("Messages are sent in the request.", hint=hint, id="portal.W001"))
     if settings.EMAIL_BACKEND.endswith(("dummy.EmailBackend", "console.EmailBackend")):
         problems.append(Warning("EMAIL_URL sends no mail.", id="portal.W002"))
+    if not settings.AUTHENTICATOR_ORIGIN:
+        hint = "Set AUTHENTICATOR_ORIGIN before the first phone is linked; see docs/operating.md."
+        problem = "The authenticator app shares its origin, and what it keeps, with every page."
+        problems.append(Warning(problem, hint=hint, id="portal.W004"))
     return problems
 
 

@@ -17,9 +17,10 @@ from accounts import enrolments, organisations
 from accounts.forms.staff import EnrolForm, OrganisationForm
 from accounts.held_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
-from accounts.people import person
+from accounts.people import person, session_id
 from accounts.views.answers import show_form
 from devices import staff as devices_staff
+from portal.http import client_of
 from portal.limits import LimitReached
 from portal.staff import TOO_MANY_ACTS, Act, Text, ask_why, may_act, page_in, told
 from portal.words import gettext as _
@@ -95,7 +96,12 @@ def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
 def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> bool:
     found.name, found.help = form.cleaned_data["name"], form.cleaned_data["help"]
     try:
-        organisations.save(actor=person(request), organisation=found)
+        organisations.save(
+            actor=person(request),
+            organisation=found,
+            client=client_of(request),
+            session=session_id(request),
+        )
     except organisations.NameTaken:
         form.add_error("name", _("There is an organisation of this name."))
         return False

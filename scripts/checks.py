@@ -25,6 +25,7 @@ def production() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "SEALING_KEYS": f"check:{sealing_key}",
         "PORTAL_ORIGIN": "https://portal.example.org",
+        "AUTHENTICATOR_ORIGIN": "https://codes.example.org",
         "DATABASE_URL": "sqlite:///:memory:",
         "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
         "SMS_URL": "https+json://user:token@sms.example.org/send",

@@ -55,6 +55,31 @@ def test_a_superuser_adds_and_changes_an_organisation(boss: Any) -> None:
     assert (firm.name, firm.help) == ("Example GmbH", "")
 
 
+def test_a_change_leaves_who_what_before_and_after_and_is_told(boss: Any, root: Person) -> None:
+    boss.post(f"{LIST}add/", {"name": "Example Ltd", "help": "Call +31 20 555 01 23"})
+    firm = Organisation.objects.get()
+    now = {"name": "Example GmbH", "help": "Call 020 555 9876 or desk@example.org, room 12"}
+    for _twice in range(2):  # the second changes nothing
+        boss.post(f"{LIST}{firm.public_id}/edit/", now)
+    added, changed = root.user.events.filter(kind__startswith="organisation:").order_by("pk")
+    assert (added.kind, changed.kind) == ("organisation:added", "organisation:changed")
+    assert changed.session
+    assert changed.details == {
+        "organisation": "Example GmbH",
+        "name_before": "Example Ltd",
+        "name_after": "Example GmbH",
+        "help_before": "Call •••• 23",
+        "help_after": "Call •••• 76 or d••••@example.org, room 12",
+    }
+    told = [each for each in mail.outbox if "organisation was changed" in each.subject]
+    assert len(told) == root.user.email_addresses.verified().count()
+    for said in ("Example Ltd", "Example GmbH", "•••• 23", "•••• 76"):
+        assert said in told[0].body
+        assert said in html_of(told[0])
+    assert "555" not in told[0].body
+    assert "What people read of Example GmbH was changed" in seen(boss.get("/security/activity/"))
+
+
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "Example Ltd", "EXAMPLE ltd", "x" * 81])
 def test_a_name_can_be_seen_and_is_the_only_one(boss: Any, name: str) -> None:
     make_organisation("Example Ltd")

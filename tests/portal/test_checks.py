@@ -108,10 +108,10 @@ def test_the_app_has_an_https_host_to_itself_or_none(
     [
         ([], set()),
         (["https://id.example.net", "https://login.example.org:8443"], set()),
-        (["id.example.net"], {"portal.E012"}),
-        (["http://id.example.net"], {"portal.E012"}),
-        (["https://id.example.net/path"], {"portal.E012"}),
-        (["https://codes.example.org"], {"portal.E012"}),
+        (["id.example.net"], {"portal.E016"}),
+        (["http://id.example.net"], {"portal.E016"}),
+        (["https://id.example.net/path"], {"portal.E016"}),
+        (["https://codes.example.org"], {"portal.E016"}),
     ],
 )
 def test_former_origins_are_origins(
@@ -125,8 +125,9 @@ def test_former_origins_are_origins(
 def test_what_is_fine_on_a_desk_is_warned_of_in_service(settings: Settings) -> None:
     settings.OUTBOX_DELIVERY = "inline"
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert ids([*checks.check_production()]) == {"portal.W001", "portal.W002"}
+    assert ids([*checks.check_production()]) == {"portal.W001", "portal.W002", "portal.W004"}
     settings.OUTBOX_DELIVERY = "worker"
+    settings.AUTHENTICATOR_ORIGIN = "https://codes.example.org"
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     assert checks.check_production() == []
 
