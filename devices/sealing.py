@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import bindings, disputes
-from accounts.models import Enrolment, User
+from accounts.models import Enrolment
 from devices.backups import unlinking
 from devices.models import Authenticator, Installation, Phone, PhoneCommand
 from devices.models.authenticator import step_now
@@ -124,8 +124,3 @@ def _erase_in_turn(phone: Phone) -> bool:
     except disputes.InDispute:
         return False
     return erase(phone)
-
-
-def kept_of(user: User) -> list[Phone]:
-    """Return the phones that were called lost and can be taken back still, newest report first."""
-    return list(user.phones.sealed().order_by("-reported_at"))

@@ -15,7 +15,6 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
-from devices import sealing
 from devices.models import Installation, Phone
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
@@ -54,7 +53,8 @@ def index(request: HttpRequest) -> HttpResponse:
     page = browsers_page(user, current, request.GET.get("page", ""))
     prefetch_related_objects([user], "passkeys")
     account = readiness.of(user)
-    linked = {str(row.public_id): row for row in user.phones.linked().with_app()}
+    rows = {str(row.public_id): row for row in user.phones.proved().with_app()}
+    linked = {key: row for key, row in rows.items() if row.is_linked}
     shown = [way for way in account.ways if way.carrier.kind == "phone"]
     proving = {way.target for way in shown}
     kept = [way for way in account.ways if way.slug == Passkey.slug]
@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "place": "devices",
         "phones": [_phone(account, way, linked) for way in shown],
         "suspended": [row for row in linked.values() if row.is_suspended],
-        "sealed": sealing.kept_of(user),
+        "sealed": [row for row in rows.values() if not row.is_linked],
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],

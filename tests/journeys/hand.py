@@ -108,6 +108,12 @@ class Hand:
         """Expect not to read this anywhere."""
         expect(self.page.get_by_text(said(text))).to_have_count(0)
 
+    def is_refused_the_code_of(self, phone: str) -> None:
+        """Find a code refused, as used, or as that of a phone that was taken away."""
+        used = self.page.get_by_text(said("This code is not right, was used already"))
+        away = self.page.get_by_text(said(f"This code is from {phone}, which was taken away."))
+        expect(used.or_(away).filter(visible=True).first).to_be_visible()
+
     def type_password(self, person: Person) -> None:
         """Do the first half of a sign-in on the page that is open."""
         self.type("E-mail address", person.address)

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from devices import phones
 from tests.journeys.hand import App, Hand, code_of_mail
+from tests.journeys.test_called_a_thief import some_minutes_later
 from tests.live import LiveSite, fresh_address
 from tests.people import Person
 
@@ -86,6 +90,18 @@ def phone_lost(hand: Hand, _live: LiveSite, person: Person) -> Iterator[str]:
     yield "J4, lost"
 
 
+def phone_taken_back(hand: Hand, _live: LiveSite, person: Person) -> Iterator[str]:
+    until = timezone.now() + settings.RECOVERY_HOLD
+    phones.unlink(phone=person.phone, client=None, lost=True, kept_until=until)
+    app = some_minutes_later(person)
+    hand.open("/sign-in/")
+    hand.type_password(person)
+    hand.press("It's with me: take it back")
+    hand.type_code(app.code(), "Take it back and sign in")
+    hand.reads("Your account is in dispute")
+    yield "J4, back"
+
+
 def phone_replaced(hand: Hand, live: LiveSite, person: Person) -> Iterator[str]:
     another_way(hand, person)
     hand.press("E-mail a code")
@@ -113,6 +129,7 @@ JOURNEYS: list[Journey] = [
     every_day,
     phone_at_home,
     phone_lost,
+    phone_taken_back,
     phone_replaced,
     recovery_code,
 ]

@@ -1,5 +1,6 @@
 """J4, the worst day: the phone is stolen while it is signed in."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
@@ -56,7 +57,8 @@ def comes_to_the_desk(owner: Hand, alice: Person) -> None:
 def says_what_will_happen(owner: Hand) -> None:
     for line in (
         "Codes from the authenticator app on Pixel 8 stop working at once.",
-        "Its secret is erased here. A backup of the phone does not bring it back.",
+        "You signed in another way, so we'll keep what was on it sealed until",
+        "it can be taken back with your password and a code from the phone",
         "1 other browser is signed out.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
@@ -71,7 +73,8 @@ def says_what_was_done(owner: Hand) -> None:
     expect(owner.page.locator(".checklist li")).to_have_text(
         [
             "Pixel 8 is unlinked: its codes no longer work.",
-            "Its secret is erased.",
+            re.compile("We keep what was on Pixel 8 sealed until"),
+            re.compile("it can be taken back with your password and a code from the phone"),
             "1 other browser was signed out.",
             "Two-step verification stays on.",
             "All your confirmed e-mail addresses were told.",
@@ -114,7 +117,7 @@ def gets_nowhere(
         if has_new_phone:
             thief.reads("Enter the code from your authenticator app")
             thief.type_code(old.code())
-            thief.sees("This code is not right, was used already, or is too old.")
+            thief.is_refused_the_code_of("Pixel 8")
         else:
             thief.reads("E-mail a code")
             thief.open("/sign-in/authenticator/")
