@@ -37,7 +37,7 @@ def take_turn(user: User) -> User:
     return current
 
 
-def begin(user: User, *, since: datetime, client: Client, **details: Any) -> datetime:
+def begin(user: User, *, since: datetime, client: Client | None, **details: Any) -> datetime:
     """Stop all weakening, end every session and tell every address; return until when.
 
     `since` is the moment of the act that is disputed: what proved strong before it may decide. A

@@ -220,6 +220,8 @@ METHODS: dict[str, Text] = {
     "recovery-code": _("recovery code"),
     "recovery-key": _("recovery key"),
     "passphrase": _("passphrase"),
+    "phone-lost": _("phone reported lost"),
+    "phone-suspended": _("phone suspended"),
     "link": _("set-up link"),
     "trusted-browser": _("trusted browser"),
     "address": _("e-mail address"),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from accounts.binding_kinds import key_of
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, User
-from devices import phones
+from devices import contest, phones, sealing
 from devices.backups import unlinking
 from devices.models import Authenticator, Installation, Passkey
 
@@ -56,11 +56,26 @@ class AppKind(Handler):
         user.phones.filter(pk__in=phone_ids, authenticators__isnull=True).delete()
 
 
+class PhoneTakenAway(Handler):
+    """A phone that a session called lost or suspended, without a strong proof."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Give it back; whose it is has to be decided."""
+        phone = user.phones.filter(pk=key_of(binding)).first()
+        if phone:
+            phone.user = user
+            contest.give_back(phone)
+
+
 HANDLERS.update(
     {
         AUTHENTICATOR: AuthenticatorKind(),
         PASSKEY: PasskeyKind(),
         WORK: AuthenticatorKind(),
         APP: AppKind(),
+        sealing.LOST: PhoneTakenAway(),
+        sealing.SUSPENDED: PhoneTakenAway(),
     }
 )

@@ -44,6 +44,19 @@ def take_back(*, phone: Phone, client: Client) -> datetime:
     return until
 
 
+def give_back(phone: Phone) -> None:
+    """Give back what a session took away, as a press in its notice asks; nothing if it is gone.
+
+    Who reads the mailbox may hold the phone as well, mail and all: the phone proves no more than a
+    recovery until the dispute is decided. Take the person's turn before, in the same transaction.
+    """
+    taken = phone.is_suspended or phone in phone.user.phones.sealed()
+    if taken:
+        since = phone.reported_at or timezone.now()
+        until = disputes.begin(phone.user, since=since, client=None, phone=phone.name)
+        sealing.open_again(phone, contested_until=until)
+
+
 def reported_again(again: Sequence[Phone], *, client: Client) -> SecurityEvent:
     """Dispute phones that a recovered session calls lost although they were taken back lately.
 

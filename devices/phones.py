@@ -244,6 +244,7 @@ def _record(
         more["kept_until"] = erased.kept_until.isoformat()
         more["kept"] = [phone.name, *more.get("kept", [])]
         more["kept_factors"] = len(erased.factors)
+        more |= sealing.note(phone, sealing.LOST, session=session, until=erased.kept_until)
         more["own_code"] = Phone.objects.contestable().filter(pk=phone.pk).exists()
     if erased.apps:
         more |= {"apps": erased.apps, "wipe": erased.wipe}

@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import bindings, disputes
-from accounts.models import Enrolment
+from accounts.models import Binding, Enrolment
+from accounts.proofs import Strength
 from devices.backups import unlinking
 from devices.models import Authenticator, Installation, Phone, PhoneCommand
 from devices.models.authenticator import step_now
 
+LOST, SUSPENDED = "phone-lost", "phone-suspended"
 ERASED_AT_ONCE = 100  # a run of the worker; the next one goes on
 
 
@@ -32,6 +34,28 @@ def is_kept(phone: Phone) -> bool:
         return True
     has_room = phone.user.phones.sealed().count() < settings.PHONES_A_PERSON
     return has_room and not confirmed.exists()
+
+
+def subject_of(phone: Phone) -> str:
+    """Name the phone in the ledger; no proof is called that."""
+    return f"devices.phone:{phone.pk}"
+
+
+def note(phone: Phone, kind: str, *, session: str, until: datetime) -> dict[str, str]:
+    """Write into the ledger what a session took away; return what its event keeps of that.
+
+    So the press in the notice gives it back, with everything else that the session did.
+    """
+    row = Binding.objects.create(
+        user=phone.user,
+        kind=kind,
+        subject=subject_of(phone),
+        name=phone.name,
+        session=session,
+        strength=Strength.RECOVERED,
+        undo_until=until,
+    )
+    return {"binding": str(row.public_id)}
 
 
 def seal(phone: Phone, until: datetime, *, wipe: bool) -> list[Installation]:
@@ -88,6 +112,7 @@ def open_again(phone: Phone, contested_until: datetime | None = None) -> bool:
     now = timezone.now()
     if not taken.update(**changes, contested_until=contested_until, taken_back_at=now):
         return False
+    bindings.forget_subjects(phone.user, [subject_of(phone)])
     PhoneCommand.objects.filter(installation__phone=phone, done_at__isnull=True).delete()
     state = Enrolment.State
     works = Enrolment.objects.filter(authenticators__phone=phone, authenticators__confirmed=True)
@@ -103,7 +128,8 @@ def erase(phone: Phone) -> bool:
     rows = Phone.objects.seal_ended().filter(pk=phone.pk)
     if not rows.select_for_update().exists():
         return False
-    bindings.forget_subjects(phone.user, Authenticator.objects.filter(phone=phone).erase())
+    gone = {subject_of(phone), *Authenticator.objects.filter(phone=phone).erase()}
+    bindings.forget_subjects(phone.user, gone)
     unlinking.let_go(Installation.objects.filter(phone=phone))
     return bool(rows.delete()[0])
 

@@ -75,6 +75,7 @@ def suspend(
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
+        about |= sealing.note(phone, sealing.SUSPENDED, session=session, until=kept_until)
     kind = "phone:suspended"
     event = events.record(phone.user, kind, client=client, session=session, **about)
     return Suspending(event, factors)

@@ -98,7 +98,8 @@ def test_calling_it_lost_again_while_it_is_taken_back(alice: Person, crowd: Crow
         with suppress(InDispute, Phone.DoesNotExist):
             phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
 
-    at_once([by_itself(lose), partial(owner.post, DOOR, {"code": code}), by_itself(lose)])
+    press: Callable[[], Any] = partial(owner.post, DOOR, {"code": code})
+    at_once([by_itself(lose), press, by_itself(lose)])
     row = row_of(alice)
     assert row is not None
     assert row.is_linked
@@ -120,7 +121,8 @@ def test_taking_back_while_the_hold_ends(alice: Person, crowd: Crowd) -> None:
             rows.update(sealed_until=timezone.now() - timedelta(seconds=1))
         sealing.erase_ended()
 
-    at_once([partial(owner.post, DOOR, {"code": code}), by_itself(end), by_itself(end)])
+    press: Callable[[], Any] = partial(owner.post, DOOR, {"code": code})
+    at_once([press, by_itself(end), by_itself(end)])
     row = row_of(alice)
     left = Authenticator.objects.filter(user=alice.user).count()
     assert left == (1 if row else 0)

@@ -432,3 +432,49 @@ def test_staff_decide_with_a_reason(disputed: Person, sue: Person) -> None:
     )
     assert not again
     assert row_of(disputed).is_linked
+
+
+def press_of(person: Person, subject: str) -> str:
+    """The link that the newest mail of this subject offers to whoever it was not."""
+    found = [each for each in mail.outbox if subject in each.subject]
+    words = str(found[-1].body).split()
+    return next(word for word in words if "/report/" in word).partition("testserver")[2]
+
+
+@pytest.mark.parametrize("act", ["lost", "suspend"])
+def test_the_press_in_the_notice_gives_the_phone_back_and_puts_the_thief_out(
+    client: Client,
+    new_client: Callable[[], Client],
+    alice: Person,
+    clock: time_machine.Traveller,
+    act: str,
+) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    if act == "lost":
+        lose(client, alice)
+    else:
+        client.post(f"/devices/{alice.phone.public_id}/suspend/")
+    anybody = new_client()
+    url = press_of(alice, "unlinked" if act == "lost" else "suspended")
+    assert anybody.get(url).status_code == 200
+    assert not alice.reload().is_disputed
+    assert anybody.post(url).status_code == 200
+    assert row_of(alice).is_linked
+    assert not row_of(alice).is_suspended
+    assert own(alice).is_held
+    assert alice.reload().is_disputed
+    assert client.get("/devices/")["Location"].startswith("/sign-in/")
+    assert anybody.post(url).status_code == 400
+    assert alice.kinds().count("dispute:begun") == 1
+
+
+def test_the_press_does_nothing_for_a_phone_that_is_erased(
+    client: Client, new_client: Callable[[], Client], alice: Person, clock: time_machine.Traveller
+) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    lose(client, alice)
+    clock.shift(settings.RECOVERY_HOLD + timedelta(seconds=1))
+    housekeeping.run()
+    new_client().post(press_of(alice, "unlinked"))
+    assert not Phone.objects.filter(user=alice.user).exists()
+    assert not alice.reload().is_disputed

@@ -90,7 +90,7 @@ def sets_a_new_password(live: LiveSite, owner: Hand, alice: Person) -> None:
     owner.type("E-mail address", alice.address)
     owner.press("Send the link")
     owner.open(link_in(live, alice, "password", "/password/reset/"))
-    owner.type("Password", NEW)
+    owner.type("New password", NEW)
     owner.press("Save the password")
     owner.reads("Sign in")
     alice.password = NEW
