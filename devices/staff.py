@@ -42,12 +42,21 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking 
 
 
 @transaction.atomic
-def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool:
+def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool | None:
     """Decide that the contested phones of the person stay or go; False if it was decided already.
 
-    Raises `PermissionDenied`.
+    To let the last strong factor go takes two members of staff, as in `unlink_phone`: None is
+    returned to the first. Raises `PermissionDenied`.
     """
     check(actor, user)
+    user = user.take_turn()
+    contested = user.phones.contested().select_related("user")
+    is_last = not keeps and any(factors.goes_with(phone) for phone in contested)
+    act, subject = "decide_dispute", str(user.public_id)
+    if is_last and not has_colleague(
+        actor=actor, user=user, act=act, subject=subject, reason=reason
+    ):
+        return None
     return contest.decided_by_staff(user=user, keeps=keeps, actor=actor, reason=reason)
 
 

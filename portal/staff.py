@@ -33,6 +33,9 @@ from portal.words import gettext as _
 from portal.words import gettext_lazy, listed, ngettext
 
 Text = str | Promise
+TAKES_TWO = gettext_lazy(
+    "It is the last strong sign-in method, so a second colleague has to do the same."
+)
 TOO_MANY_ACTS = gettext_lazy(
     "You have acted on many accounts in the last hour. You can go on in %(time)s."
 )
@@ -245,9 +248,8 @@ def _consequences(phone: Phone) -> list[str]:
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
         _("Its secret is erased. A backup of the phone does not bring it back."),
     ]
-    two = _("It is the last strong sign-in method, so a second colleague has to do the same.")
     return [
-        *([two] if factors.goes_with(phone) else []),
+        *([str(TAKES_TWO)] if factors.goes_with(phone) else []),
         *(codes if factors_of(phone) else []),
         *_consequences_for_app(phone),
         _browsers(phone.user),
@@ -271,6 +273,7 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
         _("Decide only once you know for sure whom you are talking to, by another way than mail."),
         _("The phone is fully active again.") if keeps else _("The phone is unlinked and erased."),
         _("The account can be changed again."),
+        *([] if keeps else _takes_two(user)),
         _browsers(user),
         told(),
     ]
@@ -280,6 +283,13 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
     def do(reason: str) -> tuple[bool, Text]:
         decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
         changed = devices_staff.decide_dispute(actor=person(request), user=user, **decided)
+        if changed is None:
+            return False, _("A colleague has to agree: they do the same within 24 hours.")
         return changed, _("Decided.") if changed else _("There is no dispute to decide.")
 
     return ask_why(request, user, act, do)
+
+
+def _takes_two(user: User) -> list[str]:
+    contested = user.phones.contested().select_related("user")
+    return [str(TAKES_TWO)] if any(factors.goes_with(phone) for phone in contested) else []

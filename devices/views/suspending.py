@@ -41,6 +41,7 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
             phone, keep=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
         "strong": suspending.strong_ways(phone),
+        "takes_itself_back": bool(kept_until(request)) and bool(factors_of(phone)),
         "removal": removals.of(person(request), phone.carrier_key, lost=True),
     }
     return render(request, "devices/suspend_phone.html", context)

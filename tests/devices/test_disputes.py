@@ -478,3 +478,15 @@ def test_the_press_does_nothing_for_a_phone_that_is_erased(
     new_client().post(press_of(alice, "unlinked"))
     assert not Phone.objects.filter(user=alice.user).exists()
     assert not alice.reload().is_disputed
+
+
+def test_to_unlink_the_last_strong_method_takes_two_members_of_staff(
+    disputed: Person, sue: Person, root: Person
+) -> None:
+    about: dict[str, Any] = {"user": disputed.user, "keeps": False, "reason": "She came here."}
+    assert devices_staff.decide_dispute(actor=sue.user, **about) is None
+    assert devices_staff.decide_dispute(actor=sue.user, **about) is None
+    assert disputed.reload().is_disputed
+    assert devices_staff.decide_dispute(actor=root.user, **about) is True
+    assert not disputed.reload().is_disputed
+    assert not disputed.user.phones.exists()
