@@ -36,6 +36,9 @@ KINDS: dict[str, Kind] = {
     "account:created": Kind(_("Account created"), "user"),
     "account:frozen": Kind(_("Account frozen by staff"), "snowflake", "look", notice=True),
     "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
+    "account:recovered_on_host": Kind(
+        _("Second steps removed by the operator"), "life-buoy", "look", notice=True
+    ),
     "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
     "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
     "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),

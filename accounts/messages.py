@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from accounts import events, languages, take_back, zones
 from accounts.agents import place_name
 from accounts.identity import email_key
-from accounts.models import EmailAddress, OneTimeLink, SecurityEvent, SentCode, User
+from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent, SentCode, User
 from portal.branding import mail_accents
 from portal.context import brand
 from portal.outbox.api import Composed, Undeliverable
@@ -198,6 +198,19 @@ def _token(message: Message, mailbox: EmailAddress, purpose: str) -> str:
     return token
 
 
+def _invitation(message: Message) -> tuple[str, Context]:
+    """Give the link of this round; a later one has another."""
+    row = Invitation.objects.filter(public_id=message.context["invitation"]).first()
+    if row is None or row.round != message.context["round"]:
+        raise Undeliverable("another invitation was sent")
+    try:
+        token = row.draw()
+    except Invitation.DoesNotExist as error:
+        raise Undeliverable("the invitation is no longer open") from error
+    link = link_to("accounts:invitation_link", token)
+    return message.kind, {"link": link, "days": settings.INVITATION_AGE.days}
+
+
 MORE_LISTED = 20  # events in one mail; the activity has them all
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_in:code": _code,
@@ -207,4 +220,5 @@ COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_up:code": _sign_up,
     "reset:link": partial(_link, purpose="reset", page="accounts:reset_link"),
     "sign_in:link": partial(_link, purpose="sign-in", page="accounts:sign_in_link"),
+    "invitation:link": _invitation,
 }

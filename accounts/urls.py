@@ -8,6 +8,7 @@ from accounts.views import (
     contact,
     fire_drill,
     held,
+    invitation,
     language,
     not_me,
     password,
@@ -75,6 +76,8 @@ urlpatterns = [
         contact.confirm_contact,
         name="confirm_contact",
     ),
+    path("invitation/", invitation.invitation, name="invitation"),
+    path("invitation/link/", invitation.invitation_link, name="invitation_link"),
     path("security/contact/<uuid:public_id>/send/", contact.resend_contact, name="resend_contact"),
     path(
         "security/contact/<uuid:public_id>/remove/", contact.remove_contact, name="remove_contact"

@@ -20,7 +20,7 @@ from accounts.held_forms import GuardedAct, press_once_more
 from accounts.models import User
 from accounts.people import person
 from accounts.proofs import Strength, fresh_level, to_confirm
-from portal import staff, staff_work
+from portal import staff, staff_people, staff_work
 from portal.words import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,6 +99,18 @@ class StaffSite(AdminSite):
                 "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/end/",
                 staff_work.end,
                 "end_enrolment",
+            ),
+            ("invitations/", staff_people.listed, "invitations"),
+            ("invitations/add/", staff_people.add, "add_person"),
+            (
+                "invitations/<uuid:public_id>/send/",
+                staff_people.resend,
+                "resend_invitation",
+            ),
+            (
+                "invitations/<uuid:public_id>/withdraw/",
+                staff_people.withdraw,
+                "withdraw_invitation",
             ),
             ("requests/", staff_work.requests, "requests"),
             ("organisations/", staff_work.listed, "organisations"),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import recovery_codes
-from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
+from accounts.models import EmailAddress, Organisation, PhoneNumber, SecurityEvent, User
 from devices.demo import DEMO_DOMAIN
 from devices.models import Authenticator, Phone
 
@@ -36,6 +36,7 @@ class DemoPerson:
     phone: str = ""
     secret: bytes = b""
     is_staff: bool = False
+    is_superuser: bool = False
 
     @property
     def email(self) -> str:
@@ -75,7 +76,16 @@ SUE = DemoPerson(
     secret=b"latchkey demo sue 01",
     is_staff=True,
 )
-PEOPLE = (ADA, BEN, SUE)
+ROOT = DemoPerson(
+    name="Root",
+    password="twelve silver spoons at noon",  # noqa: S106 - the same
+    about="is a superuser: adds organisations, acts on colleagues",
+    phone="Pixel 9",
+    secret=b"latchkey demo root 1",
+    is_staff=True,
+    is_superuser=True,
+)
+PEOPLE = (ADA, BEN, SUE, ROOT)
 
 
 def make(person: DemoPerson) -> bool:
@@ -92,10 +102,29 @@ def make(person: DemoPerson) -> bool:
     return True
 
 
+def make_organisation() -> bool:
+    """Make the organisation that the demo people are of; False if it is there."""
+    help_text = "Ask Sue, or write to help@example.org."
+    return Organisation.objects.get_or_create(name=ORGANISATION, defaults={"help": help_text})[1]
+
+
+def has_password(person: DemoPerson) -> bool:
+    """Tell whether the published password is still the right one."""
+    user = User.objects.filter(email_key=person.email).first()
+    return user is not None and user.check_password(person.password)
+
+
+def has_secret(person: DemoPerson) -> bool:
+    """Tell whether an authenticator still has the published secret."""
+    rows = Authenticator.objects.filter(user__email_key=person.email, confirmed=True)
+    return any(row.secret == person.secret for row in rows)
+
+
 def _person(person: DemoPerson) -> User:
     joined = timezone.now() - timedelta(days=40)
     name = f"{person.name} of {ORGANISATION}"
     fields: dict[str, Any] = {"name": name, "is_staff": person.is_staff, "date_joined": joined}
+    fields["is_superuser"] = person.is_superuser
     user = User.objects.create_user(person.email, person.password, **fields)
     User.objects.filter(pk=user.pk).update(password_changed_at=joined)
     _event(user, "account:created", timedelta(days=40))

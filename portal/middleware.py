@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.urls import resolve
@@ -144,3 +144,9 @@ class FriendlyErrors(MiddlewareMixin):
         if isinstance(exception, LimitReached):
             return errors.too_many(request, exception)
         return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Show our own page for 404 at a developer's desk too, instead of Django's list of URLs."""
+        if settings.DEBUG and isinstance(response, HttpResponseNotFound):
+            return errors.not_found(request, Http404())
+        return response

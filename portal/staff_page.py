@@ -20,6 +20,7 @@ from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
 from portal.words import ngettext
 
+SIGN_INS = ("sign_in:password", "sign_in:new_browser", "sign_in:recovered", "sign_in:two_step")
 LATEST_EVENTS = 8
 BROWSERS_SHOWN = 20
 APPS_SHOWN = 10
@@ -65,6 +66,7 @@ def page_of(user: User) -> dict[str, Any]:
     sessions = _sessions(user)
     return {
         "subject": user,
+        "signed_in_at": user.events.filter(kind__in=SIGN_INS).aggregate(at=Max("at"))["at"],
         "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
         "declined": [step.label for step in second_steps() if user.has_declined(step.slug)],
         "if_lost": _if_lost(state),

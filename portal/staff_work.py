@@ -30,7 +30,7 @@ ROWS_A_PAGE = 25
 FORM = ["GET", "HEAD", "POST"]
 
 
-def _page(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     """Return one page of rows, and whether there is another; nothing is counted for it."""
     number = page_in(request)
     start = (number - 1) * ROWS_A_PAGE
@@ -43,14 +43,14 @@ def _page(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
 def requests(request: HttpRequest) -> HttpResponse:
     """List who asks their organisation, the one who waits longest first."""
     rows = Enrolment.objects.asked()
-    page = _page(request, rows.select_related("user", "organisation"))
+    page = page_of_rows(request, rows.select_related("user", "organisation"))
     return render(request, "admin/requests.html", {**page, "count": rows.count()})
 
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """List the organisations."""
-    page = _page(request, Organisation.objects.all())
+    page = page_of_rows(request, Organisation.objects.all())
     return render(request, "admin/organisations.html", page)
 
 
@@ -58,7 +58,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one organisation and its people, newest first."""
     found = get_object_or_404(Organisation, public_id=public_id)
-    page = _page(request, found.memberships.select_related("user"))
+    page = page_of_rows(request, found.memberships.select_related("user"))
     people = [row.user_id for row in page["rows"]]
     held = found.enrolments.current().filter(user__in=people)
     states = {row.user_id: row for row in held}
@@ -116,6 +116,10 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = EnrolForm(
         request.POST if request.method == "POST" else None, user=user, initial=held_values(request)
     )
+    if not form.has_choice:
+        said = _("There is no organisation to enrol this person in. Add one first.")
+        messages.info(request, said)
+        return redirect("admin:organisations")
     if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
         return redirect("admin:account", public_id=user.public_id)
     act = Act(

@@ -61,6 +61,13 @@ class EnrolForm(ReasonForm):
             field.queryset = Organisation.objects.exclude(pk__in=has)
         self.initial.setdefault("label", user.email)
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is an organisation in which the person has no account yet."""
+        field = self.fields["organisation"]
+        rows = getattr(field, "queryset", None)
+        return rows is not None and rows.exists()
+
     def clean_label(self) -> str:
         """Return the name on one line."""
         return cleaned_name(self.cleaned_data["label"])

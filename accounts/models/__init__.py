@@ -5,6 +5,7 @@ from accounts.models.browser import KnownBrowser
 from accounts.models.code import SentCode
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.models.event import SecurityEvent
+from accounts.models.invitation import Invitation
 from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
@@ -15,6 +16,7 @@ __all__ = [
     "Binding",
     "EmailAddress",
     "Enrolment",
+    "Invitation",
     "KnownBrowser",
     "LinkMail",
     "Membership",

@@ -97,6 +97,9 @@ UNLINKED_APPS_KEPT = timedelta(days=365)  # so that each is told to erase itself
 BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)
+INVITATION_AGE = timedelta(days=7)
+INVITATIONS_A_DAY = 100  # of one member of staff
+INVITATIONS_AN_ADDRESS = 5  # a day, sent again included
 SET_UP_LINK_AGE = timedelta(minutes=10)
 NOTICE_AGE = timedelta(days=3)
 NOTICES_AT_ONCE = 3  # a minute to one address; the others of that minute go together in one mail

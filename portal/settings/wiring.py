@@ -150,5 +150,10 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     # It tells of every credential by its id.
-    "loggers": {"fido2": {"level": "WARNING"}},
+    "loggers": {
+        "fido2": {"level": "WARNING"},
+        # At a developer's desk, a line for each file would bury what `make run` has printed.
+        "django.server": {"level": "WARNING" if DEBUG else "INFO"},
+        "portal.outbox": {"level": "WARNING" if DEBUG else "INFO"},
+    },
 }

@@ -32,7 +32,14 @@ def pages(person: Person) -> list[str]:
         f"phones/{person.phone.public_id}/unlink/",
     ]
     acts += ["enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
-    lists = ["/admin/", "/admin/accounts/", "/admin/requests/", firms, f"{firms}add/"]
+    lists = [
+        "/admin/",
+        "/admin/accounts/",
+        "/admin/requests/",
+        "/admin/invitations/",
+        firms,
+        f"{firms}add/",
+    ]
     return [*lists, firm, f"{firm}edit/", account, f"{account}activity/"] + [
         account + act for act in acts
     ]

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.admin import MOST_PAGES, ROWS_A_PAGE
 from accounts.models import EmailAddress, User
 from accounts.proofs import Strength
-from tests.people import Person, enter, give_address
+from tests.accounts.helpers import seen
+from tests.people import Person, enter, give_address, sign_in
 
 LIST = "/admin/accounts/"
 
@@ -155,3 +157,22 @@ def test_the_search_has_an_index_for_beginnings(db: None) -> None:
     assert [each for each in of_key if each["unique"]]
     own = [each for each in of_key if not each["unique"]]
     assert len(own) == (1 if connection.vendor == "postgresql" else 0)
+
+
+def test_staff_read_when_the_person_signed_in_last(
+    client: Client, sue: Person, carol: Person, new_client: Callable[..., Client]
+) -> None:
+    enter(client, sue, Strength.TWO_STEP)
+    path = f"/admin/accounts/{carol.user.public_id}/"
+    assert "Last sign-in never" in seen(client.get(path))
+    sign_in(new_client(), carol)
+    assert "Last sign-in never" not in seen(client.get(path))
+
+
+def test_without_organisations_enrolling_says_what_to_do(
+    client: Client, root: Person, carol: Person
+) -> None:
+    enter(client, root, Strength.TWO_STEP)
+    page = client.get(f"/admin/accounts/{carol.user.public_id}/enrol/", follow=True)
+    assert "no organisation to enrol this person in" in seen(page)
+    assert "Add an organisation" in seen(page)

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Enrolment
+from accounts.models import Enrolment, Invitation
 from tests.browser.backup_phones import link_app
 from tests.journeys.hand import Hand
-from tests.live import LiveSite
+from tests.live import LiveSite, fresh_address
 from tests.people import Person, protected
 from tests.phones import give_app
 from tests.phrases import Same, said
@@ -46,6 +48,24 @@ def desk_of_organisations(page: Page, enter: Enter) -> Names:
     yield f"{account}enrol/"
     hand.open(account)
     yield f"{account}, with accounts of organisations"
+    yield from _invitations(page, hand, root)
+
+
+def _invitations(page: Page, hand: Hand, root: Person) -> Names:
+    """Inviting somebody, and what the link of the mail opens."""
+    row = Invitation.objects.create(
+        address=fresh_address("invited"),
+        name="Wouter",
+        invited_by=root.user,
+        expires_at=timezone.now() + settings.INVITATION_AGE,
+    )
+    for path in ("/admin/invitations/", "/admin/invitations/add/"):
+        hand.open(path)
+        yield path
+    page.context.clear_cookies()
+    hand.open(f"/invitation/link/#{row.draw()}")
+    hand.reads(Same(row.address))
+    yield "/invitation/"
 
 
 def account_of_an_organisation(page: Page, enter: Enter) -> Names:

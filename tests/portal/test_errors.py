@@ -57,6 +57,16 @@ def post(client: Client, path: str, body: bytes) -> Any:
     return client.post(path, body, content_type="application/x-www-form-urlencoded")
 
 
+def test_a_desk_shows_our_own_page_for_what_is_not_there(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DEBUG", True)
+    for path in ("/nothing/here/", "/invitation/made-up/"):
+        answer = client.get(path, follow=True)
+        assert "URLconf" not in answer.content.decode()
+    assert client.get("/nothing/here/").status_code == 404
+
+
 # --- The pages ----------------------------------------------------------------------------------
 
 

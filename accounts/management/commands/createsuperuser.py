@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts import events
 from accounts.identity import ADDRESS_LENGTH, email_key
@@ -33,6 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, interactive: bool, **options: Any) -> None:
         """Make the person and print the link."""
+        if "accounts_user" not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet: run `manage.py migrate` first.")
         try:
             address, password = self._asked(email) if interactive else self._given(email)
         except KeyboardInterrupt:

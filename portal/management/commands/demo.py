@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from portal import demo
 from portal.demo import DemoPerson
 
+CHANGED = "(was changed since; remove var/ to begin again)"
+
 
 class Command(BaseCommand):
     """Makes who is missing, changes nobody, and says the same each time."""
@@ -20,6 +22,7 @@ class Command(BaseCommand):
             raise CommandError("The demo people exist in development only (DEBUG=true).")
         for person in demo.PEOPLE:
             demo.make(person)
+        demo.make_organisation()
         self.stdout.write(self._words())
 
     def _words(self) -> str:
@@ -33,9 +36,11 @@ class Command(BaseCommand):
     @staticmethod
     def _block(person: DemoPerson) -> str:
         lines = [f"  {person.name} {person.about}"]
-        lines += [f"    address        {person.email}", f"    password       {person.password}"]
+        password = person.password if demo.has_password(person) else CHANGED
+        lines += [f"    address        {person.email}", f"    password       {password}"]
         if person.secret:
-            lines.append(f"    authenticator  {person.key}")
+            key = person.key if demo.has_secret(person) else CHANGED
+            lines.append(f"    authenticator  {key}")
         code = demo.unused_code(person) if person == demo.ADA else ""
         if code:
             lines.append(f"    recovery code  {code}")

@@ -1,0 +1,58 @@
+"""`manage.py add_person ADDRESS`: invite somebody by mail."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts import invitations
+from accounts.models import Invitation
+from portal.limits import LimitReached
+from portal.names import cleaned_name, validate_address
+
+
+class Command(BaseCommand):
+    """Writes the invitation; the worker sends it."""
+
+    help = "Invite a person by mail. With --again an open invitation is sent once more."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the address and the name."""
+        parser.add_argument("email", help="where the invitation goes")
+        parser.add_argument("--name", default="", help="what the person is called")
+        parser.add_argument("--again", action="store_true", help="send an open invitation again")
+
+    def handle(self, *args: Any, email: str, name: str, again: bool, **options: Any) -> None:
+        """Invite, and say until when the link is good."""
+        address = email.strip()
+        try:
+            validate_address(address)
+            row = self._again(address) if again else self._first(address, name)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except LimitReached as error:
+            raise CommandError("Enough invitations were sent for today.") from error
+        until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
+        until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
+        self.stdout.write(f"An invitation goes to {row.address}, good until {until}.")
+
+    @staticmethod
+    def _first(address: str, name: str) -> Invitation:
+        try:
+            known = cleaned_name(name) if name else ""
+            return invitations.invite(actor=None, address=address, name=known)
+        except invitations.HasAccount as error:
+            raise CommandError("Somebody has an account with this address already.") from error
+        except invitations.IsInvited as error:
+            raise CommandError("This address was invited already. Use --again.") from error
+
+    @staticmethod
+    def _again(address: str) -> Invitation:
+        row = invitations.open_for(address)
+        if row is None:
+            raise CommandError("There is no open invitation for this address.")
+        try:
+            invitations.resend(actor=None, invitation=row)
+        except invitations.NotOpen as error:
+            raise CommandError("It was accepted or withdrawn just now.") from error
+        return row
