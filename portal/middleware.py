@@ -126,6 +126,8 @@ class FriendlyErrors(MiddlewareMixin):
         Refusals of Django's decorators are empty, such as 405 for the wrong method; browsers show
         them as a page of their own, which looks like a broken site.
         """
+        if settings.DEBUG and isinstance(response, HttpResponseNotFound):
+            return errors.not_found(request, Http404())  # instead of Django's list of URLs
         is_refusal = response.status_code in errors.WORDLESS
         is_said = response.streaming or not isinstance(response, HttpResponse) or response.content
         if not is_refusal or is_said or not request.accepts("text/html"):
@@ -144,9 +146,3 @@ class FriendlyErrors(MiddlewareMixin):
         if isinstance(exception, LimitReached):
             return errors.too_many(request, exception)
         return None
-
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Show our own page for 404 at a developer's desk too, instead of Django's list of URLs."""
-        if settings.DEBUG and isinstance(response, HttpResponseNotFound):
-            return errors.not_found(request, Http404())
-        return response
