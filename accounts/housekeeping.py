@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import browsers, link_mail
-from accounts.models import OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
+from accounts.models import Binding, OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
 from portal.batches import delete_in_batches
 
 KEPT = timedelta(days=1)
@@ -19,5 +19,9 @@ def run() -> None:
     delete_in_batches(OneTimeLink.objects.filter(expires_at__lt=now - KEPT))
     RecoveryCodeSet.objects.filter(shown_until__lt=now).update(shown_sealed=None)
     delete_in_batches(SecurityEvent.objects.filter(at__lt=now - settings.EVENTS_KEPT - KEPT))
+    # What waits for an answer stays; all else is long past its hold and every link by then.
+    waiting = Binding.objects.open().filter(waits=True).values("pk")
+    old = Binding.objects.filter(bound_at__lt=now - settings.EVENTS_KEPT)
+    delete_in_batches(old.exclude(pk__in=waiting))
     browsers.forget_old()
     link_mail.forget_old()

@@ -178,6 +178,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.disputed_until is not None and self.disputed_until > timezone.now()
 
     @property
+    def has_held(self) -> bool:
+        """Whether something that was added may be held still; asks nothing."""
+        return self.held_until is not None and self.held_until > timezone.now()
+
+    @property
     def may_be_asked(self) -> bool:
         """Whether a step may be due to be asked for."""
         return self.asks_from is not None and self.asks_from <= timezone.now()

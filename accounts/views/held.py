@@ -29,8 +29,9 @@ def held(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if request.method == "POST":
         return _answer(request)
-    rows = user.bindings.asked().exclude(session=session_id(request) or "-")[:ROWS_A_PAGE]
-    if not rows:
+    session, rows = session_id(request) or "-", list(user.bindings.asked()[:ROWS_A_PAGE])
+    others = [row for row in rows if row.session != session]
+    if not rows or (bindings.QUESTION_KEY in request.session and not others):
         bindings.close_question(request)
         return redirect(safe_next(request) or "overview")
     context = {

@@ -1,0 +1,60 @@
+"""Every advice in every notice, followed to the letter, leaves the thief out."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core import mail
+from django.test import Client, TestCase
+
+from accounts import events
+from accounts.proofs import Strength
+from devices.models import Phone
+from tests.accounts.helpers import is_in
+from tests.attacks.test_thief_and_owner import link_phone
+from tests.notices import DETAILS, HERE, NOTICES
+from tests.people import Person, enter
+
+LINK = re.compile(r"https?://[^/\s]+(/report/\S+)")
+# These tell of what staff did, of what a button took back, or of nothing that anybody did: whom to
+# ask, or what to look at, stands in them.
+NOTHING_TO_STOP = {
+    "account:frozen",
+    "account:locked",
+    "account:staff_granted",
+    "account:staff_revoked",
+    "account:unlocked",
+    "app:silent",
+    "hold:cancelled",
+    "notice:reported",
+    "phone:unlinked_by_staff",
+    "sessions:ended_by_staff",
+    "work:approved",
+    "work:ended",
+}
+
+
+@pytest.mark.parametrize("kind", NOTICES)
+def test_following_a_notice_leaves_the_thief_out(
+    alice: Person, client: Client, new_client: Callable[..., Client], kind: str
+) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    phone = link_phone(client)
+    mail.outbox.clear()
+    session = str(client.session.public_id)  # type: ignore[attr-defined] # it is our engine's
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        events.record(alice.user, kind, client=HERE, session=session, **DETAILS)
+    text = str(mail.outbox[0].body)
+    found = LINK.findall(text)
+    if kind in NOTHING_TO_STOP:
+        assert not found
+        return
+    owner = new_client()
+    assert owner.get(found[0]).status_code == 200
+    assert Phone.objects.filter(pk=phone.pk).exists()
+    assert is_in(client)
+    assert owner.post(found[0]).status_code == 200
+    assert not Phone.objects.filter(pk=phone.pk).exists()
+    assert not is_in(client)
+    assert alice.reload().frozen_at
+    assert owner.post(found[0]).status_code == 400
