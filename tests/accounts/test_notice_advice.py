@@ -25,6 +25,9 @@ NOTHING_TO_STOP = {
     "account:staff_revoked",
     "account:unlocked",
     "app:silent",
+    "dispute:begun",  # its own page says who decides, and when
+    "dispute:decided_by_staff",
+    "dispute:ended",
     "hold:cancelled",
     "notice:reported",
     "phone:unlinked_by_staff",
