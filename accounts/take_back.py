@@ -14,11 +14,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import cancelling, events
+from accounts import cancelling, events, link_mail
 from accounts.models import Binding, SecurityEvent, User
 from accounts.signals import protection_changed
 from portal.http import Client
-from portal.outbox.api import queue
 
 SALT = "accounts.take-back"
 KIND = "notice:reported"
@@ -76,7 +75,6 @@ def _was_reported(event: SecurityEvent) -> bool:
 def report(reported: Reported, *, client: Client) -> bool:
     """Take back what the session added, end all sessions, and stop additions without strong proof.
 
-    A link for a new password goes to the mailbox that got the notice, if it is the owner's still.
     False if a parallel press was first.
     """
     user = reported.user.take_turn()
@@ -86,13 +84,14 @@ def report(reported: Reported, *, client: Client) -> bool:
     protection_changed.send(User, user=user, keep="")
     User.objects.filter(pk=user.pk).update(frozen_at=timezone.now())
     events.record(user, KIND, client=client, event=str(reported.event.public_id))
-    if user.email_addresses.verified().filter(address=reported.address).exists():
-        queue(
-            channel="email",
-            recipient=reported.address,
-            kind="reset:link",
-            context={},
-            expires_at=timezone.now() + settings.PASSWORD_RESET_AGE,
-            user_id=user.pk,
-        )
     return True
+
+
+def send_link(reported: Reported) -> None:
+    """Mail a link for a new password to the mailbox that got the notice, if it is the owner's still.
+
+    Call it outside a transaction.
+    """
+    addresses = reported.user.email_addresses.verified()
+    if addresses.filter(address=reported.address).exists():
+        link_mail.ask(reported.address, "reset")

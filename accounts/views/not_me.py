@@ -19,7 +19,8 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
     if reported is None:
         answer = render(request, "accounts/not_me_refused.html", status=400)
     elif request.method == "POST":
-        take_back.report(reported, client=client_of(request))
+        if take_back.report(reported, client=client_of(request)):
+            take_back.send_link(reported)
         answer = render(request, "accounts/not_me_done.html", {"address": reported.address})
     else:
         changes = [bindings.kind_in_words(row.kind) for row in reported.changes]
