@@ -88,7 +88,7 @@ def report(reported: Reported, *, client: Client) -> bool:
 
 
 def send_link(reported: Reported) -> None:
-    """Mail a link for a new password to the mailbox that got the notice, if it is the owner's still.
+    """Mail a link for a new password to the mailbox that got the notice, if it is theirs still.
 
     Call it outside a transaction.
     """
