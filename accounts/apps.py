@@ -17,3 +17,4 @@ class AccountsConfig(AppConfig):
         checks = import_module("accounts.checks")
         register(checks.check_leaked_passwords, Tags.security)
         register(checks.check_events_owner, Tags.security, deploy=True)
+        register(checks.check_clock, deploy=True)

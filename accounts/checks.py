@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import DatabaseError, connection
 
-from accounts import leaked
+from accounts import clock, leaked
 from accounts.models import SecurityEvent
 
 OWNS = """
@@ -45,3 +45,16 @@ def check_events_owner(**kwargs: Any) -> list[CheckMessage]:
     problem = "The site's database role owns the events: whoever takes it over can erase them."
     hint = "Give migrations a role of their own; docs/operating.md tells how."
     return [Warning(problem, hint=hint, id="accounts.W101")]
+
+
+def check_clock(**kwargs: Any) -> list[CheckMessage]:
+    """Warn if the clock is behind what the database remembers, where that answers."""
+    try:
+        late = clock.behind()
+    except DatabaseError:
+        return []
+    if not late:
+        return []
+    problem = f"The clock of this host is {int(late.total_seconds())} s behind the newest event."
+    hint = "Set it by NTP, and never back: codes and sessions end later than they should."
+    return [Warning(problem, hint=hint, id="accounts.W102")]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import browsers, link_mail
+from accounts import browsers, clock, link_mail
 from accounts.models import Binding, OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
 from portal.batches import delete_in_batches
 
@@ -13,7 +13,8 @@ KEPT = timedelta(days=1)
 
 
 def run() -> None:
-    """Delete what is over; events go after `EVENTS_KEPT`."""
+    """Delete what is over; events go after `EVENTS_KEPT`. Says if the clock has stepped back."""
+    clock.warn_if_behind()
     now = timezone.now()
     delete_in_batches(SentCode.objects.filter(expires_at__lt=now - KEPT))
     delete_in_batches(OneTimeLink.objects.filter(expires_at__lt=now - KEPT))
