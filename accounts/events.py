@@ -50,9 +50,16 @@ KINDS: dict[str, Kind] = {
     "app:silent": Kind(
         _("No new backup from {phone} for a while"), "triangle-alert", "look", notice=True
     ),
+    "app:locked": Kind(
+        _("{phone} locked the accounts of its app"), "smartphone", "look", notice=True
+    ),
     "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
+    "app:unlocked": Kind(_("{phone} opened the accounts of its app again"), "smartphone", "ok"),
     "app:wipe_asked": Kind(
         _("{phone} is to erase the accounts of its app"), "smartphone", "look", notice=True
+    ),
+    "app:wipe_called_off": Kind(
+        _("{phone} keeps the accounts of its app"), "smartphone", "look", notice=True
     ),
     "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
     "backup:frozen": Kind(
@@ -66,6 +73,15 @@ KINDS: dict[str, Kind] = {
     "backup:opened": Kind(_("Backup opened on {phone}"), "life-buoy", "look", notice=True),
     "backup:proof_wrong": Kind(
         _("{phone} tried a key that does not open the backup"), "triangle-alert", "look"
+    ),
+    "backup:filling": Kind(
+        _("The room for your backup is three quarters full"), "triangle-alert", "look", notice=True
+    ),
+    "backup:set_back": Kind(
+        _("The portal had an older backup than {phone}, which saves it again"),
+        "triangle-alert",
+        "look",
+        notice=True,
     ),
     "backup:slot_added": Kind(
         _("The backup can be opened in one more way: {method}"), "key-round", "look", notice=True

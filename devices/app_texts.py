@@ -46,6 +46,10 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
         yield _("It was told so. The accounts in it stay on the phone.")
     elif wipe is None:
         yield _("The accounts in it stay on the phone.")
+    elif wipe.called_off_at:
+        yield _("Erasing was called off: the accounts in it stay on the phone.")
+    elif wipe.done_at is None and wipe.locks:
+        yield _of_lock(wipe)
     elif wipe.done_at is None:
         yield _(
             "It erases its accounts when it calls next. A phone that is offline cannot be told."
@@ -55,10 +59,17 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
         yield _("It erased its accounts: acknowledged on %(at)s.") % {"at": at}
 
 
+def _of_lock(order: PhoneCommand) -> str:
+    at = {"at": written(order.erases_from)}
+    if order.locked_at:
+        return _("It locked its accounts, and erases them when it calls after %(at)s.") % at
+    return _("It locks its accounts when it calls next, and erases them after %(at)s.") % at
+
+
 def to_be_told(event: SecurityEvent) -> list[Installation]:
     """Return those that were not told to erase themselves, and that will call once more."""
     apps = [app for app in of_event(event) if not app.knows_it_is_unlinked]
-    rows = PhoneCommand.objects.filter(installation__in=apps) if apps else None
+    rows = PhoneCommand.objects.filter(installation__in=apps, called_off_at=None) if apps else None
     told = set(rows.values_list("installation_id", flat=True)) if rows is not None else set()
     return [app for app in apps if app.pk not in told]
 

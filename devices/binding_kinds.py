@@ -7,7 +7,7 @@ from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, User
 from devices import contest, phones, sealing
 from devices.backups import unlinking
-from devices.models import Authenticator, Installation, Passkey
+from devices.models import Authenticator, Installation, Passkey, RestoreGrant
 
 AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
 
@@ -47,6 +47,15 @@ class PasskeyKind(Handler):
 
 class AppKind(Handler):
     """The app on a phone, which saves and reads backups and proves nothing."""
+
+    def keep(self, user: User, binding: Binding) -> None:
+        """Let it remove and switch off what it could not while it was held."""
+        now = timezone.now()
+        rows = Installation.objects.filter(user=user, pk=key_of(binding))
+        RestoreGrant.objects.filter(installation__in=rows, trusted_from__gt=now).update(
+            trusted_from=now
+        )
+        rows.filter(trusted_from__gt=now).update(trusted_from=now)
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Unlink the app; a phone that has nothing else goes too."""

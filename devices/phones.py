@@ -157,9 +157,10 @@ def unlink(
     """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
 
     This site's app on it may do nothing any more; with `wipe` it is told to erase its accounts when
-    it calls next. Two-step verification stays as it is. What the phone proved in the session that
-    stays has to be forgotten there: see `devices.sessions.strip_proofs`. Staff act as `actor` with
-    a `reason` and keep no session; `also` tells in the event what goes together with the phone.
+    it calls next, or to lock them until `kept_until`. Two-step verification stays as it is. What
+    the phone proved in the session that stays has to be forgotten there: see
+    `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and keep no session;
+    `also` tells in the event what goes together with the phone.
     `kept_until` is given by a session that proved too little to undo it: until then the phone is
     kept, sealed (`devices.sealing`), and it is erased afterwards.
     Raises `Phone.DoesNotExist` if it is gone already; of a person who neither lost it nor has staff
@@ -169,7 +170,7 @@ def unlink(
     user = phone.user.take_turn() if actor else disputes.take_turn(phone.user)
     is_kept = kept_until is not None and sealing.is_kept(phone)
     until = kept_until if is_kept else None
-    erased = _erase(phone, session, wipe=wipe, kept_until=until)
+    erased = _erase(phone, session, wipe=wipe, kept_until=until, erases_from=kept_until)
     if not lost and actor is None:
         factors.keep_one(user)
         declining.check(user)
@@ -200,7 +201,12 @@ class _Erased:
 
 
 def _erase(
-    phone: Phone, keep: str, *, wipe: bool = False, kept_until: datetime | None = None
+    phone: Phone,
+    keep: str,
+    *,
+    wipe: bool = False,
+    kept_until: datetime | None = None,
+    erases_from: datetime | None = None,
 ) -> _Erased:
     """Stop the factors first: a sign-in under way is then refused, or found among the sessions.
 
@@ -213,7 +219,8 @@ def _erase(
     else:
         factors = phone.authenticators.all().erase()
         ended = end_sessions(phone.user, keep=keep)
-        apps = unlinking.let_go(Installation.objects.filter(phone=phone), wipe=wipe)
+        rows = Installation.objects.filter(phone=phone)
+        apps = unlinking.let_go(rows, wipe=wipe, erases_from=erases_from)
         if not Phone.objects.filter(pk=phone.pk).delete()[0]:
             raise Phone.DoesNotExist
         bindings.forget_subjects(phone.user, factors)

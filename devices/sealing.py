@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts import bindings, disputes
 from accounts.models import Binding, Enrolment
 from accounts.proofs import Strength
-from devices.backups import unlinking
-from devices.models import Authenticator, Installation, Phone, PhoneCommand
+from devices.backups import unlinking, wiping
+from devices.models import Authenticator, Installation, Phone
 from devices.models.authenticator import step_now
 
 LOST, SUSPENDED = "phone-lost", "phone-suspended"
@@ -73,7 +73,7 @@ def seal(phone: Phone, until: datetime, *, wipe: bool) -> list[Installation]:
     apps = Installation.objects.filter(phone=phone)
     unlinking.end_asked(apps)
     if wipe:
-        unlinking.tell_to_wipe(apps)
+        unlinking.tell_to_wipe(apps, erases_from=until)
     state = Enrolment.State
     works = Enrolment.objects.filter(authenticators__phone=phone, authenticators__confirmed=True)
     works.filter(state=state.ENROLLED).update(state=state.ACTION_REQUIRED)
@@ -113,7 +113,7 @@ def open_again(phone: Phone, contested_until: datetime | None = None) -> bool:
     if not taken.update(**changes, contested_until=contested_until, taken_back_at=now):
         return False
     bindings.forget_subjects(phone.user, [subject_of(phone)])
-    PhoneCommand.objects.filter(installation__phone=phone, done_at__isnull=True).delete()
+    wiping.open_again(Installation.objects.filter(phone=phone))
     state = Enrolment.State
     works = Enrolment.objects.filter(authenticators__phone=phone, authenticators__confirmed=True)
     works.filter(state=state.ACTION_REQUIRED).update(state=state.ENROLLED)

@@ -3,19 +3,19 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 
 from accounts.identity import mask_address
-from devices import phones
+from devices import app_origin, phones
 from devices.api.http import body_of, call, caller, digest_of, shown
 from devices.api.problems import Problem
-from devices.backups import contact, linking
+from devices.backups import contact, linking, setbacks
 from devices.backups.linking import Claimant
 from devices.backups.refusals import SUSPENDED, malformed, unlinked
-from devices.models import Installation, LinkRequest, PhoneCommand
+from devices.models import Installation, LinkRequest
 from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH
 from portal.crypto import digest_matches
@@ -37,11 +37,18 @@ def link_look(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "account": mask_address(row.user.email),
+            # Whole: a mask of a stranger's may look like one's own. Who has the code may know it.
+            "address": row.user.email,
             "purpose": row.purpose,
-            "is_here": row.is_here,
+            "is_here": linking.is_proved_here(row, _nonce_in(request)),
             "expires": row.expires_at,
         }
     )
+
+
+def _nonce_in(request: HttpRequest) -> str:
+    """Return what a page of the portal left in this browser, the one cookie that calls may show."""
+    return request.COOKIES.get(settings.APP_LINK_COOKIE_NAME, "")
 
 
 def _found(request: HttpRequest, code: str) -> LinkRequest:
@@ -69,9 +76,19 @@ def link_claim(request: HttpRequest) -> HttpResponse:
     name, device = one_line(_text(body, "name"))[:NAME_LENGTH], _text(body, "device")
     if known is None and not FINGERPRINT.fullmatch(device):
         raise malformed()
-    _found(request, code)
-    claimant = Claimant(digest_of(device), name, client_of(request), known)
-    return JsonResponse(_claimed(_claim(code, claimant)), status=201)
+    was_here = _found(request, code).is_here
+    nonce = _nonce_in(request)
+    row = _claim(code, Claimant(digest_of(device), name, client_of(request), known, nonce))
+    response = JsonResponse({**_claimed(row), "confirm": _confirm_at(row, was_here)}, status=201)
+    response.delete_cookie(settings.APP_LINK_COOKIE_NAME, samesite="Strict")
+    return response
+
+
+def _confirm_at(row: LinkRequest, was_here: bool) -> str:
+    """Return where the number is typed, if the page that would ask for it is not shown yet."""
+    if row.is_here or not was_here or not app_origin.own():
+        return ""
+    return f"{app_origin.portal()}{reverse('devices:confirm_app', args=[row.public_id])}"
 
 
 def _known(request: HttpRequest) -> Installation | None:
@@ -137,24 +154,12 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     installation = caller(request)
     body = body_of(request)
     unsaved, accounts = _count(body, "unsaved"), _count(body, "accounts")
-    if body.get("version") is not None:
-        _count(body, "version")
+    known = _count(body, "version") if body.get("version") is not None else 0
     contact.note(installation, unsaved=unsaved, accounts=accounts)
     if installation.is_unlinked:
         return JsonResponse(contact.to_unlinked(installation))
+    setbacks.note(installation, known=known, client=client_of(request))
     return JsonResponse(contact.to_linked(installation))
-
-
-@call("POST")
-def command_done(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Note that the phone did as it was told."""
-    installation = caller(request)
-    rows = PhoneCommand.objects.select_related("installation__user")
-    command = rows.filter(public_id=public_id, installation=installation).first()
-    if command is None:
-        raise Problem(404, "command_unknown", _("The portal does not know this command."))
-    contact.done(command, client=client_of(request))
-    return HttpResponse(status=204)
 
 
 def _text(body: dict[str, Any], key: str) -> str:

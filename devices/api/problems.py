@@ -28,6 +28,7 @@ STATUS = {  # of what a use case refuses; what a call alone can refuse says it i
     "not_active_phone": 409,
     "other_device": 409,
     "other_key": 409,
+    "nothing_to_lock": 409,
     "pin_stays": 409,
     "proof_wrong": 403,
     "shrink_needs_confirmation": 409,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from devices.api import late, linking, restore, slots, transfers, vault, versions, work
+from devices.api import commands, late, linking, restore, slots, transfers, vault, versions, work
 
 app_name = "api"
 
@@ -37,7 +37,10 @@ urlpatterns: list[URLPattern] = [
     path("link/claim", linking.link_claim, name="link_claim"),
     path("link", linking.link, name="link"),
     path("heartbeat", linking.heartbeat, name="heartbeat"),
-    path("commands/<uuid:public_id>/done", linking.command_done, name="command_done"),
+    path("commands/<uuid:public_id>/lock", commands.lock, name="command_lock"),
+    path("commands/<uuid:public_id>/locked", commands.locked, name="command_locked"),
+    path("commands/<uuid:public_id>/opened", commands.opened, name="command_opened"),
+    path("commands/<uuid:public_id>/done", commands.done, name="command_done"),
     path("work", work.overview, name="work"),
     path("work/claim", work.claim, name="work_claim"),
     path("work/<uuid:public_id>/ask", work.ask, name="work_ask"),

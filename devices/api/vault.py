@@ -94,7 +94,7 @@ def head(request: HttpRequest, installation: Installation) -> HttpResponse:
     following = _if_match(request)
     versions.count_save(installation)
     asked = _save(request, following)
-    row, is_new = versions.save(installation=installation, save=asked)
+    row, is_new = versions.save(installation=installation, save=asked, client=client_of(request))
     return _told(row, 201 if is_new else 200)
 
 

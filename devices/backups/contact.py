@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
 from accounts.identity import mask_address
 from accounts.models import User
-from devices.backups import standing
-from devices.models import Installation, PhoneCommand, RestoreGrant, Vault, VaultVersion
-from portal.http import Client
+from devices.backups import standing, wiping
+from devices.models import Installation, RestoreGrant, Vault, VaultVersion
 
 
 def note(installation: Installation, *, unsaved: int, accounts: int) -> None:
@@ -20,28 +17,9 @@ def note(installation: Installation, *, unsaved: int, accounts: int) -> None:
     vars(installation).update(said)
 
 
-def commands_for(installation: Installation) -> list[dict[str, str]]:
-    """Return what the phone has to do, and note that it was told."""
-    rows = list(installation.commands.filter(done_at__isnull=True))
-    waiting = [row.pk for row in rows if row.delivered_at is None]
-    if waiting:
-        now = timezone.now()
-        PhoneCommand.objects.filter(pk__in=waiting).update(delivered_at=now)
-    return [{"id": str(row.public_id), "kind": row.kind} for row in rows]
-
-
-@transaction.atomic
-def done(command: PhoneCommand, *, client: Client) -> None:
-    """Note once that the phone did as it was told, and tell the person."""
-    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
-    if rows.update(done_at=timezone.now()):
-        about: dict[str, Any] = {"phone": command.installation.name}
-        events.record(command.installation.user, "app:wiped", client=client, **about)
-
-
 def to_unlinked(installation: Installation) -> dict[str, Any]:
     """Say that it is unlinked, and what it has to do; nothing else is any of its business."""
-    return {"status": installation.status, "commands": commands_for(installation)}
+    return {"status": installation.status, "commands": wiping.told_to(installation)}
 
 
 def to_linked(installation: Installation) -> dict[str, Any]:
@@ -57,7 +35,7 @@ def to_linked(installation: Installation) -> dict[str, Any]:
         "account": mask_address(user.email),
         "time": timezone.now(),
         "epoch": vault.epoch if vault and vault.state == Vault.State.ON else 0,
-        "commands": commands_for(installation),
+        "commands": wiping.told_to(installation),
         "vault": _vault(vault),
         "active": active_of(user),
         "grant": _grant(installation),

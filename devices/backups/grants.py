@@ -1,6 +1,5 @@
 """Leave to read the backup on one phone, for a short time, after a sign-in in the portal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import events
+from accounts.bindings import Ground
 from accounts.models import User
-from accounts.proofs import Proof, Strength, hold_for
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
 from portal.batches import delete_in_batches
@@ -34,13 +33,13 @@ class Terms:
     trusted_from: datetime
 
 
-def terms(user: User, proofs: Sequence[Proof]) -> Terms:
-    """Return the terms of leave that is given on these fresh proofs."""
+def terms(ground: Ground) -> Terms:
+    """Return the terms of leave that a session gives which has proved this much."""
     now = timezone.now()
-    if not user.has_two_step or any(each.strength >= Strength.TWO_STEP for each in proofs):
+    if ground.held_until is None:
         return Terms(now, now)
-    hold = hold_for(list(proofs))
-    return Terms(now + settings.RESTORE_DELAY, now + max(hold, settings.RESTORE_DELAY))
+    begins = now + settings.RESTORE_DELAY
+    return Terms(begins, max(ground.held_until, begins))
 
 
 def give(installation: Installation, *, terms: Terms, session: str) -> RestoreGrant:

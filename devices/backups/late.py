@@ -36,7 +36,9 @@ def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
         raise refusals.stale_epoch(vault.epoch)
     _of(vault).filter(installation=phone).delete()
     _check_room(vault, phone, envelope)
-    return versions.write(vault, phone, envelope, number=None)
+    row = versions.write(vault, phone, envelope, number=None)
+    retention.tell_if_filling(phone.user, envelope.size, client=None)
+    return row
 
 
 def _check_room(vault: Vault, phone: Installation, envelope: Envelope) -> None:

@@ -7,6 +7,7 @@ import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from secrets import randbelow
 from typing import Any
 
@@ -54,6 +55,7 @@ class Claimant:
     name: str
     client: Client
     installation: Installation | None = None
+    nonce: str = ""  # what the portal's page left in this browser, if it did
 
 
 def begin(
@@ -64,14 +66,15 @@ def begin(
     trusted_from: datetime | None = None,
     purpose: str = Purpose.LINK,
     is_here: bool = False,
+    nonce: str = "",
     phone: Phone | None = None,
     name: str = "",
 ) -> tuple[LinkRequest, str]:
     """Make a code for the app on this phone, or on a new one of this name; return it as well.
 
     The newest of a purpose is the only one. What it grants may be used from `grants_from`, and may
-    destroy from `trusted_from`, at once unless given. Raises `LimitReached`; call it outside a
-    transaction.
+    destroy from `trusted_from`, at once unless given. One for this very browser (`is_here`) links
+    without a number only where `nonce` lies. Raises `LimitReached`; call it outside a transaction.
     """
     BEGUN.take(str(user.pk))
     now = timezone.now()
@@ -82,6 +85,7 @@ def begin(
         session=session,
         stamp=user.stamp(STAMP),
         is_here=is_here,
+        nonce_digest=_digest(nonce) if nonce else "",
         phone=phone,
         name=name,
         code_digest=codes.digests_of(code)[0],
@@ -95,6 +99,17 @@ def begin(
         end(user.link_requests.filter(purpose=purpose))
         row.save()
     return row, code
+
+
+def _digest(nonce: str) -> str:
+    return sha256(nonce.encode()).hexdigest()
+
+
+def is_proved_here(row: LinkRequest, nonce: str) -> bool:
+    """Tell whether the page that made this code was one of the portal in the same browser."""
+    if not row.is_here or not row.nonce_digest:
+        return row.is_here
+    return hmac.compare_digest(row.nonce_digest, _digest(nonce))
 
 
 def end(rows: LinkRequestQuerySet) -> None:
@@ -131,12 +146,14 @@ def claim(*, typed: str, claimant: Claimant) -> LinkRequest:
         raise AnotherAccount
     if not _stands(row, disputes.take_turn(row.user)):
         raise UnknownCode
+    is_here = is_proved_here(row, claimant.nonce)
     claimed: dict[str, Any] = {
+        "is_here": is_here,
         "claimed_at": timezone.now(),
         "installation_id_drawn": known.public_id if known else uuid.uuid4(),
         "device_digest": known.digest if known else claimant.digest,
         "device_name": known.name if known else claimant.name,
-        "number": "" if row.is_here else f"{randbelow(1000):03d}",
+        "number": "" if is_here else f"{randbelow(1000):03d}",
         "sealed_code": None,
     }
     rows = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=True)

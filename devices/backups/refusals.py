@@ -64,6 +64,10 @@ def proof_wrong() -> Refused:
     return Refused("proof_wrong", _("This key does not open this backup."))
 
 
+def nothing_to_lock() -> Refused:
+    return Refused("nothing_to_lock", _("There is nothing to lock on this phone now."))
+
+
 def no_tag() -> Refused:
     title = _("This key cannot be proved to the portal yet: it opens the backup after the wait.")
     return Refused("no_tag", title)

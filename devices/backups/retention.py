@@ -8,9 +8,11 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from accounts import events
 from accounts.models import User
 from devices.backups import refusals
 from devices.models import Installation, Vault, VaultVersion
+from portal.http import Client
 
 
 @dataclass(frozen=True, order=True)
@@ -97,6 +99,21 @@ def check_room(phone: Installation, size: int) -> None:
     """The same, but nothing goes; raises `Refused` if they do not fit as it is."""
     if _over(phone.user, size) > 0 or _over_share(phone, size) > 0:
         raise refusals.vault_full()
+
+
+def tell_if_filling(user: User, size: int, *, client: Client | None) -> None:
+    """Tell the person, once a week, when these bytes that were just added crossed the line.
+
+    It is drawn at `VAULT_FILLING` of what one phone may fill: whoever holds a stolen one never gets
+    as far as all of it.
+    """
+    most = min(settings.VAULT_BYTES, settings.VAULT_BYTES_A_PHONE)
+    used = used_by(user)
+    if not used - size < settings.VAULT_FILLING * most <= used:
+        return
+    week_ago = timezone.now() - timedelta(days=7)
+    if not user.events.filter(kind="backup:filling", at__gt=week_ago).exists():
+        events.record(user, "backup:filling", client=client)
 
 
 def used_by(user: User) -> int:

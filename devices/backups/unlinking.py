@@ -1,6 +1,7 @@
 """Letting installations go: they may do nothing any more but be told so."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +18,13 @@ from portal.http import Client
 
 
 @transaction.atomic
-def let_go(rows: InstallationQuerySet, *, wipe: bool = False) -> list[Installation]:
+def let_go(
+    rows: InstallationQuerySet, *, wipe: bool = False, erases_from: datetime | None = None
+) -> list[Installation]:
     """Unlink these, with what they asked for and what they might read; return them.
 
-    `wipe` tells each, at its next contact, to erase what is on the phone. Take the person's turn
+    `wipe` tells each, at its next contact, to erase what is on the phone, or until `erases_from`
+    to lock it. Take the person's turn
     before, in the same transaction.
     """
     gone = list(rows.linked().order_by("pk").select_for_update())
@@ -29,7 +33,7 @@ def let_go(rows: InstallationQuerySet, *, wipe: bool = False) -> list[Installati
     status = Installation.Status.UNLINKED
     same.update(status=status, phone=None, unlinked_at=timezone.now())
     if wipe:
-        tell_to_wipe(gone)
+        tell_to_wipe(gone, erases_from=erases_from)
     return gone
 
 
@@ -42,21 +46,40 @@ def end_asked(rows: InstallationQuerySet) -> None:
     waiting.update(ended_at=timezone.now(), number="")
 
 
-def tell_to_wipe(rows: Iterable[Installation]) -> list[Installation]:
+def tell_to_wipe(
+    rows: Iterable[Installation], *, erases_from: datetime | None = None
+) -> list[Installation]:
     """Tell each, at its next contact, to erase what is on the phone; return those not told before.
 
-    Take the person's turn before, in the same transaction: telling it twice is once.
+    Take the person's turn before, in the same transaction: telling it twice is once, and the
+    sooner of two orders counts. One that was called off does not stand in the way of another.
     """
-    kind = PhoneCommand.Kind.WIPE
-    told = [(row, PhoneCommand.objects.get_or_create(installation=row, kind=kind)) for row in rows]
-    return [row for row, (_command, is_new) in told if is_new]
+    now = timezone.now()
+    begins = max(erases_from or now, now)
+    told = []
+    for row in rows:
+        orders = row.commands.filter(done_at__isnull=True, called_off_at__isnull=True)
+        if orders.exists():
+            orders.filter(erases_from__gt=begins).update(erases_from=begins)
+        elif not row.commands.filter(done_at__isnull=False, called_off_at__isnull=True).exists():
+            kind = PhoneCommand.Kind.WIPE
+            PhoneCommand.objects.create(installation=row, kind=kind, erases_from=begins)
+            told.append(row)
+    return told
 
 
 @transaction.atomic
-def wipe_later(*, user: User, rows: Iterable[Installation], client: Client, session: str) -> None:
+def wipe_later(
+    *,
+    user: User,
+    rows: Iterable[Installation],
+    client: Client,
+    session: str,
+    erases_from: datetime | None = None,
+) -> None:
     """Tell those that kept their accounts when they were let go to erase them, and the person."""
     disputes.take_turn(user)
-    for row in tell_to_wipe(rows):
+    for row in tell_to_wipe(rows, erases_from=erases_from):
         about: dict[str, Any] = {"session": session, "phone": row.name}
         events.record(user, "app:wipe_asked", client=client, **about)
 

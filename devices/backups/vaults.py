@@ -70,6 +70,7 @@ def make(
         slot.vault = vault
     KeySlot.objects.bulk_create(slots)
     versions.append(vault, phone, envelope)
+    retention.tell_if_filling(phone.user, envelope.size, client=client)
     return vault
 
 

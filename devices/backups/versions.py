@@ -12,6 +12,7 @@ from django.utils import timezone
 from devices.backups import refusals, retention, standing
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
+from portal.http import Client
 from portal.limits import Rate
 
 HOUR = timedelta(hours=1)
@@ -35,7 +36,9 @@ def count_save(installation: Installation) -> None:
 
 
 @transaction.atomic
-def save(*, installation: Installation, save: Save) -> tuple[VaultVersion, bool]:
+def save(
+    *, installation: Installation, save: Save, client: Client | None = None
+) -> tuple[VaultVersion, bool]:
     """Append a version; returns it, and whether it is new or answers a repeated request.
 
     Nothing is ever replaced. Whatever a phone did not know of is a refusal: a newer version, a
@@ -52,6 +55,7 @@ def save(*, installation: Installation, save: Save) -> tuple[VaultVersion, bool]
     retention.make_room(phone, save.envelope.size)
     row = append(vault, phone, save.envelope, idempotency_key=save.idempotency_key)
     retention.apply(vault, phone)
+    retention.tell_if_filling(phone.user, save.envelope.size, client=client)
     return row, True
 
 

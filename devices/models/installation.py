@@ -147,6 +147,9 @@ class LinkRequest(models.Model):
     sealed_code = SealedField(null=True, holds="codes that link a phone")
     # Made for this very browser: the person confirms there, no number has to be typed.
     is_here = models.BooleanField(default=False)
+    # SHA-256 of what the portal's page left in this browser: a link that was sent to somebody else
+    # finds nothing there, and then the number has to be typed.
+    nonce_digest = models.CharField(max_length=DIGEST_LENGTH, default="", blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)
     # From when what it grants may be used; later than now after a weak sign-in, if policy says so.
@@ -178,7 +181,12 @@ class LinkRequest(models.Model):
 
 
 class PhoneCommand(models.Model):
-    """What an installation is told at its next contact."""
+    """An order that an installation is told of at its next contact: erase the accounts.
+
+    One that was given in a recovered session locks first. The phone seals its accounts under a
+    secret that only this row keeps, and erases them when it calls after `erases_from`; called off
+    before that, it is given the secret and opens again (docs/authenticator-api.md).
+    """
 
     class Kind(models.TextChoices):
         WIPE = "wipe", _("wipe")
@@ -190,6 +198,10 @@ class PhoneCommand(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices)
     created_at = models.DateTimeField(default=timezone.now)
     delivered_at = models.DateTimeField(null=True)
+    erases_from = models.DateTimeField(default=timezone.now)
+    sealed_secret = SealedField(null=True, holds="secrets of locked phones")
+    locked_at = models.DateTimeField(null=True)  # the phone says that it is
+    called_off_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -197,6 +209,11 @@ class PhoneCommand(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+    @property
+    def locks(self) -> bool:
+        """Whether the phone is to lock its accounts, and not to erase them yet."""
+        return self.called_off_at is None and self.erases_from > timezone.now()
 
 
 class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):

@@ -1,10 +1,12 @@
 """Linking the authenticator app on a phone, and letting it open the backup."""
 
 from datetime import datetime
+from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, resolve_url
@@ -13,11 +15,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import bindings
 from accounts.act_limits import counted
 from accounts.acts import in_session
 from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
-from accounts.proofs import fresh_proofs
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from devices import app_origin, enrolment, phones
@@ -65,13 +67,13 @@ def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
 
 def _waits_until(request: HttpRequest) -> datetime | None:
     """Return until when leave waits that is given now, for whoever proves no key."""
-    begins = grants.terms(person(request), fresh_proofs(request)).available_at
+    begins = grants.terms(bindings.ground_of(request)).available_at
     return begins if begins > timezone.now() else None
 
 
 def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResponse:
     user, is_here = person(request), "here" in request.POST
-    terms = grants.terms(user, fresh_proofs(request))
+    terms, nonce = grants.terms(bindings.ground_of(request)), token_urlsafe() if is_here else ""
     row, code = linking.begin(
         user=user,
         session=session_id(request),
@@ -79,13 +81,31 @@ def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResp
         trusted_from=terms.trusted_from,
         purpose=purpose,
         is_here=is_here,
+        nonce=nonce,
         phone=form.phone,
         name=form.cleaned_data["name"],
     )
     if is_here:
-        return HttpResponseRedirect(app_origin.into_app(_place(row, code)))
+        return _here(HttpResponseRedirect(app_origin.into_app(_place(row, code))), nonce)
     url, after = resolve_url("devices:confirm_app", public_id=row.public_id), safe_next(request)
     return HttpResponseRedirect(f"{url}?{urlencode({'next': after})}" if after else url)
+
+
+def _here(response: HttpResponse, nonce: str) -> HttpResponse:
+    """Leave in this browser what a link in a message cannot bring: a code of a stranger's account.
+
+    No script reads it, and no other site has it sent. An app at an origin of its own is not given
+    it: there the number is typed.
+    """
+    response.set_cookie(
+        settings.APP_LINK_COOKIE_NAME,
+        nonce,
+        max_age=settings.APP_LINK_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
 
 
 def _place(row: LinkRequest, code: str) -> str:

@@ -18,6 +18,7 @@ from accounts.ways import Text, Way
 from devices.models import Installation, Phone
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
+from devices.views.orders import waiting_orders
 from devices.views.passkey_alone import GONE_KEY
 from devices.views.trusted import trusted_list
 from portal.words import gettext as _
@@ -57,17 +58,19 @@ def index(request: HttpRequest) -> HttpResponse:
     linked = {key: row for key, row in rows.items() if row.is_linked}
     shown = [way for way in account.ways if way.carrier.kind == "phone"]
     proving = {way.target for way in shown}
+    sealed = [row for row in rows.values() if not row.is_linked]
     kept = [way for way in account.ways if way.slug == Passkey.slug]
     context = {
         "place": "devices",
         "phones": [_phone(account, way, linked) for way in shown],
         "suspended": [row for row in linked.values() if row.is_suspended],
-        "sealed": [row for row in rows.values() if not row.is_linked],
+        "sealed": sealed,
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],
         "works": user.works,
         "asking": [row for row in linked.values() if row.leave],
+        "orders": waiting_orders(user) if sealed else (),
         "passkeys": [_passkey(account, way) for way in kept],
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "gone": request.session.pop(GONE_KEY, None),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import declining, removals
 from accounts.acts import in_session
+from accounts.bindings import kept_until
 from accounts.held_forms import confirms, held_lists, held_values
 from accounts.models import SecurityEvent, User
 from accounts.people import person, session_id
@@ -22,6 +23,7 @@ from devices.backups import unlinking as unlinked_apps
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
+from devices.views.orders import waiting_orders
 from portal.http import client_of, require_post
 from portal.words import gettext as _
 from portal.words import gettext_lazy
@@ -106,7 +108,7 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = app_texts.to_be_told(_unlinking(user, public_id))
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with in_session(request):
-        unlinked_apps.wipe_later(user=user, rows=rows, **about)
+        unlinked_apps.wipe_later(user=user, rows=rows, erases_from=kept_until(request), **about)
     return redirect("devices:unlinked", public_id=public_id)
 
 
@@ -122,6 +124,7 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "lines": unlinking.report(event),
         "elsewhere": unlinking.elsewhere(event),
         "can_wipe": bool(app_texts.to_be_told(event)),
+        "orders": waiting_orders(user),
         "public_id": event.public_id,
         "steps": lost_phone.next_steps(user, event, with_saved_code=by_saved_code),
     }

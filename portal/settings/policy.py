@@ -80,7 +80,7 @@ KEY_TRANSFER_AGE = timedelta(minutes=10)
 VAULT_VERSION_BYTES = 1024 * 1024
 VAULT_BYTES = 20 * 1024 * 1024
 VAULT_BYTES_A_PHONE = VAULT_BYTES * 3 // 4  # the rest is kept for the owner's next phone
-VAULT_FILLING = 0.75  # of `VAULT_BYTES`: from then on the person is told
+VAULT_FILLING = 0.75  # of what one phone may fill: the person is told when it is reached
 VAULT_GRACE = timedelta(days=30)
 REMOVED_SLOTS_KEPT = timedelta(days=30)
 VAULT_FROZEN = timedelta(days=180)

@@ -116,6 +116,10 @@ const open = async () => {
     return askForPassphrase(() => begin({ kind: "new" }));
   }
   if (found.kind === "erased") return (await import("./backup/erased.js")).showErased(found.note);
+  if (found.kind === "away") {
+    const { showAway } = await import("./backup/erased.js");
+    return showAway(found.away, BEAT);
+  }
   if (found.kind === "locked") {
     listenWhileLocked();
     return askToUnlock(found.lock, show);

@@ -45,6 +45,14 @@ export const read = async (...wanted) => {
   return Promise.all(wanted.map(([name, key]) => answerOf(transaction.objectStore(name).get(key))));
 };
 
+/** Read every row of a store: `[[key, value], …]`. */
+export const readAll = async (name) => {
+  const db = await database();
+  const rows = db.transaction([name], "readonly").objectStore(name);
+  const [keys, values] = await Promise.all([answerOf(rows.getAllKeys()), answerOf(rows.getAll())]);
+  return keys.map((key, at) => [key, values[at]]);
+};
+
 /**
  * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock, device)`
  * sees the two generations of the vault, the lock and who this phone is first, in the same

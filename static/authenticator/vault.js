@@ -11,6 +11,7 @@ const LOCAL_KEY = ["keys", "local"];
 const LOCK_ROW = ["meta", "lock"];
 const ERASED = ["meta", "erased"];
 const BEGUN = ["meta", "begun"]; // when an erasure was followed by an empty list
+const AWAY = ["meta", "locked"]; // what the portal locked; see portal-lock.js
 const ASIDE = ["meta", "aside"]; // which row of the vault was put aside with its lock
 const SLOTS = [
   ["vault", 0],
@@ -70,11 +71,12 @@ const canaryHolds = () =>
  * open · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
  * by a newer app) · new · emptied (had `count` accounts) · locked (sealed by `lock`) ·
  * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable · erased
- * (because the portal said so; `note` is what is left)
+ * (because the portal said so; `note` is what is left) · away (locked by the portal until `away.until`)
  */
 export const load = async () => {
-  const [note, begun] = await read(ERASED, BEGUN);
+  const [note, begun, away] = await read(ERASED, BEGUN, AWAY);
   if (note) return { kind: "erased", note };
+  if (away && !away.isPart) return { kind: "away", away };
   state.begun = begun;
   const canKeep = await canaryHolds();
   const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
@@ -102,8 +104,9 @@ export const openWith = async (key) => {
 
 /** Take over what another tab wrote. What this one shows stays if there is nothing to read. */
 const refresh = async () => {
-  const [key, erased, begun, ...rows] = await read(LOCAL_KEY, ERASED, BEGUN, ...SLOTS);
-  if (erased || begun !== state.begun) throw new Error("erased");
+  const wanted = [LOCAL_KEY, ERASED, BEGUN, AWAY, ...SLOTS];
+  const [key, erased, begun, away, ...rows] = await read(...wanted);
+  if (erased || (away && !away.isPart) || begun !== state.begun) throw new Error("erased");
   if (generationOf(rows) <= state.generation) return;
   const found = await newest(rows, key ?? state.key);
   if (found) take(found, rows, key ?? state.key);
@@ -142,7 +145,8 @@ const refusedWrite = (error) => {
   );
 };
 
-const oneAtATime = (act) =>
+/** One writer at a time, of all tabs. */
+export const oneAtATime = (act) =>
   navigator.locks ? navigator.locks.request(LOCK, act) : Promise.resolve().then(act);
 
 /**
@@ -166,6 +170,12 @@ export const change = (act) =>
     channel.postMessage("changed");
     return result;
   });
+
+/** Whether the accounts are open in this tab. */
+export const isOpen = () => state.key !== null;
+
+/** Let every other tab begin again. */
+export const restartOthers = () => channel.postMessage("lock");
 
 /** The document as the last tab that wrote left it. */
 export const fresh = () =>

@@ -214,6 +214,13 @@ TABLE: dict[str, Row] = {
     "devices:take_back_own": seen(SIGN_IN, SIGN_IN, half="to /sign-in/another-way/"),
     "devices:dispute": closed(OVERVIEW, OVERVIEW),
     "devices:unlink_phone": guarded(PAGE, "to /devices/unlinked/|to /sign-in/", **NOT_HERS),
+    "devices:call_off": fresh(
+        WRONG_METHOD,
+        "to /devices/",
+        stale_get=WRONG_METHOD,
+        stranger_post=GONE,
+        weak_post=GONE,
+    ),
     "devices:unlinked": closed(PAGE, WRONG_METHOD, stranger_get=GONE, weak_get=GONE),
     "devices:rename_session": fresh(FORM, FORM, **NOT_THEIRS),
     "devices:authenticator": public(PAGE, WRONG_METHOD),
@@ -248,6 +255,9 @@ TABLE: dict[str, Row] = {
     "api:link_claim": public(WRONG_METHOD, "422"),
     "api:link": public("401", WRONG_METHOD),
     "api:heartbeat": public(WRONG_METHOD, "401"),
+    "api:command_lock": public(WRONG_METHOD, "401"),
+    "api:command_locked": public(WRONG_METHOD, "401"),
+    "api:command_opened": public(WRONG_METHOD, "401"),
     "api:command_done": public(WRONG_METHOD, "401"),
     "devices:link_app": fresh(FORM, FORM),
     "devices:recover_app": fresh(FORM, FORM),
@@ -341,11 +351,14 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     firm = {"public_id": str(account.organisation.public_id)}
     asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
     link = {"public_id": str(linking.begin(user=alice.user, **asked)[0].public_id)}
-    grant = {"public_id": str(give_grant(give_app(alice, Client())).public_id)}
+    app = give_app(alice, Client())
+    grant = {"public_id": str(give_grant(app).public_id)}
+    order = app.installation.commands.create(kind="wipe")
     return {
         "devices:confirm_app": link,
         "devices:app_state": link,
         "devices:stop_grant": grant,
+        "devices:call_off": {"public_id": str(order.public_id)},
         "accounts:confirm_contact": {"public_id": str(waiting.public_id)},
         "accounts:resend_contact": {"public_id": str(waiting.public_id)},
         "accounts:remove_contact": {"public_id": str(second.public_id)},

@@ -35,7 +35,7 @@ export class PortalError extends Refusal {
 const failureOf = (error) =>
   new PortalError(["TimeoutError", "AbortError"].includes(error?.name) ? "slow" : "offline");
 
-const send = (method, path, { device, body, headers, keepalive }) =>
+const send = (method, path, { device, body, headers, keepalive, isHere = false }) =>
   fetch(ROOT + path, {
     method,
     keepalive,
@@ -48,7 +48,7 @@ const send = (method, path, { device, body, headers, keepalive }) =>
       ...headers,
     },
     cache: "no-store",
-    credentials: "omit",
+    credentials: isHere ? "same-origin" : "omit", // what the portal's page left in this browser
     redirect: "manual", // the portal never sends a phone elsewhere; a hotel does
     signal: AbortSignal.timeout(LONGEST),
   });

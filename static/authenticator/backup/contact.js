@@ -1,7 +1,15 @@
 // Telling the portal how this phone is, and being told how the account is; also while it is locked.
 import { isUuid } from "../lk1/bytes.js";
 import { read, write } from "../store.js";
-import { erase, noteErased } from "../vault.js";
+import {
+  erasePart,
+  lockAway,
+  lockPart,
+  lockedAway,
+  openAgain,
+  openPart,
+} from "../portal-lock.js";
+import { erase, isOpen, noteErased } from "../vault.js";
 import { call } from "./api.js";
 import { dropDevice, linkedDevice, writeAs } from "./device.js";
 
@@ -41,30 +49,86 @@ export const unlinkedAt = async () => (await read(UNLINKED))[0]?.at ?? 0;
 /** The person has read that it was. */
 export const forgetUnlinked = () => write({ drop: [UNLINKED] });
 
-const wipeIn = ({ commands }) =>
-  Array.isArray(commands) && commands.find(({ kind, id }) => kind === "wipe" && isUuid(id));
+const orderIn = ({ commands }, ...kinds) =>
+  Array.isArray(commands)
+    ? commands.find(({ kind, id }) => kinds.includes(kind) && isUuid(id))
+    : undefined;
+
+const tell = (mine, { id }, what) => call("POST", `commands/${id}/${what}`, { device: mine });
+
+const depart = (mine) => dropDevice(mine.installation, [[...UNLINKED, { at: Date.now() }]]);
+
+/** Accounts that were here before the link, and were never backed up under it, are nobody else's. */
+const hasBefore = ({ before }) => Boolean(before?.length);
+
+/** Erase what came in. Gives whether the app has to begin again. */
+const obeyWipe = async (mine, order) => {
+  if (!hasBefore(mine)) {
+    await wipe(mine, order.id);
+    return true;
+  }
+  if (!isOpen()) return false; // once somebody opens the list: until then nobody reads it either
+  await erasePart(mine.before);
+  await tell(mine, order, "done").catch(() => {});
+  await depart(mine);
+  return false;
+};
+
+/** Lock what came in under a secret of the portal's, then say so: also what was cut off before. */
+const obeyLock = async (mine, order) => {
+  let restarts = false;
+  const isThere = await lockedAway();
+  if (hasBefore(mine) && !isOpen()) return false;
+  if (!isThere) {
+    const wants = ["secret"];
+    const { secret } = await call("POST", `commands/${order.id}/lock`, { device: mine, wants });
+    if (hasBefore(mine)) await lockPart(order, secret, mine.before);
+    else restarts = await lockAway(order, secret);
+  } else if (isThere.isPart) {
+    await lockPart(order, "", mine.before);
+  }
+  await tell(mine, order, "locked").catch(() => {}); // said again at the next call
+  return restarts;
+};
+
+/** It was called off: open again with everything. */
+const obeyOpen = async (mine, order) => {
+  const away = await lockedAway();
+  if (away?.isPart && !isOpen()) return false;
+  if (away?.isPart) await openPart(order.secret);
+  else if (away) await openAgain(order.secret);
+  await tell(mine, order, "opened").catch(() => {});
+  return Boolean(away) && !away.isPart;
+};
+
+const OBEYS = { wipe: obeyWipe, lock: obeyLock };
 
 /** Only an answer that knew this phone by its secret, and calls it unlinked, comes here. */
 const leave = async (mine, answer) => {
-  const command = wipeIn(answer);
-  if (command) return wipe(mine, command.id);
-  return dropDevice(mine.installation, [[...UNLINKED, { at: Date.now() }]]);
+  const open = orderIn(answer, "open");
+  const restarts = open ? await obeyOpen(mine, open) : false;
+  const order = orderIn(answer, "wipe", "lock");
+  if (order) return (await OBEYS[order.kind](mine, order)) || restarts;
+  if (!(await lockedAway())) await depart(mine);
+  return restarts;
 };
 
 /**
  * Call the portal: `said` is `{unsaved, accounts, version}`, or nothing while the list is locked.
- * Gives its answer and the `installation` that asked, with `erased` if it made this phone erase
- * everything; `null` if it is not linked.
+ * Gives its answer and the `installation` that asked, with `restarts` if it made this phone erase,
+ * lock or open everything; `null` if it is not linked.
  */
 export const contact = async (said = null) => {
   const mine = await linkedDevice();
   if (!mine) return null;
   const body = said ?? (await saidBefore());
   const answer = await call("POST", "heartbeat", { device: mine, body, wants: WANTS });
-  if (answer.status === "unlinked") {
-    await leave(mine, answer);
-    return { ...answer, erased: Boolean(wipeIn(answer)) };
-  }
+  if (answer.status === "unlinked") return { ...answer, restarts: await leave(mine, answer) };
+  const open = orderIn(answer, "open"); // taken back meanwhile
+  if (open && (await obeyOpen(mine, open))) return { ...answer, restarts: true };
+  // Called lost by a session that proved little: kept for its owner to take back, but locked.
+  const lock = answer.suspended === true && orderIn(answer, "lock");
+  if (lock) return { ...answer, restarts: await obeyLock(mine, lock) };
   if (said) await writeAs(mine.installation, { put: [[...SAID, said]] });
   return { ...answer, installation: mine.installation };
 };
@@ -74,7 +138,7 @@ export const callWhileLocked = (pause) => {
   const call = async () => {
     if (document.hidden) return;
     const told = await contact().catch(() => null);
-    if (told?.erased) location.reload();
+    if (told?.restarts) location.reload();
   };
   document.addEventListener("visibilitychange", call);
   const timer = setInterval(call, pause);

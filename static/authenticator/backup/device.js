@@ -91,6 +91,14 @@ export const nameDevice = (installation, { name, account }) =>
     return { put: [[...ROW, key ? await seal(key, content, ABOUT) : { plain: content }]] };
   });
 
+/** Every account here belongs to this link now: the person put them into its backup. */
+export const ownAll = (installation) =>
+  revise(installation, async (key, known) => {
+    if (!known.before?.length) return null;
+    const content = { ...known, before: [] };
+    return { put: [[...ROW, key ? await seal(key, content, ABOUT) : { plain: content }]] };
+  });
+
 /** Write these rows only while this phone is this installation, and has not erased itself. */
 export const writeAs = (installation, rows) => revise(installation, () => rows);
 

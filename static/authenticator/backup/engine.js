@@ -89,8 +89,10 @@ const take = async (told) => {
 /** Call the portal and take in what it says; without an answer all stays as it was. */
 export const beat = async () => {
   try {
-    const told = await contact(counts());
-    if (told?.erased) location.reload();
+    const said = counts();
+    const answer = await contact(said);
+    const told = answer && { ...answer, knew: said.version };
+    if (told?.restarts) location.reload();
     else await take(told);
   } catch (error) {
     note({ trouble: error });
@@ -101,7 +103,8 @@ export const beat = async () => {
 const isBehind = ({ vault, epoch }) => {
   const { backup } = current();
   if (!isMine() || vault?.vault !== backup.vault) return false;
-  return vault.head > backup.head || epoch !== backup.epoch;
+  // Older is as much a reason as newer: the portal was set back, and everything is saved again.
+  return vault.head !== backup.head || epoch !== backup.epoch;
 };
 
 const catchUp = () =>

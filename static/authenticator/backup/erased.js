@@ -1,8 +1,10 @@
-// The page after an erasure that the portal asked for: why there is nothing here.
-import { part } from "../dom.js";
+// The pages after an order of the portal: erased, why there is nothing here; locked, until when and what to do.
+import { onPress } from "../recovery/acts.js";
+import { part, put } from "../dom.js";
 import { present } from "../router.js";
 import { noteErased } from "../vault.js";
-import { finishErasure } from "./contact.js";
+import { _, moment } from "../words.js";
+import { callWhileLocked, contact, finishErasure } from "./contact.js";
 
 /** Show it; what was cut off is finished, what is owed to the portal is told. */
 export const showErased = (note) => {
@@ -14,4 +16,22 @@ export const showErased = (note) => {
     });
   });
   return finishErasure(note);
+};
+
+/** Show that the accounts are locked, and go on calling: they open again when the order is called off. */
+export const showAway = ({ until }, pause) => {
+  present("page-away", (root) => {
+    put(
+      root,
+      "until",
+      _("They will be erased when this app is opened with a network after %(date)s.", {
+        date: moment(Date.parse(until)),
+      }),
+    );
+    onPress(root, "again", async () => {
+      const told = await contact();
+      if (told?.restarts) location.reload();
+    });
+  });
+  callWhileLocked(pause);
 };

@@ -6,7 +6,16 @@ import { _, moment } from "../words.js";
 import { takeCode } from "./arrive.js";
 import { device } from "./device.js";
 import { wake } from "./engine.js";
-import { claim, forgetClaim, groupedCode, guessName, lookAt, readCode, waitForLink } from "./link.js";
+import {
+  claim,
+  forgetClaim,
+  groupedCode,
+  guessName,
+  lookAt,
+  readCode,
+  showConfirm,
+  waitForLink,
+} from "./link.js";
 
 const step = (root, name) => {
   for (const each of root.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
@@ -39,8 +48,9 @@ const ended = (root) => {
 };
 
 /** Show the number until the portal confirms it; `stop` ends the waiting. */
-const wait = async (root, { number, account, expires }, stop) => {
+const wait = async (root, { number, account, expires, confirm }, stop) => {
   put(root, "number", number);
+  showConfirm(root, confirm);
   put(
     root,
     "wait-words",
@@ -58,7 +68,7 @@ const wait = async (root, { number, account, expires }, stop) => {
 };
 
 const ask = async (root, code, found) => {
-  const { account } = found;
+  const account = found.address ?? found.account;
   put(root, "ask-heading", _("Link this phone to %(account)s?", { account }));
   const form = root.querySelector("[data-step=ask]");
   form.elements.name.value ||= (await device())?.name ?? (await guessName());

@@ -1,5 +1,7 @@
 // Linking this phone: the portal's code is claimed, and the portal confirms who it was.
+import { part } from "../dom.js";
 import { Refusal } from "../refusal.js";
+import { current } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused } from "./api.js";
 import { device, fingerprint, keepDevice, linkedDevice, newSecret } from "./device.js";
@@ -21,6 +23,12 @@ export const readCode = (text) => {
   );
 };
 
+/** Lead to the page that asks for the number, where nobody is looking at it yet. */
+export const showConfirm = (root, address) => {
+  part(root, "confirm").hidden = !address;
+  if (address) part(root, "confirm").href = address;
+};
+
 /** Four groups of four, as the portal shows it. */
 export const groupedCode = (code) => code.match(/[0-9A-Za-z]/g)?.join("").match(/.{1,4}/g).join("-") ?? "";
 
@@ -34,12 +42,20 @@ export const guessName = async () => {
   return _("Browser on a computer");
 };
 
-/** Look at a code without using it up: `{account, purpose, is_here, expires}`. */
+/** Look at a code without using it up: `{account, address, purpose, is_here, expires}`. */
 export const lookAt = (text) =>
-  call("POST", "link/look", { device: null, body: { code: readCode(text) }, wants: ["account"] });
+  call("POST", "link/look", {
+    device: null,
+    body: { code: readCode(text) },
+    isHere: true,
+    wants: ["account"],
+  });
 
-const settle = ({ claim: { account }, ...known }) =>
-  keepDevice({ ...known, account, linked: true });
+/** The accounts that are here already stay this phone's own until they are backed up under the link. */
+const settle = ({ claim: { account }, ...known }) => {
+  const before = known.linked ? known.before : current().entries.map(({ id }) => id);
+  return keepDevice({ ...known, account, before, linked: true });
+};
 
 const drop = ({ claim: _claim, ...known }) => keepDevice(known);
 
@@ -52,10 +68,10 @@ export const forgetClaim = async () => {
 const claimAs = async (holder, code, name) => {
   const secret = holder?.secret ?? newSecret();
   const body = { code, name, device: await fingerprint(secret) };
-  const answer = await call("POST", "link/claim", { device: holder, body, wants: WANTS });
-  const { installation, number, account, status, expires } = answer;
+  const answer = await call("POST", "link/claim", { device: holder, body, isHere: true, wants: WANTS });
+  const { installation, number, account, status, expires, confirm = "" } = answer;
   const made = holder ?? { linked: false, account, name };
-  const claim = { number, account, expires };
+  const claim = { number, account, expires, confirm };
   const known = { ...made, installation, secret, claim };
   await (status === "linked" ? settle(known) : keepDevice(known));
   return { ...claim, status };

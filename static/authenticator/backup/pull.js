@@ -1,6 +1,7 @@
 // Taking in what the portal has and this phone does not: merged by entry, never replaced.
 import { openEnvelope } from "../lk1/envelope.js";
 import { merge } from "../lk1/merge.js";
+import { now } from "../clock.js";
 import { damaged } from "../lk1/refusals.js";
 import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
@@ -33,6 +34,7 @@ export const mergeInto = (doc, { base, mine, theirs, phone }) => {
 
 const takeIn = (doc, { head, epoch, content, version, slots }, mine) => {
   const { backup } = doc;
+  if (head < backup.head) backup.setBack = now(); // said from now on: see status.js
   // A portal that was set back to an earlier day knows less than this phone: nothing to take in.
   const isNews = head >= backup.head;
   if (isNews) mergeInto(doc, { base: backup.base, mine, theirs: content, phone: version.phone });

@@ -1,4 +1,5 @@
 // How the backup stands, in one value and in words.
+import { now } from "../clock.js";
 import { _, moment, n_, short } from "../words.js";
 import { isLater } from "./api.js";
 import { backupOf, changesIn, hasKey, signature } from "./state.js";
@@ -33,14 +34,27 @@ const withoutKey = ({ told }) => {
 const isError = (trouble, changes) =>
   Boolean(trouble) && !isLater(trouble) && (changes > 0 || trouble.kind === undefined);
 
+/** Whether the portal, when it was asked, had less than this phone had saved: it was set back. */
+const isSetBack = ({ vault, head }, told) =>
+  told?.status === "active" &&
+  told.vault?.vault === vault &&
+  told.vault.head < told.knew &&
+  told.knew === head;
+
+const TOLD_FOR = 7 * 24 * 3_600_000; // milliseconds
+
+const isRecent = (time) => Boolean(time) && now() - time < TOLD_FOR;
+
 const whileOn = ({ doc, told, trouble, isSaving }) => {
   const { saved, accounts, head, checked } = doc.backup;
   const changes = changesIn(doc);
   const late = told?.late ?? 0;
   if (isSaving) return { kind: "saving" };
+  if (isSetBack(doc.backup, told)) return { kind: "setback", why: trouble?.message ?? "" };
   if (isError(trouble, changes)) return { kind: "error", why: trouble.message, changes };
   if (changes) return { kind: "unsaved", changes, why: trouble?.message ?? "" };
-  return { kind: "saved", saved, accounts, isChecked: checked === head, late };
+  const setBack = isRecent(doc.backup.setBack) ? doc.backup.setBack : 0;
+  return { kind: "saved", saved, accounts, isChecked: checked === head, late, setBack };
 };
 
 /** `changes` are those that can still be left for the active phone. */
@@ -65,7 +79,8 @@ const withKey = (known) => {
  * answer), `trouble` (the last error), `isSaving`, `shrink` (what has to be confirmed), `unlinked`.
  *
  * alone · gone (unlinked) · unknown-phone · linked · elsewhere (a backup this phone cannot open) ·
- * unfinished · off · suspended · other (not the active phone) · shrink · saving · error · unsaved · saved
+ * unfinished · off · suspended · other (not the active phone) · shrink · setback (the portal has an older
+ * state than this phone saved) · saving · error · unsaved · saved
  */
 export const statusOf = (known) => {
   const { doc, mine, trouble, unlinked } = known;
@@ -79,7 +94,18 @@ const unsavedWords = ({ changes, why }) => {
   return why ? `${words}. ${why}` : words;
 };
 
-const savedWords = ({ saved, accounts, isChecked }) => {
+const withSetBack = (words, setBack) => {
+  if (!setBack) return words;
+  const date = moment(setBack);
+  const said = _("The portal was set back to an older state; this phone saved its own again on %(date)s.", {
+    date,
+  });
+  return `${words}. ${said}`;
+};
+
+const savedWords = ({ setBack, ...known }) => withSetBack(stateWords(known), setBack);
+
+const stateWords = ({ saved, accounts, isChecked }) => {
   const told = { time: saved ? short(saved) : "—", count: accounts };
   if (!isChecked) {
     return n_("Saved %(time)s, %(count)s account", "Saved %(time)s, %(count)s accounts", accounts, told);
@@ -123,6 +149,10 @@ const WORDS = {
   suspended: () => _("You suspended this phone in the portal. Nothing is saved until you take it back."),
   other: otherWords,
   shrink: shrinkWords,
+  setback: ({ why }) => {
+    const words = _("The portal was set back: it has an older state than this phone saved. Saving it again…");
+    return why ? `${words} ${why}` : words;
+  },
   saving: () => _("Saving…"),
   error: ({ why }) => _("Error: %(why)s", { why }),
   unsaved: unsavedWords,

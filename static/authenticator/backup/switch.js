@@ -7,7 +7,7 @@ import { change, current } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused } from "./api.js";
 import { contact } from "./contact.js";
-import { linkedDevice } from "./device.js";
+import { linkedDevice, ownAll } from "./device.js";
 import { newest } from "./pull.js";
 import { alone } from "./saving.js";
 import { accountsIn, adopt, backupOf, hasKey, isSameContent, keyOf, prove } from "./state.js";
@@ -99,6 +99,7 @@ export const finish = (recoveryKey, tell = () => {}) =>
     const found = await verify(slot.id, { recoveryKey }, wrote);
     tell("open");
     await keep(slot.id, found);
+    await ownAll((await linkedDevice())?.installation);
   });
 
 /** Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`. */

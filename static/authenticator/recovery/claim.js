@@ -3,7 +3,14 @@
 import { isRefused } from "../backup/api.js";
 import { takeCode } from "../backup/arrive.js";
 import { device, linkedDevice } from "../backup/device.js";
-import { claim, forgetClaim, guessName, lookAt, waitForLink } from "../backup/link.js";
+import {
+  claim,
+  forgetClaim,
+  guessName,
+  lookAt,
+  showConfirm,
+  waitForLink,
+} from "../backup/link.js";
 import { onSubmit, part, put } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
@@ -32,12 +39,13 @@ const sayEnded = (root) => {
   part(root, "back").hidden = false;
 };
 
-const showNumber = (root, { number }, signal) => {
+const showNumber = (root, { number, confirm }, signal) => {
   put(root, "heading", _("One more step"));
   put(root, "lead", "");
   part(root, "ask").hidden = true;
   part(root, "number-part").hidden = false;
   put(root, "number", number);
+  showConfirm(root, confirm);
   const stumble = (error) => tell(root, "look", error?.message);
   return waitForLink(signal, stumble).then((status) => {
     if (signal.aborted) return;
@@ -71,7 +79,7 @@ const askAgain = (root) => {
 };
 
 const ask = async (root, code, signal) => {
-  const { account } = await lookAt(code);
+  const { account: mask, address: account = mask } = await lookAt(code);
   const [mine, form] = [await linkedDevice(), part(root, "ask")];
   put(root, "heading", _("Link this phone to this account?"));
   put(root, "lead", _("Nothing is linked yet."));

@@ -1,7 +1,7 @@
 // What was opened comes to this phone: put together with what is here, in one transaction, and so
 // that it can be taken back. First the accounts, then the portal: whatever fails, nothing is missing.
 import { isRefused } from "../backup/api.js";
-import { linkedDevice } from "../backup/device.js";
+import { linkedDevice, ownAll } from "../backup/device.js";
 import { adopt, backupOf, hasKey, prove } from "../backup/state.js";
 import { now } from "../clock.js";
 import { emptyDocument } from "../entries.js";
@@ -150,7 +150,10 @@ export const restore = async (mode) => {
   isBrought = chosen.envelope;
   const answer = await finish(mode);
   isBrought = null;
-  if (mode === "take-over") await adoptOpened(answer);
+  if (mode === "take-over") {
+    await adoptOpened(answer);
+    await ownAll((await linkedDevice())?.installation);
+  }
   await close();
   if (mode !== "take-over") return;
   const { by, tag } = session();

@@ -1,0 +1,30 @@
+"""A portal that was set back, as its own disk was restored: the phone that saves knows more."""
+
+from datetime import timedelta
+
+from accounts import events
+from devices.models import Installation, Vault
+from portal.http import Client
+from portal.limits import LimitReached, Rate
+
+ONCE = Rate("portal-set-back", 1, timedelta(days=1))
+
+
+def note(installation: Installation, *, known: int, client: Client) -> None:
+    """Write into the activity that the phone knows a newer version than there is, once a day.
+
+    Nothing else can tell: the rows that would are the ones that are missing. The app saves its
+    state again. Call it outside a transaction.
+    """
+    if not installation.is_active or installation.is_suspended:
+        return
+    vaults = Vault.objects.filter(user=installation.user, state=Vault.State.ON, head__lt=known)
+    head = vaults.values_list("head", flat=True).first()
+    if head is None:
+        return
+    try:
+        ONCE.take(str(installation.public_id))
+    except LimitReached:
+        return
+    about: dict[str, str] = {"phone": installation.name}
+    events.record(installation.user, "backup:set_back", client=client, **about)

@@ -1,0 +1,136 @@
+"""Orders to erase a phone: one from a recovered session locks first, and can be called off.
+
+The phone re-seals what it has under a secret that only the portal keeps. It is drawn once for each
+order and given as long as the phone has not said that it is locked, so that an answer that got lost
+costs nothing; after that it is given only once the order was called off.
+"""
+
+from collections.abc import Iterable
+from secrets import token_bytes
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import events
+from accounts.models import User
+from devices.backups import refusals
+from devices.backups.reading import base64url
+from devices.models import Installation, PhoneCommand
+from portal.http import Client
+
+SECRET_BYTES = 32
+SECRET = PhoneCommand._meta.get_field("sealed_secret")
+
+
+def told_to(installation: Installation) -> list[dict[str, Any]]:
+    """Return what the phone has to do, and note that it was told."""
+    rows = list(installation.commands.filter(done_at__isnull=True))
+    waiting = [row.pk for row in rows if row.delivered_at is None]
+    if waiting:
+        PhoneCommand.objects.filter(pk__in=waiting).update(delivered_at=timezone.now())
+    return [_told(row) for row in rows]
+
+
+def _told(row: PhoneCommand) -> dict[str, Any]:
+    known = {"id": str(row.public_id)}
+    if row.called_off_at:
+        return {**known, "kind": "open", "secret": _secret_of(row)}
+    if row.locks:
+        return {**known, "kind": "lock", "until": row.erases_from}
+    return {**known, "kind": row.kind}
+
+
+def _secret_of(row: PhoneCommand) -> str:
+    return base64url(SECRET.open(row)) if row.sealed_secret else ""
+
+
+@transaction.atomic
+def secret_for(command: PhoneCommand) -> dict[str, Any]:
+    """Give the secret under which the phone locks its accounts; raises `Refused`.
+
+    Two tabs of one phone get the same one: which of them was quicker does not matter.
+    """
+    command.installation.user.take_turn()
+    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
+    row = rows.select_related("installation").first()
+    if row is None or not row.locks or row.locked_at:
+        raise refusals.nothing_to_lock()
+    if not row.sealed_secret:
+        row.sealed_secret = SECRET.seal(row, token_bytes(SECRET_BYTES))
+        row.save(update_fields=["sealed_secret"])
+    return {"secret": _secret_of(row), "until": row.erases_from}
+
+
+@transaction.atomic
+def note_locked(command: PhoneCommand, *, client: Client) -> None:
+    """Note once that the phone is locked, and tell the person."""
+    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True, locked_at__isnull=True)
+    if rows.filter(sealed_secret__isnull=False).update(locked_at=timezone.now()):
+        _record(command, "app:locked", client=client)
+
+
+@transaction.atomic
+def note_opened(command: PhoneCommand, *, client: Client) -> None:
+    """Note once that a phone whose order was called off is open again; the secret goes."""
+    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
+    ended = {"done_at": timezone.now(), "sealed_secret": None}
+    if rows.filter(called_off_at__isnull=False).update(**ended):
+        _record(command, "app:unlocked", client=client)
+
+
+@transaction.atomic
+def note_erased(command: PhoneCommand, *, client: Client) -> None:
+    """Note once that the phone erased its accounts, and tell the person."""
+    rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
+    if rows.update(done_at=timezone.now(), sealed_secret=None):
+        _record(command, "app:wiped", client=client)
+
+
+def _record(command: PhoneCommand, kind: str, **about: Any) -> None:
+    details: dict[str, Any] = {"phone": command.installation.name, **about}
+    events.record(command.installation.user, kind, **details)
+
+
+def to_call_off(installations: Iterable[Installation]) -> QuerySet[PhoneCommand]:
+    """Return the orders that have not been carried out, and were not called off."""
+    rows = PhoneCommand.objects.filter(installation__in=list(installations))
+    return rows.filter(done_at__isnull=True, called_off_at__isnull=True)
+
+
+@transaction.atomic
+def call_off(
+    *,
+    user: User,
+    installations: Iterable[Installation],
+    client: Client | None,
+    session: str = "",
+) -> list[Installation]:
+    """Call the orders to these phones off, and tell the person; return the phones.
+
+    What is locked opens again when the phone calls; what was told to erase itself and has not yet
+    said that it did may have done so all the same.
+    """
+    user.take_turn()
+    rows = list(to_call_off(installations).select_related("installation"))
+    now, done = timezone.now(), []
+    for row in rows:
+        # One that nothing was sealed for is over at once.
+        ended: dict[str, Any] = {} if row.sealed_secret else {"done_at": now}
+        open_row = PhoneCommand.objects.filter(pk=row.pk, done_at__isnull=True)
+        if open_row.filter(called_off_at__isnull=True).update(called_off_at=now, **ended):
+            about: dict[str, Any] = {"session": session, "phone": row.installation.name}
+            events.record(user, "app:wipe_called_off", client=client, **about)
+            done.append(row.installation)
+    return done
+
+
+def open_again(installations: Iterable[Installation]) -> None:
+    """Call the orders to phones off that were taken back; whoever took them back tells the person.
+
+    Call it in the person's turn.
+    """
+    rows, now = to_call_off(installations), timezone.now()
+    rows.filter(sealed_secret__isnull=True).update(called_off_at=now, done_at=now)
+    rows.update(called_off_at=now)

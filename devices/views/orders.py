@@ -1,0 +1,46 @@
+"""Orders to erase the app on a phone, which can be called off."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from accounts.acts import in_session
+from accounts.held_forms import confirms
+from accounts.models import User
+from accounts.people import person, session_id
+from accounts.proofs import Strength, needs
+from devices.backups import wiping
+from devices.models import PhoneCommand
+from portal.http import client_of, require_post
+from portal.words import gettext as _
+from portal.words import gettext_lazy
+
+
+def waiting_orders(user: User) -> list[PhoneCommand]:
+    """Return the orders that can still be called off, for the page of what a person holds."""
+    rows = PhoneCommand.objects.filter(installation__user=user, erases_from__gt=timezone.now())
+    rows = rows.filter(done_at__isnull=True, called_off_at__isnull=True)
+    return list(rows.select_related("installation")[: settings.PHONES_A_PERSON])
+
+
+@require_post("devices:index")
+@confirms(gettext_lazy("keep the accounts on a phone"))
+@needs(Strength.RECOVERED, back="devices:index")
+def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Call an order off: what the phone locked opens again when it calls."""
+    user = person(request)
+    rows = PhoneCommand.objects.filter(installation__user=user).select_related("installation")
+    phone = get_object_or_404(rows, public_id=public_id).installation
+    about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
+    with in_session(request):
+        done = wiping.call_off(user=user, installations=[phone], **about)
+    if done:
+        messages.success(request, _("%(phone)s keeps its accounts.") % {"phone": phone.name})
+    else:
+        messages.info(request, _("There was nothing left to call off."))
+    return redirect("devices:index")

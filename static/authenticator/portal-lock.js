@@ -1,0 +1,171 @@
+// Locked by the portal: what this phone has is sealed under a secret that only the portal keeps, until it is
+// called off or the phone is told to erase it. Everything moves in one transaction, and only after what was
+// sealed has been opened again, so that a killed tab leaves the one state or the other.
+import { fromText, lines, random, toText, utf8, uuidBytes } from "./lk1/bytes.js";
+import { hkdf } from "./lk1/keys.js";
+import { importKey, newKey, seal, unseal } from "./seal.js";
+import { read, readAll, write } from "./store.js";
+import { change, current, oneAtATime, restartOthers } from "./vault.js";
+
+const ROW = ["meta", "locked"];
+const ABOUT = "lk-local-1/locked";
+const NONCE = 12; // bytes
+const LOCAL = "local";
+const STAYS = ["device", "said", "begun", "locked"]; // in meta: what the phone needs to call
+const GOES = ["draft"]; // what was typed for a recovery: it lasts an hour at most
+
+/** Write rows as text, bytes too. */
+const written = (value) =>
+  JSON.stringify(value, (_name, each) => {
+    if (each instanceof ArrayBuffer) return { $buffer: toText(new Uint8Array(each)) };
+    return ArrayBuffer.isView(each) ? { $bytes: toText(each) } : each;
+  });
+
+const readBack = (text) =>
+  JSON.parse(text, (_name, each) => {
+    if (typeof each?.$buffer === "string") return fromText(each.$buffer).buffer;
+    return typeof each?.$bytes === "string" ? fromText(each.$bytes) : each;
+  });
+
+const keyFor = async (command, secret) =>
+  importKey(await hkdf(fromText(secret), uuidBytes(command), ABOUT));
+
+const options = (command, nonce) => ({
+  name: "AES-GCM",
+  iv: nonce,
+  additionalData: lines(ABOUT, command),
+});
+
+const opened = async ({ command, nonce, sealed }, secret) => {
+  const key = await keyFor(command, secret);
+  const plain = await crypto.subtle.decrypt(options(command, nonce), key, sealed);
+  return new TextDecoder().decode(plain);
+};
+
+/** The row that holds a text, after it was opened once. */
+const sealedRow = async ({ id: command, until }, secret, text, isPart) => {
+  const nonce = random(NONCE);
+  const key = await keyFor(command, secret);
+  const sealed = await crypto.subtle.encrypt(options(command, nonce), key, utf8(text));
+  const row = { command, until, at: Date.now(), nonce, sealed, isPart };
+  if ((await opened(row, secret)) !== text) throw new Error("does not open again");
+  return row;
+};
+
+/** A row of the vault in the clear, if a key of this phone opens it; else as it is. */
+const laidOpen = async (row, keys) => {
+  for (const key of row.sealed ? keys : []) {
+    try {
+      return { doc: await unseal(key, row), generation: row.generation, at: row.at };
+    } catch {
+      // Another key opens it, or it is damaged: then it stays as it is.
+    }
+  }
+  return { row };
+};
+
+const snapshot = async () => {
+  const [keys, vault, meta] = [await readAll("keys"), await readAll("vault"), await readAll("meta")];
+  const own = keys.filter(([name]) => name === LOCAL || String(name).startsWith("aside-"));
+  const opening = own.map(([, key]) => key);
+  const content = {
+    hasKey: own.some(([name]) => name === LOCAL),
+    vault: await Promise.all(vault.map(async ([name, row]) => [name, await laidOpen(row, opening)])),
+    meta: meta.filter(([name]) => ![...STAYS, ...GOES].includes(name)),
+  };
+  const drop = [
+    ...keys.filter(([name]) => name !== "device").map(([name]) => ["keys", name]),
+    ...meta.filter(([name]) => !STAYS.includes(name)).map(([name]) => ["meta", name]),
+  ];
+  return { content, drop, generations: vault.map(([name, row]) => [name, row?.generation]) };
+};
+
+/** Nothing goes that was written after it was read. */
+const isAsRead = (generations) => (rows) =>
+  rows.forEach((row, slot) => {
+    const [, known] = generations.find(([name]) => name === slot) ?? [];
+    if (row?.generation !== known) throw new Error("written meanwhile");
+  });
+
+/** What the portal locked: `{command, until, isPart}`, or `null`. */
+export const lockedAway = async () => (await read(ROW))[0] ?? null;
+
+/** Lock everything under the portal's secret for this order; false if it is locked already. */
+export const lockAway = (order, secret) =>
+  oneAtATime(async () => {
+    if (await lockedAway()) return false;
+    const { content, drop, generations } = await snapshot();
+    const row = await sealedRow(order, secret, written(content), false);
+    await write({ clear: ["vault"], drop, put: [[...ROW, row]], check: isAsRead(generations) });
+    restartOthers();
+    return true;
+  });
+
+const isEmpty = (rows) => {
+  if (rows.some(Boolean)) throw new Error("there is something here already");
+};
+
+/** Open it again with everything; throws, and stays locked, if this is not its secret. */
+export const openAgain = (secret) =>
+  oneAtATime(async () => {
+    const away = await lockedAway();
+    if (!away || away.isPart) return;
+    const { hasKey, vault, meta } = readBack(await opened(away, secret));
+    const key = await newKey();
+    const put = meta.map(([name, value]) => ["meta", name, value]);
+    let isAside = false;
+    for (const [name, { doc, row, generation, at }] of vault) {
+      put.push(["vault", name, doc ? { ...(await seal(key, doc, generation)), at } : row]);
+      isAside ||= Boolean(doc) && typeof name === "string";
+    }
+    if (hasKey) put.push(["keys", LOCAL, key]);
+    if (isAside) put.push(["keys", `aside-${Date.now()}`, key]);
+    await write({ put, drop: [ROW], check: isEmpty });
+    restartOthers();
+  });
+
+// --- Only what came in under the link: accounts that were here before are nobody else's to lock or erase.
+
+const cameIn = (before) => {
+  const ids = new Set(before);
+  return ({ id }) => !ids.has(id);
+};
+
+const dropCameIn = async (before) => {
+  const drop = (doc) => {
+    doc.entries = doc.entries.filter((entry) => !cameIn(before)(entry));
+    delete doc.backup;
+  };
+  await change(drop);
+  await change(drop); // the generation before this one has them still
+};
+
+/** Erase what came in under this link. */
+export const erasePart = async (before) => {
+  await dropCameIn(before);
+  await write({ drop: [ROW] });
+};
+
+/** Lock what came in; the copy that is sealed is there before anything goes. */
+export const lockPart = async (order, secret, before) => {
+  if (!(await lockedAway())) {
+    const { entries, backup } = current();
+    const text = written({ entries: entries.filter(cameIn(before)), backup });
+    const row = await sealedRow(order, secret, text, true);
+    await write({ put: [[...ROW, row]] });
+  }
+  await dropCameIn(before);
+};
+
+/** Put back what was locked, beside what is here. */
+export const openPart = async (secret) => {
+  const away = await lockedAway();
+  if (!away?.isPart) return;
+  const { entries, backup } = readBack(await opened(away, secret));
+  await change((doc) => {
+    const ids = new Set(doc.entries.map(({ id }) => id));
+    doc.entries.push(...entries.filter(({ id }) => !ids.has(id)));
+    if (backup) doc.backup ??= backup;
+  });
+  await write({ drop: [ROW] });
+};

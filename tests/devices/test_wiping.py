@@ -1,0 +1,187 @@
+"""An order to erase a phone that a recovered session gives locks first, and can be called off."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts.proofs import Strength
+from devices import sealing
+from devices.backups import unlinking, wiping
+from devices.models import Installation, PhoneCommand
+from portal.http import Client as Visitor
+from tests.accounts.helpers import seen
+from tests.backups import refusal
+from tests.devices.test_api_heartbeat import BEAT
+from tests.people import Person, enter
+from tests.phones import App, give_app
+
+HERE = Visitor("192.0.2.7", "")
+Json = dict[str, Any]
+
+
+@pytest.fixture
+def app(alice: Person, client: Client) -> App:
+    """The app on alice's Pixel 8."""
+    return give_app(alice, client, "Pixel 8", phone=alice.phone, accounts=34)
+
+
+def orders(app: App) -> list[Json]:
+    """What the phone is told when it calls."""
+    told: list[Json] = app.post("heartbeat", BEAT).json()["commands"]
+    return told
+
+
+def order(app: App, *, hours: int = 72) -> PhoneCommand:
+    """Unlink the phone in a recovered session, with an order to erase it."""
+    rows = Installation.objects.filter(pk=app.installation.pk)
+    unlinking.let_go(rows, wipe=True, erases_from=timezone.now() + timedelta(hours=hours))
+    return PhoneCommand.objects.get(installation=app.installation)
+
+
+def lock(app: App, row: PhoneCommand) -> str:
+    """Lock the phone as the app does; the secret it did so under."""
+    secret: str = app.post(f"commands/{row.public_id}/lock").json()["secret"]
+    assert app.post(f"commands/{row.public_id}/locked").status_code == 204
+    return secret
+
+
+def call_off(app: App) -> None:
+    wiping.call_off(user=app.installation.user, installations=[app.installation], client=HERE)
+
+
+def test_it_locks_until_the_hold_is_over_and_then_erases(app: App, alice: Person) -> None:
+    row = order(app)
+    (told,) = orders(app)
+    assert (told["kind"], told["id"]) == ("lock", str(row.public_id))
+    assert told["until"]
+    lock(app, row)
+    assert alice.kinds().count("app:locked") == 1
+    assert "locked the accounts" in str(mail.outbox[-1].body)
+    assert [each["kind"] for each in orders(app)] == ["lock"]
+    with time_machine.travel(timezone.now() + timedelta(hours=73), tick=False):
+        assert [each["kind"] for each in orders(app)] == ["wipe"]
+        assert refusal(app.post(f"commands/{row.public_id}/lock")) == (409, "nothing_to_lock")
+        assert app.post(f"commands/{row.public_id}/done").status_code == 204
+        assert orders(app) == []
+    row.refresh_from_db()
+    assert row.sealed_secret is None
+    assert alice.kinds()[-1] == "app:wiped"
+
+
+def test_the_secret_is_the_same_for_two_tabs_and_not_given_once_the_phone_is_locked(
+    app: App,
+) -> None:
+    row = order(app)
+    path = f"commands/{row.public_id}/lock"
+    assert app.post(path).json()["secret"] == app.post(path).json()["secret"]
+    secret = lock(app, row)
+    assert refusal(app.post(path)) == (409, "nothing_to_lock")
+    row.refresh_from_db()
+    assert secret.encode() not in bytes(row.sealed_secret or b"")
+    assert secret not in str(orders(app))
+
+
+def test_called_off_the_phone_is_given_its_secret_until_it_says_that_it_is_open(
+    app: App, alice: Person
+) -> None:
+    row = order(app)
+    secret = lock(app, row)
+    call_off(app)
+    for _each in range(2):
+        (told,) = orders(app)
+        assert (told["kind"], told["secret"]) == ("open", secret)
+    with time_machine.travel(timezone.now() + timedelta(days=300), tick=False):
+        assert [each["kind"] for each in orders(app)] == ["open"], "time erases nothing any more"
+    assert app.post(f"commands/{row.public_id}/opened").status_code == 204
+    assert orders(app) == []
+    row.refresh_from_db()
+    assert row.sealed_secret is None
+    assert alice.kinds()[-2:] == ["app:wipe_called_off", "app:unlocked"]
+
+
+def test_called_off_while_the_phone_was_locking_it_opens(app: App) -> None:
+    row = order(app)
+    secret = app.post(f"commands/{row.public_id}/lock").json()["secret"]
+    call_off(app)
+    assert app.post(f"commands/{row.public_id}/locked").status_code == 204
+    assert [(each["kind"], each["secret"]) for each in orders(app)] == [("open", secret)]
+
+
+def test_called_off_before_the_phone_heard_of_it_there_is_nothing_to_do(app: App) -> None:
+    row = order(app)
+    call_off(app)
+    assert orders(app) == []
+    assert refusal(app.post(f"commands/{row.public_id}/lock")) == (409, "nothing_to_lock")
+
+
+def test_a_strong_session_erases_at_once_and_a_weak_one_never_makes_that_later(app: App) -> None:
+    row = order(app)
+    rows = [app.installation]
+    unlinking.tell_to_wipe(rows)
+    assert [each["kind"] for each in orders(app)] == ["wipe"]
+    unlinking.tell_to_wipe(rows, erases_from=timezone.now() + timedelta(hours=72))
+    assert [each["kind"] for each in orders(app)] == ["wipe"]
+    assert PhoneCommand.objects.get() == row
+
+
+def test_somebody_elses_order_does_not_exist(app: App, bob: Person, client: Client) -> None:
+    row = order(app)
+    his = give_app(bob, client)
+    for what in ("lock", "locked", "opened", "done"):
+        answer = his.post(f"commands/{row.public_id}/{what}")
+        assert refusal(answer) == (404, "command_unknown")
+
+
+@pytest.mark.parametrize(
+    ("proved", "kind"), [(Strength.RECOVERED, "lock"), (Strength.TWO_STEP, "wipe")]
+)
+def test_the_lost_phone_desk_locks_in_a_recovered_session(
+    app: App, alice: Person, client: Client, proved: Strength, kind: str
+) -> None:
+    enter(client, alice, proved)
+    form = {"phone": str(alice.phone.public_id), "wipe": "1"}
+    client.post("/devices/lost/", form)
+    (told,) = orders(app)
+    assert told["kind"] == kind
+    if kind == "lock":
+        wait = PhoneCommand.objects.get().erases_from - timezone.now()
+        assert abs(wait - settings.RECOVERY_HOLD) < timedelta(minutes=1)
+
+
+def test_the_devices_page_names_the_order_and_calls_it_off(
+    app: App, alice: Person, client: Client
+) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    client.post("/devices/lost/", {"phone": str(alice.phone.public_id), "wipe": "1"})
+    row = PhoneCommand.objects.get()
+    assert "will erase the accounts in its app after:" in seen(client.get("/devices/"))
+    path = f"/devices/app/orders/{row.public_id}/call-off/"
+    assert client.post(path)["Location"] == "/devices/"
+    assert "Pixel 8 keeps its accounts." in seen(client.get("/devices/"))
+    assert orders(app) == []
+    assert alice.kinds().count("app:wipe_called_off") == 1
+    client.post(path)
+    assert alice.kinds().count("app:wipe_called_off") == 1
+
+
+def test_nobody_else_calls_it_off(app: App, bob: Person, client: Client) -> None:
+    row = order(app)
+    enter(client, bob, Strength.TWO_STEP)
+    assert client.post(f"/devices/app/orders/{row.public_id}/call-off/").status_code == 404
+    assert [each["kind"] for each in orders(app)] == ["lock"]
+
+
+def test_a_phone_that_is_taken_back_opens_again(app: App, alice: Person, client: Client) -> None:
+    enter(client, alice, Strength.RECOVERED)
+    phone = alice.phone
+    client.post("/devices/lost/", {"phone": str(phone.public_id), "wipe": "1"})
+    row = PhoneCommand.objects.get()
+    secret = lock(app, row)
+    sealing.open_again(phone)
+    assert [(each["kind"], each["secret"]) for each in orders(app)] == [("open", secret)]
