@@ -29,8 +29,8 @@ def waiting_orders(user: User) -> list[PhoneCommand]:
 
 
 @require_post("devices:index")
-@confirms(gettext_lazy("keep the accounts on a phone"))
 @needs(Strength.RECOVERED, back="devices:index")
+@confirms(gettext_lazy("keep the accounts on a phone"))
 def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Call an order off: what the phone locked opens again when it calls."""
     user = person(request)
