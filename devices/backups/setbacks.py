@@ -1,6 +1,7 @@
 """A portal that was set back, as its own disk was restored: the phone that saves knows more."""
 
 from datetime import timedelta
+from typing import Any
 
 from accounts import events
 from devices.models import Installation, Vault
@@ -26,5 +27,5 @@ def note(installation: Installation, *, known: int, client: Client) -> None:
         ONCE.take(str(installation.public_id))
     except LimitReached:
         return
-    about: dict[str, str] = {"phone": installation.name}
+    about: dict[str, Any] = {"phone": installation.name}
     events.record(installation.user, "backup:set_back", client=client, **about)
