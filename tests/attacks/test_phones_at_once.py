@@ -61,7 +61,7 @@ def test_one_code_takes_a_phone_back_once(alice: Person, crowd: Crowd) -> None:
     assert {answer.status_code for answer in answers} <= STOPPED
     assert sum(answer.headers.get("Location") == "/devices/dispute/" for answer in answers) == 1
     assert alice.kinds().count("dispute:begun") == 1
-    assert alice.kinds().count("sign_in:recovered") == 1
+    assert alice.kinds().count("sign_in:held") == 1
     assert Session.objects.filter(user=alice.user).count() == 1
     assert alice.reload().is_disputed
 

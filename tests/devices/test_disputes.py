@@ -115,7 +115,7 @@ def test_the_owner_is_in_and_the_account_in_dispute(
     assert phone.contested_until == called_lost.user.disputed_until
     assert client.get("/devices/")["Location"].startswith("/sign-in/")
     assert Session.objects.of(called_lost.user).count() == 1
-    assert called_lost.kinds() == ["phone:unlinked", "dispute:begun", "sign_in:recovered"]
+    assert called_lost.kinds() == ["phone:unlinked", "dispute:begun", "sign_in:held"]
 
 
 def test_every_confirmed_address_is_told(disputed: Person) -> None:
