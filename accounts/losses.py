@@ -9,6 +9,7 @@ from portal.words import gettext as _
 from portal.words import listed, ngettext
 
 ICONS_SHOWN = 5
+DEVICES = ("authenticator", "passkey")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Loss:
     @property
     def short(self) -> str:
         """Say how much remains, in a few words."""
-        left = len(self.remains)
+        left = count(self.remains)
         if not left:
             return _("no way in remains")
         return ngettext("%(left)d way in remains", "%(left)d ways in remain", left) % {"left": left}
@@ -116,9 +117,19 @@ def names(ways: Sequence[Way], lost: frozenset[str] = frozenset()) -> str:
     return _("%(first)s or %(last)s") % {"first": listed(said[:-1]), "last": said[-1]}
 
 
+def count(ways: Sequence[Way]) -> int:
+    """Count ways as `names` names them: each device, and each kind of code once.
+
+    Two addresses are one "code by e-mail": "3 ways in" before two names would puzzle.
+    """
+    sent = {way.slug for way in ways if way.slug not in DEVICES}
+    devices = {way.carrier.key for way in ways if way.slug in DEVICES}
+    return len(sent) + len(devices)
+
+
 def _name(same: list[Way], lost: frozenset[str]) -> str:
     first, things = same[0], len({way.carrier.key for way in same})
-    if first.slug in ("authenticator", "passkey"):
+    if first.slug in DEVICES:
         return _name_of_device(first, things)
     words = {
         "email": _("a code to another address") if "mailbox" in lost else _("a code by e-mail"),

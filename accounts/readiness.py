@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accounts.losses import Loss, names
+from accounts.losses import Loss, count, names
 from accounts.models import User
 from accounts.steps import ways_of
 from accounts.ways import Way
@@ -228,7 +228,7 @@ def _doubtful(loss: Loss) -> Verdict:
 
 
 def _protected(loss: Loss) -> Verdict:
-    left = len(loss.remains)
+    left = count(loss.remains)
     said = ngettext(
         "If you lost your %(name)s today, you would still have %(count)d way in: %(ways)s.",
         "If you lost your %(name)s today, you would still have %(count)d ways in: %(ways)s.",

@@ -78,7 +78,7 @@ def clean(typed: str) -> str:
         )
     if check_character(code[:-1]) != code[-1]:
         raise ValidationError(
-            _("One character is off. Compare the code with your sheet; this did not use it up."),
+            _("This does not match any sheet. Compare each character; this did not use a code up."),
             code="format",
         )
     return code

@@ -55,8 +55,8 @@ def has_room(user: User) -> bool:
 def first_name(registered: Registered, client: Client) -> str:
     """Name a passkey by its make, else by the browser that added it."""
     browser = browser_name(client.agent)
-    unknown = _("Passkey of %(browser)s") % {"browser": browser} if browser else _("Passkey")
-    return (make_of(registered.make) or unknown)[:NAME_LENGTH]
+    # Sentences put "the passkey" before it.
+    return (make_of(registered.make) or browser or _("without a name"))[:NAME_LENGTH]
 
 
 def add(

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import readiness, staff
 from accounts.forms.staff import ReasonForm
 from accounts.held_forms import confirms, held_values
+from accounts.losses import count
 from accounts.models import User
 from accounts.people import person
 from accounts.views.answers import show_form
@@ -242,7 +243,7 @@ def _consequences_for_app(phone: Phone) -> list[str]:
 
 
 def _consequences(phone: Phone) -> list[str]:
-    left = len(readiness.of(phone.user).without([phone.carrier_key]))
+    left = count(readiness.of(phone.user).without([phone.carrier_key]))
     ways = ngettext("%(left)d way in remains.", "%(left)d ways in remain.", left) % {"left": left}
     codes = [
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},

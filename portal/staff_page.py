@@ -11,6 +11,7 @@ from django.db.models import Max, Min
 from accounts import readiness, recovery_codes
 from accounts.activity import Line, lines
 from accounts.events import words
+from accounts.losses import count
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
 from accounts.readiness import Readiness
@@ -90,7 +91,7 @@ def _if_lost(state: Readiness) -> str:
     first = next((way for way in state.ways if way.carrier.kind == "phone"), None)
     if first is None:
         return ""
-    left = len(state.without({first.carrier.key}))
+    left = count(state.without({first.carrier.key}))
     return ngettext(
         "Without %(phone)s, %(left)d way in would remain.",
         "Without %(phone)s, %(left)d ways in would remain.",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
 
@@ -97,13 +98,27 @@ class AddAddressForm(forms.Form):
         return address
 
 
+class NationalNumberField(PhoneNumberField):
+    """A phone number with its country code, or as it is written in a country that is served."""
+
+    def to_python(self, value: Any) -> Any:
+        """Try the countries in their order, as a number without a code may be right in any."""
+        regions = settings.SMS_COUNTRIES or [None]
+        readings = [self._read(value, region) for region in regions]
+        return next((number for number in readings if number and number.is_valid()), readings[0])
+
+    def _read(self, value: Any, region: str | None) -> Any:
+        self.region = region
+        return super().to_python(value)
+
+
 class AddNumberForm(forms.Form):
     """One more phone number."""
 
-    number = PhoneNumberField(
+    number = NationalNumberField(
         label=_("Phone number"),
-        help_text=_("With the country code, such as +31 6 12345678."),
-        error_messages={"invalid": _("This is not a phone number. Begin with the country code.")},
+        help_text=_("From another country: with its code, such as +32 470 12 34 56."),
+        error_messages={"invalid": _("This is not a phone number. Try it with the country code.")},
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
 

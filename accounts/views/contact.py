@@ -51,10 +51,22 @@ def _with_losses(state: Readiness, rows: QuerySet[Any]) -> list[tuple[Contact, s
     return [(row, _if_lost(state, row, confirmed) if row.is_verified else "") for row in found]
 
 
+def _why_no_way(state: Readiness, contact: Contact) -> str:
+    """Say why a confirmed contact does not sign the person in, as far as that is known."""
+    slug = "email" if contact.kind == "email" else "sms"
+    if slug in state.user.declined_steps:
+        return _("You turned off codes this way, so it does not sign you in. Notices still come.")
+    if slug == "sms" and not settings.SMS_URL:
+        return _("This site sends no text messages now, so it does not sign you in.")
+    if state.user.reset_mailbox_id == contact.pk and slug == "email":
+        return _("Your password was reset through it. It signs you in again after another way did.")
+    return _("It is no way in at the moment.")
+
+
 def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> str:
     said = state.loss([contact.carrier_key]).sentence
     if state.user.has_two_step and contact.carrier_key not in state.keys:
-        said = _("It is no way in at the moment.")
+        said = _why_no_way(state, contact)
     if contact.kind == "email" and len(confirmed) == 1:
         return " ".join([said, _("A forgotten password could not be reset without it.")])
     return said

@@ -121,7 +121,7 @@ def reset_new(request: HttpRequest) -> HttpResponse:
             return render(request, "accounts/reset_refused.html", status=400)
         messages.success(request, _("Your password is changed. Sign in with the new one."))
         return redirect("accounts:sign_in")
-    return show_form(request, "accounts/reset_new.html", form)
+    return show_form(request, "accounts/reset_new.html", form, address=link.user.email)
 
 
 def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:

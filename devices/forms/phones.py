@@ -36,7 +36,7 @@ class NameForm(forms.Form):
 
 def suggested_name(user: User) -> str | Promise:
     """Return a name for the first phone; none for a further one, to be told from it by its own."""
-    return "" if user.phones.linked().exists() else _("My phone")
+    return "" if user.phones.linked().exists() else _("Phone")
 
 
 class LinkForm(NameForm):
@@ -69,7 +69,7 @@ class NewPhoneForm(LinkForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, user=user, replaces=linked[0], **kwargs)
-        self.initial.setdefault("name", _("My new phone"))
+        self.initial.setdefault("name", _("New phone"))
         self.linked, self.replaced = {str(row.public_id): row for row in linked}, replaces
         choices = [(key, row.name) for key, row in self.linked.items()]
         self.fields["replaces"] = forms.ChoiceField(

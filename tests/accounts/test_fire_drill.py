@@ -250,7 +250,7 @@ def test_each_address_and_number_says_what_its_loss_leaves(client: Client, alice
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get("/security/contact/"))
     assert "4 ways in remain: your Pixel 8, a code to another address, a text message" in words
-    assert "4 ways in remain: your Pixel 8, a code by e-mail or a recovery code." in words
+    assert "3 ways in remain: your Pixel 8, a code by e-mail or a recovery code." in words
     assert "forgotten password" not in words
 
 

@@ -67,7 +67,7 @@ def test_it_can_be_named_and_else_is_called_after_the_browser(
     second = enter(new_client(headers={"user-agent": agent}), alice, Strength.TWO_STEP)
     add(second, SoftPasskey())
     names = list(alice.user.passkeys.values_list("name", flat=True))
-    assert names == ["Blue key", "Passkey of Firefox on Linux"]
+    assert names == ["Blue key", "Firefox on Linux"]
 
 
 def test_the_question_leaves_out_what_the_person_has(client: Client, pia: Person) -> None:

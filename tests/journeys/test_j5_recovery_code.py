@@ -36,7 +36,7 @@ def test_any_spelling_opens_once_and_a_new_set_is_offered(
     hand = begin(new_browser, bob)
     code = next((code for code in bob.codes if "0" in code or "1" in code), bob.codes[0])
     hand.type_code(code[:-1] + ("A" if code[-1] != "A" else "B"))
-    hand.sees("One character is off.")
+    hand.sees("This does not match any sheet.")
     hand.type_code(misread(code))
     hand.reads("Where is your Pixel 8?")
     hand.press("I left it somewhere safe")
