@@ -98,12 +98,12 @@ class AddAddressForm(forms.Form):
         return address
 
 
-class NationalNumberField(PhoneNumberField):
+class NationalNumberField(PhoneNumberField):  # type: ignore[misc] # it is untyped
     """A phone number with its country code, or as it is written in a country that is served."""
 
     def to_python(self, value: Any) -> Any:
         """Try the countries in their order, as a number without a code may be right in any."""
-        regions = settings.SMS_COUNTRIES or [None]
+        regions: list[str | None] = list(settings.SMS_COUNTRIES) or [None]
         readings = [self._read(value, region) for region in regions]
         return next((number for number in readings if number and number.is_valid()), readings[0])
 
