@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from devices.api import commands, late, linking, restore, slots, transfers, vault, versions, work
+from devices.api import (
+    commands,
+    late,
+    linking,
+    passphrases,
+    restore,
+    slots,
+    transfers,
+    vault,
+    versions,
+    work,
+)
 
 app_name = "api"
 
@@ -21,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("vault/slots/<uuid:public_id>/back", slots.back, name="vault_slot_back"),
     path("vault/late", late.changes, name="vault_late"),
     path("vault/late/<uuid:public_id>", late.change, name="vault_late_change"),
+    path("password", passphrases.password, name="password"),
     path("restore/offers", restore.offers, name="restore_offers"),
     path("restore/slots", restore.slots, name="restore_slots"),
     path("restore/prove", restore.prove, name="restore_prove"),

@@ -245,6 +245,7 @@ TABLE: dict[str, Row] = {
     "api:vault_tag": public(WRONG_METHOD, "401"),
     "api:restore_slots": public("401", WRONG_METHOD),
     "api:restore_prove": public(WRONG_METHOD, "401"),
+    "api:password": public("401", "401"),
     "api:restore_offers": public("401", WRONG_METHOD),
     "api:restore_complete": public(WRONG_METHOD, "401"),
     "api:restore_versions": public("401", WRONG_METHOD),

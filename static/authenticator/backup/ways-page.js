@@ -7,6 +7,7 @@ import { current, subscribe } from "../vault.js";
 import { _, moment } from "../words.js";
 import { device } from "./device.js";
 import { saveNow } from "./engine.js";
+import { refusePassword } from "./own-password.js";
 import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
 import { backupOf, isOn } from "./state.js";
 import { addSlot, bringBack, removeSlot, tryHere, ways } from "./switch.js";
@@ -109,7 +110,9 @@ const row = (root, slot, slots) => {
 };
 
 const addPassphrase = async (form) => {
-  await addSlot("passphrase", { passphrase: newPassphrase(form.elements) });
+  const passphrase = newPassphrase(form.elements);
+  await refusePassword(passphrase);
+  await addSlot("passphrase", { passphrase });
   form.reset();
   say(_("The passphrase opened the backup as the portal returned it, and is added."));
 };

@@ -1,0 +1,19 @@
+"""Asking whether a new passphrase is the password of the account."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from devices.api.http import body_of, call, of_phone
+from devices.backups import passphrases, reading
+from devices.models import Installation
+
+
+@call("GET", "POST")
+@of_phone
+def password(request: HttpRequest, installation: Installation) -> HttpResponse:
+    """Tell how the password is hashed, or compare what was derived in that way."""
+    if request.method == "GET":
+        return JsonResponse(passphrases.cost_of(installation.user))
+    size = {"least": passphrases.HASH_BYTES, "most": passphrases.HASH_BYTES}
+    body = reading.members(body_of(request), "derived")
+    derived = reading.binary(body["derived"], **size)
+    return JsonResponse({"same": passphrases.is_password(installation, derived)})
