@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from accounts import codes
 from accounts.identity import email_key
 from accounts.models import LinkMail, User
+from portal.batches import delete_in_batches
 from portal.crypto import keyed_digest, keyed_digests
 from portal.limits import LimitReached
 from portal.outbox.api import queue
@@ -75,4 +76,4 @@ def forget(user: User) -> None:
 def forget_old() -> None:
     """Delete what is about links that are too old."""
     limit = timezone.now() - settings.PASSWORD_RESET_AGE
-    LinkMail.objects.filter(asked_at__lt=limit).delete()
+    delete_in_batches(LinkMail.objects.filter(asked_at__lt=limit))

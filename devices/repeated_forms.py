@@ -29,6 +29,7 @@ from django.utils import timezone
 
 from devices.models import FormInHand, Session
 from devices.sessions import key_of
+from portal.batches import delete_in_batches
 from portal.crypto import keyed_digest
 
 FORM = "application/x-www-form-urlencoded"
@@ -136,6 +137,6 @@ def _opened(request: HttpRequest, answer: bytes) -> HttpResponse | None:
 def forget_old() -> int:
     """Throw answers away that are too old to be given again; return how many."""
     limit = timezone.now() - settings.REPEATED_FORM_AGE
-    FormInHand.objects.filter(at__lt=limit).delete()
+    delete_in_batches(FormInHand.objects.filter(at__lt=limit))
     old = Session.objects.filter(form_at__lt=limit)
     return old.update(form_digest="", form_from="", form_at=None, form_answer=b"")

@@ -94,7 +94,7 @@ class Env:
         if path is None or name not in SECRETS:
             return self._plain(name)
         self._names.add(f"{name}_FILE")
-        if self._plain(name) is not None:
+        if self._plain(name):
             self.faults.append(f"{name} and {name}_FILE are both set: keep one of them.")
         try:
             return Path(path).read_text(encoding="utf-8").strip()

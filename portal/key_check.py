@@ -68,7 +68,7 @@ def _field() -> SealedField:
 def _refuse_foreign_rows() -> None:
     """Look at a few sealed values of a database that an older version filled."""
     for field in sealed_fields():
-        rows = field.model._default_manager.filter(**{f"{field.attname}__isnull": False})
+        rows = field.model._base_manager.filter(**{f"{field.attname}__isnull": False})
         opened = [_opens(field, row) for row in rows.order_by("-pk")[:SAMPLE]]
         if opened and not any(opened):
             raise WrongKeys(

@@ -44,7 +44,7 @@ class SealedField(models.BinaryField):  # type: ignore[type-arg] # it takes no a
         if is_sealed_with_first_key(before, context=context_of(row)):
             return False
         fresh = self.seal(row, plain)
-        rows = type(row)._default_manager.filter(pk=row.pk, **{self.attname: before})
+        rows = type(row)._base_manager.filter(pk=row.pk, **{self.attname: before})
         return rows.update(**{self.attname: fresh}) == 1
 
 

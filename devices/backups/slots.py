@@ -12,6 +12,7 @@ from devices.backups import refusals, standing
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
 from devices.models import Installation, KeySlot, Vault
+from portal.batches import delete_in_batches
 from portal.http import Client
 
 RECOVERY_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
@@ -153,4 +154,4 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client)
 def forget_removed() -> int:
     """Delete the slots whose time is over; return how many rows went."""
     since = timezone.now() - settings.REMOVED_SLOTS_KEPT
-    return KeySlot.everything.filter(removed_at__lte=since).delete()[0]
+    return delete_in_batches(KeySlot.everything.filter(removed_at__lte=since))

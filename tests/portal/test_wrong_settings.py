@@ -175,6 +175,26 @@ def test_a_secret_in_two_places_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
         read(monkeypatch, tmp_path, SECRET_KEY_FILE=str(tmp_path / "key"))
 
 
+def test_the_sample_file_is_read_without_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As written, with what it leaves empty filled in from the environment."""
+    kept = {name: GOOD.pop(name) for name in list(GOOD) if name != "SECRET_KEY"}
+    try:
+        found = read(monkeypatch, tmp_path, ENV_FILE=str(ROOT / ".env.example"))
+    finally:
+        GOOD.update(kept)
+    assert found["PORTAL_ORIGIN"] == "https://portal.example.org"
+
+
+def test_an_empty_value_gives_way_to_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("x" * 40)
+    found = read(monkeypatch, tmp_path, SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert found["SECRET_KEY"] == "x" * 40
+
+
 @pytest.mark.parametrize(
     ("written", "browsers"),
     [

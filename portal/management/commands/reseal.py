@@ -44,7 +44,7 @@ class Command(BaseCommand):
         self._say_what_is_left()
 
     def _each(self, field: SealedField, size: int) -> int:
-        rows = field.model._default_manager.filter(**{f"{field.attname}__isnull": False})
+        rows = field.model._base_manager.filter(**{f"{field.attname}__isnull": False})
         seen = done = lost = 0
         for row in _in_batches(rows, size):
             seen += 1
