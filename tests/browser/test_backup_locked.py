@@ -56,7 +56,7 @@ def call_off(row: PhoneCommand) -> None:
 
 def is_locked(phone: Linked, row: PhoneCommand) -> None:
     """Expect the page that says so, nothing readable on disk, and the portal to know."""
-    phone.reads("Locked")
+    phone.reads("This phone is locked")
     expect(phone.page.locator(".account")).to_have_count(0)
     disk = phone.rows_on_disk()
     assert set(disk["keys"]) <= {"device", "canary"}  # that one opens nothing
@@ -80,10 +80,10 @@ def test_it_locks_says_until_when_and_opens_again_with_everything(phone: Linked)
     row = call_lost(phone)
     phone.open()
     is_locked(phone, row)
-    other.reads("Locked")
+    other.reads("This phone is locked")
     phone.says(f"after {row.erases_from.day} {row.erases_from:%b %Y}")
     phone.open("settings")
-    phone.reads("Locked")
+    phone.reads("This phone is locked")
     call_off(row)
     phone.press("Look again")
     phone.reads("Settings")
@@ -132,7 +132,7 @@ def test_a_lost_answer_leaves_it_open_or_locked_and_is_made_good(phone: Linked, 
         assert phone.names == ["Mail", "Shop"]
         assert {"0", "1"} <= set(phone.rows_on_disk()["vault"])
     else:
-        phone.reads("Locked")
+        phone.reads("This phone is locked")
     assert PhoneCommand.objects.get(pk=row.pk).locked_at is None
     phone.page.unroute_all()
     phone.open()
