@@ -118,7 +118,7 @@ def test_what_a_passphrase_seals_is_locked_unopened_and_asks_for_it_again(phone:
     call_off(row)
     phone.press("Look again")
     phone.type("Passphrase", PASSPHRASE)
-    phone.press("Open")
+    phone.press("Unlock")
     expect(phone.page.locator(".account")).to_have_count(2, timeout=20_000)
     is_open(phone, row)
 
