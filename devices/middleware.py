@@ -99,12 +99,13 @@ class RepeatedForms:
             return self.get_response(request)
         if answer := repeated_forms.wait_for_twin(request, digest):
             return answer
+        is_kept = False
         try:
             response = self.get_response(request)
-            if isinstance(getattr(request, "session", None), SessionStore):
-                response = repeated_forms.keep_answer(request, digest, response)
+            is_kept = repeated_forms.keep_answer(request, digest, response)
         finally:
-            repeated_forms.release(digest)
+            if not is_kept:
+                repeated_forms.release(digest)
         return response
 
 

@@ -2,8 +2,7 @@
 
 A browser drops the answer to the first of two presses, and with it the cookie of a session that
 was given a new id: the second press would come with a dead one. So the first answer is kept for a
-few seconds on the row of the session that it led to, and given again to the very same request; a
-request whose twin is being done waits for it.
+few seconds, and given again to the very same request; one whose twin is being done waits for it.
 
 What keeps others out: the answer is found by a keyed digest of the whole request, and opens only
 with a key made of it. Every form holds a token that was drawn for its page (Django masks the CSRF
@@ -23,12 +22,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils import timezone
 
 from devices.models import FormInHand, Session
-from devices.sessions import key_of
+from devices.sessions import SessionStore, key_of
 from portal.batches import delete_in_batches
 from portal.crypto import keyed_digest
 
@@ -55,60 +55,66 @@ def presented(request: HttpRequest) -> str:
 
 
 def wait_for_twin(request: HttpRequest, digest: str) -> HttpResponse | None:
-    """Return the answer to the same form from the same browser, or None: then do it, and `release`.
+    """Return the answer to the same form from the same browser, or None: then do it.
 
-    Waits at most `WAIT` for a twin that is being done.
+    Waits at most `WAIT` for a twin that is being done. One statement where there is no twin.
     """
     deadline = time.monotonic() + WAIT
-    while True:
-        if answer := _first_answer(request, digest):
-            return answer
-        if _take(digest) or time.monotonic() > deadline:
-            return None
+    while not _take(digest) and time.monotonic() < deadline:
+        row = FormInHand.objects.filter(digest=digest).first()
+        if row is not None and row.answer is not None:
+            return _answer(request, row)
         time.sleep(PAUSE)
+    return None
+
+
+_TAKE = f"""
+INSERT INTO {FormInHand._meta.db_table} AS f (digest, at) VALUES (%s, %s)
+ON CONFLICT (digest) DO UPDATE SET at = excluded.at, answer = NULL WHERE f.at <= %s
+RETURNING digest
+"""  # noqa: S608 - only the name of the table is formatted in
 
 
 def _take(digest: str) -> bool:
-    """Take the form in hand; False if a twin has it."""
+    """Take the form in hand; False if a twin has it, or had it within `REPEATED_FORM_AGE`."""
     now = timezone.now()
-    if FormInHand.objects.get_or_create(digest=digest, defaults={"at": now})[1]:
-        return True
     limit = now - settings.REPEATED_FORM_AGE  # the process that had it in hand is gone
-    return FormInHand.objects.filter(digest=digest, at__lt=limit).update(at=now) == 1
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [digest, adapt(now), adapt(limit)])
+        return cursor.fetchone() is not None
 
 
 def release(digest: str) -> None:
-    """Let a twin that waits look for the answer."""
+    """Let a twin that waits do the form itself: it led to no answer that could be given again."""
     FormInHand.objects.filter(digest=digest).delete()
 
 
-def _first_answer(request: HttpRequest, digest: str) -> HttpResponse | None:
-    since = timezone.now() - settings.REPEATED_FORM_AGE
-    rows = Session.objects.filter(form_digest=digest, form_at__gt=since)
-    row = rows.only("session_key", "form_from", "form_answer").first()
-    if row is None or presented(request) not in (row.form_from, row.session_key):
+def _answer(request: HttpRequest, row: FormInHand) -> HttpResponse | None:
+    """Open the answer for the browser that shows the id before or after, while that after lives."""
+    if presented(request) not in (row.led_from, row.led_to):
         return None
-    return _opened(request, bytes(row.form_answer))
+    if not Session.objects.filter(session_key=row.led_to).exists():
+        return None
+    return _opened(request, bytes(row.answer or b""))
 
 
-def keep_answer(request: HttpRequest, digest: str, response: HttpResponse) -> HttpResponse:
-    """Keep where the form led, and the cookies it gave, on the session that it led to.
+def keep_answer(request: HttpRequest, digest: str, response: HttpResponse) -> bool:
+    """Keep where the form led, the cookies it gave, and the session that it led to.
 
-    Returns the answer to give: that of a twin if it was first, after more than `WAIT`.
+    False if it led to no session, or to no answer that could be given again.
     """
-    if first := _first_answer(request, digest):
-        return first
-    key = request.session.session_key
-    if key and isinstance(response, HttpResponseRedirect):
-        cookies = {name: {"": morsel.value, **morsel} for name, morsel in response.cookies.items()}
-        answer = json.dumps([response["Location"], cookies]).encode()
-        Session.objects.filter(session_key=key_of(key)).update(
-            form_digest=digest,
-            form_from=presented(request),
-            form_at=timezone.now(),
-            form_answer=_sealed(request, answer),
-        )
-    return response
+    session = getattr(request, "session", None)
+    key = session.session_key if isinstance(session, SessionStore) else None
+    if not key or not isinstance(response, HttpResponseRedirect):
+        return False
+    cookies = {name: {"": morsel.value, **morsel} for name, morsel in response.cookies.items()}
+    answer = json.dumps([response["Location"], cookies]).encode()
+    rows = FormInHand.objects.filter(digest=digest)
+    kept = rows.update(
+        led_from=presented(request), led_to=key_of(key), answer=_sealed(request, answer)
+    )
+    return kept == 1
 
 
 def _cipher(request: HttpRequest) -> AESGCM:
@@ -137,6 +143,4 @@ def _opened(request: HttpRequest, answer: bytes) -> HttpResponse | None:
 def forget_old() -> int:
     """Throw answers away that are too old to be given again; return how many."""
     limit = timezone.now() - settings.REPEATED_FORM_AGE
-    delete_in_batches(FormInHand.objects.filter(at__lt=limit))
-    old = Session.objects.filter(form_at__lt=limit)
-    return old.update(form_digest="", form_from="", form_at=None, form_answer=b"")
+    return delete_in_batches(FormInHand.objects.filter(at__lt=limit))

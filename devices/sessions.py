@@ -104,8 +104,7 @@ class SessionStore(SessionBase):
             self._insert()
             return
         cookie = token_urlsafe(COOKIE_BYTES)
-        # A form that led to the old id is not answered with the new one: that may prove more.
-        self._update(session_key=key_of(cookie), form_digest="", form_answer=b"")
+        self._update(session_key=key_of(cookie))
         self._session_key, self.has_new_cookie = cookie, True
 
     def sign_in(

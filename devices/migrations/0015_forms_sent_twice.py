@@ -13,27 +13,10 @@ class Migration(migrations.Migration):
             name="FormInHand",
             fields=[
                 ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("at", models.DateTimeField()),
+                ("at", models.DateTimeField(db_index=True)),
+                ("led_from", models.CharField(db_default="", default="", max_length=64)),
+                ("led_to", models.CharField(db_default="", default="", max_length=64)),
+                ("answer", models.BinaryField(null=True)),
             ],
-        ),
-        migrations.AddField(
-            model_name="session",
-            name="form_answer",
-            field=models.BinaryField(default=bytes),
-        ),
-        migrations.AddField(
-            model_name="session",
-            name="form_at",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="session",
-            name="form_digest",
-            field=models.CharField(blank=True, db_index=True, max_length=64),
-        ),
-        migrations.AddField(
-            model_name="session",
-            name="form_from",
-            field=models.CharField(blank=True, max_length=64),
         ),
     ]

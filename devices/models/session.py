@@ -105,11 +105,6 @@ class Session(AbstractBaseSession):
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)
     last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
-    # The form that led here a moment ago, and its sealed answer: see `devices.repeated_forms`.
-    form_digest = models.CharField(max_length=64, blank=True, db_index=True)
-    form_from = models.CharField(max_length=64, blank=True)
-    form_at = models.DateTimeField(null=True)
-    form_answer = models.BinaryField(default=bytes)
 
     objects = SessionManager()  # type: ignore[misc] # the stubs make the base's a class variable
 
@@ -138,10 +133,17 @@ class Session(AbstractBaseSession):
 
 
 class FormInHand(models.Model):
-    """A form that is being done, so that the second of a double click waits for the first."""
+    """A form that is being done, or was a moment ago: the second of a double click waits for it.
+
+    Once it is answered, `led_from` and `led_to` are the keys of the sessions before and after, and
+    `answer` is sealed.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
+    led_from = models.CharField(max_length=64, default="", db_default="")
+    led_to = models.CharField(max_length=64, default="", db_default="")
+    answer = models.BinaryField(null=True)
 
     def __str__(self) -> str:
         return self.digest
