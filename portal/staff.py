@@ -29,7 +29,7 @@ from devices import staff as devices_staff
 from devices.models import Phone, Session
 from devices.unlinking import factors_of
 from portal.limits import LimitReached
-from portal.staff_page import EVENTS_A_PAGE, page_of, page_of_events
+from portal.staff_page import EVENTS_A_PAGE, accounts, page_of, page_of_events
 from portal.words import gettext as _
 from portal.words import gettext_lazy, listed, ngettext
 
@@ -67,7 +67,7 @@ def may_act(request: HttpRequest, public_id: UUID) -> User:
 @require_safe
 def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one account on one page, without a secret."""
-    user = _subject(public_id)
+    user = get_object_or_404(accounts(), public_id=public_id)
     context = page_of(user)
     context["why_not"] = staff.why_not(person(request), user)
     return render(request, "admin/account.html", context)
