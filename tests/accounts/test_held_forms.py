@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Organisation
 from accounts.proofs import Strength
-from tests.accounts.helpers import recover, seen, type_code
+from tests.accounts.helpers import ask, code_to, mailbox, recover, seen, type_code
 from tests.people import Person, enter, give_passkey, give_phone
 from tests.portal.buttons import Button, read
 from tests.work import give_enrolment
@@ -167,6 +167,12 @@ def test_without_two_step_a_password_is_asked_and_the_form_stands_there(
     asked = client.get(answer["Location"])
     assert "Confirm it’s you, to add an e-mail address" in seen(asked)
     after = client.post(answer["Location"], {"password": carol.password})["Location"]
+    # A stolen password alone adds no address: a code to the one confirmed before comes next.
+    page = client.get(after, follow=True).redirect_chain[-1][0]
+    assert page.startswith("/confirm/email/?")
+    assert "Confirm it’s you, to add an e-mail address" in seen(client.get(page))
+    ask(client, mailbox(carol), page)
+    after = type_code(client, code_to(carol.address), page)["Location"]
     assert 'value="second@example.org"' in client.get(after).content.decode()
 
 

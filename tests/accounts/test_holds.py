@@ -164,7 +164,11 @@ def test_who_recovered_may_remove_what_another_session_added_and_keep_nothing(
     recover(client, alice)
     new = link(client)
     other = enter(new_client(), alice, Strength.RECOVERED)
-    assert "Keep it" not in seen(other.get("/security/added/"))
+    # The heading asks "Keep it or remove it?" of everybody; the button is for a strong proof.
+    page = other.get("/security/added/").content.decode()
+    assert 'name="remove"' in page
+    assert 'name="keep"' not in page
+    assert "To keep something before its waiting time ends" in page
     held(other, alice, "keep")
     assert counts_from(new) > timezone.now()
     held(other, alice, "remove")

@@ -21,6 +21,7 @@ LINK = re.compile(r"https?://[^/\s]+(/report/\S+)")
 NOTHING_TO_STOP = {
     "account:frozen",
     "account:locked",
+    "account:recovered_on_host",
     "account:staff_granted",
     "account:staff_revoked",
     "account:unlocked",

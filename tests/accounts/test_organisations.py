@@ -122,6 +122,9 @@ def test_enrolling_lets_the_person_set_it_up_and_tells_them(
 def test_nobody_has_two_accounts_with_one_organisation(desk: Any, alice: Person) -> None:
     firm = make_organisation()
     give_enrolment(alice, firm)
+    answer = desk.post(page(alice, "enrol/"), to_enrol(firm), follow=True)
+    assert "There is no organisation to enrol this person in." in seen(answer)
+    make_organisation()
     answer = desk.post(page(alice, "enrol/"), to_enrol(firm))
     assert answer.status_code == 200
     assert alice.user.enrolments.count() == 1

@@ -59,13 +59,20 @@ def test_the_page_says_before_what_will_happen(
 
 def test_it_says_honestly_whether_it_can_be_undone(client: Client, alice: Person) -> None:
     cannot = "suspending cannot be undone"
-    enter(client, alice, Strength.RECOVERED)
+    itself = "sign in with your password and a code from the phone"
+    enter(client, alice, Strength.TWO_STEP)
     assert cannot in client.get(url_of(alice)).content.decode()
+    enter(client, alice, Strength.RECOVERED)  # what it takes away takes itself back
+    text = client.get(url_of(alice)).content.decode()
+    assert cannot not in text
+    assert itself in text
+    enter(client, alice, Strength.TWO_STEP)
     give_phone(alice, "Held", trusted_from=timezone.now() + timedelta(days=1))
     assert cannot in client.get(url_of(alice)).content.decode()
     give_passkey(alice)
     text = client.get(url_of(alice)).content.decode()
     assert cannot not in text
+    assert itself not in text
     assert "sign in or confirm with one of these" in text
     assert "Passkeys are not touched" in text
 

@@ -321,8 +321,11 @@ def test_a_locked_person_is_not_let_in(home: Client, alice: Person) -> None:
     begin(home, alice)
     type(alice.user).objects.filter(pk=alice.user.pk).update(is_active=False)
     home.post("/sign-out/")
+    wrong = home.post("/sign-in/", {"email": alice.address, "password": "a guess of somebody"})
+    assert "do not belong together" in wrong.content.decode()
     answer = home.post("/sign-in/", {"email": alice.address, "password": alice.password})
-    assert "do not belong together" in answer.content.decode()
+    assert "This account is locked." in answer.content.decode()
+    assert not is_in(home)
 
 
 def test_the_cookie_says_nothing_to_strangers(home: Client, new_client: Any, alice: Person) -> None:
