@@ -34,6 +34,9 @@ def live_database(base: str) -> str:
 
 
 BASE_DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{SCRATCH / 'base.sqlite3'}")
+if LIVE:
+    # A worker of xdist starts in the environment that this file has changed in the process above.
+    BASE_DATABASE_URL = os.environ.setdefault("LATCHKEY_LIVE_SERVER", BASE_DATABASE_URL)
 ORIGIN = f"https://localhost:{free_port()}" if LIVE else "https://testserver"
 ENVIRONMENT = {
     "ENV_FILE": os.devnull,
