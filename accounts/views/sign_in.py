@@ -29,6 +29,9 @@ from portal.http import client_of, polling, require_post, safe_next
 from portal.words import gettext as _
 from portal.words import ngettext
 
+TOO_LATE = "too-late"
+"""In the query of the sign-in page: say that what had been begun is over."""
+
 
 @login_not_required
 @never_cache
@@ -40,6 +43,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(next_url or "overview")
     if request.method != "POST" and SIGNED_OUT in request.GET:
         messages.warning(request, _("You were signed out. Sign in again to go on."))
+    if request.method != "POST" and TOO_LATE in request.GET:
+        messages.info(request, _took_too_long())
     form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
         return signin.start(request, form.user, next_url)
@@ -89,19 +94,24 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
         messages.warning(request, words)
 
 
+def _took_too_long() -> str:
+    return _("That took too long, or something changed. Sign in again.")
+
+
 def _begin_again(request: HttpRequest) -> HttpResponse:
     """Go back to the start, with a sentence if something had been begun, and to the same end."""
     next_url = signin.next_of(request)
+    query = urlencode({"next": next_url}) if next_url else ""
     if signin.is_locked(request):
         signin.forget(request)
         messages.error(request, failures.locked_words())
-    elif signin.PENDING_KEY in request.session or settings.SESSION_COOKIE_NAME in request.COOKIES:
+    elif signin.PENDING_KEY in request.session:
         signin.forget(request)
-        messages.info(request, _("That took too long, or something changed. Sign in again."))
-    if next_url:
-        query = urlencode({"next": next_url})
-        return HttpResponseRedirect(f"{resolve_url('accounts:sign_in')}?{query}")
-    return redirect("accounts:sign_in")
+        messages.info(request, _took_too_long())
+    elif settings.SESSION_COOKIE_NAME in request.COOKIES:
+        query = TOO_LATE  # said by the address: a message would be a row for any made-up cookie
+    address = resolve_url("accounts:sign_in")
+    return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
 @login_not_required

@@ -83,6 +83,15 @@ def test_the_end_of_a_session_is_said_without_a_row(client: Client, db: None) ->
     assert not Session.objects.exists()
 
 
+def test_the_end_of_a_sign_in_half_done_is_said_without_a_row(client: Client, db: None) -> None:
+    answer = visit(client, MADE_UP["a session"], "/sign-in/authenticator/")
+    assert answer["Location"] == "/sign-in/?too-late"
+    page = client.get(answer["Location"])
+    assert "That took too long, or something changed. Sign in again." in page.text
+    assert "That took too long" not in client.get("/sign-in/").text
+    assert not Session.objects.exists()
+
+
 @pytest.mark.parametrize("host", ["testserver:4711", "testserver:80"])
 def test_no_answer_repeats_a_port_of_the_visitors_choice(
     ids: dict[str, dict[str, str]],  # noqa: F811 - the fixture
