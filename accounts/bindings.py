@@ -285,9 +285,10 @@ def forget_mark_if_answered(user: User) -> None:
 
 
 def forget_subjects(user: User, subjects: Collection[str]) -> None:
-    """Note that these are gone by another way; nothing is asked about them any more."""
+    """Note that these are gone by another way; nothing is asked or said about them any more."""
     rows = user.bindings.open().filter(subject__in=subjects)
-    rows.update(cancelled_at=timezone.now())
+    if rows.update(cancelled_at=timezone.now()):
+        forget_mark_if_answered(user)
 
 
 def kept_until(request: HttpRequest) -> datetime | None:

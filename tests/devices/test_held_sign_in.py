@@ -1,5 +1,6 @@
 """Signing in with a phone or passkey whose hold lasts: it was there, and is told as what it is."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,10 +9,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.proofs import Strength
 from devices.models import Authenticator, Passkey
 from tests.accounts.helpers import recover, seen, type_code, type_password
+from tests.attacks.test_thief_and_owner import link_phone
 from tests.devices.test_passkey_alone import give, question
-from tests.people import Person
+from tests.people import Person, enter
 
 WHERE = "/sign-in/where-is-your-phone/"
 
@@ -85,3 +88,15 @@ def test_the_overview_recommends_nothing_that_the_hold_forbids(client: Client, b
     words = seen(client.get("/security/"))
     assert "Add a second e-mail address" not in words
     assert "Add a phone number" not in words
+
+
+@pytest.mark.parametrize("page", ["/security/", "/devices/"])
+def test_what_was_added_and_is_gone_again_is_no_longer_told(
+    client: Client, new_client: Callable[..., Client], alice: Person, page: str
+) -> None:
+    phone = link_phone(enter(client, alice, Strength.RECOVERED))
+    owner = enter(new_client(), alice, Strength.TWO_STEP)
+    assert "Something was added to your account" in seen(owner.get(page))
+    owner.post(f"/devices/{phone.public_id}/unlink/", follow=True)
+    assert "Something was added to your account" not in seen(owner.get(page))
+    assert alice.reload().held_until is None

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Binding, User
 from accounts.proofs import Strength
 from devices.models import Authenticator
 from tests.accounts.helpers import recover, type_password
@@ -106,6 +106,17 @@ def held(client: Client) -> None:
     until = timezone.now() + timedelta(days=3)
     Authenticator.objects.filter(user=person.user).update(trusted_from=until)
     User.objects.filter(pk=person.user.pk).update(held_until=until)
+    row = Authenticator.objects.get(user=person.user)
+    Binding.objects.create(
+        user=person.user,
+        kind="authenticator",
+        subject=row.factor,
+        name="Pixel 8",
+        session="another",
+        strength=Strength.RECOVERED,
+        held_until=until,
+        undo_until=until,
+    )
     enter(client, person, Strength.RECOVERED)
 
 
