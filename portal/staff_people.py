@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import invitations
 from accounts.forms.code import SENDS
@@ -17,6 +17,7 @@ from accounts.forms.invitation import InviteForm
 from accounts.models import Invitation
 from accounts.people import person
 from accounts.views.answers import show_form
+from portal.http import require_post
 from portal.limits import LimitReached
 from portal.staff_work import page_of_rows
 from portal.words import gettext as _
@@ -55,7 +56,7 @@ def _invite(request: HttpRequest, form: InviteForm) -> bool:
     return False
 
 
-@require_POST
+@require_post("admin:invitations")
 def resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send another link, which ends the one before."""
     row = get_object_or_404(Invitation, public_id=public_id)
@@ -71,7 +72,7 @@ def resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("admin:invitations")
 
 
-@require_POST
+@require_post("admin:invitations")
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the link count no more."""
     row = get_object_or_404(Invitation, public_id=public_id)

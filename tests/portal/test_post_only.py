@@ -53,14 +53,15 @@ def test_signing_in_never_leads_to_an_address_that_only_takes_a_form(
     typed = {"email": carol.address, "password": carol.password, "next": address_of(name)}
     answer = client.post("/sign-in/", typed)
     assert answer["Location"] == reverse(page)
-    assert client.get(answer["Location"], follow=True).status_code == 200
+    status = 404 if name.startswith("admin:") else 200  # which carol may not know to be there
+    assert client.get(answer["Location"], follow=True).status_code == status
 
 
 @pytest.mark.parametrize(("name", "page"), form_pages())
 def test_opening_such_an_address_shows_a_page_that_leads_to_the_form(
-    client: Client, alice: Person, name: str, page: str
+    client: Client, alice: Person, root: Person, name: str, page: str
 ) -> None:
-    enter(client, alice, Strength.TWO_STEP)
+    enter(client, root if name.startswith("admin:") else alice, Strength.TWO_STEP)
     answer = client.get(address_of(name))
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
