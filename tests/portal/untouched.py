@@ -10,7 +10,9 @@ from django.db import connection
 from devices.models import Session
 
 READ = re.compile(
-    r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b[^;]*", re.IGNORECASE
+    r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT)\b[^;]*"
+    r"|PRAGMA query_only|SHOW \w+",  # `/readyz` asks whether the database may be written to
+    re.IGNORECASE,
 )
 OF_A_SESSION = re.compile(
     rf'\s*(INSERT INTO|UPDATE|DELETE FROM) "{Session._meta.db_table}"[^;]*', re.IGNORECASE
