@@ -9,22 +9,33 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.proofs import Strength
 from tests.attacks.tools import html_of, is_in, start
 from tests.people import Person, enter, give_passkey, make_person
-from tests.work import give_enrolment
+from tests.work import give_enrolment, make_organisation
 
 Clock = Any
 Browsers = Callable[..., Client]
 LIST = "/admin/accounts/"
+EVERYBODY = [
+    "/admin/",
+    LIST,
+    "/admin/invitations/",
+    "/admin/invitations/add/",
+    "/admin/organisations/",
+    "/admin/organisations/add/",
+    "/admin/requests/",
+]
 
 
 def pages(person: Person) -> dict[str, str]:
     """Return every staff page about a person, by its name."""
     base = f"{LIST}{person.user.public_id}/"
     account = person.user.enrolments.first() or give_enrolment(person)
+    make_organisation()  # in which the person has no account yet
     work = f"{base}enrolments/{account.public_id}/"
     return {
         "account": base,
@@ -33,6 +44,7 @@ def pages(person: Person) -> dict[str, str]:
         "lock": f"{base}lock/",
         "unlock": f"{base}unlock/",
         "end_sessions": f"{base}end-sessions/",
+        "decide_dispute": f"{base}dispute/keep/",
         "enrol": f"{base}enrol/",
         "approve_enrolment": f"{work}approve/",
         "end_enrolment": f"{work}end/",
@@ -56,6 +68,11 @@ def test_these_are_all_the_pages_there_are() -> None:
         "enrol",
         "approve_enrolment",
         "end_enrolment",
+        "decide_dispute",
+        "invitations",
+        "add_person",
+        "resend_invitation",
+        "withdraw_invitation",
         "requests",
         "organisations",
         "organisation",
@@ -71,7 +88,7 @@ def test_nothing_opens_without_a_strong_step(
     enter(client, root, strength or Strength.TWO_STEP)
     if strength is None:
         clock.shift(settings.STEP_UP_AGE + timedelta(seconds=1))
-    for path in ["/admin/", LIST, *pages(alice).values()]:
+    for path in [*EVERYBODY, *pages(alice).values()]:
         for method in (client.get, client.post):
             answer = method(path, {"reason": "because"})
             assert answer.status_code in (302, 404, 405), path
@@ -90,7 +107,7 @@ def test_for_everybody_else_there_is_no_such_page(
     alice: Person, bob: Person, client: Client
 ) -> None:
     enter(client, bob, Strength.TWO_STEP)
-    for path in ["/admin/", LIST, *pages(alice).values()]:
+    for path in [*EVERYBODY, *pages(alice).values()]:
         assert client.get(path).status_code == client.post(path).status_code == 404
 
 
@@ -98,11 +115,14 @@ def test_no_page_shows_a_secret(alice: Person, root: Person, client: Client) -> 
     enter(client, alice, Strength.TWO_STEP)
     client.post("/confirm/email/", {"code": "000000"})
     enter(client, root, Strength.TWO_STEP)
+    until = timezone.now() + timedelta(days=1)
+    User.objects.filter(pk=alice.user.pk).update(disputed_until=until)
     secrets = [
         alice.user.password,
         *(row.hash for s in alice.user.recovery_code_sets.all() for row in s.codes.all()),
     ]
-    for path in [LIST, f"{LIST}?q={alice.address}", *pages(alice).values()]:
+    asked = [*EVERYBODY[1:], f"{LIST}?q={alice.address}", *pages(alice).values()]
+    for path in asked:
         answer = client.get(path)
         assert answer.status_code == 200, path
         assert not [secret for secret in secrets if secret in answer.content.decode()]
@@ -140,6 +160,7 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
         "unlock",
         "end_sessions",
         "unlink_phone",
+        "decide_dispute",
         "enrol",
         "approve_enrolment",
         "end_enrolment",
@@ -193,5 +214,6 @@ def test_staff_cannot_set_a_password_or_an_address(
     for path in paths:
         if "lock" not in path:
             client.post(path, form)
-    assert User.objects.filter(pk=alice.user.pk).values().get() == before
+    after = User.objects.filter(pk=alice.user.pk).values().get()
+    assert {name for name in before if after[name] != before[name]} == {"frozen_at"}  # an act
     assert not any("reset" in m.body for m in mail.outbox if "password of staff" in m.body)
