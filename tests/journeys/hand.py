@@ -96,6 +96,11 @@ class Hand:
         click(self.page, self.find(name))
         self.clicks += 1
 
+    def opens(self, name: str) -> None:
+        """Unfold what is folded under this name."""
+        self.page.locator("summary").filter(has_text=said(name)).click()
+        self.clicks += 1
+
     def reads(self, heading: str) -> None:
         """Expect to be on the page with this heading, the only one of its rank."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(said(heading)))
@@ -182,8 +187,14 @@ def seen_in(html: str) -> str:
 
 
 def check_letter(mail: EmailMessage) -> None:
-    """Check that both parts of a mail say the same, without a code in the subject."""
-    assert not re.search(r"\d{4}", str(mail["Subject"]))
-    text, html = words_of(body_of(mail)), words_of(seen_in(body_of(mail, "html")))
-    assert text == html, f"{mail['Subject']}: only in one part: {text ^ html}"
+    """Check that both parts of a mail say the same, without a code in the subject.
+
+    Only the HTML has a heading, in which it repeats the subject.
+    """
+    subject = str(mail["Subject"])
+    assert not re.search(r"\d{4}", subject)
+    before, heading, after = re.split(r"<h1>(.*?)</h1>", body_of(mail, "html"), flags=re.DOTALL)
+    assert subject.casefold().endswith(f": {seen_in(heading).strip()}".casefold())
+    text, html = words_of(body_of(mail)), words_of(seen_in(before + after))
+    assert text == html, f"{subject}: only in one part: {text ^ html}"
     assert mail["Auto-Submitted"] == "auto-generated"

@@ -39,7 +39,7 @@ def first_day(hand: Hand, live: LiveSite, _person: Person) -> Iterator[str]:
     hand.type("Password", "wool lantern marble cliff")
     hand.press("Create the account")
     hand.type_code(code_of_mail(live.mail.wait_for(address)), "Confirm the address")
-    hand.press("Set it up")
+    hand.press("Turn on two-step verification")
     hand.press("Link a phone or add a passkey")
     hand.press("Show the QR code")
     hand.type_code(scans(hand).code(), "Link this phone")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Enrolment
@@ -73,7 +74,7 @@ def test_a_lost_phone_ends_with_every_code_back(
 
     laptop = in_by_mail(live, new_browser(), alice)
     unlinks_and_erases(laptop)
-    assert Installation.objects.get(pk=row.pk).is_unlinked
+    assert Installation.objects.get(pk=row.pk).is_suspended, "sealed until the hold is over"
     assert old.run(CODES, FROZEN) == before, "an offline phone hears nothing"
 
     new = begins_recovery(Linked(new_page, alice, recovery_key), alice)
@@ -91,7 +92,7 @@ def test_a_lost_phone_ends_with_every_code_back(
     assert new.run(CODES, FROZEN)[firm.name] == held.code_at(FROZEN // 30_000)
 
     old.page.context.set_offline(False)
-    is_erased(old, row)
+    is_locked_then_erased(old, row)
     everybody_is_told(live, alice)
     assert alice.reload().two_step_since == since
     assert not {"two_step:off", "two_step:on"} & set(alice.kinds())
@@ -160,6 +161,7 @@ def unlinks_and_erases(laptop: Hand) -> None:
     laptop.press("It is lost or stolen")
     laptop.reads("Pixel 8 is lost")
     expect(laptop.page.get_by_label("Also erase the accounts")).to_be_checked()
+    laptop.opens("What will happen")
     laptop.sees("Two-step verification stays on.")
     laptop.press("Unlink this phone")
     laptop.reads("The phone is unlinked")
@@ -227,8 +229,13 @@ def scans(new: Linked, firm: str) -> None:
     expect(new.row(firm).locator("[data-part=work]")).to_be_hidden()
 
 
-def is_erased(old: Linked, row: Installation) -> None:
-    """Back on the network, the lost phone erases itself and says so."""
+def is_locked_then_erased(old: Linked, row: Installation) -> None:
+    """Back on the network, the lost phone locks itself; when the hold is over it erases itself."""
+    old.reads("This phone is locked")
+    assert old.rows_on_disk()["vault"] == {}
+    assert not row.commands.get().done_at
+    row.commands.update(erases_from=timezone.now())
+    old.open()
     old.reads("Erased")
     disk = old.rows_on_disk()
     assert (disk["keys"], disk["vault"], list(disk["meta"])) == ({}, {}, ["erased"])
@@ -243,6 +250,7 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
             "a phone was unlinked",
             "the authenticator app was linked",
             "took over",
+            "locked",
             "erased its accounts",
         ):
             live.mail.wait_for(address, subject=subject)

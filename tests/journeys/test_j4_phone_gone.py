@@ -66,12 +66,13 @@ def test_a_lost_phone_is_unlinked_and_a_new_one_linked(
     assert alice.reload().has_two_step
     every_address_is_told(live, alice)
     thief.type_code(new.code())
-    thief.reads("Where is your Pixel 9?")
+    thief.reads("Your account is well protected")
 
 
 def says_what_will_happen(hand: Hand) -> None:
     hand.press("It is lost or stolen")
     hand.reads("Pixel 8 is lost")
+    hand.opens("What will happen")
     hand.sees("Codes from the authenticator app on Pixel 8 stop working at once.")
     hand.sees("1 other browser is signed out.")
     hand.sees("This browser stays signed in.")
@@ -151,4 +152,4 @@ def test_an_old_phone_works_until_the_new_one_has(
     elsewhere.reads("Sign in")
     is_refused(elsewhere, bob, old)
     elsewhere.type_code(new.code())
-    elsewhere.reads("Where is your Pixel 9?|well protected")
+    elsewhere.reads("Your account is well protected")

@@ -55,6 +55,7 @@ def comes_to_the_desk(owner: Hand, alice: Person) -> None:
 
 
 def says_what_will_happen(owner: Hand) -> None:
+    owner.opens("What will happen")
     for line in (
         "Codes from the authenticator app on Pixel 8 stop working at once.",
         "You signed in another way, so we'll keep what was on it sealed until",
@@ -169,7 +170,7 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
 
 
 def the_new_phone_opens(new_browser: Contexts, alice: Person, new: App) -> None:
-    """With a hold, so that it proves no more than the recovery that linked it."""
+    """With a hold, and without the question of a recovery: it is the phone that opened."""
     hand = Hand(new_browser().new_page())
     hand.sign_in(alice, new)
-    hand.reads("Where is your Pixel 9?")
+    hand.reads("Your account is well protected")

@@ -30,7 +30,7 @@ def test_first_day_and_every_day(live: LiveSite, hand: Hand) -> None:
     address = fresh_address("pia")
     sign_up(live, hand, address)
     hand.reads("Your password is all that protects your account")
-    hand.press("Set it up")
+    hand.press("Turn on two-step verification")
     hand.press("Link a phone or add a passkey")
     hand.type("Name of the phone", "Pixel 8")
     hand.press("Show the QR code")
