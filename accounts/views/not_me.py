@@ -26,5 +26,5 @@ def not_me(request: HttpRequest, token: str) -> HttpResponse:
         changes = [bindings.kind_in_words(row.kind) for row in reported.changes]
         about = {"changes": changes, "title": events.title_of(reported.event)}
         answer = render(request, "accounts/not_me.html", about)
-    answer["Referrer-Policy"] = "no-referrer"
+    # The policy stays same-origin: under no-referrer a browser sends its POST with `Origin: null`.
     return answer
