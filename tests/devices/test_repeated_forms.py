@@ -169,9 +169,9 @@ def test_the_old_cookies_alone_open_nothing(
     thief.open("/sign-in/authenticator/", code="000000")  # a page of his own, before it is too late
     browser.open("/sign-in/authenticator/", code=alice.fresh_code())
     browser.press_and_drop()
-    assert thief.press()["Location"] == "/sign-in/"
+    assert thief.press()["Location"].startswith("/sign-in/")
     thief.form.values["code"] = browser.form.values["code"]  # even with the code that was typed
-    assert thief.press()["Location"] == "/sign-in/"
+    assert thief.press()["Location"].startswith("/sign-in/")
     assert not is_in(thief.client)
     browser.press()
     assert is_in(browser.client)
@@ -184,7 +184,7 @@ def test_the_request_without_the_cookie_opens_nothing(
     browser.open("/sign-in/authenticator/", code=alice.fresh_code())
     browser.press()
     stranger = Browser(new_client())
-    assert stranger.press(browser.form)["Location"] == "/sign-in/"
+    assert stranger.press(browser.form)["Location"].startswith("/sign-in/")
     assert not is_in(stranger.client)
 
 
@@ -195,7 +195,7 @@ def test_the_answer_ends_after_seconds(
     browser.open("/sign-in/authenticator/", code=alice.fresh_code())
     browser.press_and_drop()
     clock.shift(settings.REPEATED_FORM_AGE)
-    assert browser.press()["Location"] == "/sign-in/"
+    assert browser.press()["Location"].startswith("/sign-in/")
     assert not is_in(browser.client)
     clock.shift(settings.REPEATED_FORM_AGE)
     assert FormInHand.objects.exists()
@@ -222,7 +222,7 @@ def test_the_answer_ends_with_the_session(browser: Browser, alice: Person) -> No
     browser.open("/sign-in/authenticator/", code=alice.fresh_code())
     browser.press_and_drop()
     Session.objects.filter(user=alice.user).delete()
-    assert browser.press()["Location"] == "/sign-in/"
+    assert browser.press()["Location"].startswith("/sign-in/")
     assert not is_in(browser.client)
 
 
@@ -255,4 +255,4 @@ def test_a_twin_waits_for_the_form_in_hand_but_not_for_ever(
         gone.setattr(repeated_forms, "keep_answer", lambda *_given: True)
         browser.press_and_drop()
     assert FormInHand.objects.filter(answer__isnull=True).count() == 1
-    assert browser.press()["Location"] == "/sign-in/"
+    assert browser.press()["Location"].startswith("/sign-in/")
