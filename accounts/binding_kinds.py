@@ -49,12 +49,18 @@ class Codes(Handler):
         """End the older set that stayed beside it, unless that is the one that is asked for."""
         rows = user.recovery_code_sets.filter(is_kept=True).exclude(pk=key_of(binding))
         rows.update(ends_at=timezone.now(), is_kept=False)
+        older = user.recovery_code_sets.filter(ends_at__gt=timezone.now())
+        older.filter(pk__lt=key_of(binding)).update(ends_at=timezone.now())
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """End it; the older set is the one that lasts again."""
         sets = user.recovery_code_sets.filter(ends_at__isnull=True)
         sets.filter(pk=key_of(binding)).update(ends_at=timezone.now(), shown_sealed=None)
         sets.filter(is_kept=True).update(is_kept=False)
+        outliving = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("-pk")
+        older = outliving.first()
+        if older and not sets.exists():
+            outliving.filter(pk=older.pk).update(ends_at=None)
 
 
 class TwoStep(Handler):

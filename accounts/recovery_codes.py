@@ -6,7 +6,7 @@ password hasher.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import choice
 
@@ -116,9 +116,19 @@ def draw() -> Drawn:
 
 @transaction.atomic
 def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> RecoveryCodeSet:
-    """Make a set in a session, tell the person, and end their other sessions."""
+    """Make a set in a session, tell the person, and end their other sessions.
+
+    As long as the set can be taken back and no strong sign-in asks for it, which is so without
+    two-step, the older set stays valid: taking this one back has to leave it.
+    """
     session, older_ends_at = ground.session, ground.trusted_from
-    code_set = store(user, drawn, older_ends_at=older_ends_at, shown_to=session)
+    if ground.undo_until and not user.has_two_step:
+        undo_until = max(ground.undo_until, timezone.now() + settings.CHANGE_UNDO_AGE)
+        ground = replace(ground, undo_until=undo_until)
+    lives_until = None if ground.held_until else ground.undo_until
+    code_set = store(
+        user, drawn, older_ends_at=older_ends_at, lives_until=lives_until, shown_to=session
+    )
     factor = f"accounts.set:{code_set.pk}"
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
@@ -127,18 +137,30 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> Recove
     return code_set
 
 
-def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -> RecoveryCodeSet:
+def store(
+    user: User,
+    drawn: Drawn,
+    *,
+    older_ends_at: datetime,
+    shown_to: str,
+    lives_until: datetime | None = None,
+) -> RecoveryCodeSet:
     """Replace the person's set by a new one.
 
     The older set ends now, or if `older_ends_at` lies in the future, which means that the new one
-    is held, stays until the owner has chosen at a strong sign-in. The codes can be shown to the
+    is held, stays until the owner has chosen at a strong sign-in. One that nobody asks for but that
+    can be taken back leaves it until `lives_until`. The codes can be shown to the
     session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
         disputes.take_turn(user)
         # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
-        code_set = _replace_set(user, is_held=older_ends_at > timezone.now())
+        if lives_until:
+            _outlive(user, lives_until)
+        code_set = _replace_set(
+            user, is_held=older_ends_at > timezone.now(), outlives=bool(lives_until)
+        )
         _keep_shown(code_set, drawn.codes, shown_to)
         RecoveryCode.objects.bulk_create(
             RecoveryCode(code_set=code_set, locator=code[:LOCATOR], hash=hashed)
@@ -147,7 +169,20 @@ def store(user: User, drawn: Drawn, *, older_ends_at: datetime, shown_to: str) -
     return code_set
 
 
-def _replace_set(user: User, *, is_held: bool) -> RecoveryCodeSet:
+def _outlive(user: User, until: datetime) -> None:
+    """Let the sets stay valid that nobody could take back; the others end with the next one.
+
+    Else whoever knows the password would make a sheet today that counts beside it tomorrow.
+    """
+    open_subjects = set(user.bindings.revocable().values_list("subject", flat=True))
+    for row in user.recovery_code_sets.live():
+        if f"accounts.set:{row.pk}" not in open_subjects:
+            ends_at = max(row.ends_at or until, until)
+            changes = {"ends_at": ends_at, "is_kept": False, "shown_sealed": None}
+            user.recovery_code_sets.filter(pk=row.pk).update(**changes)
+
+
+def _replace_set(user: User, *, is_held: bool, outlives: bool) -> RecoveryCodeSet:
     now = timezone.now()
     lasting = user.recovery_code_sets.filter(ends_at__isnull=True)
     has_kept = is_held and lasting.filter(is_kept=True).exists()
@@ -158,6 +193,8 @@ def _replace_set(user: User, *, is_held: bool) -> RecoveryCodeSet:
     gone = lasting.filter(is_kept=False) if is_held else lasting
     subjects = [f"accounts.set:{pk}" for pk in gone.values_list("pk", flat=True)]
     gone.update(ends_at=now, is_kept=False, shown_sealed=None)
+    if not is_held and not outlives:
+        user.recovery_code_sets.live().update(ends_at=now)
     bindings.forget_subjects(user, subjects)
     older = list(user.recovery_code_sets.order_by("-pk").values_list("pk", flat=True))
     user.recovery_code_sets.filter(pk__in=older[OLDER_SETS_KNOWN:], ends_at__lte=now).delete()

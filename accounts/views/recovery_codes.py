@@ -41,7 +41,8 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         form.budget.give_back()  # it proves that the sheet is there, and nobody's identity
         return response
     held = recovery_codes.summary(user)
-    older = user.recovery_code_sets.filter(is_kept=True, ends_at__isnull=True).first()
+    live = user.recovery_code_sets.live()
+    older = live.exclude(pk=held.newest.pk).order_by("-pk").first() if held.newest else None
     return show_form(
         request,
         "accounts/recovery_codes.html",
