@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.address_taken import is_address_taken
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, EmailAddress, PhoneNumber, User
+from accounts.switched_off import end_what_counted
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
 ADDRESS_REMOVED, NUMBER_REMOVED, PRIMARY = "address-removed", "number-removed", "primary"
@@ -72,6 +73,7 @@ class TwoStep(Handler):
         """Switch it off, if it is still on since then."""
         if user.two_step_since == parse_datetime(binding.restores["since"]):
             user.turn_two_step_off()
+            end_what_counted(user)
 
 
 class AddressRemoved(Handler):

@@ -22,11 +22,11 @@ from accounts.models import User
 from accounts.readiness import Readiness
 from accounts.signals import protection_changed
 from accounts.steps import SentCodeStep, second_steps, ways_of
+from accounts.switched_off import PURPOSES
 from accounts.ways import Step, Way
 from portal.http import Client
 from portal.words import gettext_lazy as _
 
-PURPOSES = ("sign-in", "confirm")
 FIRST = _("If your device were lost, nothing else would let you in. Save recovery codes first.")
 KEEPS = _(
     "Nothing was removed: it lets you in if your other device is lost, because you declined a way. "

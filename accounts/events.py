@@ -250,6 +250,7 @@ METHODS: dict[str, Text] = {
     "number": _("phone number"),
     "number-removed": _("removal of a phone number"),
     "primary": _("change of the sign-in address"),
+    "slot": _("way to open the backup"),
     "two-step": _("two-step verification"),
     "work": _("account with an organisation"),
 }

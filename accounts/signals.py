@@ -9,3 +9,7 @@ protection_changed = Signal()
 # The set-up changed in a way that leaves sessions alone, such as one more phone; same arguments.
 # Receivers end what stood for a second step under the old set-up: trusted browsers.
 set_up_changed = Signal()
+
+# Two-step verification went off: argument `user`. Receivers end what was given on its strength,
+# also in the session that switched it off, in the same transaction.
+two_step_ended = Signal()

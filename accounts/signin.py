@@ -105,6 +105,8 @@ def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
     user = User.objects.filter(pk=pending.user_id, is_active=True).first()
     if user is None or not user.has_two_step or not pending.is_in_time:
         return None
+    if user.two_step_since and user.two_step_since.timestamp() > pending.at:
+        return None  # it was off in between
     if not compare_digest(user.stamp("pending"), pending.stamp):
         return None
     return pending, user

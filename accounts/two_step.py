@@ -9,10 +9,12 @@ from django.utils.functional import Promise
 from accounts import bindings, disputes, events, recovery_codes
 from accounts.binding_kinds import TWO_STEP
 from accounts.bindings import Ground
+from accounts.cancelling import cancel_held
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.signals import protection_changed
 from accounts.steps import ways_of
+from accounts.switched_off import end_what_counted
 from accounts.ways import Way
 from portal.http import Client
 from portal.words import gettext_lazy as _
@@ -82,7 +84,8 @@ class StaffNeedIt(Exception):
 def turn_off(user: User, *, client: Client, session: str) -> None:
     """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
 
-    Recovery codes end with it: a sheet from before would count again the day it goes on.
+    Recovery codes, declined methods, leave to open the backup and what other sessions added and is
+    still held end with it: all that would count again the day it goes on.
     """
     with transaction.atomic():
         disputes.take_turn(user)
@@ -91,5 +94,8 @@ def turn_off(user: User, *, client: Client, session: str) -> None:
         if not user.turn_two_step_off():
             return
         recovery_codes.end_all(user)
+        end_what_counted(user)
+        # What is held would wait for a question that nobody asks without two-step.
+        cancel_held(user, client=client, session=session)
         events.record(user, "two_step:off", client=client, session=session)
         protection_changed.send(User, user=user, keep=session)

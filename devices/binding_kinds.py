@@ -6,7 +6,7 @@ from accounts.binding_kinds import key_of
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, User
 from devices import contest, phones, sealing
-from devices.backups import unlinking
+from devices.backups import slots, unlinking
 from devices.models import Authenticator, Installation, Passkey, RestoreGrant
 
 AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
@@ -65,6 +65,14 @@ class AppKind(Handler):
         user.phones.filter(pk__in=phone_ids, authenticators__isnull=True).delete()
 
 
+class SlotKind(Handler):
+    """A way to open a backup, added by a phone that can itself be taken back."""
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Remove it; it can be brought back for `REMOVED_SLOTS_KEPT`."""
+        slots.take_away(user, key_of(binding))
+
+
 class PhoneTakenAway(Handler):
     """A phone that a session called lost or suspended, without a strong proof."""
 
@@ -84,6 +92,7 @@ HANDLERS.update(
         PASSKEY: PasskeyKind(),
         WORK: AuthenticatorKind(),
         APP: AppKind(),
+        slots.SLOT: SlotKind(),
         sealing.LOST: PhoneTakenAway(),
         sealing.SUSPENDED: PhoneTakenAway(),
     }

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import browsers
 from accounts.models import User
-from accounts.signals import protection_changed, set_up_changed
+from accounts.signals import protection_changed, set_up_changed, two_step_ended
 from devices import trusted, work
 from devices.backups import grants, linking
 from devices.sessions import SessionStore, end_sessions
@@ -43,3 +43,12 @@ def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
 def end_trust(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End all trust, in the transaction of the change."""
     trusted.end_all_of(user, keep)
+
+
+@receiver(two_step_ended, dispatch_uid="devices.end_leave")
+def end_leave(*, user: User, **kwargs: Any) -> None:
+    """End leave to open the backup, codes for phones and work accounts, and all trust."""
+    linking.end(user.link_requests.all())
+    grants.end_others(user, "")
+    work.end_begun(user)
+    trusted.end_all_of(user)

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts import events, failures
 from accounts.models import OneTimeLink, User
 from accounts.signals import protection_changed, set_up_changed
+from accounts.switched_off import end_what_counted
 from devices.models import Authenticator
 
 SHORTEST_REASON = 10
@@ -26,6 +27,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     user.passkeys.all().delete()
     sheets = user.recovery_code_sets.live().update(ends_at=timezone.now(), shown_sealed=None)
     user.turn_two_step_off()
+    end_what_counted(user)
     OneTimeLink.objects.live().filter(user=user).update(used_at=timezone.now())
     if password:
         user.set_password(password)

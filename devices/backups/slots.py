@@ -7,7 +7,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
+from accounts import bindings, events
+from accounts.models import User
+from accounts.proofs import Strength
 from devices.backups import refusals, standing
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
@@ -16,6 +18,7 @@ from portal.batches import delete_in_batches
 from portal.http import Client
 
 RECOVERY_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
+SLOT = "slot"
 SENT = ("kind", "key", "params", "nonce", "sealed")
 
 
@@ -57,8 +60,39 @@ def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
     kinds = [row.kind for row in rows]
     _check_room(kinds, slot.kind)
     slot.save()
-    about: dict[str, Any] = {"phone": phone.name, "method": slot.kind}
+    about: dict[str, Any] = {"phone": phone.name, "method": slot.kind, **_note(phone, slot)}
     events.record(phone.user, "backup:slot_added", client=client, **about)
+
+
+def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
+    """Write down that a phone added a slot which can itself be taken back: it goes with the phone.
+
+    It carries the hold of the phone. Raises `Refused` while only a strong proof adds something.
+    """
+    subject = f"devices.installation:{phone.pk}"
+    of_phone = phone.user.bindings.revocable().filter(subject=subject).last()
+    if of_phone is None:
+        return {}
+    strength = Strength(of_phone.strength)
+    times = (of_phone.held_until, of_phone.undo_until)
+    ground = bindings.Ground(of_phone.session, strength, (subject,), *times)
+    try:
+        subject = f"devices.keyslot:{slot.pk}"
+        noted = bindings.note(phone.user, SLOT, subject, ground=ground, name=phone.name)
+    except bindings.Frozen as error:
+        raise refusals.held(phone.trusted_from) from error
+    return bindings.told(noted)
+
+
+def take_away(user: User, pk: int) -> None:
+    """Remove a slot whose addition is taken back, unless nothing else would open the backup.
+
+    It is kept for `REMOVED_SLOTS_KEPT` like any other: who takes it back may not be its owner. Take
+    the person's turn before, in the same transaction.
+    """
+    row = KeySlot.objects.filter(vault__user=user, pk=pk).select_related("vault").first()
+    if row and row.vault.slots.filter(key=row.key).exclude(pk=pk).exists():
+        KeySlot.objects.filter(pk=pk).update(removed_at=timezone.now())
 
 
 def _check_room(kinds: list[str], kind: str) -> None:
@@ -147,7 +181,7 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client)
     kinds = list(vault.slots.values_list("kind", flat=True))
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
-    about: dict[str, Any] = {"phone": phone.name, "method": row.kind}
+    about: dict[str, Any] = {"phone": phone.name, "method": row.kind, **_note(phone, row)}
     events.record(phone.user, "backup:slot_added", client=client, **about)
 
 

@@ -74,7 +74,7 @@ def test_making_them_again_and_again_never_ends_it(
     owner: Person, client: Client, new_client: Browsers, clock: time_machine.Traveller
 ) -> None:
     type_password(client, owner)
-    first = make(client)
+    first = newest = make(client)
     for _each in range(2):
         clock.shift(timedelta(days=4))
         thief = new_client()
