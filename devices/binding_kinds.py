@@ -20,6 +20,9 @@ class AuthenticatorKind(Handler):
         now = timezone.now()
         rows = Authenticator.objects.filter(user=user, pk=key_of(binding), trusted_from__gt=now)
         rows.update(trusted_from=now)
+        row = Authenticator.objects.filter(user=user, pk=key_of(binding)).first()
+        if row and row.enrolment_id:
+            Authenticator.objects.replaced().filter(enrolment=row.enrolment_id).delete()
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Unlink the phone, with the app on it; the secret of an organisation goes by itself."""

@@ -18,7 +18,7 @@ from accounts.models import Enrolment, User
 from accounts.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator, Installation, Session, WorkCode
-from devices.models.authenticator import ON_PHONE
+from devices.models.authenticator import ON_PHONE, step_now
 from devices.phones import METHOD
 from portal.batches import delete_in_batches
 from portal.crypto import keyed_digest, keyed_digests
@@ -108,7 +108,7 @@ def end_begun(user: User, keep: str = "") -> None:
     rows = WorkCode.objects.live().filter(enrolment__user=user)
     rows.update(ended_at=timezone.now())
     kept = WorkCode.objects.filter(session=keep or "-", authenticator__isnull=False)
-    begun = Authenticator.objects.filter(user=user, enrolment__isnull=False, confirmed=False)
+    begun = Authenticator.objects.begun().filter(user=user, enrolment__isnull=False)
     begun.exclude(pk__in=kept.values("authenticator")).delete()
 
 
@@ -124,7 +124,7 @@ def claim(*, installation: Installation, typed: str) -> Authenticator:
     is_approved = user.enrolments.approved().filter(pk=row.enrolment_id).exists()
     if not is_approved or here is None or here.phone is None:
         raise Unknown
-    row.enrolment.authenticators.filter(confirmed=False).delete()
+    Authenticator.objects.begun().filter(enrolment=row.enrolment).delete()
     authenticator = Authenticator(
         user=user,
         phone=here.phone,
@@ -142,7 +142,7 @@ def claim(*, installation: Installation, typed: str) -> Authenticator:
 def claimed(installation: Installation, enrolment: Enrolment) -> Authenticator | None:
     """Return the secret on this phone that waits for its first code."""
     since = timezone.now() - settings.WORK_CONFIRM_AGE
-    rows = enrolment.authenticators.filter(confirmed=False, created_at__gt=since)
+    rows = Authenticator.objects.begun().filter(enrolment=enrolment, created_at__gt=since)
     rows = rows.filter(phone__installation=installation, **ON_PHONE)
     return rows.select_related("phone", "user", "enrolment__organisation").first()
 
@@ -156,6 +156,7 @@ def budget_of(authenticator: Authenticator) -> Budget:
 def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
     """Let the secret count, whose code of this time step was right, and end the old one.
 
+    After a sign-in without a strong proof the old one is kept until that can't be taken back.
     Raises `Unknown` to the second of two parallel requests, and if staff or the person ended the
     account or the phone meanwhile; nothing has changed then.
     """
@@ -163,13 +164,14 @@ def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
     enrolment = authenticator.enrolment
     if enrolment is None or not user.enrolments.filter(pk=enrolment.pk, state=State.APPROVED):
         raise Unknown
-    old = enrolment.authenticators.filter(confirmed=True).erase()
+    old = enrolment.authenticators.filter(confirmed=True).factors()
+    gone = _replace(enrolment, _ground_of(authenticator))
     rows = Authenticator.objects.filter(pk=authenticator.pk, confirmed=False, last_step__lt=step)
     if not rows.update(confirmed=True, last_step=step):
         raise Unknown
     Enrolment.objects.filter(pk=enrolment.pk).update(state=State.ENROLLED, enrolled_at=now)
     unused.begin(user)
-    bindings.forget_subjects(user, old)
+    bindings.forget_subjects(user, gone)
     budget_of(authenticator).clear()
     _tell_sessions(authenticator, old)
     name, phone = enrolment.organisation.name, authenticator.phone.name
@@ -177,12 +179,35 @@ def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
     events.record(user, "work:enrolled", client=client, **about)
 
 
+def _replace(enrolment: Enrolment, ground: Ground | None) -> frozenset[str]:
+    """Put the old secret aside or erase it; return how proofs named what is erased.
+
+    What already replaced another one that is kept goes at once: one is kept, the oldest.
+    """
+    rows = Authenticator.objects.filter(enrolment=enrolment, confirmed=True)
+    kept = Authenticator.objects.replaced().filter(enrolment=enrolment)
+    until = ground.undo_until if ground else None
+    if until and not kept.filter(replaced_until__gt=timezone.now()).exists():
+        kept.delete()
+        # No code counts later that somebody may have noted from its screen by now.
+        rows.use_up_to(step_now() + settings.AUTHENTICATOR_WINDOW + 1)
+        rows.update(confirmed=False, replaced_until=until)
+        return frozenset()
+    gone = rows.factors()
+    rows.delete()
+    if until is None:
+        kept.delete()
+    return gone
+
+
+def _ground_of(authenticator: Authenticator) -> Ground | None:
+    row = WorkCode.objects.filter(authenticator=authenticator).first()
+    return Ground.from_json(row.ground) if row and row.ground else None
+
+
 def _note(authenticator: Authenticator, name: str) -> dict[str, Any]:
     """Write down on which proofs of a session this was added."""
-    row = WorkCode.objects.filter(authenticator=authenticator).first()
-    if row is None or row.ground is None:
-        return {}
-    user, ground = authenticator.user, Ground.from_json(row.ground)
+    user, ground = authenticator.user, _ground_of(authenticator)
     try:
         noted = bindings.note(user, "work", authenticator.factor, ground=ground, name=name)
     except bindings.Frozen as error:
@@ -219,7 +244,9 @@ def forget_old() -> int:
     now = timezone.now()
     for enrolment in Enrolment.objects.lapsed().select_related("user"):
         _lapse(enrolment)
-    waited = Authenticator.objects.filter(enrolment__isnull=False, confirmed=False)
+    over = Authenticator.objects.replaced().filter(replaced_until__lte=now)
+    delete_in_batches(over.exclude(user__disputed_until__gt=now))
+    waited = Authenticator.objects.begun().filter(enrolment__isnull=False)
     gone = delete_in_batches(waited.filter(created_at__lt=now - settings.WORK_CONFIRM_AGE))
     return gone + delete_in_batches(
         WorkCode.objects.filter(expires_at__lt=now - settings.WORK_CONFIRM_AGE)

@@ -43,7 +43,7 @@ def code_for(enrolment: Enrolment, app: App, **fields: datetime) -> str:
 
 def first_code(enrolment: Enrolment) -> str:
     """What the phone shows that has just been given the secret."""
-    return code_of(Authenticator.objects.get(enrolment=enrolment, confirmed=False))
+    return code_of(Authenticator.objects.begun().get(enrolment=enrolment))
 
 
 def set_up(enrolment: Enrolment, app: App) -> Authenticator:

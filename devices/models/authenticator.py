@@ -49,13 +49,35 @@ class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
         """Let no code count up to this time step; a sign-in under way with one is then refused."""
         self.update(last_step=Greatest(F("last_step"), step))
 
+    def begun(self) -> Self:
+        """Those that wait for their first code."""
+        return self.filter(confirmed=False, replaced_until=None)
+
+    def replaced(self) -> Self:
+        """Secrets of organisations that are kept until their replacement can't be taken back."""
+        return self.filter(replaced_until__isnull=False)
+
+    def give_back(self) -> None:
+        """Let replaced ones count again, as their replacements are gone."""
+        for row in self.filter(confirmed=False, replaced_until__gt=timezone.now()):
+            rows = Authenticator.objects.filter(pk=row.pk)
+            rows.update(confirmed=True, replaced_until=None)
+            works = Enrolment.objects.filter(authenticators__in=rows.filter(**ON_PHONE))
+            state = Enrolment.State
+            works.filter(state=state.ACTION_REQUIRED).update(state=state.ENROLLED)
+
     def erase(self) -> frozenset[str]:
-        """Delete them and return how proofs named them; organisations have to enrol anew."""
+        """Delete them and return how proofs named them; organisations have to enrol anew.
+
+        What one of them replaced, and is kept, counts again.
+        """
         gone = self.factors()
+        ended = list(self.filter(confirmed=True).values_list("enrolment", flat=True))
         enrolled = Enrolment.objects.filter(state=Enrolment.State.ENROLLED)
         enrolled = enrolled.filter(authenticators__in=self.filter(confirmed=True))
         enrolled.update(state=Enrolment.State.ACTION_REQUIRED)
         self.delete()
+        Authenticator.objects.filter(enrolment__in=[pk for pk in ended if pk]).give_back()
         return gone
 
     def factors(self) -> frozenset[str]:
@@ -89,6 +111,9 @@ class Authenticator(Device):
     trusted_from = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)
+    # Of an account with an organisation that a session without a strong proof set up elsewhere: it
+    # proves nothing, and is erased then unless that was taken back.
+    replaced_until = models.DateTimeField(null=True, db_index=True)
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     objects = AuthenticatorQuerySet.as_manager()  # type: ignore[misc, assignment] # same methods
