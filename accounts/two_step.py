@@ -84,7 +84,7 @@ class StaffNeedIt(Exception):
 def turn_off(user: User, *, client: Client, session: str) -> None:
     """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
 
-    Recovery codes, declined methods, leave to open the backup and what other sessions added and is
+    Recovery codes, leave to open the backup and what other sessions added and is
     still held end with it: all that would count again the day it goes on.
     """
     with transaction.atomic():

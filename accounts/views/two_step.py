@@ -85,7 +85,7 @@ CONSEQUENCES = [
     gettext_lazy("Your password alone will open your account."),
     gettext_lazy("Your phones and passkeys stay linked, for later."),
     gettext_lazy("Your recovery codes stop working. You make new ones when you turn it on again."),
-    gettext_lazy("Methods that you chose never to use may be used again."),
+    gettext_lazy("Methods that you chose never to use stay off when you turn it on again."),
     gettext_lazy("What was added in another way and is not fully active yet is removed."),
     gettext_lazy("Every other browser is signed out."),
     gettext_lazy("All your e-mail addresses are told."),

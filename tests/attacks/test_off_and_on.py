@@ -7,10 +7,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts import declining, two_step
+from accounts import two_step
 from accounts.models import SentCode, User
 from accounts.proofs import Strength
-from accounts.steps import EmailCode
 from devices.models import LinkRequest, RestoreGrant
 from portal.http import Client as Visitor
 from tests.accounts.helpers import ask, is_in, mailbox, recover, type_code, type_password
@@ -35,12 +34,6 @@ def off_and_on(client: Client, person: Person) -> None:
     assert not person.reload().has_two_step
     User.objects.filter(pk=person.user.pk).update(two_step_since=timezone.now())
     person.reload()
-
-
-def test_a_declined_method_does_not_stay_declined(client: Client, alice: Person) -> None:
-    assert declining.decline(user=alice.user, step=EmailCode(), client=HERE, session="")
-    off_and_on(client, alice)
-    assert not alice.user.has_declined("email")
 
 
 def test_leave_to_open_the_backup_ends_also_that_of_the_session_itself(
