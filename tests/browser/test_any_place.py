@@ -95,4 +95,4 @@ def test_without_scripts_what_needs_them_is_not_offered_or_says_so(
     tour.enter(bob, Strength.TWO_STEP)
     hand.open("/devices/passkeys/add/")
     expect(page.get_by_role("button", name="Make the passkey")).to_be_hidden()
-    hand.sees("A passkey needs JavaScript and a browser that knows passkeys.")
+    hand.sees("A passkey needs JavaScript and a browser that supports passkeys.")

@@ -66,6 +66,14 @@ def test_one_browser_links_and_backs_up_across_two_origins_and_takes_no_cookie_a
     phone.says("Link this phone to a")
     assert page.url == f"{app}/authenticator/#link"
     phone.press("Link this phone")
+    phone.says("Type this number in the portal")  # no cookie says that it is the same browser
+    number = phone.page.locator("[data-part=number]").inner_text()
+    with page.context.expect_page() as opened:
+        phone.press("Type it in the portal")
+    desk = Hand(opened.value)
+    desk.type("Number on the phone", number)
+    desk.press("Link this phone")
+    desk.sees("is linked.")
     phone.says("This phone is linked to a")
     phone.back_up()
     assert phone.services() == ["Mail"]

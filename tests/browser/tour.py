@@ -435,8 +435,8 @@ def staff(tour: Tour) -> Names:
     yield "/admin/, reason refused"
     hand.type("Reason", "Called us: the phone is lost.")
     tour.page.locator("button.danger").click()
-    hand.sees("No phone is linked.")
-    yield "/admin/, account without a phone"
+    hand.sees("A colleague has to agree")
+    yield "/admin/, a colleague has to agree"
 
 
 def apps(tour: Tour) -> Names:
