@@ -2,6 +2,7 @@
 PORT ?= 8000
 PYTHON ?=
 WORKERS ?= 2
+HISTORIES ?= 100000
 # Each test run starts a dozen processes: what one of them compiled, the next need not.
 PYTHONDONTWRITEBYTECODE :=
 export PORT PYTHON WORKERS PYTHONDONTWRITEBYTECODE
@@ -13,7 +14,7 @@ unit := $(pytest) -n $(WORKERS) --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres bench bench-app lighthouse screenshots format lock messages
+.PHONY: live-sqlite live-postgres drill bench bench-app lighthouse screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -21,6 +22,7 @@ help:
 	@echo "make check          formatters, linters, types, imports, migrations, deployment"
 	@echo "make test-sqlite    the tests on SQLite"
 	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
+	@echo "make drill          100,000 histories of a thief and an owner (HISTORIES=… for fewer; hours)"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make bench-app  measure the authenticator app in Chromium"
 	@echo "make lighthouse  four marks for sign-in, overview and devices (needs Node.js and npm)"
@@ -61,6 +63,9 @@ unit-postgres: .venv/dev.stamp
 live-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL, against the running site"
 	@$(python) scripts/postgres.py -- env $(live)
+
+drill: .venv/dev.stamp
+	@env -u DATABASE_URL LATCHKEY_HISTORIES=$(HISTORIES) $(unit) tests/attacks/test_histories.py
 
 bench: .venv/dev.stamp
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
