@@ -58,7 +58,7 @@ def test_locking_keeps_the_person_out_everywhere(
     answer = desk.post(page(alice, "lock/"), {"reason": WHY}, follow=True)
     assert "The account is locked." in answer.text
     assert browser.get("/security/").url.startswith("/sign-in/")
-    assert sign_in(browser, alice).url == "/sign-in/"
+    assert sign_in(browser, alice).url == "/sign-in/?too-late"
     assert browser.get("/security/").url.startswith("/sign-in/")
     assert not alice.user.sessions.exists()
     event = the_event(alice)
