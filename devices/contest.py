@@ -16,6 +16,7 @@ from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
 from devices import phones, sealing
+from devices.backups import disputed
 from devices.models import Authenticator, Passkey, Phone
 from portal.http import Client
 
@@ -28,6 +29,12 @@ class NotOlder(Exception):
     """No strong proof was given of something that counted before the report."""
 
 
+def _begin(user: User, *, since: datetime, client: Client | None, **about: Any) -> datetime:
+    until = disputes.begin(user, since=since, client=client, **about)
+    disputed.keep_through(user, until)
+    return until
+
+
 def take_back(*, phone: Phone, client: Client) -> datetime:
     """Take back a phone that a recovered session took away, on the password and its own code.
 
@@ -38,7 +45,7 @@ def take_back(*, phone: Phone, client: Client) -> datetime:
     if row is None:
         raise NothingChanged
     user, since = phone.user, row.reported_at or timezone.now()
-    until = disputes.begin(user, since=since, client=client, phone=phone.name)
+    until = _begin(user, since=since, client=client, phone=phone.name)
     if not sealing.open_again(row, contested_until=until):
         raise NothingChanged
     return until
@@ -53,7 +60,7 @@ def give_back(phone: Phone) -> None:
     taken = phone.is_suspended or phone in phone.user.phones.sealed()
     if taken:
         since = phone.reported_at or timezone.now()
-        until = disputes.begin(phone.user, since=since, client=None, phone=phone.name)
+        until = _begin(phone.user, since=since, client=None, phone=phone.name)
         sealing.open_again(phone, contested_until=until)
 
 
@@ -64,7 +71,7 @@ def reported_again(again: Sequence[Phone], *, client: Client) -> SecurityEvent:
     """
     user, names = again[0].user, [phone.name for phone in again]
     now = timezone.now()
-    until = disputes.begin(user, since=now, client=client, phone=names[0], again=True)
+    until = _begin(user, since=now, client=client, phone=names[0], again=True)
     for phone in again:
         Phone.objects.filter(pk=phone.pk).update(contested_until=until, reported_at=now)
     return user.events.filter(kind=disputes.BEGUN).latest("pk")

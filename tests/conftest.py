@@ -116,6 +116,18 @@ class SecureClient(Client):
             return super().request(**request)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The test database, which its owner may empty between tests that are not rolled back.
+
+    PostgreSQL refuses TRUNCATE on the events (tests/portal/test_database_roles.py proves it, on a
+    database as the migrations leave it), and Django empties all tables with one.
+    """
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accounts_securityevent DISABLE TRIGGER event_truncate")
+
+
 @pytest.fixture
 def client() -> Client:
     """A browser without the browser."""

@@ -66,7 +66,7 @@ def _told(row: VaultVersion) -> Json:
 @transaction.atomic
 def let_go(*, installation: Installation, left_by: UUID, nonce: str) -> None:
     """Delete what a phone left, if it is still what the active one saw; raises `Refused`."""
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     rows = _of(standing.on(phone.user)).filter(installation__public_id=left_by)
     row = rows.defer("ciphertext").first()
     if row is None:

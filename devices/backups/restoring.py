@@ -86,7 +86,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Cli
     The head is kept longer, and the epoch fences the other phone off. A vault that is off or
     frozen is on again, unless another one is. Raises `Refused`.
     """
-    phone = standing.take_turn(installation)
+    phone = standing.take_turn(installation, weakens=True)
     row = standing.readable(phone, vault)
     grant = standing.check_taker(phone, row)
     if row.head != head:

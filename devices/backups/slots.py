@@ -47,7 +47,7 @@ def _slot(vault: Vault, public_id: UUID) -> KeySlot:
 @transaction.atomic
 def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     slot.vault = vault = standing.on(phone.user)
     rows = list(KeySlot.everything.filter(vault=vault))
     same = [row for row in rows if row.public_id == slot.public_id]
@@ -114,7 +114,7 @@ def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
 
     It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
     """
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     vault = standing.on(phone.user)
     row = _slot(vault, slot)
     standing.check_not_held(phone)
@@ -153,14 +153,14 @@ def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> 
     standing.check_reader(phone, row.vault)
     rows = KeySlot.objects.filter(pk=row.pk)
     rows.update(last_opened_at=timezone.now())
-    if digest and phone.is_active and not phone.is_held:
+    if digest and phone.is_active and not phone.is_held and not phone.user.is_disputed:
         rows.filter(tag_digest="").update(tag_digest=digest)
 
 
 @transaction.atomic
 def note_tag(*, installation: Installation, digest: str) -> None:
     """Keep what proves the key of the backup that is on, once; raises `Refused`."""
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     standing.check_not_held(phone)
     vault = standing.on(phone.user)
     Vault.objects.filter(pk=vault.pk, tag_digest="").update(tag_digest=digest)
@@ -169,7 +169,7 @@ def note_tag(*, installation: Installation, digest: str) -> None:
 @transaction.atomic
 def bring_back(*, installation: Installation, slot: UUID, client: Client) -> None:
     """Let a way that was removed open the backup again, as it did; raises `Refused`."""
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     vault = standing.on(phone.user)
     row = KeySlot.removed.filter(vault=vault, public_id=slot).first()
     if row is None:
@@ -188,4 +188,5 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client)
 def forget_removed() -> int:
     """Delete the slots whose time is over; return how many rows went."""
     since = timezone.now() - settings.REMOVED_SLOTS_KEPT
-    return delete_in_batches(KeySlot.everything.filter(removed_at__lte=since))
+    over = KeySlot.everything.filter(removed_at__lte=since)
+    return delete_in_batches(over.exclude(vault__user__disputed_until__gt=timezone.now()))

@@ -5,18 +5,20 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import disputes
 from accounts.models import User
 from devices.backups import refusals
 from devices.models import Installation, RestoreGrant, Vault
 
 
-def take_turn(installation: Installation) -> Installation:
+def take_turn(installation: Installation, *, weakens: bool = False) -> Installation:
     """Take the person's turn and read the installation anew; raises `Refused` if it may do nothing.
 
     The rows of backups come after the person's and the installations' in the order of locks: who
-    took the turn is alone with all of them.
+    took the turn is alone with all of them. What weakens a backup, or adds a way to open it, waits
+    while the account is in dispute: raises `disputes.InDispute`.
     """
-    user = installation.user.take_turn()
+    user = disputes.take_turn(installation.user) if weakens else installation.user.take_turn()
     rows = Installation.objects.select_related("user", "phone")
     row = rows.filter(pk=installation.pk).first()
     if row is None or not user.is_active:
@@ -28,9 +30,9 @@ def take_turn(installation: Installation) -> Installation:
     return row
 
 
-def take_turn_of_active(installation: Installation) -> Installation:
+def take_turn_of_active(installation: Installation, *, weakens: bool = False) -> Installation:
     """The same, of the phone that saves; raises `Refused` if another one does."""
-    row = take_turn(installation)
+    row = take_turn(installation, weakens=weakens)
     if not row.is_active:
         raise refusals.not_active_phone(active_of(row.user))
     return row

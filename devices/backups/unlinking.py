@@ -91,4 +91,5 @@ def forget_old() -> int:
     """
     since = timezone.now() - settings.UNLINKED_APPS_KEPT
     rows = Installation.objects.filter(status=Installation.Status.UNLINKED)
+    rows = rows.exclude(user__disputed_until__gt=timezone.now())
     return delete_in_batches(rows.filter(unlinked_at__lte=since))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import events
+from accounts import disputes, events
 from accounts.models import User
 from devices.backups import refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
@@ -34,7 +34,7 @@ def counted_act(installation: Installation) -> Iterator[None]:
     rate.take(key)
     try:
         yield
-    except refusals.Refused:
+    except (refusals.Refused, disputes.InDispute):
         rate.give_back(key)
         raise
 
@@ -55,7 +55,7 @@ def make(
     nothing opens any more, is kept aside. Raises `Refused`.
     """
     _check_first(envelope, slots)
-    phone = standing.take_turn(installation)
+    phone = standing.take_turn(installation, weakens=freeze)
     versions.check_device(phone, envelope)
     if freeze:
         _check_may_freeze(phone)
@@ -149,7 +149,7 @@ def _set(phone: Installation, status: Installation.Status) -> None:
 @transaction.atomic
 def switch_off(*, installation: Installation, client: Client) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
-    phone = standing.take_turn_of_active(installation)
+    phone = standing.take_turn_of_active(installation, weakens=True)
     vault = standing.on(phone.user)
     standing.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
@@ -179,8 +179,11 @@ def forget_over() -> int:
 
 @transaction.atomic
 def _forget(vault: Vault) -> int:
-    """Delete it unless somebody switched it on again just now."""
-    vault.user.take_turn()
+    """Delete it unless somebody switched it on again just now, or the account is in dispute."""
+    try:
+        disputes.take_turn(vault.user)
+    except disputes.InDispute:
+        return 0
     rows = Vault.objects.filter(pk=vault.pk, ends_at__lte=timezone.now())
     return delete_in_batches(rows.exclude(state=Vault.State.ON))
 

@@ -27,6 +27,8 @@ SECRET = PhoneCommand._meta.get_field("sealed_secret")
 def told_to(installation: Installation) -> list[dict[str, Any]]:
     """Return what the phone has to do, and note that it was told."""
     rows = list(installation.commands.filter(done_at__isnull=True))
+    for row in rows:
+        row.installation = installation  # with its person: a dispute makes an order wait
     waiting = [row.pk for row in rows if row.delivered_at is None]
     if waiting:
         PhoneCommand.objects.filter(pk__in=waiting).update(delivered_at=timezone.now())
@@ -38,7 +40,7 @@ def _told(row: PhoneCommand) -> dict[str, Any]:
     if row.called_off_at:
         return {**known, "kind": "open", "secret": _secret_of(row)}
     if row.locks:
-        return {**known, "kind": "lock", "until": row.erases_from}
+        return {**known, "kind": "lock", "until": row.waits_until}
     return {**known, "kind": row.kind}
 
 
@@ -54,13 +56,13 @@ def secret_for(command: PhoneCommand) -> dict[str, Any]:
     """
     command.installation.user.take_turn()
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
-    row = rows.select_related("installation").first()
+    row = rows.select_related("installation__user").first()
     if row is None or not row.locks or row.locked_at:
         raise refusals.nothing_to_lock()
     if not row.sealed_secret:
         row.sealed_secret = SECRET.seal(row, token_bytes(SECRET_BYTES))
         row.save(update_fields=["sealed_secret"])
-    return {"secret": _secret_of(row), "until": row.erases_from}
+    return {"secret": _secret_of(row), "until": row.waits_until}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The authenticator app on a phone: how it shows who it is, and what it is told to do."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -213,7 +214,13 @@ class PhoneCommand(models.Model):
     @property
     def locks(self) -> bool:
         """Whether the phone is to lock its accounts, and not to erase them yet."""
-        return self.called_off_at is None and self.erases_from > timezone.now()
+        return self.called_off_at is None and self.waits_until > timezone.now()
+
+    @property
+    def waits_until(self) -> datetime:
+        """From when the phone erases: not before a dispute over the account is decided."""
+        disputed_until = self.installation.user.disputed_until
+        return max(self.erases_from, disputed_until or self.erases_from)
 
 
 class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):
