@@ -23,9 +23,11 @@ from portal.words import gettext_lazy
 
 def waiting_orders(user: User) -> list[PhoneCommand]:
     """Return the orders that can still be called off, for the page of what a person holds."""
-    rows = PhoneCommand.objects.filter(installation__user=user, erases_from__gt=timezone.now())
+    rows = PhoneCommand.objects.filter(installation__user=user)
+    if not user.is_disputed:
+        rows = rows.filter(erases_from__gt=timezone.now())
     rows = rows.filter(done_at__isnull=True, called_off_at__isnull=True)
-    return list(rows.select_related("installation")[: settings.PHONES_A_PERSON])
+    return list(rows.select_related("installation__user")[: settings.PHONES_A_PERSON])
 
 
 @require_post("devices:index")

@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from devices import phones
 from devices.backups import unlinking, wiping
-from devices.models import Installation, PhoneCommand
+from devices.models import Installation, Phone, PhoneCommand
 from portal.http import Client as Visitor
 from tests.browser.authenticator import KEY, link
 from tests.browser.backup_phones import Linked, link_app
@@ -95,6 +96,23 @@ def test_it_locks_says_until_when_and_opens_again_with_everything(phone: Linked)
 
 def test_when_the_hold_is_over_it_erases_at_the_next_contact(phone: Linked) -> None:
     row = call_lost(phone)
+    phone.open()
+    is_locked(phone, row)
+    PhoneCommand.objects.filter(pk=row.pk).update(erases_from=timezone.now())
+    phone.open()
+    phone.reads("Erased")
+    disk = phone.rows_on_disk()
+    assert (disk["keys"], disk["vault"], list(disk["meta"])) == ({}, {}, ["erased"])
+    phone.wait(lambda: PhoneCommand.objects.get(pk=row.pk).done_at is not None)
+
+
+def test_a_phone_that_is_sealed_erases_itself_once_it_is_told_to(phone: Linked) -> None:
+    """It is suspended, not unlinked, until the housekeeping comes round."""
+    mine, until = phone.installation, timezone.now() + timedelta(hours=72)
+    place = Phone.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
+    Installation.objects.filter(pk=mine.pk).update(phone=place)
+    phones.unlink(phone=place, client=HERE, lost=True, wipe=True, kept_until=until)
+    row = mine.commands.get()
     phone.open()
     is_locked(phone, row)
     PhoneCommand.objects.filter(pk=row.pk).update(erases_from=timezone.now())

@@ -1,6 +1,6 @@
 """An order to erase a phone that a recovered session gives locks first, and can be called off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts import disputes
 from accounts.proofs import Strength
-from devices import sealing
+from devices import phones, sealing
 from devices.backups import unlinking, wiping
-from devices.models import Installation, PhoneCommand
+from devices.models import Installation, PhoneCommand, Session
+from devices.views.orders import waiting_orders
 from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
 from tests.backups import refusal
@@ -175,6 +177,34 @@ def test_nobody_else_calls_it_off(app: App, bob: Person, client: Client) -> None
     enter(client, bob, Strength.TWO_STEP)
     assert client.post(f"/devices/app/orders/{row.public_id}/call-off/").status_code == 404
     assert [each["kind"] for each in orders(app)] == ["lock"]
+
+
+def test_a_strong_session_erases_a_sealed_phone_at_once(
+    app: App, alice: Person, client: Client
+) -> None:
+    enter(client, alice, Strength.TWO_STEP)
+    mine = str(Session.objects.of(alice.user).alive().get().public_id)
+    until = timezone.now() + timedelta(hours=72)
+    as_lost: Json = {"lost": True, "kept_until": until, "session": mine}
+    event = phones.unlink(phone=alice.phone, client=HERE, **as_lost).event
+    client.post(f"/devices/unlinked/{event.public_id}/wipe/")
+    answer = app.post("heartbeat", BEAT).json()
+    assert answer["suspended"], "the page of the app has to obey it all the same"
+    assert [each["kind"] for each in answer["commands"]] == ["wipe"]
+
+
+def test_nothing_is_erased_during_a_dispute(app: App, alice: Person) -> None:
+    row = order(app)
+    with time_machine.travel(timezone.now() + timedelta(hours=71), tick=False) as clock:
+        disputes.begin(alice.reload(), since=timezone.now(), client=HERE)
+        clock.shift(timedelta(hours=3))
+        (told,) = orders(app)
+        assert told["kind"] == "lock"
+        assert datetime.fromisoformat(told["until"]) - timezone.now() > timedelta(hours=68)
+        lock(app, row)
+        assert [each.waits_until for each in waiting_orders(alice.reload())]
+        clock.shift(settings.RECOVERY_HOLD)
+        assert [each["kind"] for each in orders(app)] == ["wipe"]
 
 
 def test_a_phone_that_is_taken_back_opens_again(app: App, alice: Person, client: Client) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import Enrolment
@@ -91,7 +92,7 @@ def test_a_lost_phone_ends_with_every_code_back(
     assert new.run(CODES, FROZEN)[firm.name] == held.code_at(FROZEN // 30_000)
 
     old.page.context.set_offline(False)
-    is_locked(old, row)
+    is_locked_then_erased(old, row)
     everybody_is_told(live, alice)
     assert alice.reload().two_step_since == since
     assert not {"two_step:off", "two_step:on"} & set(alice.kinds())
@@ -228,11 +229,17 @@ def scans(new: Linked, firm: str) -> None:
     expect(new.row(firm).locator("[data-part=work]")).to_be_hidden()
 
 
-def is_locked(old: Linked, row: Installation) -> None:
-    """Back on the network, the lost phone locks itself (tests/browser/test_backup_locked.py)."""
+def is_locked_then_erased(old: Linked, row: Installation) -> None:
+    """Back on the network, the lost phone locks itself; when the hold is over it erases itself."""
     old.reads("This phone is locked")
     assert old.rows_on_disk()["vault"] == {}
     assert not row.commands.get().done_at
+    row.commands.update(erases_from=timezone.now())
+    old.open()
+    old.reads("Erased")
+    disk = old.rows_on_disk()
+    assert (disk["keys"], disk["vault"], list(disk["meta"])) == ({}, {}, ["erased"])
+    assert row.commands.get().done_at
 
 
 def everybody_is_told(live: LiveSite, alice: Person) -> None:
@@ -240,4 +247,5 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
     for address in alice.user.email_addresses.verified().values_list("address", flat=True):
         check_letter(live.mail.wait_for(address, subject="a sign-in without your phone"))
     kinds = {"sign_in:recovered", "phone:unlinked", "app:linked", "backup:taken_over"}
+    kinds |= {"app:locked", "app:wiped"}
     assert kinds <= set(alice.kinds())

@@ -126,9 +126,10 @@ export const contact = async (said = null) => {
   if (answer.status === "unlinked") return { ...answer, restarts: await leave(mine, answer) };
   const open = orderIn(answer, "open"); // taken back meanwhile
   if (open && (await obeyOpen(mine, open))) return { ...answer, restarts: true };
-  // Called lost by a session that proved little: kept for its owner to take back, but locked.
-  const lock = answer.suspended === true && orderIn(answer, "lock");
-  if (lock) return { ...answer, restarts: await obeyLock(mine, lock) };
+  // Called lost by a session that proved little: kept for its owner to take back, but locked. It
+  // is erased when that time has passed, or as soon as a strong session orders it.
+  const order = answer.suspended === true && orderIn(answer, "wipe", "lock");
+  if (order) return { ...answer, restarts: await OBEYS[order.kind](mine, order) };
   if (said) await writeAs(mine.installation, { put: [[...SAID, said]] });
   return { ...answer, installation: mine.installation };
 };
