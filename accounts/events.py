@@ -246,6 +246,7 @@ METHODS: dict[str, Text] = {
     "address": _("e-mail address"),
     "address-removed": _("removal of an e-mail address"),
     "app": _("authenticator app for backups"),
+    "backup": _("backup of the authenticator app"),
     "codes": _("recovery codes"),
     "number": _("phone number"),
     "number-removed": _("removal of a phone number"),

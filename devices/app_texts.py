@@ -34,9 +34,15 @@ def of_event(event: SecurityEvent) -> list[Installation]:
 def were_unlinked(event: SecurityEvent) -> list[str]:
     """Say what became of the apps, and whether they erased their accounts."""
     apps = of_event(event)
-    commands = PhoneCommand.objects.filter(installation__in=apps) if apps else ()
+    commands = (
+        PhoneCommand.objects.filter(installation__in=apps).select_related("installation__user")
+        if apps
+        else ()
+    )
     told = {command.installation_id: command for command in commands}
-    return [line for app in apps for line in _of_app(app, told.get(app.pk))]
+    # One that another app replaced on the same phone has the same name, and fared the same.
+    lines = [line for app in apps for line in _of_app(app, told.get(app.pk))]
+    return list(dict.fromkeys(lines))
 
 
 def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
@@ -60,7 +66,7 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
 
 
 def _of_lock(order: PhoneCommand) -> str:
-    at = {"at": written(order.erases_from)}
+    at = {"at": written(order.waits_until)}
     if order.locked_at:
         return _("It locked its accounts, and erases them when it calls after %(at)s.") % at
     return _("It locks its accounts when it calls next, and erases them after %(at)s.") % at

@@ -6,7 +6,7 @@ from accounts.binding_kinds import key_of
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, User
 from devices import contest, phones, sealing
-from devices.backups import slots, unlinking
+from devices.backups import replacing, slots, unlinking, vaults
 from devices.models import Authenticator, Installation, Passkey, RestoreGrant
 
 AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
@@ -59,13 +59,19 @@ class AppKind(Handler):
             trusted_from=now
         )
         rows.filter(trusted_from__gt=now).update(trusted_from=now)
+        for phone in user.phones.filter(installation__in=rows):
+            replacing.let_go(phone)
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
-        """Unlink the app; a phone that has nothing else goes too."""
+        """Unlink the app, and give back the one it replaced; a phone without anything goes too."""
         rows = Installation.objects.filter(user=user, pk=key_of(binding))
-        phone_ids = list(rows.values_list("phone", flat=True))
+        of_phone = list(user.phones.filter(installation__in=rows))
         unlinking.let_go(rows)
-        user.phones.filter(pk__in=phone_ids, authenticators__isnull=True).delete()
+        for phone in of_phone:
+            phone.user = user
+            replacing.give_back(phone)
+        empty = user.phones.filter(pk__in=[phone.pk for phone in of_phone])
+        empty.filter(authenticators__isnull=True, installation__isnull=True).delete()
 
 
 class SlotKind(Handler):
@@ -74,6 +80,14 @@ class SlotKind(Handler):
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Remove it; it can be brought back for `REMOVED_SLOTS_KEPT`."""
         slots.take_away(user, key_of(binding))
+
+
+class BackupKind(Handler):
+    """A backup, made by a phone that can itself be taken back."""
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Switch it off; it can be switched on again for `VAULT_GRACE`."""
+        vaults.take_away(user, key_of(binding), binding.restores["frozen"])
 
 
 class PhoneTakenAway(Handler):
@@ -96,6 +110,7 @@ HANDLERS.update(
         WORK: AuthenticatorKind(),
         APP: AppKind(),
         slots.SLOT: SlotKind(),
+        vaults.BACKUP: BackupKind(),
         sealing.LOST: PhoneTakenAway(),
         sealing.SUSPENDED: PhoneTakenAway(),
     }

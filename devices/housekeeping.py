@@ -1,7 +1,16 @@
 """What devices throws away; the worker calls it once an hour."""
 
 from devices import contest, phones, repeated_forms, sealing, sessions, trusted, work
-from devices.backups import grants, linking, slots, transfers, unlinking, vaults, versions
+from devices.backups import (
+    grants,
+    linking,
+    replacing,
+    slots,
+    transfers,
+    unlinking,
+    vaults,
+    versions,
+)
 from devices.models import challenge
 
 
@@ -16,5 +25,5 @@ def run() -> int:
         + versions.forget_keys()
     )
     gone += linking.forget_old() + grants.forget_old() + unlinking.forget_old() + work.forget_old()
-    gone += sealing.erase_ended() + contest.end_by_time()
+    gone += replacing.let_go_ended() + sealing.erase_ended() + contest.end_by_time()
     return gone + phones.forget_abandoned() + challenge.forget_old()

@@ -135,7 +135,7 @@ def rename(*, phone: Phone, name: str, client: Client, session: str = "") -> Non
     """Give a phone another name."""
     before, phone.name = phone.name, name
     phone.save(update_fields=["name"])
-    Installation.objects.filter(phone=phone).update(name=name)
+    Installation.objects.on(phone).update(name=name)
     if before != name:
         kind, user = "phone:renamed", phone.user
         events.record(user, kind, client=client, session=session, phone=name, before=before)
@@ -219,7 +219,7 @@ def _erase(
     else:
         factors = phone.authenticators.all().erase()
         ended = end_sessions(phone.user, keep=keep)
-        rows = Installation.objects.filter(phone=phone)
+        rows = Installation.objects.on(phone)
         apps = unlinking.let_go(rows, wipe=wipe, erases_from=erases_from)
         if not Phone.objects.filter(pk=phone.pk).delete()[0]:
             raise Phone.DoesNotExist

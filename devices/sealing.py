@@ -70,7 +70,7 @@ def seal(phone: Phone, until: datetime, *, wipe: bool) -> list[Installation]:
     changes |= {"sealed_until": until, "reported_at": timezone.now()}
     if not Phone.objects.linked().filter(pk=phone.pk).update(**changes):
         raise Phone.DoesNotExist
-    apps = Installation.objects.filter(phone=phone)
+    apps = Installation.objects.on(phone)
     unlinking.end_asked(apps)
     if wipe:
         unlinking.tell_to_wipe(apps, erases_from=until)
@@ -113,7 +113,7 @@ def open_again(phone: Phone, contested_until: datetime | None = None) -> bool:
     if not taken.update(**changes, contested_until=contested_until, taken_back_at=now):
         return False
     bindings.forget_subjects(phone.user, [subject_of(phone)])
-    wiping.open_again(Installation.objects.filter(phone=phone))
+    wiping.open_again(Installation.objects.on(phone))
     state = Enrolment.State
     works = Enrolment.objects.filter(authenticators__phone=phone, authenticators__confirmed=True)
     works.filter(state=state.ACTION_REQUIRED).update(state=state.ENROLLED)
@@ -130,7 +130,7 @@ def erase(phone: Phone) -> bool:
         return False
     gone = {subject_of(phone), *Authenticator.objects.filter(phone=phone).erase()}
     bindings.forget_subjects(phone.user, gone)
-    unlinking.let_go(Installation.objects.filter(phone=phone))
+    unlinking.let_go(Installation.objects.on(phone))
     return bool(rows.delete()[0])
 
 

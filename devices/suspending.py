@@ -62,7 +62,7 @@ def suspend(
     """
     disputes.take_turn(phone.user)
     factors, now = factors_of(phone), timezone.now()
-    end_asked(Installation.objects.filter(phone=phone))
+    end_asked(Installation.objects.on(phone))
     # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with a
     # code of the window is then refused, or found among the sessions.
     sealing.kill_codes(phone)

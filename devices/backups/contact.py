@@ -30,6 +30,7 @@ def to_linked(installation: Installation) -> dict[str, Any]:
     return {
         "status": status,
         "suspended": suspended,
+        "replaced_until": installation.replaced_until,
         "held_until": installation.trusted_from if installation.is_held else None,
         "name": installation.name,
         "account": mask_address(user.email),
@@ -66,8 +67,8 @@ def _vault(vault: Vault | None) -> dict[str, Any] | None:
 
 
 def active_of(user: User) -> dict[str, Any] | None:
-    """Tell of the phone that saves."""
-    row = user.installations.active().first()
+    """Tell of the phone that saves; of none if another app took its place."""
+    row = user.installations.active().filter(replaced_until=None).first()
     if row is None:
         return None
     return {

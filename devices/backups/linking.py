@@ -19,7 +19,8 @@ from django.utils import timezone
 from accounts import bindings, disputes, events
 from accounts.models import User
 from devices import phones
-from devices.backups import codes, grants, unlinking
+from devices.backups import codes, grants, replacing
+from devices.backups.ledger import subject_of
 from devices.models import Installation, LinkRequest, Phone, Session, Vault
 from devices.models.installation import LinkRequestQuerySet
 from portal.batches import delete_in_batches
@@ -194,8 +195,8 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
     changed = {"confirmed_at": timezone.now(), "number": ""}
     if claimed.filter(confirmed_at__isnull=True).update(**changed) != 1:
         raise Ended
-    known = _known(user, row)
-    installation = known or _install(user, row)
+    known, ground = _known(user, row), _ground(user, row)
+    installation = known or _install(user, row, ground.undo_until)
     terms = grants.Terms(row.grants_from, row.trusted_from)
     grant = grants.give(installation, terms=terms, session=row.session)
     about: dict[str, Any] = {"phone": installation.name, "until": grant.expires_at.isoformat()}
@@ -203,21 +204,26 @@ def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installat
         about["waits"] = grant.available_at.isoformat()
     if not known:
         about["backup"] = user.vaults.exists()
+        kept = Installation.objects.replaced().filter(replaced_on=installation.phone)
+        about |= {"replaces": True} if kept.exists() else {}
     kind = "app:asked" if known else "app:linked"
     if not known:
-        about |= _note(user, row, installation)
+        about |= _note(installation, ground)
     events.record(user, kind, client=client, session=session, **about)
     return installation
 
 
-def _note(user: User, row: LinkRequest, installation: Installation) -> dict[str, Any]:
-    """Write down on which proofs of the session that made the code the app was linked."""
+def _ground(user: User, row: LinkRequest) -> bindings.Ground:
+    """Return what the session that made the code had proved."""
     made_in = Session.objects.of(user).filter(public_id=row.session).first()
-    proofs = made_in.proofs if made_in else []
-    ground = bindings.ground(user, proofs, session=row.session)
-    subject, name = f"devices.installation:{installation.pk}", installation.name
+    return bindings.ground(user, made_in.proofs if made_in else [], session=row.session)
+
+
+def _note(installation: Installation, ground: bindings.Ground) -> dict[str, Any]:
+    """Write down on which proofs the app was linked."""
+    user, name = installation.user, installation.name
     try:
-        noted = bindings.note(user, "app", subject, ground=ground, name=name)
+        noted = bindings.note(user, "app", subject_of(installation), ground=ground, name=name)
     except bindings.Frozen as error:
         raise Ended from error
     return bindings.told(noted)
@@ -232,10 +238,10 @@ def _known(user: User, row: LinkRequest) -> Installation | None:
     return known
 
 
-def _install(user: User, row: LinkRequest) -> Installation:
+def _install(user: User, row: LinkRequest, undo_until: datetime | None) -> Installation:
     """Make the row; the first one of a person is active, if there is no backup to take over."""
     phone = row.phone or _new_phone(user, row)
-    unlinking.let_go(Installation.objects.filter(phone=phone))
+    replacing.make_way(phone, undo_until)
     is_first = not user.installations.active().exists()
     has_backup = user.vaults.exclude(state=Vault.State.FROZEN).exists()
     status = Installation.Status

@@ -25,7 +25,7 @@ def _silent() -> InstallationQuerySet:
     """
     since = timezone.now() - settings.BACKUP_SILENCE
     rows = Installation.objects.active().filter(
-        user__is_active=True, user__vaults__state=Vault.State.ON
+        replaced_until=None, user__is_active=True, user__vaults__state=Vault.State.ON
     )
     rows = rows.annotate(
         saved=Coalesce("saved_at", "created_at"), called=Coalesce("last_contact_at", "created_at")

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from accounts import bindings, events
 from accounts.models import User
-from accounts.proofs import Strength
-from devices.backups import refusals, standing
+from devices.backups import ledger, refusals, standing
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
 from devices.models import Installation, KeySlot, Vault
@@ -34,7 +33,9 @@ def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
     KeySlot.objects.filter(pk=row.pk).update(verified_at=now, last_opened_at=now)
     first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
     if first.update(verified_at=now):
-        events.record(phone.user, "backup:on", client=client, phone=phone.name)
+        made = phone.user.bindings.open().filter(subject=vault.subject).last()
+        about: dict[str, Any] = {"phone": phone.name, **bindings.told(made)}
+        events.record(phone.user, "backup:on", client=client, **about)
 
 
 def _slot(vault: Vault, public_id: UUID) -> KeySlot:
@@ -65,23 +66,7 @@ def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
 
 
 def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
-    """Write down that a phone added a slot which can itself be taken back: it goes with the phone.
-
-    It carries the hold of the phone. Raises `Refused` while only a strong proof adds something.
-    """
-    subject = f"devices.installation:{phone.pk}"
-    of_phone = phone.user.bindings.revocable().filter(subject=subject).last()
-    if of_phone is None:
-        return {}
-    strength = Strength(of_phone.strength)
-    times = (of_phone.held_until, of_phone.undo_until)
-    ground = bindings.Ground(of_phone.session, strength, (subject,), *times)
-    try:
-        subject = f"devices.keyslot:{slot.pk}"
-        noted = bindings.note(phone.user, SLOT, subject, ground=ground, name=phone.name)
-    except bindings.Frozen as error:
-        raise refusals.held(phone.trusted_from) from error
-    return bindings.told(noted)
+    return bindings.told(ledger.note(phone, SLOT, f"devices.keyslot:{slot.pk}"))
 
 
 def take_away(user: User, pk: int) -> None:

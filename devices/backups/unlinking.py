@@ -31,7 +31,8 @@ def let_go(
     same = Installation.objects.filter(pk__in=[row.pk for row in gone])
     end_asked(same)
     status = Installation.Status.UNLINKED
-    same.update(status=status, phone=None, unlinked_at=timezone.now())
+    ended = {"replaced_on": None, "replaced_until": None, "unlinked_at": timezone.now()}
+    same.update(status=status, phone=None, **ended)
     if wipe:
         tell_to_wipe(gone, erases_from=erases_from)
     return gone

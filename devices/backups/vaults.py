@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import disputes, events
 from accounts.models import User
-from devices.backups import refusals, retention, standing, versions
+from devices.backups import ledger, refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
 from portal.batches import delete_in_batches
@@ -20,6 +20,7 @@ from portal.http import Client
 from portal.limits import Rate
 
 HOUR = timedelta(hours=1)
+BACKUP = "backup"
 SLOTS_A_VAULT = 10
 
 
@@ -57,9 +58,10 @@ def make(
     _check_first(envelope, slots)
     phone = standing.take_turn(installation, weakens=freeze)
     versions.check_device(phone, envelope)
+    frozen = []
     if freeze:
         _check_may_freeze(phone)
-        _freeze(phone, client)
+        frozen = _freeze(phone, client)
     _check_free(phone.user, envelope)
     _check_put_away(phone)
     activate(phone, force=freeze)
@@ -69,6 +71,8 @@ def make(
     for slot in slots:
         slot.vault = vault
     KeySlot.objects.bulk_create(slots)
+    # Asked for with the app itself: whoever keeps or removes that decides on both.
+    ledger.note(phone, BACKUP, vault.subject, is_asked=False, restores={"frozen": frozen})
     versions.append(vault, phone, envelope)
     retention.tell_if_filling(phone.user, envelope.size, client=client)
     return vault
@@ -119,11 +123,30 @@ def _check_may_freeze(phone: Installation) -> None:
     standing.check_not_held(phone)
 
 
-def _freeze(phone: Installation, client: Client) -> None:
+def _freeze(phone: Installation, client: Client) -> list[int]:
+    """Put the backup away that is on; return its key."""
     until = timezone.now() + settings.VAULT_FROZEN
     rows = phone.user.vaults.filter(state=Vault.State.ON)
+    keys = list(rows.values_list("pk", flat=True))
     if rows.update(state=Vault.State.FROZEN, ends_at=until):
         events.record(phone.user, "backup:frozen", client=client, phone=phone.name)
+    return keys
+
+
+def take_away(user: User, pk: int, frozen: Sequence[int]) -> None:
+    """Switch a backup off whose making is taken back, and the one on that it had put away.
+
+    It is kept for `VAULT_GRACE` like any that is switched off: who takes it back may not be its
+    owner. One that another phone has saved to since stays on. Take the person's turn before, in the
+    same transaction.
+    """
+    row = user.vaults.filter(pk=pk, state=Vault.State.ON).first()
+    if row is None or row.versions.values("installation").distinct().count() > 1:
+        return
+    now = timezone.now()
+    user.vaults.filter(pk=pk).update(state=Vault.State.OFF, ends_at=now + settings.VAULT_GRACE)
+    before = user.vaults.filter(pk__in=frozen, state=Vault.State.FROZEN, ends_at__gt=now)
+    before.update(state=Vault.State.ON, ends_at=None)
 
 
 def activate(phone: Installation, *, force: bool) -> Installation | None:

@@ -31,6 +31,14 @@ class InstallationQuerySet(models.QuerySet["Installation"]):
         """The one that saves backups; there is at most one per person."""
         return self.filter(status=Installation.Status.ACTIVE)
 
+    def replaced(self) -> "InstallationQuerySet":
+        """Those in whose place another was linked, and that can be given back."""
+        return self.linked().filter(replaced_until__isnull=False)
+
+    def on(self, phone: Phone) -> "InstallationQuerySet":
+        """Those on this phone: the one that is linked, and one that it replaced."""
+        return self.filter(Q(phone=phone) | Q(replaced_on=phone))
+
 
 class Installation(models.Model):
     """The app on one phone of one person.
@@ -65,6 +73,11 @@ class Installation(models.Model):
     told_silent_at = models.DateTimeField(null=True)  # that it is silent is told once
     # Until then it destroys nothing of a backup: it came, or took over, in a recovered session.
     trusted_from = models.DateTimeField(default=timezone.now)
+    # Set as long as the link of another app in its place can be undone; then it is given back.
+    replaced_until = models.DateTimeField(null=True, db_index=True)
+    replaced_on = models.ForeignKey(
+        Phone, null=True, on_delete=models.SET_NULL, related_name="replaced_apps"
+    )
 
     objects = InstallationQuerySet.as_manager()
 
@@ -115,8 +128,12 @@ class Installation(models.Model):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether its phone was stopped: it neither saves nor reads until it is taken back."""
-        return self.phone is not None and self.phone.is_stopped
+        """Whether its phone was stopped, or another app took its place.
+
+        It neither saves nor reads until it is taken back, or given back.
+        """
+        is_replaced = self.replaced_until is not None
+        return is_replaced or (self.phone is not None and self.phone.is_stopped)
 
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):

@@ -47,6 +47,11 @@ class Vault(models.Model):
     def __str__(self) -> str:
         return f"vault {self.public_id}"
 
+    @property
+    def subject(self) -> str:
+        """How the ledger of what sessions add names it."""
+        return f"devices.vault:{self.pk}"
+
 
 class VaultVersion(models.Model):
     """One saved state. `number` is null for late changes, which a superseded phone left."""

@@ -1,14 +1,18 @@
 """Bad luck with a backup that is on: each has its sentence, and nothing is lost by any of it."""
 
 import json
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from devices.backups import unlinking
+from accounts import disputes
+from devices.backups import replacing, unlinking
 from devices.models import Installation
+from devices.models import Phone as Place
 from tests.browser.authenticator import Phone, asked_by, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
@@ -218,3 +222,38 @@ def test_a_clock_two_minutes_slow_changes_nothing(phone: Linked) -> None:
     slow.add(link("Bank"))
     slow.saved(3)
     assert slow.services() == ["Mail", "Shop", "Bank"]
+
+
+SWITCH_OFF = """
+const { call } = await use("backup/api");
+return call("DELETE", "vault").catch(({ code, message }) => [code, message]);
+"""
+
+
+def test_a_dispute_is_explained_in_words_of_the_app(phone: Linked) -> None:
+    user = phone.installation.user
+    disputes.begin(user, since=timezone.now(), client=None, phone="Pixel 8")
+    code, words = phone.run(SWITCH_OFF)
+    assert code == "in_dispute"
+    assert words.startswith("Your account is in dispute, so this has to wait until it is decided.")
+    assert "Your codes stay on this phone." in words
+    phone.add(link("New"))
+    phone.run(WAKE)
+    phone.saved(3)
+
+
+def test_an_app_that_another_one_replaced_says_so_and_saves_again_once_it_is_back(
+    phone: Linked,
+) -> None:
+    mine, until = phone.installation, timezone.now() + timedelta(hours=72)
+    place = Place.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
+    Installation.objects.filter(pk=mine.pk).update(phone=place)
+    replacing.make_way(place, until)
+    phone.open("backup")
+    phone.says("Another app was linked in the place of this one, so nothing is saved here.")
+    phone.says(f"{until.day} {until:%b %Y}")
+    assert phone.open().names == ["Mail", "Shop"]
+    replacing.give_back(place)
+    phone.add(link("New"))
+    phone.run(WAKE)
+    phone.saved(3)

@@ -19,6 +19,14 @@ const SENTENCES = {
   unlinked: () => _("This phone is not linked to an account."),
 };
 
+// Refusals that the person should understand without leaving the app: in place of the portal's title.
+const OF_CODES = {
+  in_dispute: () =>
+    _(
+      "Your account is in dispute, so this has to wait until it is decided. Your codes stay on this phone. Sign in to the portal to see what you can do.",
+    ),
+};
+
 /**
  * `kind` is offline · slow · server · stranger (a page of the network, a proxy, anything that is not
  * the portal) · unlinked (nobody was asked: this phone has no account) · refused. Only the last has
@@ -70,7 +78,8 @@ const objectIn = async (answer, type) => {
 
 const refusalOf = (answer, { title, code, status, type: _type, ...more }) => {
   if (answer.status >= 500 && answer.status !== ROOM_PROBLEM) return new PortalError("server");
-  return new PortalError("refused", { title, code, status: answer.status, more });
+  const said = OF_CODES[code]?.() ?? title;
+  return new PortalError("refused", { title: said, code, status: answer.status, more });
 };
 
 const problemOf = async (answer) => {

@@ -80,6 +80,7 @@ const BY_KIND = {
   unfinished: "finish",
   off: "off",
   suspended: "other",
+  replaced: "other",
   other: "other",
 };
 

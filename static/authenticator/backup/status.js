@@ -67,6 +67,7 @@ const withKey = (known) => {
   const { doc, told, shrink } = known;
   const { role, on, offUntil, left, other, lost } = backupOf(doc);
   if (lost) return withoutKey(known);
+  if (told?.suspended && told.replaced_until) return { kind: "replaced", until: told.replaced_until };
   if (told?.suspended) return { kind: "suspended" };
   if (role === "other") return asOther(doc, other, left);
   if (offUntil) return { kind: "off", until: offUntil };
@@ -79,7 +80,7 @@ const withKey = (known) => {
  * answer), `trouble` (the last error), `isSaving`, `shrink` (what has to be confirmed), `unlinked`.
  *
  * alone · gone (unlinked) · unknown-phone · linked · elsewhere (a backup this phone cannot open) ·
- * unfinished · off · suspended · other (not the active phone) · shrink · setback (the portal has an older
+ * unfinished · off · suspended · replaced (by another app on the same phone) · other (not the active phone) · shrink · setback (the portal has an older
  * state than this phone saved) · saving · error · unsaved · saved
  */
 export const statusOf = (known) => {
@@ -147,6 +148,11 @@ const WORDS = {
   off: ({ until }) =>
     _("The backup is off. What was saved is kept until %(date)s.", { date: moment(until) }),
   suspended: () => _("You suspended this phone in the portal. Nothing is saved until you take it back."),
+  replaced: ({ until }) =>
+    _(
+      "Another app was linked in the place of this one, so nothing is saved here. Your codes stay here. Wasn't you? Remove it in the portal until %(date)s.",
+      { date: moment(until) },
+    ),
   other: otherWords,
   shrink: shrinkWords,
   setback: ({ why }) => {
