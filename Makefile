@@ -3,6 +3,7 @@ PORT ?= 8000
 PYTHON ?=
 WORKERS ?= 2
 HISTORIES ?= 100000
+SEED := $(or $(SEED),$(shell date +%s))
 # Each test run starts a dozen processes: what one of them compiled, the next need not.
 PYTHONDONTWRITEBYTECODE :=
 export PORT PYTHON WORKERS PYTHONDONTWRITEBYTECODE
@@ -11,10 +12,11 @@ python := .venv/bin/python
 pytest := $(python) -m pytest
 live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n $(WORKERS) --dist worksteal
+drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_SEED=$(SEED) $(unit) tests/attacks/test_histories.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres drill bench bench-app lighthouse screenshots format lock messages
+.PHONY: live-sqlite live-postgres drill drill-postgres bench bench-app lighthouse screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -22,7 +24,8 @@ help:
 	@echo "make check          formatters, linters, types, imports, migrations, deployment"
 	@echo "make test-sqlite    the tests on SQLite"
 	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
-	@echo "make drill          100,000 histories of a thief and an owner (HISTORIES=… for fewer; hours)"
+	@echo "make drill          100,000 histories of a thief and an owner, hours (HISTORIES=… SEED=…)"
+	@echo "make drill-postgres  the same on PostgreSQL"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make bench-app  measure the authenticator app in Chromium"
 	@echo "make lighthouse  four marks for sign-in, overview and devices (needs Node.js and npm)"
@@ -65,7 +68,12 @@ live-postgres: .venv/dev.stamp
 	@$(python) scripts/postgres.py -- env $(live)
 
 drill: .venv/dev.stamp
-	@env -u DATABASE_URL LATCHKEY_HISTORIES=$(HISTORIES) $(unit) tests/attacks/test_histories.py
+	@echo "== $(HISTORIES) histories; the same ones again with SEED=$(SEED)"
+	@env -u DATABASE_URL $(drill)
+
+drill-postgres: .venv/dev.stamp
+	@echo "== $(HISTORIES) histories on PostgreSQL; the same ones again with SEED=$(SEED)"
+	@$(python) scripts/postgres.py -- env $(drill)
 
 bench: .venv/dev.stamp
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks

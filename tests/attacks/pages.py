@@ -1,5 +1,6 @@
 """Pages as somebody without scripts uses them: the forms they hold, and pressing one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -9,6 +10,7 @@ from urllib.parse import urljoin
 from django.test import Client
 
 MOST_REDIRECTS = 6
+CONTROLS = re.compile(r"<(?:a|form|button|input|select|textarea)\b[^>]*>")
 Fill = Callable[["Field"], str]
 
 
@@ -72,10 +74,10 @@ class Page:
 
 
 class Walker:
-    """A browser without scripts that remembers the page it is on."""
+    """A browser without scripts; where `follows` says no, it stops before the page it is led to."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
+    def __init__(self, client: Client, follows: Callable[[str], bool] = lambda _url: True) -> None:
+        self.client, self.follows = client, follows
 
     def open(self, url: str) -> Page:
         """Follow an address."""
@@ -99,9 +101,11 @@ class Walker:
             if answer.status_code not in (301, 302, 303):
                 break
             url = urljoin(url, answer["Location"])
+            if not self.follows(url):
+                return Page(url, answer.status_code, "", [], [])
             answer = self.client.get(url)
         is_page = "html" in answer.get("Content-Type", "") and not answer.streaming
         text = answer.content.decode() if is_page else ""
         reader = _Reader(url)
-        reader.feed(text)
+        reader.feed("".join(CONTROLS.findall(text)))  # a page has far more to read than to press
         return Page(url, answer.status_code, text, reader.forms, reader.links)

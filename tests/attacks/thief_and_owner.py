@@ -1,29 +1,28 @@
-"""A thief and an owner of one account, each in a browser, as they act over time.
+"""Somebody at a browser with what they know of an account, and the thief among them.
 
 The thief opens any page of the URL map and fills in any form of it with what a thief has: a stolen
 password, perhaps the mailbox, an address, a number, phone and passkey of their own, and whatever
-the pages have shown. The owner has an ordinary day: signs in, answers what is asked, follows each
-notice to the letter.
+the pages have shown.
 """
 
 import json
 import re
 from base64 import b32decode
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import ClassVar
-from uuid import UUID
+from collections.abc import Callable
+from copy import copy, deepcopy
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
 
 from django.core import mail
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import User
 from accounts.proofs import Strength, proofs_in
-from devices.models import Authenticator
 from devices.models.authenticator import codes_of, step_now
+from portal.outbox.delivery import deliver_now
+from portal.outbox.models import Message, Status
 from portal.outbox.sms import memory_outbox
 from tests.attacks.pages import Field, Form, Page, Walker
+from tests.attacks.url_map import is_walked, paths_of
 from tests.authenticator import SoftPasskey
 from tests.live import fresh_address, fresh_number
 from tests.people import Person
@@ -32,17 +31,8 @@ Draw = Callable[[int], int]  # a number below this one
 SIX_DIGITS = re.compile(r"(?<![\d.])\d{6}(?!\d)")
 KEY = re.compile(r"data-key>([A-Z2-7 ]+)<")
 RECOVERY_CODE = re.compile(r"data-recovery-code>([^<]+)<")
-LINK = re.compile(r"https://testserver(/\S+)")
-NOT_WALKED = (  # what is no page of a person, or walked by itself
-    "/admin/",
-    "/api/",
-    "/authenticator/",
-    "/outbox/",
-    "/styleguide/",
-    "/brand/",
-    "/sign-up/",
-    "/language/",
-)
+NOTHING_NEW = ("/security/", "/security/contact/", "/devices/", "/security/two-step/")
+"""Where a form leads when its work is done: a thief who wants something there opens it."""
 PLACES = (
     "/security/",
     "/security/two-step/",
@@ -55,54 +45,8 @@ PLACES = (
     "/devices/new-phone/",
     "/devices/app/",
 )
+SHARED = ("victim", "client")
 PASSWORD_OF_THE_THIEF = "what the thief would like it to be"
-PASSWORD_OF_THE_OWNER = "the one after the bad afternoon"
-
-
-def _is_walked(url: str) -> bool:
-    return url.startswith("/") and not url.startswith(NOT_WALKED)
-
-
-def paths_of(user: User) -> list[str]:
-    """Every address of the URL map that a browser can open, with the ids of this account."""
-    ids = [str(public_id) for public_id in _ids_of(user)]
-    slugs = ["authenticator", "passkey", "email", "sms", "recovery-code"]
-    found: list[str] = []
-    for name, keys in _patterns():
-        values: list[dict[str, str]] = [{}] if not keys else []
-        if keys == ["public_id"]:
-            values = [{"public_id": each} for each in ids]
-        elif keys == ["slug"]:
-            values = [{"slug": each} for each in slugs]
-        for each in values:
-            try:
-                found.append(reverse(name, kwargs=each))
-            except NoReverseMatch:
-                continue
-    return [path for path in dict.fromkeys(found) if not path.startswith(NOT_WALKED)]
-
-
-def _ids_of(user: User) -> Iterator[UUID]:
-    """Ids of everything the person has, whatever it is: a path takes the one that fits."""
-    for relation in User._meta.related_objects:
-        model = relation.related_model
-        names = {each.name for each in model._meta.get_fields()}
-        if "public_id" in names and relation.field.name in names:
-            rows = model._default_manager.filter(**{relation.field.name: user})
-            yield from rows.order_by("pk").values_list("public_id", flat=True)[:4]
-
-
-def _patterns() -> list[tuple[str, list[str]]]:
-    return list(_walk(get_resolver(), ""))
-
-
-def _walk(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, list[str]]]:
-    for each in resolver.url_patterns:
-        if isinstance(each, URLResolver):
-            space = f"{prefix}{each.namespace}:" if each.namespace else prefix
-            yield from _walk(each, space)
-        elif isinstance(each, URLPattern) and each.name:
-            yield f"{prefix}{each.name}", sorted(each.pattern.converters)
 
 
 @dataclass
@@ -122,11 +66,38 @@ class Somebody:
 
     def __post_init__(self) -> None:
         """Sit down at the browser."""
-        self.walker = Walker(self.client)
+        self.walker = Walker(self.client, self.follows)
+
+    def follows(self, _url: str) -> bool:
+        """Tell whether to look at the page that a form has led to."""
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """What this one knows now, and the cookies."""
+        own = {f.name: copy(getattr(self, f.name)) for f in fields(self) if f.name not in SHARED}
+        return {**own, "cookies": deepcopy(self.client.cookies)}
+
+    def go_back_to(self, state: dict[str, Any]) -> None:
+        """Know no more than at the time of this state, which stays good for another time."""
+        state = {name: copy(value) for name, value in state.items()}
+        self.client.cookies = deepcopy(state.pop("cookies"))
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    def collect(self) -> None:
+        """Have everything delivered that is on its way."""
+        queued = Message.objects.filter(status=Status.QUEUED)
+        if not self.READS_NOTICES:
+            queued = queued.filter(is_urgent=True)
+        for pk in queued.order_by("pk").values_list("pk", flat=True):
+            deliver_now(pk)
+
+    READS_NOTICES: ClassVar[bool] = True
 
     @property
     def mails(self) -> list[str]:
         """Every mail this one can read, newest first."""
+        self.collect()
         return [str(sent.body) for sent in reversed(mail.outbox) if self.reads & set(sent.to)]
 
     @property
@@ -138,10 +109,11 @@ class Somebody:
 
     def code_for(self, url: str) -> str:
         """What this one would type where a page asks for a code."""
-        if "authenticator" in url or "/devices/" in url:
+        if any(part in url for part in ("authenticator", "/devices/", "take-back")):
             return codes_of(self.secrets[-1], [step_now()])[0] if self.secrets else ""
         if "recovery-code" in url:
             return self.saved[0] if self.saved else ""
+        self.collect()
         texts = [sent.text for sent in reversed(memory_outbox) if sent.number in self.texts_to]
         said = texts if "sms" in url else [*self.mails, *texts]
         return next((found[0] for text in said if (found := SIX_DIGITS.findall(text))), "")
@@ -214,6 +186,12 @@ class Thief(Somebody):
 
     soft: SoftPasskey = field(default_factory=SoftPasskey)
 
+    READS_NOTICES: ClassVar[bool] = False  # a thief has no use for them
+
+    def follows(self, url: str) -> bool:
+        """Look only where there may be more to do, or something to note."""
+        return url not in NOTHING_NEW
+
     @classmethod
     def of(cls, victim: Person, client: Client, *, mailbox: bool) -> "Thief":
         """Somebody with the stolen password of this person."""
@@ -240,7 +218,7 @@ class Thief(Somebody):
         """Go from one of the places to a form, over a link or two, and send it off."""
         page = self.open(PLACES[draw(len(PLACES))])
         for _each in range(1 + draw(3)):
-            links = [url for url, _class in page.links if _is_walked(url)]
+            links = [url for url, _class in page.links if is_walked(url)]
             forms = self._forms(page)
             if forms and (draw(2) or not links):
                 break
@@ -315,118 +293,3 @@ class Thief(Somebody):
         _passkey,
         _sign_in_again,
     ]
-
-
-@dataclass
-class Owner(Somebody):
-    """Has the password, all mailboxes, the phone with its app, and the sheet of codes."""
-
-    @classmethod
-    def of(cls, victim: Person, client: Client) -> "Owner":
-        """The owner at a browser."""
-        owner = cls(victim, client, victim.password, new_password=PASSWORD_OF_THE_OWNER)
-        owner.reads = set(victim.user.email_addresses.values_list("address", flat=True))
-        numbers = victim.user.phone_numbers.all()
-        owner.texts_to = {str(each) for each in numbers}
-        rows = Authenticator.objects.filter(user=victim.user)
-        owner.secrets = [each.secret for each in rows]
-        owner.saved = list(victim.codes)
-        return owner
-
-    def day(self, tick: Callable[[], None]) -> None:
-        """Sign in, answer what is asked, follow every notice, choose a new password.
-
-        `tick` moves the clock on, so that the phone shows the next code.
-        """
-        self.sign_in(tick)
-        self.remove_what_is_held()
-        reported = self.links()
-        for link in reported:
-            self.follow(link)
-        if reported:  # the page says that a link for a new password is on its way
-            self.open_reset_link()
-        tick()
-        self.sign_in(tick)
-        self.remove_what_is_held()
-        if not reported:
-            self.change_password(tick)
-
-    def sign_in(self, tick: Callable[[], None]) -> Page:
-        """With the password, or a new one if that was changed, and the app on the phone."""
-        self.client.logout()
-        page = self.type_password()
-        if page.url.partition("?")[0] == "/sign-in/":
-            self.reset_password()
-            page = self.type_password()
-        if page.url.startswith("/sign-in/"):
-            tick()
-            page = self.open("/sign-in/authenticator/")
-            form = next((one for one in page.forms if "code" in {f.name for f in one.fields}), None)
-            if form is not None:
-                page = self.send(page, form)
-        return self.take_back(page)
-
-    def type_password(self) -> Page:
-        """Fill the first page in."""
-        page = self.open("/sign-in/")
-        return self.send(page, next(form for form in page.forms if form.method == "post"))
-
-    def take_back(self, page: Page) -> Page:
-        """Press the one button of the page that offers a phone back that somebody called lost."""
-        if "take-back" not in page.url:
-            return page
-        form = next(one for one in page.forms if one.method == "post" and "out" not in one.action)
-        return self.send(page, form, form.buttons[0] if form.buttons else None)
-
-    def reset_password(self) -> None:
-        """By the link that comes to the mailbox."""
-        page = self.open("/password/reset/")
-        form = next(form for form in page.forms if form.method == "post")
-        fill = self.fill(page, lambda each: self.victim.address if each.kind == "email" else None)
-        self.walker.press(form, fill)
-        self.open_reset_link()
-
-    def open_reset_link(self) -> None:
-        """Choose a new password behind the newest link, if there is one."""
-        for path in self.links(part="/password/reset/link/")[:1]:
-            page = self.open(path)
-            form = next((one for one in page.forms if one.method == "post"), None)
-            if form is not None:
-                self.send(page, form)
-                self.password = self.new_password
-
-    def links(self, part: str = "/report/") -> list[str]:
-        """The links of a kind in the mails, newest first, as a mail program opens them."""
-        return [path for text in self.mails for path in LINK.findall(text) if part in path]
-
-    def follow(self, path: str) -> None:
-        """Open the link of a notice and press its one button."""
-        page = self.open(path)
-        form = next((one for one in page.forms if one.method == "post"), None)
-        if form is not None and "sign-out" not in form.action:
-            self.send(page, form, form.buttons[0] if form.buttons else None)
-
-    def remove_what_is_held(self) -> None:
-        """Answer each question about what somebody else has added."""
-        page = self.open("/security/")
-        for _each in range(20):
-            found = [
-                (form, button)
-                for form in page.forms
-                for button in form.buttons
-                if button[0] == "remove"
-            ]
-            if not found:
-                return
-            page = self.send(page, *found[0])
-
-    def change_password(self, tick: Callable[[], None]) -> None:
-        """Choose a new one, proving what is asked."""
-        page = self.open("/security/password/")
-        if page.url.startswith("/confirm/"):
-            tick()
-            page = self.prove(page)
-        form = next((one for one in page.forms if "password" in one.action), None)
-        if form is not None:
-            self.send(page, form)
-            self.password = self.new_password

@@ -1,0 +1,147 @@
+"""A thief who is signed in beside an owner, made once, and the way back to that moment."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.core import mail
+from django.db import connection, transaction
+from django.test import Client, TestCase, override_settings
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.proofs import Strength
+from accounts.steps import ways_of
+from devices.models import Session
+from portal.outbox.sms import memory_outbox
+from tests.attacks.owner import Owner, QuickOwner
+from tests.attacks.thief_and_owner import Thief
+from tests.conftest import SecureClient
+from tests.people import Person
+
+NOON = 1_920_000_000  # epoch seconds; a multiple of the period of an authenticator
+WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"(\w+)\"", re.IGNORECASE)
+Ways = set[tuple[str, str]]
+
+
+class QuickClient(SecureClient):
+    """A browser that keeps its cookies and notes nothing else of what happened on the site."""
+
+    def request(self, **request: Any) -> Any:
+        """Send the request past what Django's client gathers about templates and contexts."""
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            environ = self._base_environ(**request)  # type: ignore[attr-defined] # Django's own
+            response: Any = self.handler(environ)
+        assert response.status_code < 500, (request["PATH_INFO"], response.status_code)
+        self.cookies.update(response.cookies)
+        response.json = lambda: json.loads(response.content)
+        return response
+
+
+def ways(person: Person) -> Ways:
+    """How the account can be signed in to, by step and target."""
+    user = User.objects.get(pk=person.user.pk)
+    return {(way.slug, way.target) for way in ways_of(user)}
+
+
+@contextmanager
+def writes() -> Iterator[set[str]]:
+    """Gather the tables that are written to meanwhile; that a session was used does not count."""
+    tables: set[str] = set()
+
+    def note(execute: Callable[..., Any], sql: str, *given: Any) -> Any:
+        found = WRITE.match(sql)
+        if found and found[1] != Session._meta.db_table:
+            tables.add(found[1])
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(note):
+        yield tables
+
+
+@dataclass
+class World:
+    """One account, its thief and what was true before."""
+
+    victim: Person
+    thief: Thief
+    clock: time_machine.Traveller
+    owner: dict[str, Any] = field(default_factory=dict)
+    """What the owner knows before the thief has done anything."""
+    before: Ways = field(default_factory=set)
+    most: Strength = Strength.PASSWORD
+    address: str = ""
+
+    @contextmanager
+    def taken_back(self) -> Iterator[None]:
+        """Afterwards rows, messages, hours and what the thief knows are as they were."""
+        now, state = timezone.now(), self.thief.state()
+        mails, texts = len(mail.outbox), len(memory_outbox)
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+        del mail.outbox[mails:], memory_outbox[texts:]
+        self.clock.move_to(now)
+        self.thief.go_back_to(state)
+
+    def tick(self) -> None:
+        """Wait until the phone shows another code."""
+        self.clock.shift(timedelta(seconds=60))
+
+    def live_a_day(self, done: list[str], day: str, *, by_pages: bool = False) -> None:
+        """Let a day of the owner pass; the thief is out after it, and the owner whole."""
+        owner = (Owner if by_pages else QuickOwner).of(self.victim, QuickClient())
+        owner.go_back_to(self.owner)
+        self.clock.shift(timedelta(seconds=61))
+        getattr(owner, day)(self.tick)
+        assert is_in(owner.client), (done, day, "the owner is out")
+        assert not is_in(self.thief.client), (done, day, "the thief is in")
+        person = User.objects.get(pk=self.victim.user.pk)
+        assert person.email == self.address, (done, day)
+        now = ways(self.victim)
+        assert self.before <= now, (done, day, self.before - now)
+        # Recovery codes that a session made on the password alone go by the notice only.
+        added = (
+            now - self.before - ({("recovery-code", "")} if day == "day_without_mail" else set())
+        )
+        assert not added, (done, day, added)
+        assert not person.bindings.asked().exists(), (done, day, "something waits for an answer")
+        known = (self.thief.password, self.thief.new_password)
+        assert not any(map(person.check_password, known)), (
+            done,
+            day,
+            "the thief knows the password",
+        )
+        if by_pages:
+            self.thief.client.logout()
+            self.thief.sign_in()
+            assert not is_in(self.thief.client), (done, day, "the thief is in again")
+
+
+def is_in(client: Client) -> bool:
+    """Tell whether the front page leads on to the overview."""
+    return bool(client.get("/")["Location"] == "/security/")
+
+
+@contextmanager
+def world(make: Callable[[], Person], *, mailbox: bool) -> Iterator[World]:
+    """Somebody, and a thief who has just signed in."""
+    # Mails are made when somebody reads them: most are read by nobody.
+    later = override_settings(OUTBOX_DELIVERY="worker")
+    with later, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
+        victim = make()
+        made = World(victim, Thief.of(victim, QuickClient(), mailbox=mailbox), clock)
+        made.owner = Owner.of(victim, QuickClient()).state()
+        made.before, made.address = ways(victim), victim.address
+        if victim.user.has_two_step:
+            made.most = Strength.RECOVERED
+        made.thief.sign_in()
+        yield made
+        transaction.set_rollback(True)
+    mail.outbox.clear()
+    memory_outbox.clear()
