@@ -17,7 +17,7 @@ def check_sender(**kwargs: Any) -> list[CheckMessage]:
         return []
     setting = "EMAIL_FROM or PORTAL_NAME"
     problem = f"Mail cannot be sent as “{sender}”: {setting} has to be like {right}."
-    return [Error(problem, id="portal.E016")]
+    return [Error(problem, id="portal.E020")]
 
 
 def _is_one_sender(sender: str) -> bool:

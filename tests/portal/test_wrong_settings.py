@@ -240,7 +240,7 @@ def test_mail_goes_out_whatever_the_site_is_called(
     settings.DEFAULT_FROM_EMAIL = read(monkeypatch, tmp_path, PORTAL_NAME=name)[
         "DEFAULT_FROM_EMAIL"
     ]
-    assert not [each for each in run_checks() if each.id == "portal.E016"]
+    assert not [each for each in run_checks() if each.id == "portal.E020"]
     raw = EmailMessage("Subject", "Text", to=["ada@example.org"]).message().as_bytes()
     sender = message_from_bytes(raw, policy=policy.default)["From"].addresses
     assert [(each.display_name, each.addr_spec) for each in sender] == [

@@ -47,7 +47,6 @@ class Command(BaseCommand):
         removed = recovery_on_host.recover(user=user, reason=reason.strip(), password=new)
         who = getpass.getuser()
         words = (user.email, who, reason)
-        words = (user.email, who, reason)
         logger.critical("second steps of %s removed on the host by %s: %s", *words)
         self.stdout.write(f"Removed: {removed}.")
         self.stdout.write(f"{user.email} was told, and signed out everywhere.\n")
