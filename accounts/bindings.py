@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -259,6 +260,7 @@ def kind_in_words(kind: str) -> str:
     return str(events.METHODS[kind])
 
 
+@transaction.atomic
 def keep(user: User, binding: Binding, *, client: Client, session: str) -> bool:
     """Let something count that another session added; False if a parallel request was first."""
     user = user.take_turn()
