@@ -15,7 +15,7 @@ from tests.browser.backup_phones import Linked
 from tests.people import Person, enter
 from tests.phrases import said
 
-WORDS = "correct horse battery staple"
+WORDS = "seven quiet owls reading"
 
 
 def pages_of_a_backup(page: Page, person: Person) -> Iterator[str]:

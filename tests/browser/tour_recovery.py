@@ -71,10 +71,13 @@ def _without_leave(site: LiveSite, phone: NewPhone, other: Person) -> Names:
     phone.open("recovery")
     phone.says("There is no backup in this account.")
     yield "recovery, no backup"
-    app.installation.grants.all().delete()
-    grant_later(app, timedelta(hours=20))
+    app.installation.delete()
+    old_phone(site, other, *NAMES)
+    later = give_app(other, site.visitor())
+    grant_later(later, timedelta(hours=20))
+    phone.is_linked(later)
     phone.open("recovery")
-    phone.says("You can open your backups from")
+    phone.says("You can open it now with your recovery key, passphrase or passkey.")
     yield "recovery, a delayed leave"
 
 

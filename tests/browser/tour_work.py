@@ -64,7 +64,8 @@ def _invitations(page: Page, hand: Hand, root: Person) -> Names:
         yield path
     page.context.clear_cookies()
     hand.open(f"/invitation/link/#{row.draw()}")
-    hand.reads(Same(row.address))
+    hand.reads("Accept the invitation")
+    hand.sees(Same(row.address))
     yield "/invitation/"
 
 
