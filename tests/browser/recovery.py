@@ -132,6 +132,18 @@ def old_phone(
     return OldPhone(backup, [doc])
 
 
+def provable(live: LiveSite, person: Person, *names: str) -> OldPhone:
+    """The old phone, whose app told the portal what proves its keys."""
+    old = old_phone(live, person, *names, kinds=("recovery-key", "passphrase"))
+    backup = old.backup
+    for slot, key in zip(backup.slots, (backup.recovery_key, PASSPHRASE), strict=True):
+        path = f"vault/slots/{slot['id']}/opened"
+        assert backup.app.post(path, {"tag": lk1.tag_of(slot, key)}).status_code == 204
+    tag = lk1.tag_of_vault(backup.vault)
+    assert backup.app.post("vault/tag", {"tag": tag}).status_code == 204
+    return old
+
+
 def code_for(person: Person, *, is_here: bool = True) -> str:
     """Begin a recovery in the portal; return the code that its page shows."""
     enter(Client(), person, Strength.TWO_STEP)

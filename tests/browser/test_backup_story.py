@@ -13,7 +13,7 @@ from tests.phones import App, give_app, grant
 pytestmark = pytest.mark.app
 
 PATIENCE = 20_000  # milliseconds for slow derivations on a busy machine
-WORDS = "correct horse battery staple"
+WORDS = "seven quiet owls reading"  # not the password: that one is refused
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from devices.backups import linking
 from devices.models import Installation, RestoreGrant
 from portal.http import Client as Visitor
-from tests.browser.recovery import NewPhone, code_for, old_phone
+from tests.browser.recovery import NewPhone, code_for, old_phone, provable
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite
 from tests.people import Person, protected
@@ -84,8 +84,7 @@ def test_a_link_from_somebody_else_links_nothing_by_itself(
     before = Installation.objects.count()
     follow(phone, code)
     phone.reads("Link this phone to this account?")
-    masked = nora.address[0] + "•"
-    expect(phone.page.get_by_text(masked)).to_be_visible()
+    phone.says(nora.address)  # whole: a mask fits a stranger's address, too
     assert code not in phone.page.url
     phone.says("can unlink this phone and have its accounts erased")
     phone.press("No, do nothing")
@@ -158,7 +157,7 @@ def test_what_was_typed_is_there_again_after_the_leave_was_over(
 def test_from_an_empty_phone_over_a_mailed_code_to_the_accounts(
     live: LiveSite, phone: NewPhone, nora: Person
 ) -> None:
-    old = old_phone(live, nora, "Bank", "Mail")
+    old = provable(live, nora, "Bank", "Mail")
     phone.page.goto("/authenticator/")
     phone.reads("Welcome")
     phone.page.get_by_role("link", name="Begin recovery").click()

@@ -8,9 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from devices.models import KeyProof, RestoreGrant, Vault
-from tests import lk1
 from tests.browser.authenticator import asked_by
-from tests.browser.recovery import PASSPHRASE, NewPhone, OldPhone, old_phone
+from tests.browser.recovery import PASSPHRASE, NewPhone, old_phone
 from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import App, give_app, grant
@@ -28,18 +27,6 @@ def nora(rows: None) -> Person:
 def phone(kept_page: Page) -> NewPhone:
     """A new phone."""
     return NewPhone(kept_page)
-
-
-def provable(live: LiveSite, person: Person, *names: str) -> OldPhone:
-    """The old phone, whose app told the portal what proves its keys."""
-    old = old_phone(live, person, *names, kinds=("recovery-key", "passphrase"))
-    backup = old.backup
-    for slot, key in zip(backup.slots, (backup.recovery_key, PASSPHRASE), strict=True):
-        path = f"vault/slots/{slot['id']}/opened"
-        assert backup.app.post(path, {"tag": lk1.tag_of(slot, key)}).status_code == 204
-    tag = lk1.tag_of_vault(backup.vault)
-    assert backup.app.post("vault/tag", {"tag": tag}).status_code == 204
-    return old
 
 
 def comes_in_weakly(phone: NewPhone, live: LiveSite, person: Person) -> App:
