@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from devices.models import KeyProof, RestoreGrant, Vault
 from tests.browser.authenticator import asked_by
-from tests.browser.recovery import PASSPHRASE, NewPhone, old_phone
+from tests.browser.recovery import PASSPHRASE, NewPhone, old_phone, provable
 from tests.live import LiveSite
 from tests.people import Person, protected
 from tests.phones import App, give_app, grant

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
+from portal.outbox.models import Message, Status
 from tests.journeys.hand import App, Hand, check_letter
 from tests.live import LiveSite
 from tests.live.sinks import body_of
@@ -161,6 +163,9 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
     )
     addresses = [row.address for row in alice.user.email_addresses.verified()]
     assert len(addresses) == 2
+    # After three letters within a minute the next one waits for what else that minute brings.
+    waiting = Message.objects.filter(recipient__in=addresses, status=Status.QUEUED)
+    waiting.update(next_attempt_at=timezone.now())
     for address in addresses:
         for subject in subjects:
             live.mail.wait_for(address, subject=subject)
@@ -168,7 +173,8 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
             check_letter(mail)
     told = body_of(live.mail.wait_for(addresses[0], subject="a phone was unlinked"))
     assert "Pixel 8 unlinked" in told
-    assert "It was not you?" in told
+    assert "Wasn't you, and the phone is with you?" in told
+    assert f"This was not me\n{live.url}/report/" in told.replace("\r\n", "\n")
 
 
 def the_new_phone_opens(new_browser: Contexts, alice: Person, new: App) -> None:
