@@ -2,8 +2,7 @@
 
 The link is signed, speaks of one event, works once and for `CHANGE_UNDO_AGE`. It needs no sign-in:
 a notice must not advise what somebody who is in the account can have made impossible. The token
-stands in the address, so that the button works without a script: who reads it in a log can only
-sign the owner out and make us send a link for a new password to the owner's mailbox.
+stands behind the `#`: whoever read it in a log could undo what the owner did, and sign them out.
 """
 
 from dataclasses import dataclass
@@ -49,7 +48,7 @@ def url_for(event: SecurityEvent, address: str) -> str | None:
         return None
     kept = {"e": str(event.public_id), "a": address}
     token = signing.dumps(kept, salt=SALT, compress=True)
-    return settings.PORTAL_ORIGIN.rstrip("/") + reverse("accounts:not_me", args=[token])
+    return settings.PORTAL_ORIGIN.rstrip("/") + f"{reverse('accounts:not_me')}#{token}"
 
 
 def find(token: str) -> Reported | None:

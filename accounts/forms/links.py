@@ -6,9 +6,6 @@ from django import forms
 
 from portal.words import gettext_lazy as _
 
-LINK_LENGTH = 300
-NOT_OF_A_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
-
 
 class TypedOnce(forms.PasswordInput):
     """A field in the clear that never shows again what was typed."""
@@ -22,6 +19,9 @@ class TokenForm(forms.Form):
     A script moves it here; without scripts the link is pasted, whole or what follows its `#`.
     """
 
+    longest = 300  # of what is read of a link, from its end
+    strange = re.compile(r"[^A-Za-z0-9_-]")
+
     token = forms.CharField(
         label=_("Link"),
         help_text=_("Paste the whole link, or the part after the #."),
@@ -32,5 +32,12 @@ class TokenForm(forms.Form):
 
     def clean_token(self) -> str:
         """Return the token without what copying brings along."""
-        typed = self.cleaned_data["token"][-LINK_LENGTH:]
-        return NOT_OF_A_TOKEN.sub("", typed.rpartition("#")[2])
+        typed = self.cleaned_data["token"][-self.longest :]
+        return self.strange.sub("", typed.rpartition("#")[2])
+
+
+class SignedTokenForm(TokenForm):
+    """Takes a token that is no row but a signed text, with an address in it."""
+
+    longest = 1000
+    strange = re.compile(r"[^A-Za-z0-9_:.-]")

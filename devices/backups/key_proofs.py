@@ -16,8 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from accounts import events
-from devices.backups import reading, refusals, standing
+from devices.backups import ledger, reading, refusals, standing
 from devices.models import Installation, KeyProof, KeySlot, Vault
 from portal.http import Client
 from portal.limits import Rate
@@ -53,7 +52,7 @@ def prove(
     if kind == KeySlot.Kind.PASSPHRASE:
         of_vault.take(str(row.pk))
     if not hmac.compare_digest(kept, digest):
-        events.record(row.user, "backup:proof_wrong", client=client, phone=installation.name)
+        ledger.record(installation, "backup:proof_wrong", client=client)
         raise refusals.proof_wrong()
     if kind == KeySlot.Kind.PASSPHRASE:
         of_vault.give_back(str(row.pk))
@@ -89,5 +88,5 @@ def _note(
         raise refusals.proof_wrong()
     _proof, is_new = KeyProof.objects.get_or_create(grant=grant, vault=vault)
     if is_new and not grant.is_usable:
-        events.record(phone.user, "backup:key_proved", client=client, phone=phone.name)
+        ledger.record(phone, "backup:key_proved", client=client)
     return grant.expires_at

@@ -2,16 +2,31 @@
 
 from typing import Any
 
-from accounts import bindings
+from accounts import bindings, events
 from accounts.models import Binding
 from accounts.proofs import Strength
 from devices.backups import refusals
 from devices.models import Installation
+from portal.http import Client
 
 
 def subject_of(installation: Installation) -> str:
     """Name the app as the ledger does."""
     return f"devices.installation:{installation.pk}"
+
+
+def record(app: Installation, kind: str, *, client: Client, **about: Any) -> None:
+    """Write the event of what an app did; no session of the portal did it.
+
+    "This was not me" in its notice takes back the link of the app, and what its session did else.
+    """
+    told = bindings.told(_link_of(app))
+    details: dict[str, Any] = {"phone": app.name, **told, **about}
+    events.record(app.user, kind, client=client, **details)
+
+
+def _link_of(app: Installation) -> Binding | None:
+    return app.user.bindings.revocable().filter(subject=subject_of(app)).last()
 
 
 def note(
@@ -27,8 +42,7 @@ def note(
     It carries the hold of that link; with `is_asked` the next strong sign-in asks for it by itself.
     Raises `Refused` while only a strong proof adds something. Call it in the person's turn.
     """
-    user, own = app.user, subject_of(app)
-    link = user.bindings.revocable().filter(subject=own).last()
+    user, own, link = app.user, subject_of(app), _link_of(app)
     if link is None:
         return None
     held = link.held_until if is_asked else None

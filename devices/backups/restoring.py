@@ -6,9 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import events
 from accounts.models import User
-from devices.backups import contact, refusals, shelf, standing, vaults, versions
+from devices.backups import contact, ledger, refusals, shelf, standing, vaults, versions
 from devices.models import Installation, RestoreGrant, Vault
 from portal.http import Client
 
@@ -75,7 +74,7 @@ def view(*, installation: Installation, vault: UUID, client: Client) -> Done:
     """Note that the phone only looks, and tell the person. Raises `Refused`."""
     phone = standing.take_turn(installation)
     row = standing.readable(phone, vault)
-    events.record(phone.user, "backup:opened", client=client, phone=phone.name)
+    ledger.record(phone, "backup:opened", client=client)
     return Done(row.epoch, row.head)
 
 
@@ -96,10 +95,10 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Cli
     epoch = vaults.raise_epoch(row, head)
     before = vaults.activate(phone, force=True)
     _hold(phone, grant)
-    about: dict[str, Any] = {"phone": phone.name}
+    about: dict[str, Any] = {}
     if before is not None and before.pk != phone.pk:
         about["before"] = before.name
-    events.record(phone.user, "backup:taken_over", client=client, **about)
+    ledger.record(phone, "backup:taken_over", client=client, **about)
     return Done(epoch, head)
 
 

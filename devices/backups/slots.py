@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, events
+from accounts import bindings
 from accounts.models import User
 from devices.backups import ledger, refusals, standing
 from devices.backups.vaults import SLOTS_A_VAULT
@@ -34,8 +34,7 @@ def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
     first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
     if first.update(verified_at=now):
         made = phone.user.bindings.open().filter(subject=vault.subject).last()
-        about: dict[str, Any] = {"phone": phone.name, **bindings.told(made)}
-        events.record(phone.user, "backup:on", client=client, **about)
+        ledger.record(phone, "backup:on", client=client, **bindings.told(made))
 
 
 def _slot(vault: Vault, public_id: UUID) -> KeySlot:
@@ -61,8 +60,8 @@ def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
     kinds = [row.kind for row in rows]
     _check_room(kinds, slot.kind)
     slot.save()
-    about: dict[str, Any] = {"phone": phone.name, "method": slot.kind, **_note(phone, slot)}
-    events.record(phone.user, "backup:slot_added", client=client, **about)
+    about: dict[str, Any] = {"method": slot.kind, **_note(phone, slot)}
+    ledger.record(phone, "backup:slot_added", client=client, **about)
 
 
 def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
@@ -105,8 +104,7 @@ def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
     standing.check_not_held(phone)
     _check_not_last(vault, row)
     KeySlot.objects.filter(pk=row.pk).update(removed_at=timezone.now())
-    about: dict[str, Any] = {"phone": phone.name, "method": row.kind}
-    events.record(phone.user, "backup:slot_removed", client=client, **about)
+    ledger.record(phone, "backup:slot_removed", client=client, method=row.kind)
 
 
 def _check_not_last(vault: Vault, slot: KeySlot) -> None:
@@ -166,8 +164,8 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client)
     kinds = list(vault.slots.values_list("kind", flat=True))
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
-    about: dict[str, Any] = {"phone": phone.name, "method": row.kind, **_note(phone, row)}
-    events.record(phone.user, "backup:slot_added", client=client, **about)
+    about: dict[str, Any] = {"method": row.kind, **_note(phone, row)}
+    ledger.record(phone, "backup:slot_added", client=client, **about)
 
 
 def forget_removed() -> int:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import disputes, events
+from accounts import disputes
 from accounts.models import User
 from devices.backups import ledger, refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
@@ -129,7 +129,7 @@ def _freeze(phone: Installation, client: Client) -> list[int]:
     rows = phone.user.vaults.filter(state=Vault.State.ON)
     keys = list(rows.values_list("pk", flat=True))
     if rows.update(state=Vault.State.FROZEN, ends_at=until):
-        events.record(phone.user, "backup:frozen", client=client, phone=phone.name)
+        ledger.record(phone, "backup:frozen", client=client)
     return keys
 
 
@@ -177,7 +177,7 @@ def switch_off(*, installation: Installation, client: Client) -> datetime:
     standing.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
-    events.record(phone.user, "backup:off", client=client, phone=phone.name)
+    ledger.record(phone, "backup:off", client=client)
     return until
 
 
@@ -189,7 +189,7 @@ def undelete(*, installation: Installation, client: Client) -> Vault:
     if vault.state == Vault.State.ON:
         raise refusals.vault_exists(vault.public_id)
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.ON, ends_at=None)
-    events.record(phone.user, "backup:on", client=client, phone=phone.name)
+    ledger.record(phone, "backup:on", client=client)
     vault.refresh_from_db()
     return vault
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import events
+from accounts import bindings, events
 from accounts.models import User
 from devices.backups import refusals
 from devices.backups.reading import base64url
@@ -91,8 +91,13 @@ def note_erased(command: PhoneCommand, *, client: Client) -> None:
 
 
 def _record(command: PhoneCommand, kind: str, **about: Any) -> None:
-    details: dict[str, Any] = {"phone": command.installation.name, **about}
-    events.record(command.installation.user, kind, **details)
+    """Tell the person; the button in the notice takes back what ordered it."""
+    app = command.installation
+    place = app.phone_id or app.replaced_on_id
+    subjects = (f"devices.phonecommand:{command.pk}", f"devices.phone:{place}")
+    ordered = app.user.bindings.revocable().filter(subject__in=subjects).last()
+    details: dict[str, Any] = {"phone": app.name, **bindings.told(ordered), **about}
+    events.record(app.user, kind, **details)
 
 
 def to_call_off(installations: Iterable[Installation]) -> QuerySet[PhoneCommand]:

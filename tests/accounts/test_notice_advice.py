@@ -12,6 +12,7 @@ from accounts.proofs import Strength
 from devices.models import Phone
 from tests.accounts.helpers import is_in
 from tests.attacks.test_thief_and_owner import link_phone
+from tests.links import open_link, press_not_me
 from tests.notices import DETAILS, HERE, NOTICES
 from tests.people import Person, enter
 
@@ -54,11 +55,11 @@ def test_following_a_notice_leaves_the_thief_out(
         assert not found
         return
     owner = new_client()
-    assert owner.get(found[0]).status_code == 200
+    assert open_link(owner, found[0]).status_code == 200
     assert Phone.objects.filter(pk=phone.pk).exists()
     assert is_in(client)
-    assert owner.post(found[0]).status_code == 200
+    assert press_not_me(owner, found[0]).status_code == 200
     assert not Phone.objects.filter(pk=phone.pk).exists()
     assert not is_in(client)
     assert alice.reload().frozen_at
-    assert owner.post(found[0]).status_code == 400
+    assert press_not_me(owner, found[0]).status_code == 400

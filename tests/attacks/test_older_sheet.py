@@ -12,6 +12,7 @@ from accounts import recovery_codes
 from accounts.proofs import Strength
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_in_mail_to
+from tests.links import press_not_me
 from tests.people import Person, enter, give_codes, give_phone
 
 PAGE = "/security/recovery-codes/"
@@ -64,7 +65,7 @@ def test_taking_the_new_codes_back_revives_the_older_sheet(
     new = make(client)
     clock.shift(timedelta(days=6))
     path = link_in_mail_to(owner.address, "New recovery codes were made")
-    assert new_client().post(path).status_code in (200, 302)
+    assert press_not_me(new_client(), path).status_code in (200, 302)
     assert not counts(owner, new[0])
     clock.shift(timedelta(days=60))
     assert counts(owner, owner.codes[0])
@@ -83,7 +84,7 @@ def test_making_them_again_and_again_never_ends_it(
     assert not counts(owner, first[0]), "only one sheet that can be taken back counts"
     assert counts(owner, newest[0])
     assert counts(owner, owner.codes[0])
-    new_client().post(link_in_mail_to(owner.address, "New recovery codes were made"))
+    press_not_me(new_client(), link_in_mail_to(owner.address, "New recovery codes were made"))
     assert not counts(owner, newest[0])
     clock.shift(timedelta(days=60))
     assert counts(owner, owner.codes[0])

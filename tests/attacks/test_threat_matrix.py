@@ -14,6 +14,7 @@ from accounts.proofs import Strength
 from tests.accounts.helpers import is_in, mails_to, type_password
 from tests.attacks.test_thief_and_owner import CONTACTS, link_in_mail_to, prove_mailbox
 from tests.attacks.tools import NEW_PASSWORD, reset, reset_path
+from tests.links import press_not_me
 from tests.people import Person, enter, give_address, give_number
 
 Browsers = Callable[..., Client]
@@ -42,7 +43,7 @@ def test_a_number_that_was_removed_comes_back_by_the_notice(
     prove_mailbox(client, carol)
     client.post(f"{CONTACTS}{number.public_id}/remove/")
     assert not carol.user.phone_numbers.exists()
-    new_client().post(link_in_mail_to(carol.address, "removed"))
+    press_not_me(new_client(), link_in_mail_to(carol.address, "removed"))
     back = carol.user.phone_numbers.get()
     assert (back.number, back.is_verified) == (number.number, True)
     assert not is_in(client)
@@ -55,7 +56,7 @@ def test_what_a_strong_session_changed_no_link_takes_back(
     enter(client, alice, Strength.TWO_STEP)
     client.post(f"{CONTACTS}{address.public_id}/remove/")
     assert not alice.user.email_addresses.filter(pk=address.pk).exists()
-    new_client().post(link_in_mail_to(alice.address, "removed"))
+    press_not_me(new_client(), link_in_mail_to(alice.address, "removed"))
     assert not alice.user.email_addresses.filter(pk=address.pk).exists()
     assert not is_in(client), "the press ends the sessions all the same"
 

@@ -21,6 +21,7 @@ from devices.models import Authenticator, Phone, Session
 from portal.http import Client as Visitor
 from portal.outbox.models import Message
 from tests.devices.test_sealed_phones import by, row_of
+from tests.links import open_link, press_not_me
 from tests.people import (
     Person,
     code_of,
@@ -456,15 +457,15 @@ def test_the_press_in_the_notice_gives_the_phone_back_and_puts_the_thief_out(
         client.post(f"/devices/{alice.phone.public_id}/suspend/")
     anybody = new_client()
     url = press_of(alice, "unlinked" if act == "lost" else "suspended")
-    assert anybody.get(url).status_code == 200
+    assert open_link(anybody, url).status_code == 200
     assert not alice.reload().is_disputed
-    assert anybody.post(url).status_code == 200
+    assert press_not_me(anybody, url).status_code == 200
     assert row_of(alice).is_linked
     assert not row_of(alice).is_suspended
     assert own(alice).is_held
     assert alice.reload().is_disputed
     assert client.get("/devices/")["Location"].startswith("/sign-in/")
-    assert anybody.post(url).status_code == 400
+    assert press_not_me(anybody, url).status_code == 400
     assert alice.kinds().count("dispute:begun") == 1
 
 

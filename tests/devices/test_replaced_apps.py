@@ -21,6 +21,7 @@ from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
 from tests.backups import Backup, give_backup, refusal
 from tests.devices.test_api_heartbeat import BEAT
+from tests.links import press_not_me
 from tests.people import Person, enter
 from tests.phones import API, App, give_app, new_secret
 
@@ -88,7 +89,7 @@ def test_the_notice_says_so_and_its_button_gives_it_back(
     assert "took the place of the app that was on this phone" in text
     found = re.search(r"https?://[^/\s]+(/report/\S+)", text)
     assert found
-    new_client().post(found[1])
+    press_not_me(new_client(), found[1])
     assert told(thief)[0] == "unlinked"
     assert told(old) == ("active", False)
 
