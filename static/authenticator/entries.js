@@ -147,12 +147,13 @@ const textOf = (entry) => {
   return text;
 };
 
-/** Tell whether an account fits what is searched for: every word, anywhere in its names. */
-export const fits = (entry, words, tag) => {
-  if (tag && !(entry.tags ?? []).includes(tag)) return false;
-  return folded(words)
-    .split(/\s+/)
-    .every((word) => textOf(entry).includes(word));
+/** A test for "does this account fit what is searched for": every word, anywhere in its names. */
+export const searcher = (words, tag) => {
+  const wanted = folded(words).split(/\s+/).filter(Boolean);
+  return (entry) => {
+    if (tag && !(entry.tags ?? []).includes(tag)) return false;
+    return wanted.every((word) => textOf(entry).includes(word));
+  };
 };
 
 /** What a person calls it. */

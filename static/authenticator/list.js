@@ -2,9 +2,9 @@
 import { codeTime } from "./clock.js";
 import { codeAt } from "./codes.js";
 import { make, part } from "./dom.js";
-import { draw, edit, fits, living, nameOf, tagsOf } from "./entries.js";
-import { hold, lazy } from "./router.js";
-import { Row } from "./row.js";
+import { draw, edit, living, nameOf, searcher, tagsOf } from "./entries.js";
+import { hold, lazy, sayNoBackup } from "./router.js";
+import { Rows } from "./rows.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
 import { listen } from "./work/standing.js";
@@ -42,13 +42,14 @@ const work = (name, done) => async (entry) => {
 const ask = work("ask", (name) => _("%(name)s is asked for a new code.", { name }));
 const send = work("prove", (name) => _("%(name)s is ready.", { name }));
 
-/** The list on the page: rows by the account they show. */
+/** The page: the rows, and what is searched for among them. */
 class List {
   constructor(root) {
     this.root = root;
-    this.rows = new Map();
-    this.drawn = new Map();
-    this.acts = { copy, pin, ask, send, draw: (entry) => this.drawCode(entry), hidden: false };
+    this.entries = [];
+    const draw = (entry) => this.drawCode(entry);
+    this.acts = { copy, pin, ask, send, draw, moment: codeTime, hidden: false };
+    this.rows = new Rows(part(root, "rows"), this.acts);
   }
 
   /** Put the document on the page; rows whose account did not change stay as they are. */
@@ -56,36 +57,21 @@ class List {
     const hidden = Boolean(doc.settings.hidden);
     if (hidden !== this.acts.hidden) this.rows.clear();
     this.acts.hidden = hidden;
-    const entries = living(doc);
-    if (filter.tag && !tagsOf(doc).includes(filter.tag)) filter.tag = "";
-    const rows = entries.map((entry) => this.rowOf(entry));
-    this.rows = new Map(rows.map((row) => [row.entry.id, row]));
-    this.place(rows);
-    part(this.root, "empty").hidden = entries.length > 0;
-    part(this.root, "tools").hidden = entries.length === 0;
-    this.fillTags(tagsOf(doc));
+    this.entries = living(doc);
+    this.rows.keepOnly(this.entries);
+    const tags = tagsOf(doc);
+    if (filter.tag && !tags.includes(filter.tag)) filter.tag = "";
+    part(this.root, "empty").hidden = this.entries.length > 0;
+    part(this.root, "tools").hidden = this.entries.length === 0;
+    this.fillTags(tags);
     this.sift();
-    this.tick();
-  }
-
-  /** Put the rows on the page; what had the focus keeps it, though its row be another one. */
-  place(rows) {
-    const focused = document.activeElement;
-    const id = focused?.closest?.(".account")?.dataset.id;
-    part(this.root, "rows").replaceChildren(...rows.map((row) => row.element));
-    const row = id && this.rows.get(id);
-    if (row) part(row.element, focused.dataset.part)?.focus({ preventScroll: true });
-  }
-
-  rowOf(entry) {
-    const before = this.rows.get(entry.id);
-    if (before && before.entry.revision === entry.revision) return before;
-    const row = new Row(entry, this.acts);
-    if (this.drawn.has(entry.id)) row.showDrawn(this.drawn.get(entry.id));
-    return row;
+    this.rows.tick();
   }
 
   fillTags(tags) {
+    const drawn = JSON.stringify([tags, filter.tag]);
+    if (drawn === this.drawnTags) return;
+    this.drawnTags = drawn;
     const place = part(this.root, "tags");
     const chips = ["", ...tags].map((tag) => {
       const chip = make("button", { type: "button", class: "chip" }, tag || _("All"));
@@ -102,42 +88,30 @@ class List {
     place.replaceChildren(...chips);
   }
 
-  /** Hide what is not searched for. */
+  /** Show what is searched for. */
   sift() {
-    let shown = 0;
-    for (const row of this.rows.values()) {
-      const is = fits(row.entry, filter.words, filter.tag);
-      row.element.hidden = !is;
-      shown += Number(is);
-    }
     const isSearching = Boolean(filter.words.trim() || filter.tag);
-    const words = shown
-      ? n_("%(count)s account found", "%(count)s accounts found", shown)
+    const found = isSearching
+      ? this.entries.filter(searcher(filter.words, filter.tag))
+      : this.entries;
+    this.rows.show(found);
+    const words = found.length
+      ? n_("%(count)s account found", "%(count)s accounts found", found.length)
       : _("No account fits.");
-    part(this.root, "found").textContent = isSearching && this.rows.size ? words : "";
-  }
-
-  sayWork() {
-    for (const row of this.rows.values()) row.sayWork();
+    part(this.root, "found").textContent = isSearching && this.entries.length ? words : "";
   }
 
   async drawCode(entry) {
     try {
       const counter = await change((doc) => draw(doc, entry.id));
-      this.drawn.set(entry.id, await codeAt(entry, counter));
-      this.rows.get(entry.id)?.showDrawn(this.drawn.get(entry.id));
+      this.rows.get(entry.id)?.showDrawn(await codeAt(entry, counter));
     } catch (error) {
       say(error.message);
     }
   }
-
-  tick() {
-    const time = codeTime();
-    for (const row of this.rows.values()) row.tick(time);
-  }
 }
 
-const showBackup = lazy(async () => (await import("./backup/line.js")).showLine, () => {});
+const showBackup = lazy(async () => (await import("./backup/line.js")).showLine, sayNoBackup);
 
 /** Show the page. */
 export const showCodes = (root) => {
@@ -151,17 +125,22 @@ export const showCodes = (root) => {
     list.sift();
   });
   list.fill(current());
-  const unsubscribe = subscribe((doc) => list.fill(doc));
-  const unlisten = listen(() => list.sayWork());
   let timer = 0;
   const beat = () => {
-    list.tick();
+    clearTimeout(timer);
+    if (document.hidden) return; // it goes on when it is seen again
+    list.rows.tick();
     timer = setTimeout(beat, TICK - (codeTime() % TICK) + 5);
   };
   beat();
-  return () => {
-    clearTimeout(timer);
-    unsubscribe();
-    leaveBackup();
-  };
+  document.addEventListener("visibilitychange", beat);
+  const ends = [
+    leaveBackup,
+    subscribe((doc) => list.fill(doc)),
+    listen(() => list.rows.sayWork()),
+    () => document.removeEventListener("visibilitychange", beat),
+    () => clearTimeout(timer),
+    () => list.rows.end(),
+  ];
+  return () => ends.forEach((end) => end());
 };

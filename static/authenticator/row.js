@@ -1,6 +1,7 @@
-// One account in the list: its names, its code, what is left of its time, and the code after it.
+// One account in the list: its names, its code, what is left of its time, and the code after it. A row far
+// from what is seen has its names alone, which a search in the page and a screen reader find.
 import { codeAt, grouped, isKnown, stepAt } from "./codes.js";
-import { copyOf, part, put } from "./dom.js";
+import { copyOf, make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
 import { standing } from "./work/standing.js";
 import { _ } from "./words.js";
@@ -10,21 +11,47 @@ const HOLD = 250; // milliseconds
 const COVER = "•";
 
 export class Row {
-  /** `acts`: copy(entry, code), draw(entry), pin(entry), ask(entry), send(entry), and whether codes are `hidden`. */
+  /** `acts`: copy(entry, code), draw(entry), pin(entry), ask(entry), send(entry), moment(), and whether codes are `hidden`. */
   constructor(entry, acts) {
-    Object.assign(this, { entry, acts, step: null, code: "", next: "", isShown: !acts.hidden });
-    this.element = copyOf("row").firstElementChild;
-    this.element.dataset.id = entry.id;
+    Object.assign(this, { entry, acts, isWhole: false, step: null, code: "", next: "", seconds: 0 });
+    this.isShown = !acts.hidden;
+    this.element = make(
+      "li",
+      { class: "account", "data-id": entry.id },
+      make("b", { "data-part": "issuer", dir: "auto" }),
+      make("span", { class: "soft small", "data-part": "label", dir: "auto" }),
+    );
+    this.nameIt();
+  }
+
+  /** Put everything into the row that its account has. */
+  complete() {
+    if (this.isWhole) return;
+    this.isWhole = true;
+    this.element.replaceChildren(...copyOf("row").firstElementChild.childNodes);
     this.nameIt();
     this.listen();
+    if (this.code) this.draw();
+  }
+
+  /** Show this account as it is by now. */
+  show(entry) {
+    const isOther = ["type", "secret", "algorithm", "digits", "period"].some(
+      (name) => entry[name] !== this.entry[name],
+    );
+    this.entry = entry;
+    if (isOther) Object.assign(this, { step: null, code: "", next: "" });
+    this.nameIt();
+    if (this.isWhole) this.draw();
   }
 
   nameIt() {
     const { entry, element } = this;
     const name = nameOf(entry);
-    put(element, "medal", [...name][0].toUpperCase());
     put(element, "issuer", name);
     put(element, "label", entry.issuer ? entry.label : "");
+    if (!this.isWhole) return;
+    put(element, "medal", [...name][0].toUpperCase());
     put(element, "more-name", _("Edit %(name)s", { name }));
     put(element, "pin-name", _("Pin %(name)s", { name }));
     put(element, "copy-name", _("Copy the code of %(name)s", { name }));
@@ -32,18 +59,17 @@ export class Row {
     part(element, "pin").setAttribute("aria-pressed", String(Boolean(entry.pinned)));
     const isCounted = entry.type === "hotp";
     part(element, "draw").hidden = !isCounted;
-    part(element, "copy").hidden = isCounted || !isKnown(entry);
-    part(element, "left").hidden = isCounted || !isKnown(entry);
-    if (!isKnown(entry)) {
-      part(element, "unknown").hidden = Boolean(entry.work);
-      part(element, "code-line").hidden = true;
-    }
+    part(element, "copy").hidden = !isKnown(entry) || (isCounted && !this.code);
+    part(element, "countdown").hidden = isCounted || !isKnown(entry);
+    part(element, "unknown").hidden = isKnown(entry) || Boolean(entry.work);
+    part(element, "code-line").hidden = !isKnown(entry);
     this.sayWork();
   }
 
   /** Say what an account of an organisation needs. */
   sayWork() {
     const { entry, element } = this;
+    if (!this.isWhole) return;
     const { words = "", act = "" } = standing(entry) ?? {};
     part(element, "work").hidden = !words;
     put(element, "work-words", words);
@@ -53,15 +79,18 @@ export class Row {
   }
 
   listen() {
-    const { element, acts, entry } = this;
-    part(element, "pin").addEventListener("click", () => acts.pin(entry));
-    part(element, "draw").addEventListener("click", () => acts.draw(entry));
-    part(element, "work-ask").addEventListener("click", () => acts.ask(entry));
-    part(element, "work-send").addEventListener("click", () => acts.send(entry));
+    const { element, acts } = this;
+    part(element, "pin").addEventListener("click", () => acts.pin(this.entry));
+    part(element, "draw").addEventListener("click", () => acts.draw(this.entry));
+    part(element, "work-ask").addEventListener("click", () => acts.ask(this.entry));
+    part(element, "work-send").addEventListener("click", () => acts.send(this.entry));
     const button = part(element, "copy");
-    button.addEventListener("click", () => {
-      if (!this.wasHeld) acts.copy(entry, this.code);
+    button.addEventListener("click", async () => {
+      const { wasHeld } = this;
       this.wasHeld = false;
+      if (wasHeld) return;
+      await this.tick(acts.moment()); // never a code that ran out in a row that nobody saw
+      acts.copy(this.entry, this.code);
     });
     if (acts.hidden) this.revealWhileHeld(button);
   }
@@ -94,6 +123,7 @@ export class Row {
   showDrawn(code) {
     this.code = code;
     this.isShown = true;
+    this.complete();
     part(this.element, "copy").hidden = false;
     this.draw();
   }
@@ -102,31 +132,47 @@ export class Row {
   async tick(time) {
     const { entry } = this;
     if (entry.type === "hotp" || !isKnown(entry)) return;
+    this.complete();
     const { step, left, length } = stepAt(entry, time);
     this.showLeft(left, length);
     if (step !== this.step) {
       this.step = step;
       const [code, next] = await Promise.all([codeAt(entry, step), codeAt(entry, step + 1)]);
-      if (step !== this.step) return;
+      if (step !== this.step || entry !== this.entry) return;
       Object.assign(this, { code, next });
       this.draw();
     }
-    const line = part(this.element, "next");
-    line.hidden = left > NEXT_FROM || left === length || !this.isShown;
+    this.showNext(left <= NEXT_FROM && left < length);
+  }
+
+  /** Out of sight: no code stays on the page that is not brought to its moment. */
+  rest() {
+    if (this.entry.type === "hotp") return;
+    Object.assign(this, { step: null, code: "", next: "" });
+    if (this.isWhole) this.draw();
+  }
+
+  // Its room is there all the time: nothing moves when it comes, and no tap meets another row.
+  showNext(isDue) {
+    part(this.element, "next").classList.toggle("due", isDue && this.isShown);
   }
 
   showLeft(left, length) {
     const seconds = Math.ceil(left / 1000);
-    put(this.element, "left", _("%(seconds)s s", { seconds }));
-    this.element.style.setProperty("--left", String(left / length));
-    this.element.classList.toggle("ending", left <= NEXT_FROM);
+    if (seconds === this.seconds) return;
+    this.seconds = seconds;
+    const line = part(this.element, "left");
+    line.textContent = _("%(seconds)s s", { seconds });
+    line.style.setProperty("--left", String(left / length));
+    const isEnding = left <= NEXT_FROM;
+    if (isEnding !== this.isEnding) this.element.classList.toggle("ending", isEnding);
+    this.isEnding = isEnding;
   }
 
   draw() {
     const cover = (code) => (this.isShown ? code : COVER.repeat(code.length));
-    put(this.element, "code", grouped(cover(this.code)));
-    put(this.element, "next-code", this.next ? grouped(this.next) : "");
-    if (!this.isShown) part(this.element, "next").hidden = true;
+    part(this.element, "code").textContent = this.code ? grouped(cover(this.code)) : "";
+    part(this.element, "next-code").textContent = this.next ? grouped(this.next) : "";
+    if (!this.isShown) this.showNext(false);
   }
 }
-

@@ -130,8 +130,10 @@ class Phone:
         return self.page.locator(".account").filter(has=self.page.locator("b", has_text=name))
 
     def code(self, name: str) -> str:
-        """Read the code of a service."""
-        shown = self.row(name).locator("[data-part=code]")
+        """Read the code of a service; codes are made for rows near what is seen."""
+        row = self.row(name)
+        row.scroll_into_view_if_needed()
+        shown = row.locator("[data-part=code]")
         expect(shown).not_to_have_text("")
         return (shown.text_content() or "").replace(" ", "")
 

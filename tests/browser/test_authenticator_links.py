@@ -186,9 +186,9 @@ def test_a_link_is_read_with_what_came_along_around_it(modules: Phone) -> None:
 
 
 SEARCH = """
-const { fits } = await use("entries");
+const { searcher } = await use("entries");
 return given.map(([issuer, words]) =>
-  fits({ id: issuer, revision: 1, issuer, label: "", tags: [] }, words, ""));
+  searcher(words, "")({ id: issuer, revision: 1, issuer, label: "", tags: [] }));
 """
 FOUND = [
     ("Cafe\u0301 Roma", "Café"),

@@ -1,0 +1,147 @@
+// The rows of the list on the page. Those of the first screen come at once and the others in slices, so that
+// nobody waits for thousands of them; whole are those near what is seen, and only those tick.
+import { part } from "./dom.js";
+import { Row } from "./row.js";
+
+const FIRST = 40; // rows: more than any screen shows
+const SLICE = 250;
+const NEAR = "50% 0px"; // of a screen, above and below
+
+/** Work that can wait until the page was drawn; gives what ends it. */
+const soon = (act) => {
+  const timer = setTimeout(act);
+  return () => clearTimeout(timer);
+};
+
+export class Rows {
+  /** `place` is the list on the page; `acts` are those of a row. */
+  constructor(place, acts) {
+    Object.assign(this, { place, acts, rows: new Map(), near: new Set(), cancel: () => {} });
+    this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
+  }
+
+  /** The row of an account, if there is one yet. */
+  get(id) {
+    return this.rows.get(id);
+  }
+
+  /** Every row is made again, as when codes are to be covered. */
+  clear() {
+    this.end();
+    this.rows.clear();
+    this.near.clear();
+    this.place.replaceChildren();
+    this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
+  }
+
+  end() {
+    this.cancel();
+    this.watcher.disconnect();
+  }
+
+  look(seen) {
+    for (const { target, isIntersecting } of seen) {
+      const row = this.rows.get(target.dataset.id);
+      if (!row) continue;
+      if (isIntersecting) {
+        this.near.add(row);
+        row.complete();
+        row.tick(this.acts.moment());
+      } else if (this.near.delete(row)) {
+        row.rest();
+      }
+    }
+  }
+
+  rowOf(entry) {
+    const before = this.rows.get(entry.id);
+    if (before) {
+      if (before.entry.revision !== entry.revision) before.show(entry);
+      return before;
+    }
+    const row = new Row(entry, this.acts);
+    this.rows.set(entry.id, row);
+    this.watcher.observe(row.element);
+    return row;
+  }
+
+  /** Forget the rows of accounts that are no longer in the list. */
+  keepOnly(entries) {
+    if (this.rows.size <= entries.length && entries.every(({ id }) => this.rows.has(id))) return;
+    const ids = new Set(entries.map(({ id }) => id));
+    for (const [id, row] of this.rows) {
+      if (ids.has(id)) continue;
+      this.watcher.unobserve(row.element);
+      this.near.delete(row);
+      this.rows.delete(id);
+    }
+  }
+
+  /** Show the rows of these accounts in this order; what has the focus keeps it. */
+  show(entries) {
+    this.cancel();
+    const focused = this.place.contains(document.activeElement) ? document.activeElement : null;
+    const present = this.place.childElementCount;
+    const isOther = Math.abs(present - entries.length) > FIRST || present === 0;
+    if (isOther) this.showAnew(entries);
+    else this.settle(entries);
+    this.focusAgain(focused);
+  }
+
+  focusAgain(focused) {
+    if (!focused || document.activeElement === focused) return;
+    const row = this.rows.get(focused.closest(".account")?.dataset.id);
+    if (row?.element.isConnected) part(row.element, focused.dataset.part)?.focus({ preventScroll: true });
+  }
+
+  /** Another list, or one that is much longer or shorter: its first rows now, the others soon. */
+  showAnew(entries) {
+    this.place.replaceChildren(...entries.slice(0, FIRST).map((entry) => this.rowOf(entry).element));
+    this.append(entries, FIRST);
+  }
+
+  append(entries, from) {
+    if (from >= entries.length) {
+      // Whoever comes from below by keyboard meets the last row, and not the last that was made whole.
+      this.rows.get(entries.at(-1)?.id)?.complete();
+      return;
+    }
+    this.cancel = soon(() => {
+      const next = entries.slice(from, from + SLICE);
+      this.place.append(...next.map((entry) => this.rowOf(entry).element));
+      this.append(entries, from + SLICE);
+    });
+  }
+
+  /** Move what is not at its place: of a list that stays as it is, nothing is touched. */
+  settle(entries) {
+    let at = this.place.firstElementChild;
+    for (const entry of entries) {
+      const { element } = this.rowOf(entry);
+      if (at === element) {
+        at = at.nextElementSibling;
+      } else if (at?.nextElementSibling === element) {
+        const next = element.nextElementSibling;
+        at.remove();
+        at = next;
+      } else {
+        this.place.insertBefore(element, at);
+      }
+    }
+    while (at) {
+      const next = at.nextElementSibling;
+      at.remove();
+      at = next;
+    }
+  }
+
+  /** Bring what is near to this moment. */
+  tick() {
+    const time = this.acts.moment();
+    for (const row of this.near) if (row.element.isConnected) row.tick(time);
+  }
+
+  sayWork() {
+    for (const row of this.rows.values()) row.sayWork();
+  }
+}
