@@ -1,5 +1,6 @@
 // The time codes are made from: that of the phone, put right by the portal's if they differ and the
 // person does not say otherwise.
+import { within } from "./patience.js";
 import { read, write } from "./store.js";
 
 const SOURCE = "/healthz";
@@ -40,8 +41,11 @@ const isWorthKeeping = ({ offset, at, choice }) =>
 const keep = (state) => {
   kept = state;
   if (!isWorthKeeping(state)) return;
+  const before = written;
   written = state;
-  write({ put: [[...ROW, state]] }).catch(() => {});
+  write({ put: [[...ROW, state]], isAside: true }).catch(() => {
+    if (written === state) written = before; // at the next look it is tried again
+  });
 };
 
 /** Have codes use the clock of this "phone", or the portal's time. */
@@ -56,13 +60,19 @@ const sample = (answer, asked, answered) => {
 /** Ask the portal for the time; without an answer all stays as it was. Tells if there is news. */
 export const measure = async () => {
   const asked = Date.now();
+  const leave = new AbortController();
+  const ask = async () => {
+    const how = { cache: "no-store", credentials: "omit", signal: leave.signal };
+    const answer = await fetch(SOURCE, how);
+    return { answer, answered: Date.now(), text: await answer.text() };
+  };
   try {
-    const answer = await fetch(SOURCE, { cache: "no-store", credentials: "omit" });
-    const answered = Date.now();
-    if ((await answer.text()).trim() !== "ok") return false; // somebody else's page
-    const found = sample(answer, asked, answered);
-    if (found === null) return false;
-    const offset = Math.abs(found) > TOLERANCE ? Math.round(found / 1000) * 1000 : 0;
+    const found = await within(SLOWEST * 2, "the portal", ask(), () => leave.abort());
+    const { answer, answered, text } = found;
+    if (text.trim() !== "ok") return false; // somebody else's page
+    const apart = sample(answer, asked, answered);
+    if (apart === null) return false;
+    const offset = Math.abs(apart) > TOLERANCE ? Math.round(apart / 1000) * 1000 : 0;
     const isNews = !isTold || offset !== kept.offset;
     // What was chosen was about this difference: about another one it is asked again.
     const isSame = offset && Math.abs(offset - kept.offset) <= TOLERANCE;

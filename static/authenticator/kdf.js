@@ -1,4 +1,5 @@
 // Keys from passphrases: asks the worker, which may use WebAssembly as the page may not.
+import { PATIENCE } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
@@ -16,11 +17,16 @@ export const bytesOf = (passphrase) => new TextEncoder().encode(passphrase.norma
 const failed = () =>
   new Refusal(_("This browser could not compute the key: it has no room. Close other apps."));
 
+const slow = () =>
+  new Refusal(_("Computing the key takes too long on this phone. Close other apps, then try again."));
+
 /** 32 bytes from `{kind, password, salt, …}`; refuses what the browser cannot compute. */
 export const derive = (task) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(WORKER);
+    const timer = setTimeout(() => end(reject, slow()), PATIENCE.worker);
     const end = (act, value) => {
+      clearTimeout(timer);
       worker.terminate();
       act(value);
     };

@@ -1,7 +1,7 @@
 // The page that sets, changes and removes the lock; the present one is asked for first.
 import { canHavePasskeys } from "./backup/passkey.js";
 import { isOn } from "./backup/state.js";
-import { onSubmit, part, put } from "./dom.js";
+import { notice, onSubmit, part, put } from "./dom.js";
 import { keyByPasskey, makePasskeyLock, openByPasskey, withPassphrase } from "./passkey-lock.js";
 import { makeLock, openLock } from "./passphrase.js";
 import { enterPin, makePin } from "./pin.js";
@@ -128,5 +128,5 @@ export const showLock = (root) => {
     part(root, "on").hidden = !lock;
     if (lock) showPresent(root, lock);
     else showChoice(root);
-  });
+  }, (error) => root.append(notice("loss", error.message)));
 };

@@ -4,16 +4,19 @@ import { isCertain, measure, now, recall } from "./clock.js";
 import { notice } from "./dom.js";
 import { hasOverdue, living, purge } from "./entries.js";
 import { showCodes } from "./list.js";
+import { isTooLate, offered, PATIENCE, persist, within } from "./patience.js";
 import { isWork } from "./lk1/document.js";
 import { askToUnlock, lockWhenHidden } from "./lock.js";
 import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
-import { lazy, page, start } from "./router.js";
+import { Refusal } from "./refusal.js";
+import { isShown, lazy, page, start } from "./router.js";
 import { keepOffline } from "./shell.js";
 import { clockNotice, ribbonWords, showTrouble } from "./trouble.js";
 import { change, current, load, lockRow } from "./vault.js";
+import { _ } from "./words.js";
 
-const TROUBLE = ["keyless", "damaged", "unusable"];
+const TROUBLE = ["keyless", "damaged", "unusable", "stuck", "failed"];
 const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
 const ribbons = document.getElementById("ribbons");
 
@@ -48,7 +51,7 @@ const ribbon = (id, line) => {
 // Only by the portal's time: a phone whose clock is years ahead would empty the trash.
 const emptyTrash = () => {
   if (isCertain() && hasOverdue(current(), now())) {
-    change((doc) => purge(doc, now())).catch(() => {});
+    change((doc) => purge(doc, now())).catch(() => {}); // at the next look at the clock
   }
 };
 
@@ -66,6 +69,16 @@ const listenWhileLocked = async () => {
   const { callWhileLocked } = await import("./backup/contact.js");
   endCalls = callWhileLocked(BEAT);
 };
+
+const MISSING = () =>
+  _("The part of the app that keeps the backup is missing. Load the app again.");
+
+/** The backup keeps itself up to date, or it is said why not. */
+const keepBackup = () =>
+  persist(startBackup, (isDone, error) => {
+    const words = () => (error instanceof Refusal ? error.message : MISSING());
+    ribbon("no-backup", isDone ? null : notice("look", words()));
+  });
 
 const startBackup = async () => {
   endCalls();
@@ -99,9 +112,9 @@ const begin = async (found) => {
   ribbon("found", words && notice("look", words));
   await greet(found);
   start();
-  startBackup();
+  keepBackup();
   emptyTrash();
-  if (living(current()).length) navigator.storage?.persist?.().catch(() => {});
+  if (living(current()).length) offered("storage")?.persist?.().catch(() => {}); // asked in settings
 };
 
 const show = (found) => {
@@ -109,23 +122,33 @@ const show = (found) => {
   else begin(found);
 };
 
+const fetched = (module) => within(PATIENCE.script, "the page", module);
+
+/** Whatever goes wrong on the way: the page never stays empty. */
+const sayStuck = (error) => {
+  if (isShown()) return;
+  showTrouble(isTooLate(error) ? "stuck" : "failed", () => location.reload());
+};
+
 const open = async () => {
-  const found = await load().catch(() => ({ kind: "unusable" }));
+  const found = await load().catch((error) => ({ kind: isTooLate(error) ? "stuck" : "unusable" }));
   if (found.kind === "bare") {
-    const { askForPassphrase } = await import("./lock-page.js");
+    const { askForPassphrase } = await fetched(import("./lock-page.js"));
     return askForPassphrase(() => begin({ kind: "new" }));
   }
-  if (found.kind === "erased") return (await import("./backup/erased.js")).showErased(found.note);
+  if (found.kind === "erased") {
+    return (await fetched(import("./backup/erased.js"))).showErased(found.note);
+  }
   if (found.kind === "away") {
-    const { showAway } = await import("./backup/erased.js");
+    const { showAway } = await fetched(import("./backup/erased.js"));
     return showAway(found.away, BEAT);
   }
   if (found.kind === "locked") {
-    listenWhileLocked();
+    persist(listenWhileLocked);
     return askToUnlock(found.lock, show);
   }
-  const lock = found.kind === "unusable" ? null : await lockRow();
-  if (lock) listenWhileLocked();
+  const lock = ["unusable", "stuck"].includes(found.kind) ? null : await lockRow();
+  if (lock) persist(listenWhileLocked);
   return lock ? askToUnlock(lock, () => show(found)) : show(found);
 };
 
@@ -136,9 +159,14 @@ document.addEventListener("visibilitychange", () => {
 });
 window.addEventListener("online", checkClock);
 window.addEventListener("online", lookAgain);
-document.getElementById("main").removeAttribute("aria-busy");
 lockWhenHidden();
 recall().then(showClock);
-await open();
+await open().catch((error) => {
+  sayStuck(error);
+  console.error(error);
+});
 checkClock();
-keepOffline();
+keepOffline((isKept) => {
+  const words = _("The app isn't kept on this phone for use without the network yet: a part of it did not arrive. It is tried again.");
+  ribbon("offline", isKept ? null : notice("look", words));
+});

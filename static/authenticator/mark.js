@@ -20,6 +20,29 @@ export const remember = (count) => {
   }
 };
 
+const SAVING = "latchkey-authenticator-saving";
+
+/** Note in this tab that a generation is on its way to the disk; 0 once it is there, or refused. */
+export const noteSaving = (generation) => {
+  try {
+    if (generation) sessionStorage.setItem(SAVING, String(generation));
+    else sessionStorage.removeItem(SAVING);
+  } catch {
+    // Then it cannot be told after the page was left meanwhile.
+  }
+};
+
+/** Tell, once, whether this tab was left before what it saved was on disk. */
+export const wasCutShort = (generation) => {
+  try {
+    const wanted = Number(sessionStorage.getItem(SAVING));
+    noteSaving(0);
+    return wanted > generation;
+  } catch {
+    return false;
+  }
+};
+
 /** Forget it. */
 export const forget = () => {
   try {

@@ -1,5 +1,6 @@
 // Reading QR codes: the browser's own reader where it has one, and the vendored one in a worker.
 import { pixels } from "./qr-draw.js";
+import { PATIENCE as LIMITS, within } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
@@ -36,8 +37,8 @@ const byBrowser = async (source) => {
 const loadReader = async () => {
   try {
     const [reader, views] = await Promise.all([
-      import("../vendor/qr/decode.js"),
-      import("./qr-views.js"),
+      within(LIMITS.script, "the reader", import("../vendor/qr/decode.js")),
+      within(LIMITS.script, "the reader", import("./qr-views.js")),
     ]);
     return { Scanner: reader._QRScanner, ...views };
   } catch {

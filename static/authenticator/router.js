@@ -1,5 +1,6 @@
 // One page at a time, named by what follows "#" in the address, so that "back" works.
 import { copyOf, notice } from "./dom.js";
+import { PATIENCE, within } from "./patience.js";
 import { hush } from "./toast.js";
 import { _ } from "./words.js";
 
@@ -22,6 +23,18 @@ const sayMissing = (root) => {
   root.append(notice("look", words));
 };
 
+/** The same in the place where the backup would say how it stands. */
+export const sayNoBackup = (root) => {
+  root.inert = false;
+  const words = _("The part of the app that keeps the backup is missing. Load the app again.");
+  root.append(notice("look", words));
+};
+
+const sayFailed = (root) => {
+  root.inert = false;
+  root.append(notice("look", _("This page could not be opened. Load the app again.")));
+};
+
 /**
  * A page, or a part of one, whose module is fetched when it is first shown; nothing can be pressed
  * before it is there. `lost(root)` says that it cannot be fetched.
@@ -36,7 +49,13 @@ export const lazy = (load, lost = sayMissing) => (root, argument) => {
     if (!isOver) entitle();
   };
   root.inert = true;
-  load().then(begin, () => lost(root));
+  const missing = () => isOver || lost(root);
+  within(PATIENCE.script, "the page", load())
+    .then(begin, missing)
+    .catch((error) => {
+      if (!isOver) sayFailed(root);
+      throw error;
+    });
   return () => {
     isOver = true;
     if (typeof end === "function") end();
@@ -73,6 +92,9 @@ export const present = (template, fill = () => {}) => {
   leave = fill(root) ?? null;
   entitle();
 };
+
+/** Tell whether a page is shown: until then there are the words the shell brings along. */
+export const isShown = () => main.querySelector("h1") !== null;
 
 let isFirst = true;
 let isSent = false; // by the app itself, which has just said why

@@ -2,7 +2,8 @@
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
-import { hold, lazy } from "./router.js";
+import { offered, PATIENCE, within } from "./patience.js";
+import { hold, lazy, sayNoBackup } from "./router.js";
 import { speak, version } from "./shell.js";
 import { say } from "./toast.js";
 import { clockWords } from "./trouble.js";
@@ -10,7 +11,9 @@ import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
 import { _, n_ } from "./words.js";
 
 const showStorage = async (root) => {
-  const isKept = (await navigator.storage?.persisted?.()) ?? false;
+  const storage = offered("storage");
+  const asked = Promise.resolve(storage?.persisted?.() ?? false);
+  const isKept = await within(PATIENCE.storage, "the storage", asked).catch(() => false);
   const button = part(root, "persist");
   put(
     root,
@@ -19,7 +22,7 @@ const showStorage = async (root) => {
       ? _("The browser keeps them until you remove them.")
       : _("The browser may remove them when the phone runs out of room, or after weeks unused."),
   );
-  button.hidden = isKept || !navigator.storage?.persist;
+  button.hidden = isKept || !storage?.persist;
 };
 
 const askToKeep = async (root) => {
@@ -79,7 +82,7 @@ const offerAside = async (root) => {
   });
 };
 
-const showBackup = lazy(async () => (await import("./backup/settings.js")).showBackupCard, () => {});
+const showBackup = lazy(async () => (await import("./backup/settings.js")).showBackupCard, sayNoBackup);
 
 /** Show the page. */
 export const showSettings = (root) => {
@@ -100,8 +103,9 @@ export const showSettings = (root) => {
   for (const button of root.querySelectorAll("[data-language]")) {
     button.addEventListener("click", () => changeLanguage(button));
   }
-  lockRow().then((lock) => put(root, "lock", lockWords(lock)));
-  offerAside(root);
+  const unread = (error) => put(root, "lock", error.message);
+  lockRow().then((lock) => put(root, "lock", lockWords(lock)), unread);
+  offerAside(root).catch(() => {}); // the line above says it
   showVersion(root);
   hold(root);
   const leave = [showInstall(root), showBackup(part(root, "backup-card"))];

@@ -1,5 +1,6 @@
 // The app's own files: kept for offline by the service worker, renewed only when told.
 import { part } from "./dom.js";
+import { offered, PATIENCE, persist, within } from "./patience.js";
 
 const SCOPE = "/authenticator/";
 // At an origin of its own the portal's pages are elsewhere, and no cookie remembers a language.
@@ -11,35 +12,51 @@ const offer = (worker) => {
   part(ribbon, "update").onclick = () => worker.postMessage("take over");
 };
 
-const watch = (registration) => {
-  const worker = registration.installing;
-  worker?.addEventListener("statechange", () => {
-    if (worker.state === "installed" && navigator.serviceWorker.controller) offer(worker);
-  });
-};
-
 // The page that is kept is in the language of the page that asks for it.
 const register = (language) =>
-  navigator.serviceWorker.register(`${SCOPE}sw.js?language=${language}`, { scope: SCOPE });
+  offered("serviceWorker").register(`${SCOPE}sw.js?language=${language}`, { scope: SCOPE });
 
-/** Keep the app for offline use; a newer one waits until the person takes it. */
-export const keepOffline = async () => {
-  if (!("serviceWorker" in navigator)) return;
+const watch = async (registration, worker) => {
+  await installed(worker);
+  if (registration.waiting && offered("serviceWorker").controller) offer(registration.waiting);
+};
+
+/** Register the service worker, and wait until all of the app is kept: one file may be refused. */
+const keepAll = async () => {
+  const registration = await within(
+    PATIENCE.script,
+    "the portal",
+    register(document.documentElement.lang),
+  );
+  if (!registration) return; // a browser that was told to have none
   const { serviceWorker } = navigator;
+  if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
+  registration.onupdatefound = () => {
+    const { installing } = registration;
+    // A newer version that is not whole: the present one works on, and is asked for it again.
+    if (installing) persist(() => watch(registration, registration.installing ?? installing));
+  };
+  if (!registration.active) await watch(registration, registration.installing ?? registration.waiting);
+};
+
+/**
+ * Keep the app for offline use; a newer one waits until the person takes it. `tell(isKept)` hears
+ * how it stands whenever that was tried: without it the app works only while the portal is reached.
+ */
+export const keepOffline = (tell) => {
+  const serviceWorker = offered("serviceWorker");
+  if (!serviceWorker) return;
   const wasControlled = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => {
     if (wasControlled) location.reload();
   });
-  try {
-    const registration = await register(document.documentElement.lang);
-    if (registration.waiting && serviceWorker.controller) offer(registration.waiting);
-    registration.addEventListener("updatefound", () => watch(registration));
-  } catch {
-    // Without it the app works as long as the portal can be reached.
-  }
+  persist(keepAll, tell);
 };
 
 const installed = (worker) =>
+  within(PATIENCE.install, "the new version", settled(worker));
+
+const settled = (worker) =>
   new Promise((resolve, reject) => {
     const look = () => {
       if (worker.state === "redundant") reject(new Error("not all of it could be fetched"));
@@ -51,11 +68,15 @@ const installed = (worker) =>
 
 /** Keep the app in another language and show it; rejects without the network. */
 export const speak = async (language) => {
-  if (!navigator.serviceWorker?.controller) {
+  if (!offered("serviceWorker")?.controller) {
     location.assign(isAlone ? `${SCOPE}?language=${language}` : `/language/?next=${SCOPE}`);
     return;
   }
-  const { installing, waiting } = await register(language);
+  const { installing, waiting } = await within(
+    PATIENCE.script,
+    "the portal",
+    register(language),
+  );
   const worker = installing ?? waiting;
   await installed(worker);
   worker.postMessage("take over");
@@ -63,7 +84,7 @@ export const speak = async (language) => {
 
 /** The hashes of the app as it is kept here, `{version, release}`; `null` while it is not. */
 export const version = async () => {
-  const worker = navigator.serviceWorker?.controller;
+  const worker = offered("serviceWorker")?.controller;
   if (!worker) return null;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise((resolve) => {

@@ -1,12 +1,19 @@
-// IndexedDB with promises. Rows are only ever written in one transaction, on disk when it ends.
+// IndexedDB with promises. Rows are only ever written in one transaction, on disk when it ends. Nothing here
+// waits without an end: in some browsers a page that was left with a transaction open locks out the next one.
+import { PATIENCE, tooLate, within } from "./patience.js";
+import { notRead, notSaved } from "./storage-words.js";
+
 const NAME = "latchkey-authenticator";
 const VERSION = 1;
 const STORES = ["keys", "vault", "meta"];
 
 let opened = null;
+let wasCut = false; // whether something was given up because the page was left
+const underway = new Map(); // transactions that are open, and whether they have to finish
 
-const open = () =>
-  new Promise((resolve, reject) => {
+const open = () => {
+  let isLate = false;
+  const opening = new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
       for (const name of STORES) asked.result.createObjectStore(name);
@@ -18,11 +25,16 @@ const open = () =>
       };
       asked.result.onversionchange = drop;
       asked.result.onclose = drop;
-      resolve(asked.result);
+      if (isLate) drop();
+      else resolve(asked.result);
     };
     asked.onerror = () => reject(asked.error);
     asked.onblocked = () => reject(new Error("blocked"));
   });
+  return within(PATIENCE.storage, "the storage", opening, () => {
+    isLate = true;
+  });
+};
 
 const database = () => {
   opened ??= open().catch((error) => {
@@ -38,47 +50,128 @@ const answerOf = (asked) =>
     asked.onerror = () => reject(asked.error);
   });
 
-/** Read rows by [store, key]; `undefined` where there is none. */
-export const read = async (...wanted) => {
-  const db = await database();
-  const transaction = db.transaction(STORES, "readonly");
-  return Promise.all(wanted.map(([name, key]) => answerOf(transaction.objectStore(name).get(key))));
+/** End a transaction that does not; one that is being written to disk can no longer be ended. */
+const cut = (transaction) => {
+  try {
+    transaction.abort();
+    return true;
+  } catch {
+    return false;
+  }
 };
 
-/** Read every row of a store: `[[key, value], …]`. */
-export const readAll = async (name) => {
+/** Settles once the transaction is over; `hasToFinish` when the page is left meanwhile. */
+const ended = (transaction, hasToFinish) => {
+  underway.set(transaction, hasToFinish);
+  const over = new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+    // Of the request: the transaction's own comes with its end, and a full disk would have no name.
+    transaction.onerror = ({ target }) => reject(target.error);
+  });
+  over.catch(() => {}).finally(() => underway.delete(transaction));
+  return over;
+};
+
+/** The same with an end: what could not be cut is perhaps written, and that is said. */
+const inTime = (transaction, over) =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      underway.delete(transaction);
+      reject(Object.assign(tooLate("the storage"), { isUnsure: !cut(transaction) }));
+    }, PATIENCE.storage);
+    over.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+
+const begin = async (stores, mode, options) => {
   const db = await database();
-  const rows = db.transaction([name], "readonly").objectStore(name);
-  const [keys, values] = await Promise.all([answerOf(rows.getAllKeys()), answerOf(rows.getAll())]);
-  return keys.map((key, at) => [key, values[at]]);
+  try {
+    return db.transaction(stores, mode, options);
+  } catch {
+    opened = null; // closed by the browser, as when the page was out of sight
+    return (await database()).transaction(stores, mode, options);
+  }
+};
+
+const reading = async (stores, ask) => {
+  try {
+    const transaction = await begin(stores, "readonly");
+    const over = inTime(transaction, ended(transaction, false));
+    const [found] = await Promise.all([ask(transaction), over]);
+    return found;
+  } catch (error) {
+    throw notRead(error);
+  }
+};
+
+/** Read rows by [store, key]; `undefined` where there is none. */
+export const read = (...wanted) =>
+  reading(STORES, (transaction) =>
+    Promise.all(wanted.map(([name, key]) => answerOf(transaction.objectStore(name).get(key)))),
+  );
+
+/** Read every row of a store: `[[key, value], …]`. */
+export const readAll = (name) =>
+  reading([name], async (transaction) => {
+    const rows = transaction.objectStore(name);
+    const asked = [answerOf(rows.getAllKeys()), answerOf(rows.getAll())];
+    const [keys, values] = await Promise.all(asked);
+    return keys.map((key, at) => [key, values[at]]);
+  });
+
+/** Have `check` look at what is there, in the same transaction. */
+const looked = async (transaction, done, check) => {
+  const vault = transaction.objectStore("vault");
+  const meta = transaction.objectStore("meta");
+  const asked = [vault.get(0), vault.get(1), meta.get("lock"), meta.get("device")].map(answerOf);
+  const [first, second, lock, device] = await Promise.race([Promise.all(asked), done.then(() => [])]);
+  try {
+    check([first, second], lock, device);
+  } catch (error) {
+    cut(transaction);
+    return error;
+  }
+  return null;
+};
+
+const writing = async ({ put, drop, clear, check, isAside }) => {
+  const transaction = await begin(STORES, "readwrite", { durability: "strict" });
+  const done = inTime(transaction, ended(transaction, !isAside));
+  done.catch(() => {});
+  try {
+    const refused = check && (await looked(transaction, done, check));
+    if (refused) return refused;
+    for (const store of clear) transaction.objectStore(store).clear();
+    for (const [store, key] of drop) transaction.objectStore(store).delete(key);
+    for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
+    transaction.commit?.(); // asked for at once, so that a page that is left does not undo it
+  } catch (error) {
+    cut(transaction);
+    throw error;
+  }
+  await done;
+  return null;
 };
 
 /**
  * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock, device)`
  * sees the two generations of the vault, the lock and who this phone is first, in the same
- * transaction, and may throw. `clear` names stores that are emptied before.
+ * transaction, and what it throws is thrown. `clear` names stores that are emptied before. `isAside`:
+ * given up when the page is left, as the next start does it again.
  */
-export const write = async ({ put = [], drop = [], clear = [], check = () => {} }) => {
-  const db = await database();
-  const transaction = db.transaction(STORES, "readwrite", { durability: "strict" });
-  const done = new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
-    transaction.onerror = () => reject(transaction.error);
-  });
-  done.catch(() => {});
-  try {
-    const vault = transaction.objectStore("vault");
-    const meta = transaction.objectStore("meta");
-    const asked = [vault.get(0), vault.get(1), meta.get("lock"), meta.get("device")].map(answerOf);
-    const [first, second, lock, device] = await Promise.all(asked);
-    check([first, second], lock, device);
-    for (const store of clear) transaction.objectStore(store).clear();
-    for (const [store, key] of drop) transaction.objectStore(store).delete(key);
-    for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
-  } catch (error) {
-    transaction.abort();
-    throw error;
-  }
-  return done;
+export const write = async (rows) => {
+  const usual = { put: [], drop: [], clear: [], check: null, isAside: false };
+  const refused = await writing({ ...usual, ...rows }).catch((error) => Promise.reject(notSaved(error)));
+  if (refused) throw refused;
 };
+
+// In WebKit a page that is left in the middle of a transaction keeps the database locked for all that come
+// after it. What only reads, or is done again at the next start, ends here; what a person saves finishes.
+window.addEventListener("pagehide", () => {
+  for (const [transaction, hasToFinish] of underway) {
+    if (!hasToFinish) wasCut = cut(transaction) || wasCut;
+  }
+});
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && wasCut) location.reload();
+});

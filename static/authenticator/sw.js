@@ -4,6 +4,7 @@ const { version, language, files } = self.LIST;
 const SCOPE = "/authenticator/";
 const PREFIX = "authenticator-";
 const CACHE = PREFIX + version;
+const SLOWEST = 30_000; // milliseconds for one file
 
 const digestOf = async (body) => new Uint8Array(await crypto.subtle.digest("SHA-256", body));
 
@@ -30,6 +31,7 @@ const fetched = (path) =>
     cache: "no-cache",
     credentials: "omit",
     headers: { "Accept-Language": language },
+    signal: AbortSignal.timeout(SLOWEST),
   });
 
 // What an earlier version kept is taken over if it is still the same.

@@ -28,8 +28,27 @@ const pages = {
   unusable: () => ({
     heading: _("This browser keeps nothing"),
     words: [
-      _("Accounts would be lost as soon as the page is closed: this may be a private window."),
-      _("Open this page in an ordinary window, or in another browser."),
+      _(
+        "Accounts would be lost as soon as the page is closed: this may be a private window, or the " +
+          "browser is set to block the data of this site.",
+      ),
+      _("Open this page in an ordinary window, allow its data, or use another browser."),
+    ],
+    canBegin: false,
+  }),
+  stuck: () => ({
+    heading: _("The phone's storage does not answer"),
+    words: [
+      _("Your accounts are still on this phone; the browser doesn't hand them out at the moment."),
+      _("Close other tabs of this app, then try again. If that doesn't help, close the browser and open it again."),
+    ],
+    canBegin: false,
+  }),
+  failed: () => ({
+    heading: _("The app could not start"),
+    words: [
+      _("A part of it is missing or has a fault. Nothing was changed on this phone."),
+      _("Try again, with the network if you can."),
     ],
     canBegin: false,
   }),
@@ -105,6 +124,9 @@ export const clockNotice = (after) => {
 
 /** What has to be said above the list after a start like this; empty if all is well. */
 export const ribbonWords = ({ kind, at }) => {
+  if (kind === "unsaved") {
+    return _("Your last change was not saved: the app was closed before it was. Make it again.");
+  }
   if (kind === "older") {
     return _(
       "The newest copy on this phone is damaged. The one before it is shown, saved %(date)s. " +

@@ -1,8 +1,10 @@
 // The accounts on this phone: two sealed generations, one writer at a time, nothing half-written.
 import { FORMAT, emptyDocument, living } from "./entries.js";
-import { forget, known, remember } from "./mark.js";
+import { forget, known, noteSaving, remember, wasCutShort } from "./mark.js";
+import { exclusively } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { canKeepKeys, newKey, seal, unseal } from "./seal.js";
+import { notSaved } from "./storage-words.js";
 import { read, write } from "./store.js";
 import { _ } from "./words.js";
 
@@ -18,7 +20,15 @@ const SLOTS = [
   ["vault", 1],
 ];
 
-const channel = new BroadcastChannel(LOCK);
+/** Word to and from other tabs; none where the browser lets this site have nothing. */
+const openChannel = () => {
+  try {
+    return new BroadcastChannel(LOCK);
+  } catch {
+    return Object.assign(new EventTarget(), { postMessage: () => {} });
+  }
+};
+const channel = openChannel();
 const listeners = new Set();
 const state = { doc: emptyDocument(), generation: 0, slot: 1, key: null, readOnly: false };
 let keepsKey = true; // false while the lock is what opens the vault
@@ -62,13 +72,13 @@ const take = ({ doc, slot }, rows, key) => {
 
 const canaryHolds = () =>
   canKeepKeys(
-    (key) => write({ put: [["keys", "canary", key]] }),
+    (key) => write({ put: [["keys", "canary", key]], isAside: true }),
     async () => (await read(["keys", "canary"]))[0],
   );
 
 /**
  * Look at what this phone has. Answers with a `kind`:
- * open · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
+ * open · unsaved (this tab was left before its last change was on disk) · older (the newest generation is damaged, the one before is shown, of `at`) · newer (made
  * by a newer app) · new · emptied (had `count` accounts) · locked (sealed by `lock`) ·
  * bare (keys cannot be kept here, a passphrase has to do) · keyless · damaged · unusable · erased
  * (because the portal said so; `note` is what is left) · away (locked by the portal until `away.until`)
@@ -98,6 +108,7 @@ export const openWith = async (key) => {
   if (!found) return { kind: "damaged", at };
   take(found, rows, key);
   announce();
+  if (wasCutShort(state.generation)) return { kind: "unsaved" };
   if (state.readOnly) return { kind: "newer" };
   return found.skipped ? { kind: "older", at: found.row.at } : { kind: "open" };
 };
@@ -136,18 +147,8 @@ const isNewest = (rows, lock) => {
   if (isOther || generationOf(rows) > state.generation) throw new Error("written meanwhile");
 };
 
-const refusedWrite = (error) => {
-  const full = error?.name === "QuotaExceededError";
-  return new Refusal(
-    full
-      ? _("This was not saved: the phone has no room left. What you see is as before.")
-      : _("This was not saved: the browser's storage refused it. What you see is as before."),
-  );
-};
-
 /** One writer at a time, of all tabs. */
-export const oneAtATime = (act) =>
-  navigator.locks ? navigator.locks.request(LOCK, act) : Promise.resolve().then(act);
+export const oneAtATime = (act) => exclusively(LOCK, act);
 
 /**
  * Change the document and save it: `act(doc)` works on a copy. Either it is saved and every tab
@@ -158,13 +159,16 @@ export const change = (act) =>
     if (state.readOnly) {
       throw new Refusal(_("A newer version of this app saved these accounts. Update the app."));
     }
-    await refresh().catch((error) => Promise.reject(refusedWrite(error)));
+    await refresh().catch((error) => Promise.reject(notSaved(error.cause ?? error)));
     const doc = structuredClone(state.doc);
     const result = act(doc);
+    noteSaving(state.generation + 1);
     try {
       await keep(doc);
     } catch (error) {
-      throw refusedWrite(error);
+      throw notSaved(error);
+    } finally {
+      noteSaving(0);
     }
     announce();
     channel.postMessage("changed");
@@ -203,7 +207,7 @@ export const rekey = (key, lock) =>
     try {
       await write({ put, drop, check: isNewest });
     } catch (error) {
-      throw refusedWrite(error);
+      throw notSaved(error);
     }
     keepsKey = isKept;
     Object.assign(state, { key, generation: generation + 2, slot: 1 });
@@ -223,7 +227,7 @@ const sealsNot = (_rows, lock) => {
 export const setScreenLock = async (lock) => {
   const rows = lock ? { put: [[...LOCK_ROW, lock]] } : { drop: [LOCK_ROW] };
   await write({ ...rows, check: sealsNot }).catch((error) => {
-    throw error instanceof Refusal ? error : refusedWrite(error);
+    throw notSaved(error);
   });
   channel.postMessage("lock");
 };

@@ -164,3 +164,36 @@ def test_an_answer_that_is_not_the_portals_does_not_move_the_clock(
     phone.add(link("Mail"))
     assert phone.code("Mail") in codes_now()
     expect(phone.page.get_by_text("This phone's clock")).to_have_count(0)
+
+
+def test_one_file_that_is_refused_at_the_first_visit_is_fetched_again(
+    context: BrowserContext,
+) -> None:
+    lost = [True]
+
+    def refuse(route: Route) -> None:
+        if lost and route.request.service_worker:
+            route.fulfill(status=503, body="busy")
+        else:
+            route.continue_()
+
+    context.route("**/static/authenticator/export.js", refuse)
+    phone = Phone(context.new_page()).open()
+    phone.says("The app isn't kept on this phone for use without the network yet")
+    lost.clear()
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(phone.page.locator("#offline")).to_have_count(0, timeout=20_000)
+    phone.run(READY)
+    context.set_offline(True)
+    phone.open("export")
+    phone.reads("Export")
+    context.set_offline(False)
+
+
+def test_a_backup_whose_script_is_missing_is_told(
+    new_browser: Callable[..., BrowserContext],
+) -> None:
+    phone = Phone(new_browser(**PHONE).new_page())
+    phone.page.route("**/authenticator/backup/engine.js", lambda route: route.abort())
+    phone.open()
+    phone.says("The part of the app that keeps the backup is missing.")

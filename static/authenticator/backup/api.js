@@ -1,5 +1,6 @@
 // Calls to the portal. Whatever goes wrong leaves here as one kind of error with a sentence, and
 // nothing that is not certainly the portal's own JSON is ever taken for an answer.
+import { persist } from "../patience.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 import { linkedDevice } from "./device.js";
@@ -114,6 +115,14 @@ export const call = async (method, path, { wants = [], ...options } = {}) => {
 /** Tell whether the portal refused with this code. */
 export const isRefused = (error, ...codes) =>
   error instanceof PortalError && error.kind === "refused" && codes.includes(error.code);
+
+/** Tell the portal something in the background: until it was reached, whatever it thinks of it. */
+export const mention = (act) =>
+  persist(() =>
+    act().catch((error) => {
+      if (isLater(error)) throw error;
+    }),
+  );
 
 /** Tell whether it is only the network, and will go by itself. */
 export const isLater = (error) => ["offline", "slow"].includes(error?.kind);

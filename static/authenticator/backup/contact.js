@@ -69,7 +69,7 @@ const obeyWipe = async (mine, order) => {
   }
   if (!isOpen()) return false; // once somebody opens the list: until then nobody reads it either
   await erasePart(mine.before);
-  await tell(mine, order, "done").catch(() => {});
+  await tell(mine, order, "done"); // else at the next call, as long as this phone knows who it is
   await depart(mine);
   return false;
 };

@@ -51,7 +51,8 @@ export const keepDevice = async (content) => {
   try {
     const row = await seal(key, content, ABOUT);
     await write({ put: [[...KEY, key], [...ROW, row]] });
-  } catch {
+  } catch (error) {
+    if (error.isTooLate || error.cause?.name === "QuotaExceededError") throw error;
     await write({ put: [[...ROW, { plain: content }]] });
   }
   return content;

@@ -183,12 +183,13 @@ const onVisibility = () => {
 
 /** Begin; from now on the backup keeps itself up to date. */
 export const startEngine = async () => {
+  const [mine, unlinked] = [await linkedDevice(), await unlinkedAt()];
   if (isStarted) return;
   isStarted = true;
   subscribe(onChange);
   document.addEventListener("visibilitychange", onVisibility);
   window.addEventListener("online", wake);
   setInterval(() => document.hidden || wake(), BEAT);
-  note({ mine: await linkedDevice(), unlinked: await unlinkedAt() }); // before the portal answers
+  note({ mine, unlinked }); // before the portal answers
   await wake();
 };

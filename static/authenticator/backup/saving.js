@@ -2,6 +2,7 @@
 // in the document until it is answered, so that a killed tab or a second one sends the very same again.
 import { Refusal } from "../refusal.js";
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
+import { exclusively } from "../patience.js";
 import { change, current, fresh } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused } from "./api.js";
@@ -13,9 +14,10 @@ const LOCK = "latchkey-authenticator-backup";
 const ROUNDS = 5; // of save, merge, save again; more would be another tab or phone gone wild
 const SMALL = 48 * 1024; // bytes of a request that may outlive its page
 
+const PATIENCE = 180_000; // milliseconds: another tab may wait for the portal several times
+
 /** One tab at a time talks about the backup. */
-export const alone = (act) =>
-  navigator.locks ? navigator.locks.request(LOCK, act) : Promise.resolve().then(act);
+export const alone = (act) => exclusively(LOCK, act, PATIENCE);
 
 /** Seal the document as the version after the newest one that is known. */
 export const sealed = async (doc) => {

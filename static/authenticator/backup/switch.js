@@ -5,7 +5,7 @@ import { makeSlotAndTag, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/
 import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
-import { call, isRefused } from "./api.js";
+import { call, isRefused, mention } from "./api.js";
 import { contact } from "./contact.js";
 import { linkedDevice, ownAll } from "./device.js";
 import { newest } from "./pull.js";
@@ -150,7 +150,7 @@ export const tryHere = async (slot, input) => {
   await openSlot({ slot: bare(slot), vault: current().backup.vault, wrapping });
   await change((doc) => prove(doc, slot.id));
   const tag = await tagOf({ slot, wrapping }); // of a slot that was made before there were tags
-  call("POST", `vault/slots/${slot.id}/opened`, { body: { tag } }).catch(() => {});
+  mention(() => call("POST", `vault/slots/${slot.id}/opened`, { body: { tag } }));
 };
 
 /** Let the portal know what proves the key of the backup: one that was made before has no such tag. */

@@ -1,6 +1,6 @@
 // What was opened comes to this phone: put together with what is here, in one transaction, and so
 // that it can be taken back. First the accounts, then the portal: whatever fails, nothing is missing.
-import { isRefused } from "../backup/api.js";
+import { isRefused, mention } from "../backup/api.js";
 import { linkedDevice, ownAll } from "../backup/device.js";
 import { adopt, backupOf, hasKey, prove } from "../backup/state.js";
 import { now } from "../clock.js";
@@ -157,7 +157,7 @@ export const restore = async (mode) => {
   await close();
   if (mode !== "take-over") return;
   const { by, tag } = session();
-  if (by) noteOpened(by, tag).catch(() => {});
+  if (by) mention(() => noteOpened(by, tag));
 };
 
 /** What of a document is ready, and which accounts of an organisation have to be given anew. */

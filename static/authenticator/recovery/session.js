@@ -1,4 +1,6 @@
 // A recovery under way. It lives in memory, and in one tab at a time: another one may take it.
+import { locksHere } from "../patience.js";
+
 const LOCK = "latchkey-recovery";
 const fresh = () => ({
   offer: null, // what the portal said of the backup
@@ -32,7 +34,7 @@ const clear = () => {
 const hold = (steal) =>
   new Promise((resolve) => {
     const how = steal ? { steal: true } : { ifAvailable: true };
-    const held = navigator.locks.request(LOCK, how, (lock) => {
+    const held = locksHere().request(LOCK, how, (lock) => {
       resolve(Boolean(lock));
       return lock && new Promise((end) => (release = end));
     });
@@ -46,7 +48,7 @@ const hold = (steal) =>
 /** Begin with a backup; false if another tab is at it, unless it is to be taken from there. */
 export const choose = async (found, { steal = false } = {}) => {
   clear();
-  if (navigator.locks && !release && !(await hold(steal))) return false;
+  if (locksHere() && !release && !(await hold(steal))) return false;
   keep(found);
   return true;
 };

@@ -30,7 +30,7 @@ export const note = async (act) => {
   const row = structuredClone(known);
   act(row);
   if (JSON.stringify(row) === JSON.stringify(known)) return;
-  await write({ put: [[...ROW, row]] });
+  await write({ put: [[...ROW, row]], isAside: true });
   tell(row);
 };
 
