@@ -96,9 +96,8 @@ const begin = async (stores, mode, options) => {
 const reading = async (stores, ask) => {
   try {
     const transaction = await begin(stores, "readonly");
-    const over = inTime(transaction, ended(transaction, false));
-    const [found] = await Promise.all([ask(transaction), over]);
-    return found;
+    const found = Promise.all([ask(transaction), ended(transaction, false)]);
+    return (await within(PATIENCE.storage, "the storage", found, () => cut(transaction)))[0];
   } catch (error) {
     throw notRead(error);
   }

@@ -1,4 +1,4 @@
-"""The list of codes stands still: no tick of the clock moves a row, and none is drawn for nothing."""
+"""The list of codes stands still: no tick moves a row, and none is drawn for nothing."""
 
 from collections.abc import Callable
 from typing import Any

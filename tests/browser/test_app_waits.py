@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.authenticator import PHONE, Phone, link
 
@@ -26,14 +26,13 @@ navigator.locks.request("latchkey-authenticator", () => new Promise(() => {}));
 """
 
 
-DELAY = "document.querySelector('.starting').getAnimations()[0].effect.getTiming().delay"
-
-
-def let_pass(page: Page, seconds: int) -> None:
-    """Let this time pass for the app, whose waits begin one after the other."""
-    for _each in range(5):
+def let_pass(page: Page, seconds: int, words: str) -> None:
+    """Let this time pass for the app, as often as it takes until these words are there."""
+    for _each in range(100):
         page.clock.run_for(seconds * 1000)
-        page.wait_for_timeout(200)
+        if page.get_by_text(words).count():
+            return
+        page.wait_for_timeout(100)
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_a_storage_that_never_answers_is_told(page: Page, mute: str) -> None:
     page.clock.install()
     page.add_init_script(mute)
     phone = Phone(page).open()
-    let_pass(page, 11)
+    let_pass(page, 11, "does not answer")
     phone.reads("The phone's storage does not answer")
     phone.says("Your accounts are still on this phone")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
@@ -62,11 +61,13 @@ def test_a_storage_that_never_answers_is_told(page: Page, mute: str) -> None:
 
 @pytest.mark.parametrize("lost", ["main", "vault"])
 def test_a_script_that_does_not_come_leaves_no_empty_page(page: Page, lost: str) -> None:
+    page.clock.install()
     page.route(f"**/authenticator/{lost}.js", lambda route: route.abort())
     Phone(page).open()
     words = page.get_by_text("The app has not started yet.")
-    assert page.evaluate(DELAY) == 6000  # a start that is only slow never shows it
-    expect(words).to_be_visible(timeout=15_000)
+    expect(words).to_be_hidden()  # a start that is only slow never shows it
+    page.clock.run_for(7000)
+    expect(words).to_be_visible()
     expect(page.locator("main").get_by_role("link", name="Try again")).to_be_visible()
 
 
@@ -83,10 +84,13 @@ def test_a_script_that_fails_at_the_start_is_told(page: Page) -> None:
 
 def test_a_page_whose_script_never_comes_is_told(page: Page) -> None:
     page.clock.install()
-    page.route("**/authenticator/settings.js", lambda _route: None)
+    held = list[Route]()
+    page.route("**/authenticator/settings.js", lambda route: held.append(route))
     phone = Phone(page).open("settings")
-    let_pass(page, 21)
+    let_pass(page, 21, "This page is not kept")
     phone.says("This page is not kept on the phone yet.")
+    for route in held:
+        route.abort()
 
 
 def test_a_tab_that_never_ends_its_turn_is_told(page: Page) -> None:
@@ -95,7 +99,7 @@ def test_a_tab_that_never_ends_its_turn_is_told(page: Page) -> None:
     phone.fill([link("Mail")])
     page.evaluate(f"() => {{ {KEEP_LOCK} }}")
     phone.press("Pin Mail")
-    let_pass(page, 16)
+    page.clock.run_for(16_000)
     phone.says("Another tab of this app is busy. Close it, then try again.")
 
 
@@ -111,7 +115,7 @@ def test_a_key_that_takes_for_ever_is_told(page: Page) -> None:
            }"""
     )
     assert made is None
-    let_pass(page, 121)
+    page.clock.run_for(121_000)
     phone.wait(lambda: "takes too long" in page.evaluate("told"))
 
 
