@@ -85,7 +85,11 @@ def test_a_script_that_fails_at_the_start_is_told(page: Page) -> None:
 def test_a_page_whose_script_never_comes_is_told(page: Page) -> None:
     page.clock.install()
     held = list[Route]()
-    page.route("**/authenticator/settings.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/authenticator/settings.js", hold)
     phone = Phone(page).open("settings")
     let_pass(page, 21, "This page is not kept")
     phone.says("This page is not kept on the phone yet.")
