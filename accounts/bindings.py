@@ -71,6 +71,10 @@ class Handler:
     def keep(self, user: User, binding: Binding) -> None:
         """Let it count from now on."""
 
+    def hold(self, user: User, binding: Binding, until: datetime) -> bool:
+        """Let it prove less until then; False for what is no strong step of a sign-in."""
+        return False
+
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Take it back, and leave the session `keep`; nothing happens if it is gone already."""
         raise NotImplementedError

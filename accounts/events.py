@@ -253,6 +253,7 @@ METHODS: dict[str, Text] = {
     "primary": _("change of the sign-in address"),
     "slot": _("way to open the backup"),
     "two-step": _("two-step verification"),
+    "wipe": _("order to erase the accounts on a phone"),
     "work": _("account with an organisation"),
 }
 

@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 
 from accounts import bindings, disputes, events, recovery_codes
 from accounts.binding_kinds import TWO_STEP
-from accounts.bindings import Ground
+from accounts.bindings import HANDLERS, Ground
 from accounts.cancelling import cancel_held
-from accounts.models import User
+from accounts.models import Binding, User
 from accounts.proofs import Strength
 from accounts.signals import protection_changed
 from accounts.steps import ways_of
@@ -40,7 +40,7 @@ def missing(user: User, ways: Sequence[Way] | None = None, *, session: str = "")
     password they would prove nothing.
     """
     ways = ways_of(user) if ways is None else ways
-    has_strong = any(way.strength >= Strength.TWO_STEP for way in ways)
+    has_strong = _has_strong(ways)
     has_address = user.email_addresses.verified().exists()
     held = recovery_codes.summary(user)
     has_codes = held.confirmed and held.left > 0
@@ -73,8 +73,38 @@ def turn_on(user: User, *, client: Client, session: str, ground: Ground | None =
         subject, restores = f"accounts.two-step:{user.pk}", {"since": since}
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
+        _hold_what_others_added(user, session)
         events.record(user, "two_step:on", client=client, session=session, **told)
         protection_changed.send(User, user=user, keep=session)
+
+
+def _hold_what_others_added(user: User, session: str) -> None:
+    """Let no step count fully yet that another session added without a strong proof.
+
+    Without two-step it was of no use; beside the password it would be a second proof from now on
+    that came from the same password. The next strong sign-in asks for it. Where nothing else is
+    strong it is the step that the person means.
+    """
+    rows = user.bindings.revocable().filter(held_until=None).exclude(session=session or "-")
+    before, point = user.held_until, transaction.savepoint()
+    for row in rows:
+        _hold(user, row)
+    if _has_strong(ways_of(user)):
+        transaction.savepoint_commit(point)
+    else:
+        transaction.savepoint_rollback(point)
+        user.held_until = before
+
+
+def _hold(user: User, row: Binding) -> None:
+    until = row.undo_until
+    if until and HANDLERS[row.kind].hold(user, row, until):
+        Binding.objects.filter(pk=row.pk).update(held_until=until)
+        user.begin_hold(until)
+
+
+def _has_strong(ways: Sequence[Way]) -> bool:
+    return any(way.strength >= Strength.TWO_STEP for way in ways)
 
 
 class StaffNeedIt(Exception):

@@ -1,12 +1,14 @@
 """What keeping and taking back means of authenticators, passkeys and apps."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from accounts.binding_kinds import key_of
 from accounts.bindings import HANDLERS, Handler
 from accounts.models import Binding, User
 from devices import contest, phones, sealing
-from devices.backups import replacing, slots, unlinking, vaults
+from devices.backups import replacing, slots, unlinking, vaults, wiping
 from devices.models import Authenticator, Installation, Passkey, RestoreGrant
 
 AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
@@ -23,6 +25,11 @@ class AuthenticatorKind(Handler):
         row = Authenticator.objects.filter(user=user, pk=key_of(binding)).first()
         if row and row.enrolment_id:
             Authenticator.objects.replaced().filter(enrolment=row.enrolment_id).delete()
+
+    def hold(self, user: User, binding: Binding, until: datetime) -> bool:
+        """Let its codes prove a recovery until then."""
+        rows = Authenticator.objects.filter(user=user, pk=key_of(binding), enrolment=None)
+        return bool(rows.update(trusted_from=until))
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Unlink the phone, with the app on it; the secret of an organisation goes by itself."""
@@ -43,6 +50,10 @@ class PasskeyKind(Handler):
         now = timezone.now()
         user.passkeys.filter(pk=key_of(binding), trusted_from__gt=now).update(trusted_from=now)
 
+    def hold(self, user: User, binding: Binding, until: datetime) -> bool:
+        """Let it prove a recovery until then."""
+        return bool(user.passkeys.filter(pk=key_of(binding)).update(trusted_from=until))
+
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Remove it."""
         Passkey.objects.filter(user=user, pk=key_of(binding)).delete()
@@ -61,6 +72,11 @@ class AppKind(Handler):
         rows.filter(trusted_from__gt=now).update(trusted_from=now)
         for phone in user.phones.filter(installation__in=rows):
             replacing.let_go(phone)
+
+    def hold(self, user: User, binding: Binding, until: datetime) -> bool:
+        """Let it leave until then what was there before it."""
+        rows = Installation.objects.filter(user=user, pk=key_of(binding))
+        return bool(rows.linked().update(trusted_from=until))
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """Unlink the app, and give back the one it replaced; a phone without anything goes too."""
@@ -90,6 +106,17 @@ class BackupKind(Handler):
         vaults.take_away(user, key_of(binding), binding.restores["frozen"])
 
 
+class WipeOrdered(Handler):
+    """An order to erase a phone, which locks first."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+        """Call it off: what the phone locked opens again."""
+        phones = Installation.objects.filter(user=user, commands=key_of(binding))
+        wiping.call_off(user=user, installations=phones, client=None, session=keep)
+
+
 class PhoneTakenAway(Handler):
     """A phone that a session called lost or suspended, without a strong proof."""
 
@@ -110,6 +137,7 @@ HANDLERS.update(
         WORK: AuthenticatorKind(),
         APP: AppKind(),
         slots.SLOT: SlotKind(),
+        wiping.ORDER: WipeOrdered(),
         vaults.BACKUP: BackupKind(),
         sealing.LOST: PhoneTakenAway(),
         sealing.SUSPENDED: PhoneTakenAway(),

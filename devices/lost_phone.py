@@ -39,12 +39,14 @@ def let_go(
     session: str = "",
     wipe: bool = False,
     kept_until: datetime | None = None,
+    erases_from: datetime | None = None,
 ) -> SecurityEvent:
     """Unlink the phones and remove the passkeys, all or nothing; return the event that tells it.
 
     With `kept_until` the phones are kept, sealed, until then. If one of them was taken back lately
     the two sides contradict each other: nothing is let go, and the event is that of the dispute.
-    With `wipe` the apps on the phones are told to erase their accounts when they call next.
+    With `wipe` the apps on the phones are told to erase their accounts when they call next, or to
+    lock them until `erases_from`.
 
     What they proved in the session that stays has to be forgotten there. Raises
     `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.
@@ -66,7 +68,7 @@ def let_go(
     also["also_kept_factors"] = len(Loss(kept).factors)
     together: dict[str, Any] = {key: value for key, value in also.items() if value}
     as_lost: dict[str, Any] = {"session": session, "lost": True, "wipe": wipe}
-    as_lost["kept_until"] = kept_until
+    as_lost |= {"kept_until": kept_until, "erases_from": erases_from}
     done = phones.unlink(phone=first, client=client, **as_lost, **together)
     for phone in others:
         phones.unlink(phone=phone, client=client, **as_lost)

@@ -14,7 +14,7 @@ from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed, set_up_changed
 from devices import factors, sealing
-from devices.backups import unlinking
+from devices.backups import unlinking, wiping
 from devices.models import Authenticator, Installation, Phone
 from devices.sessions import end_sessions
 from portal.batches import delete_in_batches
@@ -150,6 +150,7 @@ def unlink(
     lost: bool = False,
     wipe: bool = False,
     kept_until: datetime | None = None,
+    erases_from: datetime | None = None,
     actor: User | None = None,
     reason: str = "",
     **also: Any,
@@ -157,8 +158,8 @@ def unlink(
     """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
 
     This site's app on it may do nothing any more; with `wipe` it is told to erase its accounts when
-    it calls next, or to lock them until `kept_until`. Two-step verification stays as it is. What
-    the phone proved in the session that stays has to be forgotten there: see
+    it calls next, or to lock them until `erases_from` (or `kept_until`). Two-step verification
+    stays as it is. What the phone proved in the session that stays has to be forgotten there: see
     `devices.sessions.strip_proofs`. Staff act as `actor` with a `reason` and keep no session;
     `also` tells in the event what goes together with the phone.
     `kept_until` is given by a session that proved too little to undo it: until then the phone is
@@ -170,7 +171,12 @@ def unlink(
     user = phone.user.take_turn() if actor else disputes.take_turn(phone.user)
     is_kept = kept_until is not None and sealing.is_kept(phone)
     until = kept_until if is_kept else None
-    erased = _erase(phone, session, wipe=wipe, kept_until=until, erases_from=kept_until)
+    begins = erases_from or kept_until
+    erased = _erase(phone, session, wipe=wipe, kept_until=until, erases_from=begins)
+    if wipe and begins:
+        also["locks"] = True
+    if wipe and begins and not until:
+        also |= wiping.note_ordered(erased.installations, session=session, until=begins)
     if not lost and actor is None:
         factors.keep_one(user)
         declining.check(user)
@@ -195,7 +201,7 @@ class _Erased:
     factors: frozenset[str]
     sessions: int
     trusted: int
-    apps: list[str]  # ids of installations
+    installations: list[Installation]
     wipe: bool
     kept_until: datetime | None
 
@@ -226,8 +232,7 @@ def _erase(
         bindings.forget_subjects(phone.user, factors)
     trusted = phone.user.trusted_browsers.live().count()
     protection_changed.send(User, user=phone.user, keep=keep)
-    ids = [str(row.public_id) for row in apps]
-    return _Erased(phone, factors, ended, trusted, ids, wipe, kept_until)
+    return _Erased(phone, factors, ended, trusted, apps, wipe, kept_until)
 
 
 def _replace(phone: Phone, keep: str, kept_until: datetime | None) -> _Erased:
@@ -253,8 +258,9 @@ def _record(
         more["kept_factors"] = len(erased.factors)
         more |= sealing.note(phone, sealing.LOST, session=session, until=erased.kept_until)
         more["own_code"] = Phone.objects.contestable().filter(pk=phone.pk).exists()
-    if erased.apps:
-        more |= {"apps": erased.apps, "wipe": erased.wipe}
+    if erased.installations:
+        ids = [str(row.public_id) for row in erased.installations]
+        more |= {"apps": ids, "wipe": erased.wipe}
     return events.record(
         phone.user,
         "phone:unlinked_by_staff" if actor else "phone:unlinked",

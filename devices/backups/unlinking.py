@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import disputes, events
 from accounts.models import User
-from devices.backups import grants
+from devices.backups import grants, wiping
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
 from portal.batches import delete_in_batches
@@ -82,6 +82,9 @@ def wipe_later(
     disputes.take_turn(user)
     for row in tell_to_wipe(rows, erases_from=erases_from):
         about: dict[str, Any] = {"session": session, "phone": row.name}
+        if erases_from:
+            about["locks"] = True
+            about |= wiping.note_ordered([row], session=session, until=erases_from)
         events.record(user, "app:wipe_asked", client=client, **about)
 
 

@@ -6,22 +6,64 @@ costs nothing; after that it is given only once the order was called off.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import bindings, events
-from accounts.models import User
+from accounts.models import Binding, User
+from accounts.people import person
+from accounts.proofs import Strength, fresh_proofs
 from devices.backups import refusals
 from devices.backups.reading import base64url
 from devices.models import Installation, PhoneCommand
 from portal.http import Client
 
+ORDER = "wipe"  # its kind in the ledger
 SECRET_BYTES = 32
 SECRET = PhoneCommand._meta.get_field("sealed_secret")
+
+
+def erases_from(request: HttpRequest) -> datetime | None:
+    """Return from when an order that this session gives erases a phone; None if at once.
+
+    Erasing cannot be undone, so only a fresh strong proof does it at once. Without two-step
+    verification a stolen password alone would do: such a phone locks first as well.
+    """
+    user = person(request)
+    if user.has_two_step:
+        return bindings.kept_until(request)
+    if bindings.is_strong(user, fresh_proofs(request)):
+        return None
+    return timezone.now() + settings.RECOVERY_HOLD
+
+
+def note_ordered(
+    installations: Iterable[Installation], *, session: str, until: datetime
+) -> dict[str, Any]:
+    """Write into the ledger that a session ordered these phones erased; return what events keep.
+
+    So the button in the notice calls it off. Call it in the person's turn.
+    """
+    told: dict[str, Any] = {}
+    for command in to_call_off(installations).select_related("installation"):
+        row = Binding.objects.create(
+            user_id=command.installation.user_id,
+            kind=ORDER,
+            subject=f"devices.phonecommand:{command.pk}",
+            name=command.installation.name,
+            session=session,
+            strength=Strength.RECOVERED,
+            undo_until=until,
+        )
+        told = {"binding": str(row.public_id)}
+    return told
 
 
 def told_to(installation: Installation) -> list[dict[str, Any]]:
@@ -127,6 +169,7 @@ def call_off(
         ended: dict[str, Any] = {} if row.sealed_secret else {"done_at": now}
         open_row = PhoneCommand.objects.filter(pk=row.pk, done_at__isnull=True)
         if open_row.filter(called_off_at__isnull=True).update(called_off_at=now, **ended):
+            bindings.forget_subjects(user, [f"devices.phonecommand:{row.pk}"])
             about: dict[str, Any] = {"session": session, "phone": row.installation.name}
             events.record(user, "app:wipe_called_off", client=client, **about)
             done.append(row.installation)

@@ -24,6 +24,7 @@ from accounts.proofs import (
     to_confirm,
 )
 from devices import lost_phone, unlinking
+from devices.backups import wiping
 from devices.lost_phone import Loss
 from devices.models import Passkey, Phone
 from devices.sessions import goes_on_without, strip_proofs
@@ -110,6 +111,7 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
                 session=session,
                 wipe="wipe" in request.POST,
                 kept_until=kept_until(request),
+                erases_from=wiping.erases_from(request),
             )
             if event.kind == BEGUN:
                 return signed_out(request)

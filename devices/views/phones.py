@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import declining, removals
 from accounts.acts import in_session
-from accounts.bindings import kept_until
 from accounts.held_forms import confirms, held_lists, held_values
 from accounts.models import SecurityEvent, User
 from accounts.people import person, session_id
@@ -20,6 +19,7 @@ from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
 from devices import app_texts, factors, lost_phone, phones, unlinking
 from devices.backups import unlinking as unlinked_apps
+from devices.backups import wiping
 from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
@@ -72,7 +72,9 @@ def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
     try:
         with transaction.atomic():
             wipe = "wipe" in request.POST
-            done = phones.unlink(phone=phone, client=client, session=session, wipe=wipe)
+            begins = wiping.erases_from(request)
+            about: dict[str, Any] = {"client": client, "session": session, "erases_from": begins}
+            done = phones.unlink(phone=phone, wipe=wipe, **about)
             stays = strip_proofs(request.session, done.factors, unlinking.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
@@ -108,7 +110,9 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = app_texts.to_be_told(_unlinking(user, public_id))
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with in_session(request):
-        unlinked_apps.wipe_later(user=user, rows=rows, erases_from=kept_until(request), **about)
+        unlinked_apps.wipe_later(
+            user=user, rows=rows, erases_from=wiping.erases_from(request), **about
+        )
     return redirect("devices:unlinked", public_id=public_id)
 
 

@@ -1,20 +1,32 @@
 """Two-step verification switched off and on again: nothing of before counts once more."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import two_step
+from accounts import bindings, two_step
 from accounts.models import SentCode, User
 from accounts.proofs import Strength
+from devices.backups.ledger import subject_of
 from devices.models import LinkRequest, RestoreGrant
 from portal.http import Client as Visitor
-from tests.accounts.helpers import ask, is_in, mailbox, recover, type_code, type_password
-from tests.attacks.test_thief_and_owner import link_phone
-from tests.people import Person, enter
+from tests.accounts.helpers import (
+    ask,
+    is_in,
+    level_of,
+    mailbox,
+    recover,
+    seen,
+    type_code,
+    type_password,
+)
+from tests.attacks.test_thief_and_owner import link_phone, prove_mailbox, turn_two_step_on
+from tests.people import Person, code_of, enter, give_passkey
 from tests.phones import give_app, grant
 
 HERE = Visitor("192.0.2.7", "")
@@ -79,3 +91,73 @@ def test_what_another_session_added_and_is_held_goes(new_client: Browsers, alice
     two_step.turn_off(alice.user, client=HERE, session="")
     assert not alice.user.phones.filter(pk=phone.pk).exists()
     assert alice.user.phones.linked().count() == 1
+
+
+# --- What was added while it was off ------------------------------------------------------------
+
+
+def test_a_phone_that_a_thief_linked_before_is_no_second_proof_beside_the_password(
+    carol: Person, new_client: Browsers, clock: time_machine.Traveller
+) -> None:
+    thief, owner, again, home = new_client(), new_client(), new_client(), new_client()
+    type_password(thief, carol)
+    prove_mailbox(thief, carol)
+    added = link_phone(thief)
+    clock.shift(settings.SENT_CODE_PAUSE)
+    type_password(owner, carol)
+    prove_mailbox(owner, carol)
+    own = turn_two_step_on(owner)
+    assert carol.reload().has_two_step
+    assert not own.authenticators.get().is_held
+    assert added.authenticators.get().is_held
+    clock.shift(60)
+    type_password(again, carol)
+    type_code(again, code_of(added.authenticators.get()), "/sign-in/authenticator/")
+    assert level_of(again) == Strength.RECOVERED
+    clock.shift(60)
+    type_password(home, carol)
+    type_code(home, code_of(own.authenticators.get()), "/sign-in/authenticator/")
+    assert level_of(home) == Strength.TWO_STEP
+    assert "Thief" in seen(home.get("/security/added/"))
+    row = carol.user.bindings.asked().get()
+    home.post("/security/added/", {"remove": str(row.public_id)})
+    assert [phone.pk for phone in carol.user.phones.linked()] == [own.pk]
+
+
+def test_a_passkey_and_an_app_of_before_are_held_too(
+    carol: Person, client: Client, new_client: Browsers
+) -> None:
+    until = timezone.now() + settings.RECOVERY_HOLD
+    ground = bindings.Ground("thief", Strength.RECOVERED, ("email",), None, until)
+    give_passkey(carol)
+    app = give_app(carol, client)
+    key = carol.user.passkeys.get()
+    for kind, subject in (("passkey", key.factor), ("app", subject_of(app.installation))):
+        bindings.note(carol.user, kind, subject, ground=ground, name="x")
+    owner = new_client()
+    type_password(owner, carol)
+    prove_mailbox(owner, carol)
+    turn_two_step_on(owner)
+    assert carol.user.passkeys.get().is_held
+    assert app.reload().is_held
+    assert {row.kind for row in carol.user.bindings.asked()} == {"passkey", "app"}
+
+
+def test_where_nothing_else_is_strong_the_own_phone_of_yesterday_counts(
+    carol: Person, new_client: Browsers, clock: time_machine.Traveller
+) -> None:
+    yesterday, today = new_client(), new_client()
+    type_password(yesterday, carol)
+    prove_mailbox(yesterday, carol)
+    phone = link_phone(yesterday, "Mine")
+    clock.shift(timedelta(days=1))
+    type_password(today, carol)
+    prove_mailbox(today, carol)
+    today.post("/security/recovery-codes/new/")
+    page = today.get("/security/recovery-codes/").content.decode()
+    code = page.split("data-recovery-code>")[1].partition("<")[0]
+    today.post("/security/recovery-codes/", {"code": code})
+    two_step.turn_on(carol.user, client=HERE, session=str(today.session.public_id))  # type: ignore[attr-defined] # our engine's
+    assert carol.reload().has_two_step
+    assert not phone.authenticators.get().is_held
+    assert not carol.user.has_held

@@ -1,5 +1,6 @@
 """An order to erase a phone that a recovered session gives locks first, and can be called off."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,16 +12,18 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import disputes
-from accounts.proofs import Strength
+from accounts.proofs import Proof, Strength
 from devices import phones, sealing
 from devices.backups import unlinking, wiping
-from devices.models import Installation, PhoneCommand, Session
+from devices.models import Installation, Phone, PhoneCommand, Session
 from devices.views.orders import waiting_orders
 from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
+from tests.attacks.test_thief_and_owner import link_in_mail_to
 from tests.backups import refusal
 from tests.devices.test_api_heartbeat import BEAT
-from tests.people import Person, enter
+from tests.links import press_not_me
+from tests.people import Person, enter, give_passkey
 from tests.phones import App, give_app
 
 HERE = Visitor("192.0.2.7", "")
@@ -215,3 +218,75 @@ def test_a_phone_that_is_taken_back_opens_again(app: App, alice: Person, client:
     secret = lock(app, row)
     sealing.open_again(phone)
     assert [(each["kind"], each["secret"]) for each in orders(app)] == [("open", secret)]
+
+
+# --- Without two-step verification --------------------------------------------------------------
+
+
+@pytest.fixture
+def carols(carol: Person, client: Client) -> App:
+    """The app on a phone of somebody without two-step verification, who is signed in."""
+    phone = carol.user.phones.create(name="Pixel 8", linked_at=timezone.now())
+    enter(client, carol, Strength.PASSWORD)
+    return give_app(carol, client, "Pixel 8", phone=phone, accounts=34)
+
+
+def place_of(app: App) -> Phone:
+    phone = app.reload().phone
+    assert phone
+    return phone
+
+
+def lose(app: App, client: Client) -> None:
+    client.post("/devices/lost/", {"phone": str(place_of(app).public_id), "wipe": "1"})
+
+
+def unlink(app: App, client: Client) -> None:
+    client.post(f"/devices/{place_of(app).public_id}/unlink/", {"wipe": "1"})
+
+
+def erase_later(app: App, client: Client) -> None:
+    form = {"phone": str(place_of(app).public_id)}
+    page = client.post("/devices/lost/", form)["Location"]
+    client.post(f"{page}wipe/")
+
+
+@pytest.mark.parametrize("act", [lose, unlink, erase_later])
+def test_a_stolen_password_alone_locks_a_phone_and_erases_nothing(
+    carols: App, carol: Person, client: Client, new_client: Any, act: Callable[[App, Client], None]
+) -> None:
+    act(carols, client)
+    (told,) = orders(carols)
+    assert told["kind"] == "lock"
+    secret = lock(carols, PhoneCommand.objects.get())
+    words = "locks the accounts of its authenticator app" if act == erase_later else "was unlinked"
+    press_not_me(new_client(), link_in_mail_to(carol.address, words))
+    assert [(each["kind"], each["secret"]) for each in orders(carols)] == [("open", secret)]
+    assert carol.kinds().count("app:wipe_called_off") == 1
+
+
+def test_it_erases_when_the_wait_has_ended(carols: App, carol: Person, client: Client) -> None:
+    lose(carols, client)
+    later = timezone.now() + settings.RECOVERY_HOLD + timedelta(minutes=1)
+    with time_machine.travel(later, tick=False):
+        assert [each["kind"] for each in orders(carols)] == ["wipe"]
+
+
+def test_called_off_on_the_devices_page_nothing_is_left_to_take_back(
+    carols: App, carol: Person, client: Client
+) -> None:
+    lose(carols, client)
+    row = PhoneCommand.objects.get()
+    client.post(f"/devices/app/orders/{row.public_id}/call-off/")
+    assert orders(carols) == []
+    assert not carol.user.bindings.open().exists()
+
+
+def test_a_passkey_erases_at_once_without_two_step_too(
+    carols: App, carol: Person, client: Client
+) -> None:
+    give_passkey(carol)
+    factor = carol.user.passkeys.get().factor
+    enter(client, carol, [Proof.now("passkey", Strength.TWO_STEP, factor)])
+    lose(carols, client)
+    assert [each["kind"] for each in orders(carols)] == ["wipe"]
