@@ -21,6 +21,7 @@ from devices.trust_cookies import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
+from tests.browser.tour_disputes import contested_phone, refusals, reported_change
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.browser.tour_recovery import pages_of_recovery
 from tests.browser.tour_work import (
@@ -350,6 +351,21 @@ def _stale(tour: Tour, person: Person) -> Names:
     tour.enter(person, proofs)
     query = "?next=/security/password/&for=recovered"
     yield from tour.see("/security/two-step/off/", f"/confirm/another-way/{query}")
+    hand = tour.hand
+    hand.open("/security/recovery-codes/")
+    hand.press("Make new recovery codes")
+    hand.reads("Confirm it’s you")
+    yield "/confirm/authenticator/, a button waits"
+    hand.type_code(person.fresh_code(), "Confirm")
+    hand.reads("Confirmed")
+    yield "/confirm/once-more/"
+
+
+def disputes(tour: Tour) -> Names:
+    """What is reported, contested, held or refused."""
+    yield from contested_phone(tour.page, protected("dora"))
+    yield from reported_change(tour.site, tour.page, tour.enter, protected("rosa"))
+    yield from refusals(tour.page, tour.enter)
 
 
 def choices(tour: Tour) -> Names:
@@ -478,6 +494,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     second_steps,
     expired,
     owners,
+    disputes,
     choices,
     beginners,
     staff,
