@@ -33,12 +33,14 @@ def suggestions(state: Readiness) -> list[Suggestion]:
     """Return at most three next steps, most useful first."""
     is_on, left = state.user.has_two_step, state.codes_left
     is_saved = left > FEW_CODES
+    is_pending = state.are_codes_pending
     wanted: Wanted = [
         (not is_on, _turn_on),
+        (is_pending, _pending_codes),
         (is_on and not state.holders, _link_phone),
         (is_on and not left, _first_codes),
-        (is_on and 0 < left <= FEW_CODES, _more_codes),
-        (is_on and is_saved and not state.are_codes_proven, _save_codes),
+        (is_on and 0 < left <= FEW_CODES and not is_pending, _more_codes),
+        (is_on and is_saved and not (is_pending or state.are_codes_proven), _save_codes),
         (_wants_address(state), _second_address),
         (_wants_number(state), _number),
     ]
@@ -133,6 +135,16 @@ def _more_codes() -> Suggestion:
         _("Only a few are left."),
         reverse("accounts:recovery_codes"),
         _("Make codes"),
+    )
+
+
+def _pending_codes() -> Suggestion:
+    return Suggestion(
+        "file-text",
+        _("Finish or discard your new recovery codes"),
+        _("You made new codes but haven’t confirmed them. Until then your older codes work too."),
+        reverse("accounts:recovery_codes"),
+        _("Finish"),
     )
 
 

@@ -1,12 +1,13 @@
 """What keeping and taking back means of contacts, recovery codes and the switch."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.address_taken import is_address_taken
 from accounts.bindings import HANDLERS, Handler
-from accounts.models import Binding, EmailAddress, PhoneNumber, User
+from accounts.models import Binding, EmailAddress, PhoneNumber, RecoveryCodeSet, User
 from accounts.switched_off import end_what_counted
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
@@ -47,21 +48,32 @@ class Codes(Handler):
     """A set of recovery codes that was made."""
 
     def keep(self, user: User, binding: Binding) -> None:
-        """End the older set that stayed beside it, unless that is the one that is asked for."""
-        rows = user.recovery_code_sets.filter(is_kept=True).exclude(pk=key_of(binding))
-        rows.update(ends_at=timezone.now(), is_kept=False)
-        older = user.recovery_code_sets.filter(ends_at__gt=timezone.now())
-        older.filter(pk__lt=key_of(binding)).update(ends_at=timezone.now())
+        """Let it replace the older set, once one of its codes was typed back."""
+        key, sets = key_of(binding), user.recovery_code_sets
+        kept = sets.filter(is_kept=True).exclude(pk=key)
+        own = sets.filter(pk=key, ends_at__isnull=True)
+        _end(sets.filter(is_pending=True).exclude(pk=key))
+        if kept.exists() and own.filter(confirmed_at__isnull=True).update(is_pending=True):
+            kept.update(is_kept=False)
+            return
+        _end(kept)
+        _end(sets.filter(ends_at__gt=timezone.now(), pk__lt=key))
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """End it; the older set is the one that lasts again."""
         sets = user.recovery_code_sets.filter(ends_at__isnull=True)
-        sets.filter(pk=key_of(binding)).update(ends_at=timezone.now(), shown_sealed=None)
-        sets.filter(is_kept=True).update(is_kept=False)
+        _end(sets.filter(pk=key_of(binding)))
+        in_use = sets.filter(is_kept=False, is_pending=False)
+        if in_use.exists() or sets.filter(is_kept=True).update(is_kept=False):
+            return
         outliving = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("-pk")
-        older = outliving.first()
-        if older and not sets.exists():
+        if older := outliving.first():
             outliving.filter(pk=older.pk).update(ends_at=None)
+
+
+def _end(sets: QuerySet[RecoveryCodeSet]) -> None:
+    now = timezone.now()
+    sets.update(ends_at=now, is_kept=False, is_pending=False, shown_sealed=None)
 
 
 class TwoStep(Handler):

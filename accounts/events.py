@@ -155,6 +155,9 @@ KINDS: dict[str, Kind] = {
         _("{phone} unlinked by staff"), "smartphone", "look", notice=True
     ),
     "recovery_codes:confirmed": Kind(_("Recovery codes checked"), "file-text", "ok"),
+    "recovery_codes:discarded": Kind(
+        _("New recovery codes discarded"), "file-text", "look", notice=True
+    ),
     "recovery_codes:made": Kind(_("New recovery codes made"), "file-text", "look", notice=True),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),

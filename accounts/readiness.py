@@ -58,6 +58,11 @@ class Readiness:
         return all(way.is_proven for way in self.ways)
 
     @property
+    def are_codes_pending(self) -> bool:
+        """Whether newer codes were made of which none was typed back."""
+        return any(way.has_pending for way in self.ways)
+
+    @property
     def phones(self) -> list[str]:
         """Carrier keys of the linked phones."""
         return [key for key in self.keys if self._first(key).carrier.kind == "phone"]

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import bindings, disputes, events
@@ -35,24 +36,36 @@ OLDER_SETS_KNOWN = 2
 
 @dataclass(frozen=True)
 class Summary:
-    """What an account has: codes left in all live sets, the newest set and its date."""
+    """What an account has: the codes left, and the set in use with its date.
+
+    `pending` is the set that takes its place once one of its codes was typed back.
+    """
 
     left: int
     made_at: datetime | None
     confirmed: bool
     newest: RecoveryCodeSet | None
+    pending: RecoveryCodeSet | None = None
+
+    @property
+    def is_replaceable(self) -> bool:
+        """Whether there is an older set to go on with if the pending one is discarded."""
+        return self.newest is not None and self.newest != self.pending
 
 
 def summary(user: User) -> Summary:
-    """Count the unused codes of the live sets, in one query."""
-    from_sets = user.recovery_code_sets.live().with_left().order_by("-pk")
-    sets = list(from_sets)
+    """Count the unused codes of the live sets, in one query; a pending one counts if alone."""
+    sets = list(user.recovery_code_sets.live().with_left().order_by("-pk"))
+    pending = next((row for row in sets if row.is_pending), None)
+    if any(getattr(row, "left_count", 0) for row in sets if row != pending):
+        sets = [row for row in sets if row != pending]
     newest = sets[0] if sets else None
     return Summary(
         left=sum(getattr(row, "left_count", 0) for row in sets),
         made_at=newest.created_at if newest else None,
         confirmed=bool(newest and newest.confirmed_at),
         newest=newest,
+        pending=pending,
     )
 
 
@@ -118,17 +131,14 @@ def draw() -> Drawn:
 def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> RecoveryCodeSet:
     """Make a set in a session, tell the person, and end their other sessions.
 
-    As long as the set can be taken back and no strong sign-in asks for it, which is so without
-    two-step, the older set stays valid: taking this one back has to leave it.
+    An older set with codes left stays valid: until one code of this one was typed back, or, if
+    this one is held, until the owner has chosen.
     """
-    session, older_ends_at = ground.session, ground.trusted_from
+    session = ground.session
     if ground.undo_until and not user.has_two_step:
         undo_until = max(ground.undo_until, timezone.now() + settings.CHANGE_UNDO_AGE)
         ground = replace(ground, undo_until=undo_until)
-    lives_until = None if ground.held_until else ground.undo_until
-    code_set = store(
-        user, drawn, older_ends_at=older_ends_at, lives_until=lives_until, shown_to=session
-    )
+    code_set = store(user, drawn, is_held=ground.held_until is not None, shown_to=session)
     factor = f"accounts.set:{code_set.pk}"
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
@@ -137,30 +147,17 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> Recove
     return code_set
 
 
-def store(
-    user: User,
-    drawn: Drawn,
-    *,
-    older_ends_at: datetime,
-    shown_to: str,
-    lives_until: datetime | None = None,
-) -> RecoveryCodeSet:
-    """Replace the person's set by a new one.
+def store(user: User, drawn: Drawn, *, shown_to: str, is_held: bool = False) -> RecoveryCodeSet:
+    """Add a new set beside the one in use, which it replaces when it is confirmed.
 
-    The older set ends now, or if `older_ends_at` lies in the future, which means that the new one
-    is held, stays until the owner has chosen at a strong sign-in. One that nobody asks for but that
-    can be taken back leaves it until `lives_until`. The codes can be shown to the
-    session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
+    One that is held does not replace any: the owner chooses at a strong sign-in. The codes can be
+    shown to the session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
         disputes.take_turn(user)
         # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
-        if lives_until:
-            _outlive(user, lives_until)
-        code_set = _replace_set(
-            user, is_held=older_ends_at > timezone.now(), outlives=bool(lives_until)
-        )
+        code_set = _add_held_set(user) if is_held else _add_set(user)
         _keep_shown(code_set, drawn.codes, shown_to)
         RecoveryCode.objects.bulk_create(
             RecoveryCode(code_set=code_set, locator=code[:LOCATOR], hash=hashed)
@@ -169,43 +166,48 @@ def store(
     return code_set
 
 
-def _outlive(user: User, until: datetime) -> None:
-    """Let the sets stay valid that nobody could take back; the others end with the next one.
+def _add_set(user: User) -> RecoveryCodeSet:
+    """Add a set that replaces the others: at once if none of their codes is left."""
+    live = user.recovery_code_sets.live()
+    others = live.filter(is_pending=False)
+    is_pending = others.with_any_left().exists()
+    # Only the newest of several pending sets can be confirmed.
+    end(user, live.filter(is_pending=True) if is_pending else live)
+    return _create(user, is_pending=is_pending)
 
-    Else whoever knows the password would make a sheet today that counts beside it tomorrow.
+
+def _add_held_set(user: User) -> RecoveryCodeSet:
+    """Add a set that stays beside the older one until its owner chooses.
+
+    If one stays already, the others were made without a strong proof as well, and only the newest
+    of them counts. A pending set is left alone: it was made on a better proof.
     """
-    open_subjects = set(user.bindings.revocable().values_list("subject", flat=True))
-    for row in user.recovery_code_sets.live():
-        if f"accounts.set:{row.pk}" not in open_subjects:
-            ends_at = max(row.ends_at or until, until)
-            changes = {"ends_at": ends_at, "is_kept": False, "shown_sealed": None}
-            user.recovery_code_sets.filter(pk=row.pk).update(**changes)
-
-
-def _replace_set(user: User, *, is_held: bool, outlives: bool) -> RecoveryCodeSet:
-    now = timezone.now()
-    lasting = user.recovery_code_sets.filter(ends_at__isnull=True)
-    has_kept = is_held and lasting.filter(is_kept=True).exists()
-    # A set that stays beside this one does so until its owner chooses. If one stays already, the
-    # others were made without a strong proof as well, and only the newest of them counts.
-    if is_held and not has_kept:
+    lasting = user.recovery_code_sets.filter(ends_at__isnull=True, is_pending=False)
+    if lasting.filter(is_kept=True).exists():
+        end(user, lasting.filter(is_kept=False))
+    else:
         lasting.update(is_kept=True, shown_sealed=None)
-    gone = lasting.filter(is_kept=False) if is_held else lasting
-    subjects = [f"accounts.set:{pk}" for pk in gone.values_list("pk", flat=True)]
-    gone.update(ends_at=now, is_kept=False, shown_sealed=None)
-    if not is_held and not outlives:
-        user.recovery_code_sets.live().update(ends_at=now)
-    bindings.forget_subjects(user, subjects)
+    return _create(user, is_pending=False)
+
+
+def _create(user: User, *, is_pending: bool) -> RecoveryCodeSet:
     older = list(user.recovery_code_sets.order_by("-pk").values_list("pk", flat=True))
-    user.recovery_code_sets.filter(pk__in=older[OLDER_SETS_KNOWN:], ends_at__lte=now).delete()
-    return user.recovery_code_sets.create()
+    ended = user.recovery_code_sets.filter(ends_at__lte=timezone.now())
+    ended.filter(pk__in=older[OLDER_SETS_KNOWN:]).delete()
+    return user.recovery_code_sets.create(is_pending=is_pending)
+
+
+def end(user: User, sets: QuerySet[RecoveryCodeSet]) -> None:
+    """Let no code of these sets count any more."""
+    subjects = [f"accounts.set:{pk}" for pk in sets.values_list("pk", flat=True)]
+    ended = {"is_kept": False, "is_pending": False, "shown_sealed": None}
+    sets.update(ends_at=timezone.now(), **ended)
+    bindings.forget_subjects(user, subjects)
 
 
 def end_all(user: User) -> None:
     """Let no code of the person count any more."""
-    live = user.recovery_code_sets.live()
-    bindings.forget_subjects(user, [f"accounts.set:{row.pk}" for row in live])
-    live.update(ends_at=timezone.now(), is_kept=False, shown_sealed=None)
+    end(user, user.recovery_code_sets.live())
 
 
 def _keep_shown(code_set: RecoveryCodeSet, codes: list[str], shown_to: str) -> None:
@@ -219,6 +221,15 @@ def _context(code_set: RecoveryCodeSet) -> str:
     return f"accounts.recoverycodeset:{code_set.public_id}"
 
 
+def sheet(held: Summary, *, to: str) -> tuple[RecoveryCodeSet | None, list[str] | None]:
+    """Return the newest set whose codes this session may see, and the codes."""
+    sets = {row.pk: row for row in (held.pending, held.newest) if row}
+    for _pk, row in sorted(sets.items(), reverse=True):
+        if codes := shown(row, to=to):
+            return row, codes
+    return held.pending or held.newest, None
+
+
 def shown(code_set: RecoveryCodeSet | None, *, to: str) -> list[str] | None:
     """Return the codes of a set for as long as they may be shown to this session."""
     if code_set is None or code_set.shown_sealed is None or code_set.shown_until is None:
@@ -230,12 +241,6 @@ def shown(code_set: RecoveryCodeSet | None, *, to: str) -> list[str] | None:
     except CannotUnseal:
         return None
     return [grouped(code) for code in json.loads(plain)]
-
-
-def confirm(code_set: RecoveryCodeSet) -> bool:
-    """Note that one code was typed back; the codes cannot be shown any more."""
-    rows = RecoveryCodeSet.objects.live().filter(pk=code_set.pk)
-    return rows.update(confirmed_at=timezone.now(), shown_sealed=None) == 1
 
 
 def _match(unused: list[RecoveryCode], code: str) -> RecoveryCode | None:
@@ -267,5 +272,13 @@ def find(user: User, code: str, within: RecoveryCodeSet | None = None) -> Recove
     row = _match(list(rows), code)
     if row and row.code_set.ends_at and row.code_set.ends_at <= timezone.now():
         message = _("This code belongs to an older sheet. Use a code of the newest one.")
+        if not user.recovery_code_sets.live().filter(pk__gt=row.code_set_id).exists():
+            message = _("This code belongs to a sheet that no longer counts. Use another one.")
         raise ValidationError(message, code="older_set")
     return row
+
+
+def to_check(user: User) -> list[RecoveryCodeSet]:
+    """Return the live sets of which a code may be typed back, newest first."""
+    sets = list(user.recovery_code_sets.live().order_by("-pk"))
+    return [row for row in sets if row.confirmed_at is None] or sets[:1]

@@ -259,6 +259,7 @@ class RecoveryCode(Step):
                 left=held.left,
                 managed_at="accounts:recovery_codes",
                 is_proven=held.confirmed,
+                has_pending=held.pending is not None and held.is_replaceable,
             )
         ]
 

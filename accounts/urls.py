@@ -64,6 +64,11 @@ urlpatterns = [
         name="recovery_codes_new",
     ),
     path(
+        "security/recovery-codes/<uuid:public_id>/discard/",
+        recovery_codes.recovery_codes_discard,
+        name="recovery_codes_discard",
+    ),
+    path(
         "security/recovery-codes/download/",
         recovery_codes.recovery_codes_download,
         name="recovery_codes_download",

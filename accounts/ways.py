@@ -77,6 +77,7 @@ class Way:
     counts_from: datetime | None = None
     left: int = 0
     is_proven: bool = True
+    has_pending: bool = False  # newer codes wait until one of them is typed back
     url: str = ""
     managed_at: str = "accounts:two_step"  # name of the URL where it is looked after
     note: Text = ""  # a sentence on what it is not

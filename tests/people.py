@@ -12,7 +12,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import recovery_codes
+from accounts import pending_codes, recovery_codes
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
 from accounts.proofs import Proof, Strength, keep
 from accounts.trust import METHOD
@@ -130,9 +130,7 @@ def give_codes(person: Person) -> list[str]:
     with override_settings(PASSWORD_HASHERS=["tests.hashers.QuickHasher"]):
         drawn = recovery_codes.draw()
     if person.user.recovery_code_sets.exists():
-        now = timezone.now()
-        newer = recovery_codes.store(person.user, drawn, older_ends_at=now, shown_to="")
-        recovery_codes.confirm(newer)
+        pending_codes.mark_confirmed(recovery_codes.store(person.user, drawn, shown_to=""))
     else:
         _give_first_codes(person, drawn)
     person.codes = [recovery_codes.grouped(code) for code in drawn.codes]

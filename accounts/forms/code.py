@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import codes, failures, recovery_codes
 from accounts.failures import StepBudget
-from accounts.models import SentCode
+from accounts.models import RecoveryCodeSet, SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Proof
 from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
@@ -217,8 +217,9 @@ def contact_code_form(contact: Contact, data: Any = None) -> SentCodeForm:
 
 
 class RecoveryCodeCheckForm(CodeForm):
-    """One code of the newest set, typed back as proof that it was saved; not used up."""
+    """One code of a new set, typed back as proof that it was saved; not used up."""
 
+    code_set: RecoveryCodeSet | None = None  # the one that the code belongs to
     digits = None
     takes_focus = False  # the codes above come first; a keyboard would cover them
 
@@ -237,7 +238,9 @@ class RecoveryCodeCheckForm(CodeForm):
         return recovery_codes.clean(self.cleaned_data["code"])
 
     def find(self, code: str) -> Match | None:
-        """Look in the newest set only."""
-        newest = recovery_codes.summary(self.user).newest
-        row = recovery_codes.find(self.user, code, within=newest) if newest else None
-        return RecoveryCodeMatch(row) if row else None
+        """Look in the sets that nobody has typed a code of yet, else in the newest only."""
+        for code_set in recovery_codes.to_check(self.user):
+            if row := recovery_codes.find(self.user, code, within=code_set):
+                self.code_set = row.code_set
+                return RecoveryCodeMatch(row)
+        return None

@@ -15,8 +15,12 @@ class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):
     """Selections of sets."""
 
     def live(self) -> "RecoveryCodeSetQuerySet":
-        """Those whose codes still count: normally one, two while a hold lasts."""
+        """Those whose codes still count: one, or more until a new one is confirmed or kept."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=timezone.now()))
+
+    def with_any_left(self) -> "RecoveryCodeSetQuerySet":
+        """Those of which a code is unused."""
+        return self.filter(codes__used_at__isnull=True).distinct()
 
     def with_left(self) -> "RecoveryCodeSetQuerySet":
         """Add `left_count`, the number of unused codes."""
@@ -34,6 +38,8 @@ class RecoveryCodeSet(models.Model):
     ends_at = models.DateTimeField(null=True)
     # It stays beside a newer one that was made without a strong proof, until the owner chooses.
     is_kept = models.BooleanField(default=False)
+    # Made while an older set is in use; that one ends only when a code of this one is typed back.
+    is_pending = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     # The codes themselves, sealed, only until one was typed back and for ten minutes at most.
     shown_sealed = SealedField(null=True, holds="sheets of codes being shown")
@@ -47,6 +53,7 @@ class RecoveryCodeSet(models.Model):
             models.UniqueConstraint(
                 "user",
                 "is_kept",
+                "is_pending",
                 condition=Q(ends_at__isnull=True),
                 name="one_lasting_set_a_person",
             ),

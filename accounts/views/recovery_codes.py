@@ -1,21 +1,21 @@
 """Recovery codes: made, shown once, proven saved."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
-from accounts import bindings, events, readiness, recovery_codes, two_step
+from accounts import bindings, pending_codes, readiness, recovery_codes, two_step
 from accounts.acts import in_session
 from accounts.forms.code import RecoveryCodeCheckForm
 from accounts.held_forms import confirms
-from accounts.models import User
+from accounts.models import RecoveryCodeSet, User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, level, needs
 from accounts.views.answers import show_form
@@ -37,18 +37,21 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     verification = Verification(user, "check", session_id(request), client_of(request))
     form = RecoveryCodeCheckForm(request.POST or None, verification=verification)
     if request.method == "POST" and form.is_valid():
-        response = _confirm(request, user)
+        response = _confirm(request, user, form.code_set)
         form.budget.give_back()  # it proves that the sheet is there, and nobody's identity
         return response
     held = recovery_codes.summary(user)
-    live = user.recovery_code_sets.live()
+    live = user.recovery_code_sets.live().exclude(is_pending=True)
     older = live.exclude(pk=held.newest.pk).order_by("-pk").first() if held.newest else None
+    sheet, codes = recovery_codes.sheet(held, to=session_id(request))
     return show_form(
         request,
         "accounts/recovery_codes.html",
         form,
-        codes=recovery_codes.shown(held.newest, to=session_id(request)),
+        codes=codes,
+        sheet=sheet,
         set=held.newest,
+        pending=held.pending if held.is_replaceable and sheet == held.pending else None,
         if_lost=readiness.of(user).loss(["paper"]).sentence if held.left else "",
         left=held.left,
         total=settings.RECOVERY_CODES_A_SET,
@@ -58,24 +61,45 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _confirm(request: HttpRequest, user: User) -> HttpResponse:
+def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None) -> HttpResponse:
     """Note the proof; during set-up that is the last step, so two-step goes on."""
-    newest = recovery_codes.summary(user).newest
-    with transaction.atomic():
-        if newest and recovery_codes.confirm(newest):
-            client, session = client_of(request), session_id(request)
-            events.record(user, "recovery_codes:confirmed", client=client, session=session)
-    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session_id(request)):
+    client, session = client_of(request), session_id(request)
+    with in_session(request):
+        is_done = code_set and pending_codes.confirm(user, code_set, client=client, session=session)
+    if not code_set or not is_done:
+        messages.warning(request, _("These codes no longer count. The newest ones are below."))
+        return redirect("accounts:recovery_codes")
+    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session):
         return switch_on(request)
-    messages.success(request, _("Good. Your recovery codes are saved."))
+    said = _("Good. Your recovery codes are saved.")
+    if code_set.is_pending:
+        said = _("Good. Your new recovery codes are saved. Your older codes no longer work.")
+    messages.success(request, said)
     return redirect("overview" if user.has_two_step else "accounts:two_step")
+
+
+@require_post("accounts:recovery_codes")
+@needs(Strength.TWO_STEP, back="accounts:recovery_codes")
+@confirms(gettext_lazy("discard the new recovery codes"))
+def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End the set that no code was typed back of; the older one stays."""
+    user, client, session = person(request), client_of(request), session_id(request)
+    try:
+        with in_session(request):
+            is_done = pending_codes.discard(user, public_id, client=client, session=session)
+    except pending_codes.NothingElse:
+        messages.warning(request, _("Not discarded: you have no other codes left."))
+        return redirect("accounts:recovery_codes")
+    if is_done:
+        messages.success(request, _("Discarded. Your older codes keep working."))
+    return redirect("accounts:recovery_codes")
 
 
 @require_post("accounts:recovery_codes")
 @needs(Strength.RECOVERED, back="accounts:recovery_codes")
 @confirms(gettext_lazy("make new recovery codes"))
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
-    """Make a new set; made in a recovered session, the older one stays until the hold is over."""
+    """Make a new set; the older one stays until this one was typed back or its owner has chosen."""
     user = person(request)
     NEW_SETS.take(str(user.pk))
     drawn, ground = recovery_codes.draw(), bindings.ground_of(request)
@@ -88,13 +112,13 @@ def recovery_codes_new(request: HttpRequest) -> HttpResponse:
 def recovery_codes_download(request: HttpRequest) -> HttpResponse:
     """Give the codes as a text file, as long as the page may show them."""
     user = person(request)
-    newest = recovery_codes.summary(user).newest
-    codes = recovery_codes.shown(newest, to=session_id(request))
-    if codes is None or newest is None:
+    held = recovery_codes.summary(user)
+    sheet, codes = recovery_codes.sheet(held, to=session_id(request))
+    if codes is None or sheet is None:
         raise Http404
     heading = _("%(portal)s recovery codes, made %(date)s. Each works once.") % {
         "portal": settings.PORTAL_NAME,
-        "date": date_format(timezone.localtime(newest.created_at), "j F Y"),
+        "date": date_format(timezone.localtime(sheet.created_at), "j F Y"),
     }
     body = "\n".join([heading, "", *codes, ""])
     response = HttpResponse(body, content_type="text/plain; charset=utf-8")

@@ -49,6 +49,13 @@ def make(client: Client) -> list[str]:
     return [part.partition("<")[0] for part in page.split("data-recovery-code>")[1:]]
 
 
+def save(client: Client) -> list[str]:
+    """Make a new set and type one of its codes back."""
+    codes = make(client)
+    client.post(PAGE, {"code": codes[0]})
+    return codes
+
+
 def lets_in(client: Client, person: Person, code: str) -> bool:
     type_password(client, person)
     type_code(client, code, PAPER)
@@ -181,13 +188,16 @@ def test_typing_a_code_back_does_not_use_it_up(
     assert lets_in(new_client(), alice, code)
 
 
-def test_a_wrong_code_typed_back_confirms_nothing(client: Client, alice: Person) -> None:
+def test_a_wrong_code_typed_back_confirms_nothing(
+    client: Client, new_client: Callable[..., Client], alice: Person
+) -> None:
     enter(client, alice, Strength.TWO_STEP)
     make(client)
     answer = client.post(PAGE, {"code": alice.codes[0]})
     assert answer.status_code == 200
     assert "recovery_codes:confirmed" not in alice.kinds()
-    assert not recovery_codes.summary(alice.user).confirmed
+    assert recovery_codes.summary(alice.user).pending
+    assert lets_in(new_client(), alice, alice.codes[0])
 
 
 def test_the_codes_are_shown_for_ten_minutes_at_most(
@@ -198,7 +208,7 @@ def test_the_codes_are_shown_for_ten_minutes_at_most(
     clock.shift(settings.RECOVERY_CODES_SHOWN_FOR)
     page = client.get(PAGE)
     assert codes[0] not in page.content.decode()
-    assert "not checked yet" in seen(page)
+    assert "You made new codes but haven’t confirmed them" in seen(page)
     assert client.get(f"{PAGE}download/").status_code == 404
 
 
@@ -218,16 +228,17 @@ def test_making_a_set_twice_leaves_one_and_it_is_the_one_shown(
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
     first, second = make(client), make(client)
-    assert RecoveryCodeSet.objects.live().filter(user=alice.user).count() == 1
+    assert RecoveryCodeSet.objects.live().filter(user=alice.user).count() == 2
     assert not lets_in(new_client(), alice, first[0])
     assert lets_in(new_client(), alice, second[0])
+    assert lets_in(new_client(), alice, alice.codes[0])
 
 
 def test_a_code_of_the_older_sheet_is_told_so(
     client: Client, new_client: Callable[..., Client], alice: Person
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
-    make(client)
+    save(client)
     other = new_client()
     type_password(other, alice)
     answer = type_code(other, alice.codes[0], PAPER)
@@ -299,7 +310,7 @@ def test_the_owner_chooses_between_two_sheets_at_the_next_strong_sign_in(
     days: int,
 ) -> None:
     recover(client, alice)
-    new = make(client)
+    new = save(client)
     owner = new_client()
     clock.shift(timedelta(days=days))
     sign_in(owner, alice)
@@ -316,7 +327,7 @@ def test_the_session_that_made_a_set_makes_it_the_only_one_with_the_phone(
     client: Client, new_client: Callable[..., Client], alice: Person
 ) -> None:
     recover(client, alice)
-    make(client)
+    save(client)
     type_code(client, alice.fresh_code(), "/confirm/authenticator/?for=two-step")
     assert "hold:ended" in alice.kinds()
     assert client.get("/devices/").status_code == 200

@@ -20,6 +20,7 @@ from tests.live import LiveSite, at_once, fresh_address
 from tests.live.sinks import body_of, wait_until
 from tests.people import Person, give_passkey, give_phone
 
+CODES = "/security/recovery-codes/"
 MANY = 20
 GUESSES = 200
 FREE = settings.FAILURES_BEFORE_WAIT
@@ -28,28 +29,56 @@ FREE = settings.FAILURES_BEFORE_WAIT
 def test_a_double_click_on_new_codes(alice: Person, crowd: Crowd) -> None:
     visitor = sign_in(crowd, alice)
     twins = crowd(MANY, visitor)
-    post_at_once(twins, "/security/recovery-codes/new/", {})
-    shown = twins[0].get("/security/recovery-codes/download/").text.split()[-10:]
+    post_at_once(twins, f"{CODES}new/", {})
+    shown = twins[0].get(f"{CODES}download/").text.split()[-10:]
     live_sets = alice.user.recovery_code_sets.live()
-    assert live_sets.count() == 1
+    assert live_sets.filter(is_pending=True).count() == 1
+    assert live_sets.count() == 2
+    (visitor,) = half_signed_in(crowd, 1, alice)
+    assert visitor.post("/sign-in/recovery-code/", {"code": shown[3]}).status_code == 302
+
+
+def test_a_double_click_on_typing_a_new_code_back(alice: Person, crowd: Crowd) -> None:
+    visitor = sign_in(crowd, alice)
+    visitor.post(f"{CODES}new/", {})
+    shown = visitor.get(f"{CODES}download/").text.split()[-10:]
+    post_at_once(crowd(MANY, visitor), CODES, {"code": shown[0]})
+    assert alice.user.recovery_code_sets.live().count() == 1
     (visitor,) = half_signed_in(crowd, 1, alice)
     assert visitor.post("/sign-in/recovery-code/", {"code": alice.codes[0]}).status_code == 200
     assert visitor.post("/sign-in/recovery-code/", {"code": shown[3]}).status_code == 302
 
 
+def test_finishing_and_discarding_new_codes_at_once(alice: Person, crowd: Crowd) -> None:
+    """One of them wins, and one sheet is left."""
+    visitor = sign_in(crowd, alice)
+    visitor.post(f"{CODES}new/", {})
+    shown = visitor.get(f"{CODES}download/").text.split()[-10:]
+    pending = alice.user.recovery_code_sets.get(is_pending=True)
+    finish = partial(visitor.post, CODES, {"code": shown[0]})
+    discard = partial(visitor.post, f"{CODES}{pending.public_id}/discard/", {})
+    at_once([finish, discard, finish, discard])
+    (left,) = alice.user.recovery_code_sets.live()
+    kinds = alice.kinds()
+    assert ("recovery_codes:discarded" in kinds) == (left.pk != pending.pk)
+    assert not left.is_pending
+
+
 def test_new_codes_while_an_old_one_signs_in(alice: Person, crowd: Crowd) -> None:
-    """Whichever is first: nobody who used the old sheet is inside afterwards."""
+    """Whichever is first: nobody who used the old sheet is inside once it has ended."""
     owner = sign_in(crowd, alice)
+    owner.post(f"{CODES}new/", {})
+    shown = owner.get(f"{CODES}download/").text.split()[-10:]
     thieves = half_signed_in(crowd, 4, alice)
     acts = [
         partial(thief.post, "/sign-in/recovery-code/", {"code": code})
         for thief, code in zip(thieves, alice.codes, strict=False)
     ]
-    acts.insert(2, partial(owner.post, "/security/recovery-codes/new/", {}))
+    acts.insert(2, partial(owner.post, CODES, {"code": shown[0]}))
     answers = at_once(acts)
     assert {answer.status_code for answer in answers} <= REFUSED
     if is_in(owner):
-        assert alice.kinds().count("recovery_codes:made") == 1
+        assert alice.kinds().count("recovery_codes:confirmed") == 1
         assert not any(is_in(thief) for thief in thieves)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -171,6 +172,12 @@ TABLE: dict[str, Row] = {
     "accounts:recovery_codes": closed(PAGE, FORM),
     "accounts:recovery_codes_new": closed(
         WRONG_METHOD, "to /security/recovery-codes/", stale_post=CONFIRM
+    ),
+    "accounts:recovery_codes_discard": guarded(
+        WRONG_METHOD,
+        "to /security/recovery-codes/",
+        stale_get=WRONG_METHOD,
+        weak_get=WRONG_METHOD,
     ),
     "accounts:recovery_codes_download": closed(GONE, WRONG_METHOD),
     "accounts:change_password": fresh(FORM, FORM),
@@ -365,6 +372,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "accounts:resend_contact": {"public_id": str(waiting.public_id)},
         "accounts:remove_contact": {"public_id": str(second.public_id)},
         "accounts:make_primary": {"public_id": str(second.public_id)},
+        "accounts:recovery_codes_discard": {"public_id": str(uuid4())},
         "accounts:decline_step": {"slug": "email"},
         "accounts:accept_step": {"slug": "email"},
         "devices:confirm_phone": {"public_id": str(begun.public_id)},
