@@ -240,7 +240,7 @@ METHODS: dict[str, Text] = {
     "email": _("e-mail code"),
     "sms": _("text message"),
     "recovery-code": _("recovery code"),
-    "recovery-key": _("recovery key"),
+    "recovery-key": _("backup key"),
     "passphrase": _("passphrase"),
     "phone-lost": _("phone reported lost"),
     "phone-suspended": _("phone suspended"),

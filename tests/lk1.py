@@ -135,7 +135,7 @@ def _about(envelope: Json) -> str:
     return "\n".join(str(envelope[name]) for name in SIGNED)
 
 
-# --- The recovery key --------------------------------------------------------------------------
+# --- The backup key --------------------------------------------------------------------------
 
 
 def show_recovery_key(raw: bytes) -> str:
@@ -150,7 +150,7 @@ def read_recovery_key(text: str) -> bytes:
     bits = "".join(f"{SYMBOLS.index(letter):05b}" for letter in letters[:32])
     raw = int(bits, 2).to_bytes(20, "big")
     if show_recovery_key(raw).replace("-", "") != letters:
-        raise Refused("a slip in the recovery key")
+        raise Refused("a slip in the backup key")
     return raw
 
 
@@ -184,7 +184,7 @@ def passphrase_params(salt: bytes, **more: int) -> Json:
 
 
 def open_slot(slot: Json, vault: str, given: str | bytes) -> bytes:
-    """The key of a vault, for a recovery key as it is shown, a passphrase, or a PRF's output."""
+    """The key of a vault, for a backup key as it is shown, a passphrase, or a PRF's output."""
     about = _slot_about(slot, vault)
     return decrypt(_wrapper(slot, given), slot["nonce"], slot["sealed"], about)
 

@@ -43,7 +43,7 @@ def prove(
 
     The try is counted first, in rows of their own: call it outside a transaction. Only passphrases
     can be guessed, so only they count for the vault: nobody fills a limit that keeps the owner of
-    the recovery key out. Raises `LimitReached` and `Refused`.
+    the backup key out. Raises `LimitReached` and `Refused`.
     """
     row, kept, kind = _kept(installation, vault, slot)
     tried = Rate("key-proof", settings.KEY_PROOFS_A_PHONE, HOUR)

@@ -108,7 +108,7 @@ def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
 
 
 def _check_not_last(vault: Vault, slot: KeySlot) -> None:
-    """A tried way must stay, and a recovery key that was tried if this one was."""
+    """A tried way must stay, and a backup key that was tried if this one was."""
     if slot.key != head_of(vault).header["key"]:
         return
     others = vault.slots.filter(key=slot.key).exclude(pk=slot.pk)

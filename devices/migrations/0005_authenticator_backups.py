@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("recovery-key", "recovery key"),
+                            ("recovery-key", "backup key"),
                             ("passphrase", "passphrase"),
                             ("passkey", "passkey"),
                         ],

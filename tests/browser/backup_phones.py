@@ -43,7 +43,7 @@ class Linked(Phone):
 
     @property
     def opened(self) -> lk1.Vault:
-        """The key of the backup, out of the portal's database with the recovery key alone."""
+        """The key of the backup, out of the portal's database with the backup key alone."""
         slot = self.vault.slots.filter(kind="recovery-key").latest("pk")
         known = ("kind", "key", "params", "nonce", "sealed")
         sealed = {"id": str(slot.public_id), **{name: getattr(slot, name) for name in known}}
@@ -51,7 +51,7 @@ class Linked(Phone):
         return lk1.Vault(vault, slot.key, lk1.open_slot(sealed, vault, self.recovery_key))
 
     def content(self, number: int = 0) -> Json:
-        """What lies in the portal's database, opened with the recovery key alone."""
+        """What lies in the portal's database, opened with the backup key alone."""
         row = self.version(number)
         whole = {**row.header, "ciphertext": lk1.spelled(bytes(row.ciphertext))}
         return lk1.open_envelope(self.opened.secret, whole)
@@ -79,16 +79,16 @@ class Linked(Phone):
         return self.page.locator("[data-part=rows] > li").filter(has=bold)
 
     def switch_on(self) -> str:
-        """Switch the backup on through its pages; return the recovery key."""
+        """Switch the backup on through its pages; return the backup key."""
         self.open("backup")
-        self.press("Make my recovery key")
+        self.press("Make my backup key")
         self.recovery_key = self.note_key()
         self.press("Switch backup on")
         self.says("The backup is on")
         return self.recovery_key
 
     def back_up(self) -> str:
-        """Switch the backup on without its pages; return the recovery key."""
+        """Switch the backup on without its pages; return the backup key."""
         self.recovery_key = self.run(
             """const { newRecoveryKey } = await use("lk1/recovery-key");
                const key = await newRecoveryKey();

@@ -195,15 +195,15 @@ class NewPhone(Phone):
         self.says("These backups are in your account.")
 
     def opens_backup(self, recovery_key: str) -> None:
-        """Open the first one with a recovery key."""
+        """Open the first one with a backup key."""
         self.opens_the_list()
         self.press("Open this backup")
         self.types_key(recovery_key)
 
     def types_key(self, recovery_key: str) -> None:
-        """Type a recovery key and try it."""
-        self.type("Recovery key", recovery_key)
-        self.press("Open with the recovery key")
+        """Type a backup key and try it."""
+        self.type("Backup key", recovery_key)
+        self.press("Open with the backup key")
 
     def loses_its_key(self) -> None:
         """Let the browser lose the phone's key, while no app is open that could put it back."""

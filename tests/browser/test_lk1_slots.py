@@ -1,4 +1,4 @@
-"""The ways into a backup: recovery key, passphrase and passkey, in the browser and in Python."""
+"""The ways into a backup: backup key, passphrase and passkey, in the browser and in Python."""
 
 from typing import Any
 
@@ -67,11 +67,11 @@ def test_a_slip_in_a_recovery_key_is_told_from_a_key_of_another_backup(modules: 
     assert not [text for text in slips if opens(lk1.read_recovery_key, text)]
     wrong = asked(modules, READ_KEYS, ["", letters[:-1], letters + "0", "U" + letters[1:], "<b>"])
     assert [each["words"] for each in wrong] == [
-        "A recovery key has 34 letters and digits, and this has 0.",
-        "A recovery key has 34 letters and digits, and this has 33.",
-        "A recovery key has 34 letters and digits, and this has 35.",
-        "A recovery key has no “U” in it. Look at that place again.",
-        "A recovery key has no “<” in it. Look at that place again.",
+        "A backup key has 34 letters and digits, and this has 0.",
+        "A backup key has 34 letters and digits, and this has 33.",
+        "A backup key has 34 letters and digits, and this has 35.",
+        "A backup key has no “U” in it. Look at that place again.",
+        "A backup key has no “<” in it. Look at that place again.",
     ]
     slot = lk1.make_slot(VAULT, "recovery-key", RECOVERY)
     foreign = lk1.show_recovery_key(b"\1" * 20)
@@ -79,7 +79,7 @@ def test_a_slip_in_a_recovery_key_is_told_from_a_key_of_another_backup(modules: 
         modules, SLOTS, [[slot, VAULT.id, {"recoveryKey": key}] for key in (slips[0], foreign)]
     )
     assert (slipped["code"], other["code"]) == ("typo", "closed")
-    assert other["words"] == "This recovery key is one of another backup."
+    assert other["words"] == "This backup key is one of another backup."
 
 
 MAKE_SLOTS = f"""{TRIED}

@@ -1,4 +1,4 @@
-"""Other ways to open a backup than the recovery key: the old phone, a passkey; and having none."""
+"""Other ways to open a backup than the backup key: the old phone, a passkey; and having none."""
 
 from collections.abc import Callable
 
@@ -172,7 +172,7 @@ def test_without_any_key_the_old_backup_is_put_away_and_a_new_one_begins(
     expect(phone.page.locator(".key-groups b")).to_have_count(9)
     Linked(phone.page, nora).note_key()
     phone.press("Switch backup on")
-    phone.says("1 account was sent, fetched again and opened with your recovery key.")
+    phone.says("1 account was sent, fetched again and opened with your backup key.")
     rows = Vault.objects.filter(user=nora.user)
     assert rows.get(public_id=old.backup.vault.id).state == "frozen"
     assert names_in(old.newest()) == ["Bank", "Mail"]

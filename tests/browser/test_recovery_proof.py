@@ -57,7 +57,7 @@ def test_with_the_recovery_key_there_is_no_wait(
     old = provable(live, nora, "Bank", "Mail")
     app = comes_in_weakly(phone, live, nora)
     phone.open("recovery")
-    phone.says("You can open it now with your recovery key, passphrase or passkey.")
+    phone.says("You can open it now with your backup key, passphrase or passkey.")
     phone.press("Open this backup")
     expect(phone.page.locator("[data-part=old-phone]")).to_be_hidden()
     phone.types_key(old.recovery_key)

@@ -78,10 +78,10 @@ def test_a_new_phone_with_accounts_of_its_own_takes_over(
     phone.says("3 accounts")
     phone.press("Open this backup")
     phone.types_key(with_a_slip(old.recovery_key))
-    phone.says("There is a slip in this recovery key.")
+    phone.says("There is a slip in this backup key.")
     for _each in range(5):
         phone.types_key(show_recovery_key(secrets.token_bytes(20)))
-        phone.says("This recovery key is one of another backup.")
+        phone.says("This backup key is one of another backup.")
     phone.says("Nothing is lost by trying.")
     phone.types_key(old.recovery_key.lower().replace("-", " "))
     phone.reads("3 accounts are in it")

@@ -61,14 +61,14 @@ def _switching_on(phone: Linked) -> Iterator[str]:
     phone.open("backup")
     phone.says("You type two groups of it back.")
     yield "the app, backup, begin"
-    phone.press("Make my recovery key")
-    phone.says("Your recovery key")
-    yield "the app, recovery key"
+    phone.press("Make my backup key")
+    phone.says("Your backup key")
+    yield "the app, backup key"
     phone.press("I have it, go on")
     phone.page.locator("input[name=group-0]:visible").fill("0000")
     phone.press("Switch backup on")
     phone.says("Look at your copy.")
-    yield "the app, recovery key, typed back, refused"
+    yield "the app, backup key, typed back, refused"
     phone.switch_on()
     yield "the app, backup, done"
     phone.open()
@@ -89,14 +89,14 @@ def _looking_after(phone: Linked) -> Iterator[str]:
     phone.way("Passphrase").get_by_role("button", name=said("Try it")).click()
     yield "the app, ways to open it"
     phone.open("recovery-key")
-    phone.says("Your recovery key")
-    yield "the app, new recovery key"
+    phone.says("Your backup key")
+    yield "the app, new backup key"
     phone.open("check")
-    phone.type("Recovery key", "too short")
+    phone.type("Backup key", "too short")
     phone.press("Try it")
-    phone.says("A recovery key has")
+    phone.says("A backup key has")
     yield "the app, check, refused"
-    phone.type("Recovery key", phone.recovery_key)
+    phone.type("Backup key", phone.recovery_key)
     phone.press("Try it")
     phone.says("It opens your backup")
     yield "the app, check, right"

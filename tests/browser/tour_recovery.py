@@ -94,7 +94,7 @@ def _backups(phone: NewPhone) -> Names:
 
 def _keys(phone: NewPhone) -> Names:
     phone.types_key("ABCD")
-    phone.says("A recovery key has")
+    phone.says("A backup key has")
     yield "recovery, open, refused"
     phone.press("Show a QR code for it")
     phone.says("Waiting for the old phone…")

@@ -30,7 +30,7 @@ class Kept(Backup):
     """A backup whose keys can be proved."""
 
     def make_provable(self) -> "Kept":
-        """Switch it on with a recovery key and a passphrase, each with its tag."""
+        """Switch it on with a backup key and a passphrase, each with its tag."""
         self.slots = [self.slot(), self.slot("passphrase")]
         given = [self.recovery_key, PASSPHRASE]
         sent = [
@@ -45,11 +45,11 @@ class Kept(Backup):
         return self
 
     def tag(self, at: int = 0) -> str:
-        """What proves the recovery key, or the passphrase."""
+        """What proves the backup key, or the passphrase."""
         return lk1.tag_of(self.slots[at], [self.recovery_key, PASSPHRASE][at])
 
     def prove(self, app: App, **more: Any) -> Any:
-        """Prove the recovery key from a phone."""
+        """Prove the backup key from a phone."""
         body = {"vault": self.vault.id, "slot": self.slots[0]["id"], "tag": self.tag(), **more}
         return app.post("restore/prove", {name: body[name] for name in body if body[name]})
 
@@ -99,7 +99,7 @@ def test_before_the_proof_there_is_nothing_to_guess_at(new: App, backup: Kept) -
         assert refusal(new.get(path)) == (403, "grant_not_yet"), path
 
 
-@pytest.mark.parametrize("at", [0, 1], ids=["recovery key", "passphrase"])
+@pytest.mark.parametrize("at", [0, 1], ids=["backup key", "passphrase"])
 def test_the_owner_of_a_key_reads_and_takes_over_at_once(
     new: App, backup: Kept, carol: Person, at: int
 ) -> None:

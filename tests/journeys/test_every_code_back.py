@@ -192,10 +192,10 @@ def begins_recovery(new: Linked, alice: Person) -> Linked:
 
 
 def takes_over(new: Linked) -> None:
-    """Open the backup with the recovery key, see what is in it, have it."""
+    """Open the backup with the backup key, see what is in it, have it."""
     new.press("Open this backup")
-    new.type("Recovery key", new.recovery_key.lower())
-    new.press("Open with the recovery key")
+    new.type("Backup key", new.recovery_key.lower())
+    new.press("Open with the backup key")
     new.reads("5 accounts are in it")
     new.press("Take over")  # the old phone is sealed, and still the one that saves
     new.reads("4 accounts ready, 1 Action required")

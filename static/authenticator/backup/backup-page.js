@@ -35,8 +35,8 @@ const done = (root) => {
     root,
     "done-words",
     n_(
-      "%(count)s account was sent, fetched again and opened with your recovery key.",
-      "%(count)s accounts were sent, fetched again and opened with your recovery key.",
+      "%(count)s account was sent, fetched again and opened with your backup key.",
+      "%(count)s accounts were sent, fetched again and opened with your backup key.",
       accounts,
     ),
   );

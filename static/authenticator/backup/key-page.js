@@ -1,4 +1,4 @@
-// The page that makes a new recovery key, and the one that asks whether the present one still opens.
+// The page that makes a new backup key, and the one that asks whether the present one still opens.
 import { onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
@@ -9,7 +9,7 @@ import { keyProven } from "./remind.js";
 import { isOn } from "./state.js";
 import { recoverySlots, replaceRecoveryKey, tryHere } from "./switch.js";
 
-/** Show the page with a new recovery key. */
+/** Show the page with a new backup key. */
 export const showNewKey = (root) => {
   if (!isOn(current())) {
     go("backup");
@@ -19,16 +19,16 @@ export const showNewKey = (root) => {
     const until = await replaceRecoveryKey(key);
     say(
       until
-        ? _("The new recovery key opened the backup. You can remove the one before it from %(date)s.", {
+        ? _("The new backup key opened the backup. You can remove the one before it from %(date)s.", {
             date: moment(until),
           })
-        : _("The new recovery key opened the backup. The one before it no longer does."),
+        : _("The new backup key opened the backup. The one before it no longer does."),
     );
     go("ways");
   });
 };
 
-/** Open the key of the backup with what was typed, by any of the recovery keys that are there. */
+/** Open the key of the backup with what was typed, by any of the backup keys that are there. */
 const tryKey = async (recoveryKey) => {
   const [first, ...others] = recoverySlots(current());
   for (const slot of others) {
@@ -38,7 +38,7 @@ const tryKey = async (recoveryKey) => {
   await tryHere(first, { recoveryKey });
 };
 
-/** Show the page that asks for the recovery key; nothing is asked of the portal. */
+/** Show the page that asks for the backup key; nothing is asked of the portal. */
 export const showCheck = (root) => {
   if (!recoverySlots(current()).length) {
     go("backup");

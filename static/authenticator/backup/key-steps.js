@@ -1,4 +1,4 @@
-// The recovery key: shown once, copied, printed or saved, and typed back in part.
+// The backup key: shown once, copied, printed or saved, and typed back in part.
 import { make, onSubmit, part, put } from "../dom.js";
 import { newRecoveryKey } from "../lk1/recovery-key.js";
 import { Refusal } from "../refusal.js";

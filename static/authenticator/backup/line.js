@@ -108,7 +108,7 @@ const reminders = async (status, redraw) => {
     return [offer("look", words, link(_("Look at them"), "late"))];
   }
   if (!(await isDue("check", doc))) return [];
-  const words = _("Can you still open your backup? It takes a minute, and your recovery key.");
+  const words = _("Can you still open your backup? It takes a minute, and your backup key.");
   return [offer("look", words, link(_("Check it"), "check"), notNow("check", redraw))];
 };
 

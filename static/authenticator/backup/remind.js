@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 const REST = { alone: 14 * DAY, linked: 7 * DAY, check: 7 * DAY };
 const MONTH = 30 * DAY;
 
-/** When the recovery key last opened the backup, in milliseconds; 0 if it never did. */
+/** When the backup key last opened the backup, in milliseconds; 0 if it never did. */
 export const keyProven = (doc) => {
   const { proven = {} } = backupOf(doc);
   return Math.max(0, ...recoverySlots(doc).map(({ id }) => proven[id] ?? 0));

@@ -28,7 +28,7 @@ const lines = (backup, now) => {
       proven,
       proven
         ? _("You opened the backup within the last half year.")
-        : _("Nobody has opened the backup for half a year. Check your recovery key."),
+        : _("Nobody has opened the backup for half a year. Check your backup key."),
     ),
     line(
       fresh,
@@ -40,7 +40,7 @@ const lines = (backup, now) => {
       many,
       many
         ? _("There is more than one way to open it.")
-        : _("Only the recovery key opens it. Add another way."),
+        : _("Only the backup key opens it. Add another way."),
     ),
   ];
 };

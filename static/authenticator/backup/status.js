@@ -144,7 +144,7 @@ const WORDS = {
   "unknown-phone": ({ why }) => _("Error: %(why)s Your codes stay here. Link it again.", { why }),
   linked: () => _("This phone is linked. Its accounts are not backed up yet."),
   elsewhere: elsewhereWords,
-  unfinished: () => _("The backup is not on yet: the recovery key still has to open it once."),
+  unfinished: () => _("The backup is not on yet: the backup key still has to open it once."),
   off: ({ until }) =>
     _("The backup is off. What was saved is kept until %(date)s.", { date: moment(until) }),
   suspended: () => _("You suspended this phone in the portal. Nothing is saved until you take it back."),

@@ -18,7 +18,7 @@ const bare = ({ id, kind, key, params, nonce, sealed }) => ({ id, kind, key, par
 /** The same, with what proves its key, as long as the portal has not been told. */
 const sent = ({ tag, ...slot }) => ({ ...bare(slot), ...(tag ? { tag } : {}) });
 
-/** Draw a vault that this recovery key opens, and keep its key on this phone before anything is sent. */
+/** Draw a vault that this backup key opens, and keep its key on this phone before anything is sent. */
 const begin = async (recoveryKey, freeze) => {
   const made = newVault();
   const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, recoveryKey });
@@ -87,7 +87,7 @@ const keep = (id, found) =>
     prove(doc, id);
   });
 
-/** Send what `begin` drew, fetch it, open it with the recovery key; only then the backup is on. */
+/** Send what `begin` drew, fetch it, open it with the backup key; only then the backup is on. */
 export const finish = (recoveryKey, tell = () => {}) =>
   alone(async () => {
     const { vault, slots } = current().backup;
@@ -119,12 +119,12 @@ export const removeSlot = async (id) => {
   });
 };
 
-/** The recovery keys that are there, oldest first. */
+/** The backup keys that are there, oldest first. */
 export const recoverySlots = (doc) =>
   (backupOf(doc).slots ?? []).filter(({ kind }) => kind === "recovery-key");
 
 /**
- * Put a new recovery key, which was typed back, in the place of those before it. Gives 0, or until when
+ * Put a new backup key, which was typed back, in the place of those before it. Gives 0, or until when
  * the one before stays: nothing is removed while a hold lasts.
  */
 export const replaceRecoveryKey = async (recoveryKey) => {
@@ -187,7 +187,7 @@ export const switchOnAgain = async () => {
   await change((doc) => Object.assign(doc.backup, { on: true, offUntil: null }));
 };
 
-/** Whether a vault was drawn here whose recovery key has not opened it yet. */
+/** Whether a vault was drawn here whose backup key has not opened it yet. */
 export const isBegun = (doc) => hasKey(doc) && !doc.backup.on && !doc.backup.offUntil;
 
 const opensHere = async (recoveryKey) => {
@@ -208,7 +208,7 @@ const isThere = async () => {
 };
 
 /**
- * Switch the backup on with a recovery key that was typed back. After anything that went wrong it can
+ * Switch the backup on with a backup key that was typed back. After anything that went wrong it can
  * be called again, with the same key or with a new one. `tell(step)` hears "send", "fetch", "open".
  * With `freeze` the backup that is on, which nothing opens any more, is put away for it.
  */

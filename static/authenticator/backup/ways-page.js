@@ -13,7 +13,7 @@ import { backupOf, isOn } from "./state.js";
 import { addSlot, bringBack, removeSlot, tryHere, ways } from "./switch.js";
 
 const NAMES = {
-  "recovery-key": () => _("Recovery key"),
+  "recovery-key": () => _("Backup key"),
   passphrase: () => _("Passphrase"),
   passkey: () => _("Passkey"),
 };

@@ -1,4 +1,4 @@
-// The recovery key as people see it: 160 random bits in Crockford's base32 and two check letters.
+// The backup key as people see it: 160 random bits in Crockford's base32 and two check letters.
 import { _ } from "../words.js";
 import { random } from "./bytes.js";
 import { typo } from "./refusals.js";
@@ -42,12 +42,12 @@ const cleaned = (text) =>
 const checkLetters = (letters) => {
   const wrong = letters.find((letter) => !ALPHABET.includes(letter));
   if (wrong) {
-    const words = _("A recovery key has no “%(wrong)s” in it. Look at that place again.", { wrong });
+    const words = _("A backup key has no “%(wrong)s” in it. Look at that place again.", { wrong });
     throw typo(words);
   }
   const size = LETTERS + CHECK;
   if (letters.length !== size) {
-    const words = _("A recovery key has %(size)s letters and digits, and this has %(count)s.", {
+    const words = _("A backup key has %(size)s letters and digits, and this has %(count)s.", {
       size,
       count: letters.length,
     });
@@ -61,5 +61,5 @@ export const readRecoveryKey = async (text) => {
   checkLetters(letters);
   const bytes = bytesOf(letters.slice(0, LETTERS));
   if ((await checkOf(bytes)).join("") === letters.slice(LETTERS).join("")) return bytes;
-  throw typo(_("There is a slip in this recovery key. Compare it with your copy, group by group."));
+  throw typo(_("There is a slip in this backup key. Compare it with your copy, group by group."));
 };

@@ -20,5 +20,5 @@ export const tooLarge = () =>
 /** What somebody typed or held against the backup is in order, and does not open it. */
 export const closed = (words) => new Refusal(words, "secret", "closed");
 
-/** What somebody typed cannot be a recovery key at all. */
+/** What somebody typed cannot be a backup key at all. */
 export const typo = (words) => new Refusal(words, "secret", "typo");

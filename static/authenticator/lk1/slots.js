@@ -35,7 +35,7 @@ const KINDS = new Map([
       params: () => ({}),
       wrapping: async ({ id }, { recoveryKey }) =>
         hkdf(await readRecoveryKey(recoveryKey), uuidBytes(id), "lk1/slot/recovery-key"),
-      refused: () => _("This recovery key is one of another backup."),
+      refused: () => _("This backup key is one of another backup."),
     },
   ],
   [

@@ -113,7 +113,7 @@ export const showOpen = (root) => {
   put(root, "which", which({ ...offer, ...chosen }));
   part(root, "old-phone").hidden = Boolean(waits()); // it gives the key once the wait is over
   if (waits()) tell(root, "look", waitWords(waits().from));
-  typedForm(root, "recovery-key", "recoveryKey", () => _("Type the recovery key."));
+  typedForm(root, "recovery-key", "recoveryKey", () => _("Type the backup key."));
   typedForm(root, "passphrase", "passphrase", () => _("Type the passphrase."));
   passkeyForm(root);
 };

@@ -16,7 +16,7 @@ export const ago = (text) => {
 /** That a key opens the backup now, and what happens without one. */
 export const waitWords = (from) =>
   _(
-    "You can open it now with your recovery key, passphrase or passkey. Without any of them you can open it from %(date)s.",
+    "You can open it now with your backup key, passphrase or passkey. Without any of them you can open it from %(date)s.",
     { date: moment(from) },
   );
 
