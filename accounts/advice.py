@@ -91,20 +91,20 @@ def _turn_on() -> Suggestion:
 def _link_phone() -> Suggestion:
     return Suggestion(
         "smartphone",
-        _("Link your phone"),
+        _("Set up your phone"),
         _("A code from an authenticator app is stronger than one by e-mail."),
         reverse("devices:link_phone"),
-        _("Link a phone"),
+        _("Set up a phone"),
     )
 
 
 def _another_phone() -> Suggestion:
     return Suggestion(
         "smartphone",
-        _("Link another phone"),
+        _("Set up another phone"),
         _("An old one in a drawer will do; it needs no SIM card."),
         reverse("devices:link_phone"),
-        _("Link a phone"),
+        _("Set up a phone"),
     )
 
 

@@ -157,7 +157,7 @@ def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
     if loss.texts_too:
         link.append(_("A new SIM card with the same number brings the text messages back."))
     unlink = Stage(_("Unlink the lost phone"), [where, done, elsewhere])
-    return [unlink, Stage(_("Link your new phone"), link)]
+    return [unlink, Stage(_("Set up your new phone"), link)]
 
 
 def _codes(*, is_strong: bool) -> Stage:

@@ -219,7 +219,7 @@ def _lockout(loss: Loss) -> Verdict:
 
 
 def _only_weak(ways: Sequence[Way]) -> Verdict:
-    said = _("You still get in by %(ways)s. Link a phone to be well protected again.")
+    said = _("You still get in by %(ways)s. Set up a phone to be well protected again.")
     return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
 
 

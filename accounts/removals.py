@@ -31,7 +31,7 @@ def of(user: User, *keys: str, lost: bool = False) -> Removal:
 
 
 def _afterwards(gone: Loss) -> list[str]:
-    return [_("Link a new phone right after this.")] if gone.is_lockout else []
+    return [_("Set up a new phone right after this.")] if gone.is_lockout else []
 
 
 def _warnings(before: Readiness, gone: Loss) -> list[str]:

@@ -49,7 +49,7 @@ def missing(user: User, ways: Sequence[Way] | None = None, *, session: str = "")
         has_codes = not bindings.hangs_on_password(user, factor, session=session)
     return [
         Need(_("Confirm an e-mail address"), "accounts:contact", has_address),
-        Need(_("Link a phone or add a passkey"), "devices:link_phone", has_strong),
+        Need(_("Set up a phone or add a passkey"), "devices:link_phone", has_strong),
         Need(_("Save recovery codes and type one back"), "accounts:recovery_codes", has_codes),
     ]
 

@@ -12,9 +12,11 @@ from accounts import disputes, recovery_codes
 from accounts.advice import FEW_CODES
 from accounts.models import SecurityEvent, User
 from devices import contest, keys, phones, sealing
+from devices.backups import summary
 from devices.models import Authenticator, Passkey, Phone
 from portal.http import Client
 from portal.words import gettext as _
+from portal.words import ngettext
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,29 @@ class NextStep:
 def next_steps(user: User, event: SecurityEvent, *, with_saved_code: bool) -> list[NextStep]:
     """Lead on from an unlinking: a new phone, new codes, the contacts, the passkeys."""
     is_lost = bool(event.details.get("lost"))
-    held = recovery_codes.summary(user)
-    steps = [(True, _new_phone(user, event))]
+    held, backup = recovery_codes.summary(user), summary.of(user)
+    steps = [(True, _get_back(user, event, backup))] if backup and backup.counts else []
+    steps.append((True, _new_phone(user, event)))
     steps.append((is_lost or held.left <= FEW_CODES, _new_codes(held, event, with_saved_code)))
     steps.append((True, _contacts(user)))
     steps.append((is_lost and user.passkeys.exists(), _passkeys()))
     return [step for is_wanted, step in steps if is_wanted]
+
+
+def _get_back(user: User, event: SecurityEvent, backup: summary.Summary) -> NextStep:
+    """Lead to the backup, which brings back what the codes of other sites need."""
+    fetched = user.phones.linked().filter(installation__created_at__gt=event.at).last()
+    count = backup.accounts
+    title = ngettext(
+        "Get your %(count)d account back on the new phone",
+        "Get your %(count)d accounts back on the new phone",
+        count,
+    ) % {"count": count}
+    text = _("Your backup was saved by %(phone)s.") % {"phone": backup.phone}
+    if fetched:
+        text = _("The app on %(phone)s is linked.") % {"phone": fetched.name}
+    label = _("Get them back")
+    return NextStep("rotate-ccw", title, text, "devices:recover_app", label, bool(fetched))
 
 
 def _new_phone(user: User, event: SecurityEvent) -> NextStep:
@@ -123,7 +142,7 @@ def _new_phone(user: User, event: SecurityEvent) -> NextStep:
         text = _("%(phone)s is linked.") % {"phone": linked.name}
     else:
         text = _("As soon as you hold one. Until then your other ways in work.")
-    title, label = _("Link your new phone"), _("Link a new phone")
+    title, label = _("Set up your new phone"), _("Set up a new phone")
     return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
 
 

@@ -57,6 +57,19 @@ class LinkForm(NameForm):
         return super().clean() or {}
 
 
+class SetUpForm(LinkForm):
+    """Sets up a phone: for codes that sign in, and if wanted for the backup of this site's app."""
+
+    backup = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        portal = {"portal": settings.PORTAL_NAME}
+        field = self.fields["backup"]
+        field.label = _("Also back up the accounts in the %(portal)s authenticator") % portal
+        field.help_text = _("For its own app only. We’ll link it in the next step.")
+
+
 class NewPhoneForm(LinkForm):
     """Begins to link a phone in place of one that is linked; with several, asks which."""
 

@@ -63,6 +63,7 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
             grant_id=F("pending__public_id"),
             grant_from=F("pending__available_at"),
             grant_until=F("pending__expires_at"),
+            grant_session=F("pending__session"),
         )
 
     def suspended(self) -> "PhoneQuerySet":
@@ -88,6 +89,7 @@ class Leave:
     public_id: uuid.UUID
     available_at: datetime
     expires_at: datetime
+    session: str = ""  # that it was given in
 
     @property
     def is_usable(self) -> bool:
@@ -164,7 +166,8 @@ class Phone(models.Model):
         if public_id is None:
             return None
         begins, until = getattr(self, "grant_from", None), getattr(self, "grant_until", None)
-        return Leave(public_id, begins, until) if begins and until else None
+        session = getattr(self, "grant_session", None) or ""
+        return Leave(public_id, begins, until, session) if begins and until else None
 
     @property
     def carrier_key(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,7 +15,7 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
-from devices.models import Installation, Phone
+from devices.models import Installation, Phone, Vault
 from devices.steps import Passkey
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.orders import waiting_orders
@@ -54,7 +54,9 @@ def index(request: HttpRequest) -> HttpResponse:
     page = browsers_page(user, current, request.GET.get("page", ""))
     prefetch_related_objects([user], "passkeys")
     account = readiness.of(user)
-    rows = {str(row.public_id): row for row in user.phones.proved().with_app()}
+    backup = Vault.objects.filter(user=OuterRef("user"), state=Vault.State.ON)
+    with_app = user.phones.proved().with_app().annotate(backup_on=Exists(backup))
+    rows = {str(row.public_id): row for row in with_app}
     linked = {key: row for key, row in rows.items() if row.is_linked}
     shown = [way for way in account.ways if way.carrier.kind == "phone"]
     proving = {way.target for way in shown}
@@ -70,6 +72,8 @@ def index(request: HttpRequest) -> HttpResponse:
         ],
         "works": user.works,
         "asking": [row for row in linked.values() if row.leave],
+        "current": current,
+        "backup_on": any(getattr(row, "backup_on", False) for row in rows.values()),
         "orders": waiting_orders(user) if sealed else (),
         "passkeys": [_passkey(account, way) for way in kept],
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],

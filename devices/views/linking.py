@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
 from devices import enrolment, phones
-from devices.forms.phones import ConfirmForm, LinkForm, suggested_name
+from devices.forms.phones import ConfirmForm, SetUpForm, suggested_name
 from devices.models import Authenticator, Phone
 from devices.sessions import strip_proofs
 from devices.unlinking import least_of
@@ -31,28 +31,37 @@ FEW_CODES = 3
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
-@confirms(gettext_lazy("link a phone"), "name")
+@confirms(gettext_lazy("set up a phone"), "name", "backup")
 @counted
 def link_phone(request: HttpRequest) -> HttpResponse:
     """Ask for the name of the phone and begin to link it; a new one for an old one goes elsewhere.
 
-    `next` names the page to go on to once the phone is linked.
+    `next` names the page to go on to once the phone is linked; before it comes the backup, if that
+    is wanted.
     """
     user = person(request)
     initial = {"name": suggested_name(user), **held_values(request)}
-    form = LinkForm(request.POST or None, user=user, initial=initial)
+    form = SetUpForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         phone = phones.link(user=user, name=form.cleaned_data["name"])
         url = resolve_url("devices:confirm_phone", public_id=phone.public_id)
         after = safe_next(request)
+        if form.cleaned_data["backup"]:
+            after = _by_way_of_backup(user, phone, after)
         return HttpResponseRedirect(f"{url}?{urlencode({'next': after})}" if after else url)
     return show_form(request, "devices/link_phone.html", form, place="devices")
+
+
+def _by_way_of_backup(user: User, phone: Phone, after: str) -> str:
+    """Return the address of the page that links the app on it, which then goes on to `after`."""
+    query = {"phone": str(phone.public_id), "next": after or resolve_url(_lead_on(user))}
+    return f"{resolve_url('devices:link_app')}?{urlencode(query)}"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_to_bind
-@confirms(gettext_lazy("link a phone"))
+@confirms(gettext_lazy("set up a phone"))
 def confirm_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the secret as a picture and as letters until one right code was typed."""
     phone = get_object_or_404(person(request).phones, public_id=public_id)

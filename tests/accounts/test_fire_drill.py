@@ -69,7 +69,7 @@ def test_a_lost_phone_leads_step_by_step_to_a_whole_account(client: Client, alic
         "Choose “Sign in another way”, and take one of these",
         "You are in",
         "Unlink the lost phone",
-        "Link your new phone",
+        "Set up your new phone",
         "Make new recovery codes",
     )
     places = [words.index(step) for step in steps]

@@ -232,4 +232,4 @@ def test_who_has_no_phone_at_all_is_asked_to_link_one(client: Client, alice: Per
     alice.user.phones.all().delete()
     answer = client.get(client.post("/security/two-step/off/")["Location"])
     assert answer.status_code == 403
-    assert "Link a phone first." in seen(answer)
+    assert "Set up a phone first." in seen(answer)

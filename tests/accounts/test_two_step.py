@@ -51,7 +51,7 @@ def test_the_page_lists_what_is_missing(client: Client, carol: Person) -> None:
     words = seen(client.get(PAGE))
     assert "Two-step verification is off" in words
     assert "Confirm an e-mail address (done)" in words
-    assert "Link a phone or add a passkey" in words
+    assert "Set up a phone or add a passkey" in words
     assert "Once all of these are done" in words
 
 

@@ -214,8 +214,8 @@ def test_a_browser_without_passkeys_is_offered_nothing(page: Page, pia: Person) 
     expect(page.get_by_text("Next time without a code?")).to_be_hidden()
     hand.open("/devices/passkeys/add/")
     hand.sees("A passkey needs JavaScript")
-    hand.press("Link a phone")  # something can be done
-    hand.reads("Link a phone")
+    hand.press("Set up a phone")  # something can be done
+    hand.reads("Set up a phone")
 
 
 OLDER = """

@@ -167,7 +167,7 @@ def test_from_an_empty_phone_over_a_mailed_code_to_the_accounts(
     hand.press("Sign in another way")
     hand.press(f"E-mail a code to {nora.address[0]}")
     hand.type_code(code_of_mail(live.mail.wait_for(nora.address, subject="your code")))
-    hand.reads("Recover your accounts on a phone")
+    hand.reads("Get your accounts back on a phone")
     hand.press("Recover in this browser")
     phone.reads("Link this phone to this account?")
     assert phone.page.url == f"{live.url}/authenticator/#recover"

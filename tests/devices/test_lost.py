@@ -255,7 +255,7 @@ def test_it_leads_on_step_by_step(
     enter(client, alice, saved_code(alice))
     report = lose(client, alice)["Location"]
     text = client.get(report).content.decode()
-    said = ["Link your new phone", "Make new recovery codes", "Check your addresses and numbers"]
+    said = ["Set up your new phone", "Make new recovery codes", "Check your addresses and numbers"]
     assert [text.index(words) for words in said] == sorted(text.index(words) for words in said)
     assert "You used one to get in." in text
     clock.shift(timedelta(minutes=1))
@@ -264,7 +264,7 @@ def test_it_leads_on_step_by_step(
     assert client.post(begun, {"code": code})["Location"] == report
     text = client.get(report).content.decode()
     assert "Pixel 9 is linked." in text
-    assert "Link a new phone" not in text
+    assert "Set up a new phone" not in text
 
 
 def test_without_a_phone_it_says_so(client: Client, pia: Person) -> None:

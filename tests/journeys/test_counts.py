@@ -40,7 +40,7 @@ def first_day(hand: Hand, live: LiveSite, _person: Person) -> Iterator[str]:
     hand.press("Create the account")
     hand.type_code(code_of_mail(live.mail.wait_for(address)), "Confirm the address")
     hand.press("Turn on two-step verification")
-    hand.press("Link a phone or add a passkey")
+    hand.press("Set up a phone or add a passkey")
     hand.press("Show the QR code")
     hand.type_code(scans(hand).code(), "Link this phone")
     hand.press("Make recovery codes")

@@ -180,7 +180,7 @@ def begins_recovery(new: Linked, alice: Person) -> Linked:
     hand.press("Sign in another way")
     hand.press("Recovery code")
     hand.type_code(alice.codes[0])
-    hand.reads("Recover your accounts on a phone")
+    hand.reads("Get your accounts back on a phone")
     new.page.get_by_label("Name of the phone").fill("Pixel 9")
     hand.press("Recover in this browser")
     new.reads("Link this phone to this account?")

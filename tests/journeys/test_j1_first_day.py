@@ -54,7 +54,7 @@ def sign_up(live: LiveSite, pia: Hand, address: str) -> None:
 def link_phone(pia: Hand) -> None:
     pia.press("Turn on two-step verification")
     pia.sees("Two-step verification is off")
-    pia.press("Link a phone or add a passkey")
+    pia.press("Set up a phone or add a passkey")
     pia.links_phone("Pixel 8")
     pia.sees("Pixel 8 is linked.")
 

@@ -87,7 +87,7 @@ def says_what_was_done(owner: Hand) -> None:
     steps = owner.page.locator(".steps li b")
     expect(steps).to_have_text(
         [
-            "Link your new phone",
+            "Set up your new phone",
             "Make new recovery codes",
             "Check your addresses and numbers",
         ]
@@ -135,7 +135,7 @@ def gets_nowhere(
 def leads_on(owner: Hand, alice: Person) -> App:
     """A new phone, then back to the list, then new codes; the list remembers what is done."""
     report = owner.page.url
-    owner.press("Link a new phone")
+    owner.press("Set up a new phone")
     new = owner.links_phone("Pixel 9")
     owner.reads("The phone is unlinked")
     expect(owner.page).to_have_url(report)

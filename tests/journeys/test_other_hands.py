@@ -31,7 +31,7 @@ def test_first_day_and_every_day(live: LiveSite, hand: Hand) -> None:
     sign_up(live, hand, address)
     hand.reads("Your password is all that protects your account")
     hand.press("Turn on two-step verification")
-    hand.press("Link a phone or add a passkey")
+    hand.press("Set up a phone or add a passkey")
     hand.type("Name of the phone", "Pixel 8")
     hand.press("Show the QR code")
     app = hand.reads_key()
@@ -73,7 +73,7 @@ def test_the_phone_is_at_home_then_gone(live: LiveSite, hand: Hand, alice: Perso
     hand.reads("Pixel 8 is lost")
     hand.press("Unlink this phone")
     hand.reads("The phone is unlinked")
-    hand.press("Link a new phone")
+    hand.press("Set up a new phone")
     hand.links_phone("Pixel 9")
     hand.sees("Pixel 9 is linked.")
     hand.press("Recovery codes")
@@ -126,7 +126,7 @@ def skips_to_the_content(hand: Keyboard) -> None:
     hand.key("Enter")
     expect(hand.page.locator("#main")).to_be_focused()
     hand.key("Tab")
-    hand.stands_at(hand.page.get_by_role("link", name="Link another phone"))
+    hand.stands_at(hand.page.get_by_role("link", name="Set up another phone"))
 
 
 def opens_and_closes_a_menu(hand: Keyboard) -> None:

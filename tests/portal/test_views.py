@@ -91,7 +91,7 @@ def test_an_account_without_a_phone_is_told(client: Client, bob: Person) -> None
     words = overview(client, bob, Strength.RECOVERED)
     assert "No phone or passkey is in use" in words
     assert "You still get in by a code by e-mail or a recovery code." in words
-    assert "Link your phone" in words
+    assert "Set up your phone" in words
 
 
 def test_few_codes_left_are_told(client: Client, bob: Person) -> None:
