@@ -121,7 +121,7 @@ KINDS: dict[str, Kind] = {
     ),
     "hold:cancelled": Kind(_("Taken back: {methods}"), "shield-off", "look", notice=True),
     "hold:ended": Kind(
-        _("New sign-in steps now count in full"), "shield-check", "look", notice=True
+        _("New sign-in steps are fully active"), "shield-check", "look", notice=True
     ),
     "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
     "notice:reported": Kind(

@@ -69,7 +69,7 @@ def path(loss: Loss) -> list[Stage]:
     if loss.is_lockout:
         return []
     if not loss.needs_way:
-        off = _("That is all: two-step verification is off, here and for whoever knows it too.")
+        off = _("That is all: two-step verification is off, here and for anyone else who knows it.")
         return [Stage(_("Type your address and password"), [off])]
     first = Stage(_("Type your address and password"), [_("A borrowed computer will do.")])
     return [first, _second_step(loss), _session(loss), *_repairs(loss)]
@@ -104,9 +104,9 @@ def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
     )
     waits = _(
         "Turning two-step verification off, removing anything else, and changing addresses or "
-        "numbers wait until a phone or passkey counts in full."
+        "numbers wait until a phone or passkey is fully active."
     )
-    full = _("%(name)s counts in full from %(date)s.")
+    full = _("%(name)s can do that from %(date)s.")
     held = [
         full % {"name": way.carrier.name, "date": written(way.counts_from)}
         for way in weak
@@ -120,27 +120,27 @@ def _hold(weak: Sequence[Way]) -> str:
     holds = [hold_for([Proof.now(way.slug, Strength.RECOVERED)]) for way in weak]
     longest = max(holds)
     if not longest:
-        return _("What you link then counts in full at once.")
+        return _("What you link then is fully active at once.")
     sooner = [way for way, hold in zip(weak, holds, strict=True) if hold < longest]
     words = {"long": span(longest), "ways": names(sooner)}
     if not sooner:
-        return _("What you link then counts in full after %(long)s.") % words
-    said = _("What you link then counts in full after %(long)s, or %(short)s after %(ways)s.")
+        return _("What you link then can do that after %(long)s.") % words
+    said = _("What you link then can do that after %(long)s, or %(short)s after %(ways)s.")
     return said % {**words, "short": span(min(holds))}
 
 
 def _repairs(loss: Loss) -> list[Stage]:
     is_strong = loss.strength >= Strength.TWO_STEP
-    later = [] if is_strong else [_("It waits until a phone or passkey counts in full.")]
+    later = [] if is_strong else [_("It waits until a phone or passkey is fully active.")]
     stages = [*_phone(loss, is_strong=is_strong)] if "phone" in loss.kinds else []
     if loss.kinds & {"passkey", "synced"}:
-        devices = _("On the page Devices, for each passkey that is gone.")
+        devices = _("On the Devices page, for each passkey that is gone.")
         stages.append(Stage(_("Remove the lost passkey"), [devices, *later]))
     if "mailbox" in loss.kinds:
-        contact = _("On the page Contact and password: add one you can open, then remove the old.")
+        contact = _("On the Contact and password page: add one you can open, then remove the old.")
         stages.append(Stage(_("Put another e-mail address in its place"), [contact, *later]))
     if any(way.carrier.kind == "number" and way not in loss.texts_too for way in loss.gone):
-        contact = _("On the page Contact and password, so that nobody else gets your codes.")
+        contact = _("On the Contact and password page, so that nobody else gets your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
     if loss.kinds & {"phone", "paper"}:
         stages.append(_codes(is_strong=is_strong))
@@ -150,10 +150,10 @@ def _repairs(loss: Loss) -> list[Stage]:
 def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
     where = _("The site asks where your phone is: answer that it is lost.")
     if is_strong:
-        where = _("On the page Devices, choose “I lost this phone”.")
+        where = _("On the Devices page, choose “I lost this phone”.")
     done = _("Its codes stop working, other browsers are signed out, two-step stays on.")
     elsewhere = _("Lock or erase it from afar, and let your provider block the SIM card.")
-    link = [_("By a QR code, as soon as you hold it. Until then your other ways in work.")]
+    link = [_("By a QR code, as soon as you hold it. Until then your other sign-in methods work.")]
     if loss.texts_too:
         link.append(_("A new SIM card with the same number brings the text messages back."))
     unlink = Stage(_("Unlink the lost phone"), [where, done, elsewhere])
@@ -161,7 +161,7 @@ def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
 
 
 def _codes(*, is_strong: bool) -> Stage:
-    older = _("The older ones stop working at once.")
+    older = _("The older ones stop working once you type one of the new ones.")
     if not is_strong:
-        older = _("The older ones keep working until what you linked counts in full.")
+        older = _("The older ones keep working until you choose which codes to keep.")
     return Stage(_("Make new recovery codes"), [older])

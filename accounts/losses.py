@@ -73,8 +73,10 @@ class Loss:
         """Say how much remains, in a few words."""
         left = count(self.remains)
         if not left:
-            return _("no way in remains")
-        return ngettext("%(left)d way in remains", "%(left)d ways in remain", left) % {"left": left}
+            return _("no sign-in method remains")
+        return ngettext(
+            "%(left)d sign-in method remains", "%(left)d sign-in methods remain", left
+        ) % {"left": left}
 
     @property
     def names(self) -> str:
@@ -89,7 +91,7 @@ class Loss:
         if not self.needs_way:
             return _("If you lose %(this)s, your password alone still signs you in.") % words
         if not self.remains:
-            none = _("If you lose %(this)s, no way in remains.") % words
+            none = _("If you lose %(this)s, no sign-in method remains.") % words
             return " ".join([none, *self.rides_along])
         return " ".join([_("If you lose %(this)s, %(short)s: %(ways)s.") % words, *self.doubt])
 

@@ -40,5 +40,5 @@ def _warnings(before: Readiness, gone: Loss) -> list[str]:
     worst = Readiness(before.user, gone.remains).worst
     if worst is None or not worst.is_lockout:
         return []
-    said = _("Everything then hangs on %(name)s: losing that would lock you out.")
+    said = _("Everything then depends on %(name)s: losing that would lock you out.")
     return [said % {"name": worst.gone[0].carrier.name}, *worst.rides_along]

@@ -49,7 +49,7 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
     words = {"site": settings.PORTAL_NAME, "phone": app.name}
     yield _("The %(site)s authenticator on %(phone)s is unlinked from your account.") % words
     if app.knows_it_is_unlinked and wipe is None:
-        yield _("It was told so. The accounts in it stay on the phone.")
+        yield _("It knows. The accounts in it stay on the phone.")
     elif wipe is None:
         yield _("The accounts in it stay on the phone.")
     elif wipe.called_off_at:
@@ -86,10 +86,8 @@ def to_renew(event: SecurityEvent) -> list[str]:
     if not count:
         return []
     said = ngettext(
-        "The app kept codes of %(count)d account. Set up its codes anew at that service: whoever "
-        "opens the phone could use them.",
-        "The app kept codes of %(count)d accounts. Set up their codes anew at those services, the "
-        "most important first: whoever opens the phone could use them.",
+        "The app kept codes of %(count)d account. Set up its codes again at that service: anyone who opens the phone could use them.",
+        "The app kept codes of %(count)d accounts. Set up their codes again at those services, the most important first: anyone who opens the phone could use them.",
         count,
     )
     return [said % {"count": count}]

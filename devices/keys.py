@@ -156,10 +156,10 @@ def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
         here = _("You are signed out here as well, because you signed in with this passkey.")
     lines = [
         _("%(name)s opens nothing here any more, at once.") % {"name": passkey.name},
-        _("Your browser is told to forget it, if it knows how. Else delete it there yourself."),
+        _("We’ll ask your browser to forget it, if it can. Else delete it there yourself."),
         will_end(passkey.user, keep),
         here,
         stays_on(passkey.user),
-        _("All your confirmed e-mail addresses are told."),
+        _("We’ll notify all your confirmed e-mail addresses."),
     ]
     return [line for line in lines if line]

@@ -141,7 +141,7 @@ def _new_phone(user: User, event: SecurityEvent) -> NextStep:
     if linked:
         text = _("%(phone)s is linked.") % {"phone": linked.name}
     else:
-        text = _("As soon as you hold one. Until then your other ways in work.")
+        text = _("As soon as you hold one. Until then your other sign-in methods work.")
     title, label = _("Set up your new phone"), _("Set up a new phone")
     return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
 
@@ -154,7 +154,7 @@ def _new_codes(
     if held.left <= FEW_CODES:
         text = _("Codes left: %(left)d.") % {"left": held.left}
     elif with_saved_code:
-        text = _("You used one to get in. Whoever found the rest could do the same.")
+        text = _("You used one to get in. Anyone who finds the rest could do the same.")
     if is_done:
         text = _("You have a new sheet since.")
     title, url_name = _("Make new recovery codes"), "accounts:recovery_codes"

@@ -149,7 +149,7 @@ class AuthenticatorApp(Step):
             _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.name},
             _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
             f"{reverse('devices:new_phone')}?replaces={way.target}",
-            _("Set it up anew"),
+            _("Set it up again"),
         )
 
     def note_asked(self, user: User, target: str) -> bool:

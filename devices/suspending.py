@@ -141,7 +141,7 @@ def consequences(
         _("Passkeys are not touched: one that is kept in the phone still works.")
         if phone.user.passkeys.usable().exists()
         else "",
-        _("All your confirmed e-mail addresses are told."),
+        _("We’ll notify all your confirmed e-mail addresses."),
     ]
     return [line for line in lines if line]
 
@@ -153,7 +153,7 @@ def consequences_of_taking_back(phone: Phone, *, keep: str) -> list[str]:
         _("Its app may save and read your backup again as before.") if phone.app else "",
         will_end(phone.user, keep),
         trust_ends(phone.user),
-        _("All your confirmed e-mail addresses are told."),
+        _("We’ll notify all your confirmed e-mail addresses."),
     ]
     return [line for line in lines if line]
 

@@ -45,7 +45,7 @@ def consequences(
         goes_on_here(stays=stays) if keep else "",
         trust_ends(user),
         stays_on(user),
-        _("All your confirmed e-mail addresses are told."),
+        _("We’ll notify all your confirmed e-mail addresses."),
     ]
     return [line for line in lines if line]
 
@@ -142,7 +142,7 @@ def report(event: SecurityEvent) -> list[str]:
         _ended(ended),
         _trust(details["trusted"]) if details.get("trusted") else "",
         stays_on(event.user),
-        _("All your confirmed e-mail addresses were told."),
+        _("We notified all your confirmed e-mail addresses."),
     ]
     return [line for line in lines if line]
 

@@ -122,7 +122,7 @@ def _browsers(user: User) -> str:
 
 def told() -> str:
     """Say who reads the reason."""
-    return _("All confirmed e-mail addresses of the person are told, with your reason.")
+    return _("We’ll notify all confirmed e-mail addresses of the person, with your reason.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -244,7 +244,9 @@ def _consequences_for_app(phone: Phone) -> list[str]:
 
 def _consequences(phone: Phone) -> list[str]:
     left = count(readiness.of(phone.user).without([phone.carrier_key]))
-    ways = ngettext("%(left)d way in remains.", "%(left)d ways in remain.", left) % {"left": left}
+    ways = ngettext(
+        "%(left)d sign-in method remains.", "%(left)d sign-in methods remain.", left
+    ) % {"left": left}
     codes = [
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
         _("Its secret is erased. A backup of the phone does not bring it back."),
@@ -254,7 +256,7 @@ def _consequences(phone: Phone) -> list[str]:
         *(codes if factors_of(phone) else []),
         *_consequences_for_app(phone),
         _browsers(phone.user),
-        ways if left else _("No other way in remains: the person is locked out."),
+        ways if left else _("No other sign-in method remains: the person is locked out."),
         told(),
     ]
 

@@ -98,8 +98,8 @@ def _if_lost(state: Readiness) -> str:
         return ""
     left = count(state.without({first.carrier.key}))
     return ngettext(
-        "Without %(phone)s, %(left)d way in would remain.",
-        "Without %(phone)s, %(left)d ways in would remain.",
+        "Without %(phone)s, %(left)d sign-in method would remain.",
+        "Without %(phone)s, %(left)d sign-in methods would remain.",
         left,
     ) % {"phone": first.carrier.name, "left": left}
 

@@ -177,7 +177,9 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = enrolments.approve(actor=person(request), enrolment=found, reason=reason)
-        return changed, _("The person is told.") if changed else _("Nothing was to be approved.")
+        return changed, _("We’ll notify the person.") if changed else _(
+            "Nothing was to be approved."
+        )
 
     return ask_why(request, found.user, act, do)
 

@@ -68,7 +68,7 @@ class ChangePasswordForm(PasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password"].label = _("Present password")
+        self.fields["password"].label = _("Current password")
         self.fields["new_password"].label = _("New password")
 
     def clean(self) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def resend_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _too_late(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("The time to confirm it is over. Add it again."))
+    messages.info(request, _("The time to confirm it has run out. Add it again."))
     return redirect("accounts:contact")
 
 

@@ -75,7 +75,7 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
 
 def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> None:
     if trust.keeper().begin(request, proof, response):
-        said = _("This browser is trusted now. You can end that on the page Devices.")
+        said = _("This browser is trusted now. You can end that on the Devices page.")
         messages.success(request, said)
     else:
         messages.info(request, _("This browser is not trusted: the step you used is too weak."))

@@ -88,7 +88,7 @@ CONSEQUENCES = [
     gettext_lazy("Methods that you chose never to use stay off when you turn it on again."),
     gettext_lazy("What was added in another way and is not fully active yet is removed."),
     gettext_lazy("Every other browser is signed out."),
-    gettext_lazy("All your e-mail addresses are told."),
+    gettext_lazy("We’ll notify all your e-mail addresses."),
 ]
 
 

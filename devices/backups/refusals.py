@@ -86,7 +86,7 @@ def slot_unknown() -> Refused:
 
 
 def transfer_unknown() -> Refused:
-    return Refused("transfer_unknown", _("This request for the key is over."))
+    return Refused("transfer_unknown", _("This request for the key has expired."))
 
 
 def late_unknown() -> Refused:
@@ -141,7 +141,7 @@ def other_key() -> Refused:
 
 
 def other_device() -> Refused:
-    title = _("This was sealed for another phone. It has to be sealed anew.")
+    title = _("This was sealed for another phone. It has to be sealed again.")
     return Refused("other_device", title)
 
 

@@ -59,7 +59,7 @@ class WhichPhoneForm(NameForm):
 
 def _said(phone: Phone) -> str:
     if phone.app:
-        return str(_("%(phone)s, whose app is set up anew") % {"phone": phone.name})
+        return str(_("%(phone)s, whose app is set up again") % {"phone": phone.name})
     return phone.name
 
 

@@ -127,7 +127,7 @@ def _said(linking: phones.Linking) -> str:
     if not linking.replaced:
         return _("%(phone)s is linked.") % names
     names["old"] = linking.replaced.event.details["phone"]
-    return _("%(phone)s is linked. %(old)s let go: its codes no longer work.") % names
+    return _("%(phone)s is linked. %(old)s is unlinked: its codes no longer work.") % names
 
 
 def _lead_on(user: User) -> str:

@@ -83,6 +83,6 @@ def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     enrolments.ask(enrolment=account, client=client_of(request), session=session_id(request))
     account.refresh_from_db()
     if account.state == Enrolment.State.ASKED:
-        said = _("%(organisation)s is asked. You are told by e-mail when they answer.")
+        said = _("%(organisation)s is asked. We’ll e-mail you when they answer.")
         messages.success(request, said % {"organisation": account.organisation.name})
     return redirect("devices:index")

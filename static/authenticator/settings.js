@@ -54,7 +54,7 @@ const hide = async (field) => {
 };
 
 const lockWords = (lock) => {
-  if (!lock) return _("Off: whoever holds this phone unlocked sees your codes.");
+  if (!lock) return _("Off: anyone who holds this phone unlocked sees your codes.");
   if (lock.kind === "pin") return _("On, by a PIN.");
   if (lock.kind === "passphrase") return _("On, by a passphrase.");
   return lock.passphrase ? _("On, by a passkey or a passphrase.") : _("On, by a passkey.");

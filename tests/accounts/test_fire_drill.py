@@ -96,7 +96,7 @@ def test_with_another_phone_nothing_waits(client: Client, bob: Person) -> None:
     second = give_phone(bob, "Work phone").phone
     words = drill(client, bob, bob.phone)
     assert "With your Work phone, everything is open at once." in words
-    assert "On the page Devices, choose “I lost this phone”." in words
+    assert "On the Devices page, choose “I lost this phone”." in words
     words = drill(client, bob, bob.phone, second)
     assert "everything is open at once" not in words
     assert "answer that it is lost" in words
@@ -222,12 +222,12 @@ def test_a_passkey_that_may_be_on_the_lost_phone_is_not_counted_on(rows: None) -
 def test_the_picture_shows_what_remains_without_each_thing(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
     answer = client.get("/security/")
-    assert "Without it 2 ways in remain" in seen(answer)
-    assert "Without it 3 ways in remain" in seen(answer)
+    assert "Without it 2 sign-in methods remain" in seen(answer)
+    assert "Without it 3 sign-in methods remain" in seen(answer)
     assert DRILL in answer.content.decode()
     assert [len(group.ways) for group in answer.context["groups"]] == [2, 2, 1]
     assert "In your mailboxes" in seen(answer)  # two of a kind are one group, but not lost together
-    assert "Without one of them 4 ways in remain" in seen(answer)
+    assert "Without one of them 4 sign-in methods remain" in seen(answer)
 
 
 # --- The same where things are kept ---------------------------------------------------------------
@@ -239,18 +239,20 @@ def test_each_device_says_what_its_loss_leaves_by_name(client: Client, bob: Pers
     answer = client.get("/devices/")
     words = seen(answer)
     assert (
-        "If you lose this, 3 ways in remain: the passkey Blue key, a code by e-mail or a recovery "
+        "If you lose this, 3 sign-in methods remain: the passkey Blue key, a code by e-mail or a recovery "
         "code. The passkey Blue key remains only if it is not on the same phone." in words
     )
-    assert "3 ways in remain: your Pixel 8, a code by e-mail or a recovery code." in words
+    assert "3 sign-in methods remain: your Pixel 8, a code by e-mail or a recovery code." in words
     assert f"{DRILL}?lost={bob.phone.public_id}#way-back" in answer.content.decode()
 
 
 def test_each_address_and_number_says_what_its_loss_leaves(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get("/security/contact/"))
-    assert "4 ways in remain: your Pixel 8, a code to another address, a text message" in words
-    assert "3 ways in remain: your Pixel 8, a code by e-mail or a recovery code." in words
+    assert (
+        "4 sign-in methods remain: your Pixel 8, a code to another address, a text message" in words
+    )
+    assert "3 sign-in methods remain: your Pixel 8, a code by e-mail or a recovery code." in words
     assert "forgotten password" not in words
 
 
@@ -267,7 +269,10 @@ def test_an_address_that_is_no_way_in_says_so(client: Client, bob: Person) -> No
 def test_the_sheet_says_what_its_loss_leaves(client: Client, bob: Person, carol: Person) -> None:
     page = "/security/recovery-codes/"
     words = seen(enter(client, bob, Strength.TWO_STEP).get(page))
-    assert "If you lose this sheet, 2 ways in remain: your Pixel 8 or a code by e-mail." in words
+    assert (
+        "If you lose this sheet, 2 sign-in methods remain: your Pixel 8 or a code by e-mail."
+        in words
+    )
     assert "If you lose" not in seen(enter(client, carol, Strength.PASSWORD).get(page))
 
 

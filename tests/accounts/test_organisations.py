@@ -148,7 +148,7 @@ def test_a_request_stands_in_the_list_until_it_is_answered(
     assert alice.address in listed
     assert bob.address not in listed
     answer = desk.post(of(account, "approve"), {"reason": WHY}, follow=True)
-    assert "The person is told." in answer.text
+    assert "We’ll notify the person." in answer.text
     account.refresh_from_db()
     assert account.state == "approved"
     assert alice.address not in desk.get("/admin/requests/").text

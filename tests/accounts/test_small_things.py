@@ -86,4 +86,4 @@ def test_as_many_ways_are_counted_as_are_named(alice: Person) -> None:
     loss = readiness.of(alice.user).loss([alice.phone.carrier_key])
     assert loss.names == "a code by e-mail or a recovery code"
     assert count(loss.remains) == 2
-    assert "2 ways in" in readiness.of(alice.user).verdict.sentence
+    assert "2 sign-in methods" in readiness.of(alice.user).verdict.sentence

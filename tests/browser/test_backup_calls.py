@@ -126,7 +126,7 @@ def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
     before = phone.page.evaluate("history.length")
     phone.open(f"recover/{code}")
     assert code not in phone.page.url
-    phone.reads("This code is over")
+    phone.reads("This code has expired")
     assert phone.run('return (await use("backup/arrive")).takeCode("recover")') == ""
     assert phone.page.evaluate("history.length") == min(before + 1, LONGEST_HISTORY)
     phone.page.evaluate("(code) => { location.hash = `link/${code}` }", code)

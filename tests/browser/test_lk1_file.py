@@ -120,7 +120,7 @@ def test_a_file_is_looked_at_as_closely_as_those_of_others(modules: Phone) -> No
             "tags": ["t"],
         },
         {"name": "Broken", "why": "The key has a character that no key has: “1”."},
-        {"name": "Example Ltd", "why": "Its organisation has to set it up anew."},
+        {"name": "Example Ltd", "why": "Its organisation has to set it up again."},
         {"type": "later", "issuer": "Later", "label": "b", "secret": KEY},
         {"name": "Empty", "why": "It does not say what kind of code it makes."},
     ]

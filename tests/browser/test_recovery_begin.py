@@ -96,7 +96,7 @@ def test_a_link_from_somebody_else_links_nothing_by_itself(
     phone.says("There is no backup in this account.")
     assert nora.user.installations.count() == 1
     follow(phone, code)
-    phone.reads("This code is over")
+    phone.reads("This code has expired")
     phone.says("Nothing was linked.")
     assert nora.user.installations.count() == 1
 

@@ -114,7 +114,7 @@ def test_a_locked_phone_is_unlocked_first_and_a_stranger_gives_nothing(
     other.press("No, give it nothing")
     other.is_linked(give_app(protected("mallory"), live.visitor()))
     follow(other, shown, "2580")
-    other.says("This QR code is over, or it is not of a phone of your account.")
+    other.says("This QR code has expired, or it isn’t from a phone of your account.")
     other.says("Nothing was given away.")
     other.is_named()
     other.is_linked(old.backup.app)

@@ -62,7 +62,7 @@ def answer(desk: Hand, person: Person) -> None:
     desk.press(f"Answer {person.address}")
     desk.page.get_by_label("Reason").fill(WHY)
     desk.press("Allow it")
-    desk.sees("The person is told.")
+    desk.sees("We’ll notify the person.")
 
 
 def code_on_page(hand: Hand, account: Enrolment) -> str:
@@ -118,7 +118,7 @@ def test_from_the_desk_to_a_phone_and_on_to_the_next(
     expect(new.row(firm.name)).to_contain_text("Action required")
     new.press("Ask my organisation")
     new.says("is asked for a new code")
-    expect(new.row(firm.name)).to_contain_text("You are told by e-mail when it answers.")
+    expect(new.row(firm.name)).to_contain_text("We’ll e-mail you when it answers.")
     answer(desk, alice)
     new.open("scan").choose_picture(png_of(code_on_page(hers, account)))
     new.says(f"{firm.name} is ready.")

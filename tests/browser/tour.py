@@ -276,7 +276,7 @@ def _contacts(tour: Tour) -> Names:
     yield "number, confirm"
     yield from tour.see("/security/contact/")
     hand.open("/security/password/")
-    hand.type("Present password", "wrong")
+    hand.type("Current password", "wrong")
     hand.type("New password", "short")
     hand.press("Change the password")
     hand.sees("This is not your password")

@@ -32,7 +32,7 @@ def test_it_shows_phones_browsers_and_which_one_this_is(
     assert text.count("this browser") == 1
     assert "password and authenticator app" in text
     assert "password and e-mail code" in text
-    assert "ways in remain" in text
+    assert "sign-in methods remain" in text
 
 
 def test_it_shows_nothing_of_others(client: Client, alice: Person, bob: Person) -> None:

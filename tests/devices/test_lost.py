@@ -157,7 +157,7 @@ def test_the_report_says_what_was_done(client: Client, new_client: Any, alice: P
         "We keep what was on Pixel 8 sealed until",
         "1 other browser was signed out.",
         "Two-step verification stays on.",
-        "All your confirmed e-mail addresses were told.",
+        "We notified all your confirmed e-mail addresses.",
         "Find My",
     ):
         assert line in text

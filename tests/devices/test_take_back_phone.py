@@ -96,7 +96,7 @@ def test_a_phone_that_is_held_does_not(
         answer = method(url_of(alice))
         assert answer.status_code == 403
         assert "cannot be taken back now" in answer.content.decode()
-        assert "Link it anew" in answer.content.decode()
+        assert "Link it again" in answer.content.decode()
     assert alice.phone.is_suspended
 
 

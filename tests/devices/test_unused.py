@@ -95,7 +95,7 @@ def test_a_phone_that_was_never_used_is_asked_for_after_28_days(
     words = overview_after_sign_in(client, bob)
     assert ASKS_PHONE in words
     assert "You linked it 4 weeks ago and have not used it since." in words
-    for button in ("Try it now", "Set it up anew", "Not now"):
+    for button in ("Try it now", "Set it up again", "Not now"):
         assert button in words
 
 

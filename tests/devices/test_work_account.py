@@ -130,7 +130,7 @@ def test_asking_stands_in_the_activity_and_on_the_page(
     answer = browser.post(address(account, "ask/"), follow=True)
     assert "Example Ltd is asked." in answer.text
     assert alice.kinds() == ["work:asked"]
-    assert "You are told by e-mail when they answer." in browser.get("/devices/").text
+    assert "We’ll e-mail you when they answer." in browser.get("/devices/").text
 
 
 def test_an_ended_account_is_gone(browser: Any, account: Enrolment) -> None:

@@ -206,7 +206,7 @@ def takes_over(new: Linked) -> None:
 def asks_the_organisation(new: Linked, firm: str) -> None:
     new.press("Ask my organisation")
     new.says("is asked for a new code")
-    expect(new.row(firm)).to_contain_text("You are told by e-mail when it answers.")
+    expect(new.row(firm)).to_contain_text("We’ll e-mail you when it answers.")
 
 
 def the_desk_allows_it(context: BrowserContext, live: LiveSite, alice: Person, sue: Person) -> None:
@@ -215,7 +215,7 @@ def the_desk_allows_it(context: BrowserContext, live: LiveSite, alice: Person, s
     desk.press(f"Answer {alice.address}")
     desk.page.get_by_label("Reason").fill(WHY)
     desk.press("Allow it")
-    desk.sees("The person is told.")
+    desk.sees("We’ll notify the person.")
 
 
 def scans(new: Linked, firm: str) -> None:

@@ -77,7 +77,7 @@ def says_what_will_happen(hand: Hand) -> None:
     hand.sees("1 other browser is signed out.")
     hand.sees("This browser stays signed in.")
     hand.sees("Two-step verification stays on.")
-    hand.sees("All your confirmed e-mail addresses are told.")
+    hand.sees("We’ll notify all your confirmed e-mail addresses.")
     for way in ("E-mail a code", "Recovery code"):
         expect(hand.page.get_by_role("listitem").filter(has_text=way).first).to_be_visible()
     expect(hand.page.get_by_role("listitem").filter(has_text="Text a code")).to_have_count(0)
@@ -93,7 +93,7 @@ def says_what_was_done(hand: Hand) -> None:
             re.compile("it can be taken back with your password and a code from the phone"),
             "1 other browser was signed out.",
             "Two-step verification stays on.",
-            "All your confirmed e-mail addresses were told.",
+            "We notified all your confirmed e-mail addresses.",
         ]
     )
     hand.sees("Find My for an iPhone")

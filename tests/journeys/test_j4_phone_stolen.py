@@ -65,7 +65,7 @@ def says_what_will_happen(owner: Hand) -> None:
         "1 other browser is signed out.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
-        "All your confirmed e-mail addresses are told.",
+        "We’ll notify all your confirmed e-mail addresses.",
         "may still arrive on the lost phone. Ask your provider to block its SIM card.",
     ):
         owner.sees(line)
@@ -80,7 +80,7 @@ def says_what_was_done(owner: Hand) -> None:
             re.compile("it can be taken back with your password and a code from the phone"),
             "1 other browser was signed out.",
             "Two-step verification stays on.",
-            "All your confirmed e-mail addresses were told.",
+            "We notified all your confirmed e-mail addresses.",
         ]
     )
     owner.sees("Find My for an iPhone")

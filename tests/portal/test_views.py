@@ -43,7 +43,7 @@ def test_a_full_account_reads_what_a_lost_phone_leaves(client: Client, alice: Pe
     words = overview(client, alice)
     assert "Your account is well protected" in words
     assert (
-        "If you lost your Pixel 8 today, you would still have 2 ways in: "
+        "If you lost your Pixel 8 today, you would still have 2 sign-in methods: "
         "a code by e-mail or a recovery code." in words
     )
     assert "lost together" in words
@@ -71,9 +71,9 @@ def test_each_way_in_leads_to_where_it_is_looked_after(client: Client, alice: Pe
 
 
 def test_a_second_phone_is_one_more_way(client: Client, bob: Person) -> None:
-    assert "you would still have 2 ways in" in overview(client, bob)
+    assert "you would still have 2 sign-in methods" in overview(client, bob)
     give_phone(bob, "Work phone")
-    assert "you would still have 3 ways in: your Work phone," in overview(client, bob)
+    assert "you would still have 3 sign-in methods: your Work phone," in overview(client, bob)
 
 
 def test_an_account_that_hangs_on_one_phone_is_warned(client: Client, bob: Person) -> None:

@@ -21,7 +21,7 @@ export const refusePassword = async (passphrase) => {
   const answer = await call("POST", "password", { body }).catch(() => null);
   if (!answer?.same) return;
   throw new Refusal(
-    _("This is the password of your account. Choose another one: whoever learns it would have your backup as well."),
+    _("This is the password of your account. Choose another one: anyone who learns it would have your backup as well."),
     "secret",
   );
 };

@@ -28,7 +28,7 @@ const rest = (entry) =>
 
 const readEntry = (entry) => {
   refuseTrashed(Boolean(entry.trashed));
-  if (isWork(entry)) throw new Refusal(_("Its organisation has to set it up anew."));
+  if (isWork(entry)) throw new Refusal(_("Its organisation has to set it up again."));
   if (KINDS.includes(entry.type)) return { ...rest(entry), ...makeEntry(entry) };
   if (!isText(entry.type) || !isText(entry.raw ?? entry.secret)) {
     throw new Refusal(_("It does not say what kind of code it makes."));

@@ -62,7 +62,7 @@ const begin = async (root) => {
   const end = Date.parse(expires);
   const look = async () => (Date.now() > end ? { ended: true } : answerTo(transfer));
   return poll(look, PAUSE, (answer) => {
-    if (answer.ended) over(root, _("The QR code is over. Show another one."));
+    if (answer.ended) over(root, _("The QR code has expired. Show another one."));
     else take(transfer, pair, answer).catch((error) => over(root, error.message));
   });
 };

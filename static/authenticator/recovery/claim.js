@@ -32,7 +32,7 @@ const codeOf = () => {
 
 /** What is said when the code is no good: the portal makes another one. */
 const sayEnded = (root) => {
-  put(root, "heading", _("This code is over"));
+  put(root, "heading", _("This code has expired"));
   put(root, "lead", _("A code counts once and for ten minutes. Nothing was linked."));
   part(root, "ask").hidden = true;
   part(root, "number-part").hidden = true;

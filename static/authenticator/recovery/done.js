@@ -17,7 +17,7 @@ export const setOutcome = (what) => {
 const leadOf = ({ mode, old }) => {
   if (mode === "view") return _("You only look: nothing of this phone goes into the backup.");
   if (!old) return _("This phone saves from now on.");
-  return _("This phone saves from now on. %(old)s keeps its codes and is told.", { old });
+  return _("This phone saves from now on. %(old)s keeps its codes, and says so.", { old });
 };
 
 const headingOf = (ready, required) => {

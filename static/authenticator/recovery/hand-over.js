@@ -13,7 +13,7 @@ const noKey = () =>
   new Refusal(_("This phone has no backup open, so it has no key to give."));
 
 const over = () =>
-  new Refusal(_("This QR code is over, or it is not of a phone of your account."));
+  new Refusal(_("This QR code has expired, or it isn’t from a phone of your account."));
 
 const give = async (root, { transfer, asked }, phone) => {
   const answer = await sealKey({ transfer, asked, ...keyOf(current()) });

@@ -48,7 +48,7 @@ const required = ({ secret }) =>
 const WORDS = {
   action_required: required,
   enrolled: required, // on another phone
-  asked: () => _("The organisation is asked. You are told by e-mail when it answers."),
+  asked: () => _("The organisation is asked. We’ll e-mail you when it answers."),
   approved: () => _("Ready: make a code on your page in the portal, and scan it here."),
   ended: () => _("The organisation ended this account. Its codes are not taken any more."),
 };
