@@ -186,8 +186,12 @@ KINDS: dict[str, Kind] = {
         "look",
         notice=True,
     ),
-    "step:accepted": Kind(_("Accepted again as a way in: {method}"), "check", "look", notice=True),
-    "step:declined": Kind(_("Declined as a way in: {method}"), "shield-off", "look", notice=True),
+    "step:accepted": Kind(
+        _("Accepted again for signing in: {method}"), "check", "look", notice=True
+    ),
+    "step:declined": Kind(
+        _("Declined for signing in: {method}"), "shield-off", "look", notice=True
+    ),
     "step_up:failed": Kind(
         _("Wrong code or password on a confirmation page"), "triangle-alert", "look"
     ),

@@ -215,7 +215,7 @@ def _lockout(loss: Loss) -> Verdict:
     first = loss.gone[0].carrier
     said = [_("Everything depends on %(name)s.") % {"name": first.name}, *loss.rides_along]
     title = titles.get(first.kind, _("One loss would lock you out"))
-    return Verdict("loss", title, " ".join([*said, _("Add another way in.")]))
+    return Verdict("loss", title, " ".join([*said, _("Add another sign-in method.")]))
 
 
 def _only_weak(ways: Sequence[Way]) -> Verdict:
@@ -235,8 +235,8 @@ def _doubtful(loss: Loss) -> Verdict:
 def _protected(loss: Loss) -> Verdict:
     left = count(loss.remains)
     said = ngettext(
-        "If you lost your %(name)s today, you would still have %(count)d sign-in method: %(ways)s.",
-        "If you lost your %(name)s today, you would still have %(count)d sign-in methods: %(ways)s.",
+        "Without your %(name)s you would still have %(count)d sign-in method: %(ways)s.",
+        "Without your %(name)s you would still have %(count)d sign-in methods: %(ways)s.",
         left,
     )
     words = {"name": loss.gone[0].carrier.name, "count": left, "ways": loss.names}

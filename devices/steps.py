@@ -40,8 +40,7 @@ from portal.words import gettext_lazy as _
 from portal.words import listed
 
 NO_WAY_IN = _(
-    "The backup of the app on it is no way in: to open the backup you sign in first, "
-    "some other way."
+    "The app’s backup doesn’t sign you in: to open the backup you sign in first, some other way."
 )
 logger = logging.getLogger(__name__)
 CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))

@@ -60,7 +60,7 @@ def _why_no_way(state: Readiness, contact: Contact) -> str:
         return _("This site sends no text messages now, so it does not sign you in.")
     if state.user.reset_mailbox_id == contact.pk and slug == "email":
         return _("Your password was reset through it. It signs you in again after another way did.")
-    return _("It is no way in at the moment.")
+    return _("You can’t sign in with it at the moment.")
 
 
 def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> str:

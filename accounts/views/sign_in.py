@@ -90,7 +90,9 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
     )
     messages.info(request, words % {"left": left})
     if not left and declining.is_cornered(user):
-        words = _("That was your last way in without your device. Make new recovery codes now.")
+        words = _(
+            "That was your last way to sign in without your device. Make new recovery codes now."
+        )
         messages.warning(request, words)
 
 

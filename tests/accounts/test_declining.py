@@ -521,7 +521,7 @@ def last_code(client: Client, person: Person) -> str:
 def test_the_last_code_of_who_declined_is_a_loud_warning(client: Client, alice: Person) -> None:
     decline(alice, "email", "sms")
     words = last_code(client, alice)
-    assert "That was your last way in without your device." in words
+    assert "That was your last way to sign in without your device." in words
     assert "One lost phone would lock you out" in seen(client.get("/security/"))
     assert alice.reload().declined_steps == ["email", "sms"]
     assert slugs(alice) == {"authenticator"}

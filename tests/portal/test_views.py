@@ -43,7 +43,7 @@ def test_a_full_account_reads_what_a_lost_phone_leaves(client: Client, alice: Pe
     words = overview(client, alice)
     assert "Your account is well protected" in words
     assert (
-        "If you lost your Pixel 8 today, you would still have 2 sign-in methods: "
+        "Without your Pixel 8 you would still have 2 sign-in methods: "
         "a code by e-mail or a recovery code." in words
     )
     assert "lost together" in words
