@@ -86,8 +86,10 @@ def to_renew(event: SecurityEvent) -> list[str]:
     if not count:
         return []
     said = ngettext(
-        "The app kept codes of %(count)d account. Set up its codes again at that service: anyone who opens the phone could use them.",
-        "The app kept codes of %(count)d accounts. Set up their codes again at those services, the most important first: anyone who opens the phone could use them.",
+        "The app kept codes of %(count)d account. Set up its codes again at that service: anyone "
+        "who opens the phone could use them.",
+        "The app kept codes of %(count)d accounts. Set up their codes again at those services, the "
+        "most important first: anyone who opens the phone could use them.",
         count,
     )
     return [said % {"count": count}]
