@@ -105,7 +105,7 @@ class Loss:
     def doubt(self) -> list[str]:
         """Say of each passkey that may be on the lost phone that nobody here can know."""
         said = _("The passkey %(name)s remains only if it is not on the same phone.")
-        return [said % {"name": way.carrier.name} for way in self.doubtful]
+        return [said % {"name": way.carrier.noun} for way in self.doubtful]
 
 
 def names(ways: Sequence[Way], lost: frozenset[str] = frozenset()) -> str:
@@ -145,7 +145,7 @@ def _name_of_device(first: Way, things: int) -> str:
     if things == 1:
         is_phone = first.slug == "authenticator"
         one = _("your %(name)s") if is_phone else _("the passkey %(name)s")
-        return one % {"name": first.carrier.name}
+        return one % {"name": first.carrier.noun}
     if first.slug == "authenticator":
         return ngettext("%(count)d phone", "%(count)d phones", things) % {"count": things}
     return ngettext("%(count)d passkey", "%(count)d passkeys", things) % {"count": things}

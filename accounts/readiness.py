@@ -178,9 +178,9 @@ def _mailboxes(losses: Sequence[Loss]) -> Group:
 def _place(way: Way) -> str:
     carrier = way.carrier
     return {
-        "phone": _("On your %(name)s") % {"name": carrier.name},
-        "passkey": _("In %(name)s") % {"name": carrier.name},
-        "synced": _("In %(name)s") % {"name": carrier.name},
+        "phone": _("On your %(name)s") % {"name": carrier.noun},
+        "passkey": _("In %(name)s") % {"name": carrier.noun},
+        "synced": _("In %(name)s") % {"name": carrier.noun},
         "mailbox": _("In your mailbox"),
         "number": _("On your number"),
         "paper": _("On paper"),
@@ -228,7 +228,7 @@ def _doubtful(loss: Loss) -> Verdict:
         "If you lost your %(name)s today, only %(ways)s would be left, "
         "and only if it is not on the same phone."
     )
-    words = {"name": loss.gone[0].carrier.name, "ways": loss.names}
+    words = {"name": loss.gone[0].carrier.noun, "ways": loss.names}
     return Verdict("look", _("Keep your passkey apart from your phone"), said % words)
 
 
@@ -239,5 +239,5 @@ def _protected(loss: Loss) -> Verdict:
         "Without your %(name)s you would still have %(count)d sign-in methods: %(ways)s.",
         left,
     )
-    words = {"name": loss.gone[0].carrier.name, "count": left, "ways": loss.names}
+    words = {"name": loss.gone[0].carrier.noun, "count": left, "ways": loss.names}
     return Verdict("ok", _("Your account is well protected"), said % words)

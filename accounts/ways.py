@@ -1,5 +1,6 @@
 """What a second step is, and what it says of an account: the ways in, and what they hang on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,12 @@ from portal.http import Client
 from portal.words import gettext_lazy as _
 
 Text = str | Promise
+_OF_PASSKEYS = re.compile(r"^passkey (of|van) ", re.IGNORECASE)
+NAMED_TWICE = {
+    "phone": re.compile(r"^(my|mijn) ", re.IGNORECASE),
+    "passkey": _OF_PASSKEYS,
+    "synced": _OF_PASSKEYS,
+}
 
 
 class AlreadySpent(Exception):
@@ -57,6 +64,16 @@ class Carrier:
     kind: str
     key: str
     name: Text
+
+    @property
+    def noun(self) -> Text:
+        """The name as it stands after "your" or "the passkey": "your My phone" is no English.
+
+        The site itself once offered "My phone" and "Passkey of Chrome", in both languages.
+        """
+        if self.kind not in NAMED_TWICE:
+            return self.name
+        return NAMED_TWICE[self.kind].sub("", str(self.name)) or self.name
 
 
 @dataclass(frozen=True)

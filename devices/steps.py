@@ -145,7 +145,7 @@ class AuthenticatorApp(Step):
     def question(self, way: Way) -> Question:
         """Ask whether the app on this phone still shows codes."""
         return Question(
-            _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.name},
+            _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.noun},
             _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
             f"{reverse('devices:new_phone')}?replaces={way.target}",
             _("Set it up again"),
@@ -305,7 +305,7 @@ class Passkey(Step):
     def question(self, way: Way) -> Question:
         """Ask whether the device still has this passkey."""
         return Question(
-            _("Does your passkey %(name)s still work?") % {"name": way.carrier.name},
+            _("Does your passkey %(name)s still work?") % {"name": way.carrier.noun},
             _("You added it %(time)s ago and have not used it since.") % {"time": way.age},
             reverse("devices:add_passkey"),
             _("Add a new one"),

@@ -10,7 +10,7 @@ from accounts.losses import count
 from accounts.models import User
 from accounts.proofs import Strength
 from tests.accounts.helpers import seen, type_password
-from tests.people import Person, enter
+from tests.people import Person, enter, give_passkey
 
 LOST = "/sign-in/lost-your-phone/"
 
@@ -87,3 +87,22 @@ def test_as_many_ways_are_counted_as_are_named(alice: Person) -> None:
     assert loss.names == "a code by e-mail or a recovery code"
     assert count(loss.remains) == 2
     assert "2 sign-in methods" in readiness.of(alice.user).verdict.sentence
+
+
+@pytest.mark.parametrize(
+    ("phone", "passkey"),
+    [("My phone", "Passkey of Chrome"), ("Mijn phone", "Passkey van Chrome")],
+)
+def test_names_that_the_site_once_offered_do_not_spoil_its_sentences(
+    client: Client, alice: Person, phone: str, passkey: str
+) -> None:
+    give_passkey(alice)
+    alice.user.phones.update(name=phone)
+    alice.user.passkeys.update(name=passkey)
+    enter(client, alice, Strength.TWO_STEP)
+    pages = ["/security/", "/devices/", "/security/fire-drill/", "/security/two-step/"]
+    said = " ".join(seen(client.get(page)) for page in pages)
+    assert f"your {phone}" not in said
+    assert f"the passkey {passkey}" not in said
+    assert "the passkey Chrome" in said
+    assert phone in said, "its owner still finds it by its name"

@@ -109,6 +109,8 @@ def test_a_passphrase_really_encrypts_and_opens_again(phone: Phone) -> None:
     assert phone.names == ["Mail", "Shop"]
     phone.open("lock")
     unlock(phone, "Passphrase", WORDS)
+    phone.press("Lock now")
+    unlock(phone, "Passphrase", WORDS)
     phone.type("Present passphrase", WORDS)
     phone.press("Remove the lock")
     phone.says("The lock is off.")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
-from devices.models import Vault
+from devices.models import KeyTransfer, Vault
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
 from tests.browser.qr_pictures import Camera
@@ -122,7 +123,22 @@ def test_a_locked_phone_is_unlocked_first_and_a_stranger_gives_nothing(
     other.press("Give it the key")
     phone.reads("1 account is in it")
     follow(other, shown, "2580")
-    other.says("This QR code is over")
+    other.says("This QR code has expired")
+
+
+def test_a_qr_code_that_expired_is_drawn_again(
+    live: LiveSite, phone: NewPhone, nora: Person
+) -> None:
+    old_phone(live, nora, "Bank")
+    phone.open()
+    phone.is_given(live, nora)
+    first, _number = asks(phone)
+    KeyTransfer.objects.filter(installation__user=nora.user).update(expires_at=timezone.now())
+    phone.says("The QR code has expired. Show another one.")
+    phone.press("Show another QR code")
+    expect(phone.page.locator("[data-part=qr] svg")).to_be_visible()
+    assert KeyTransfer.objects.filter(installation__user=nora.user).count() == 2
+    assert first
 
 
 def follow(phone: NewPhone, address: str, pin: str) -> None:

@@ -196,3 +196,12 @@ def test_after_a_fall_back_every_primary_button_leads_on(client: Client, alice: 
     pressed, wrong = walk(client, "/sign-in/where-is-your-phone/")
     assert not wrong, "\n".join(wrong)
     assert pressed > 3
+
+
+def test_the_locked_press_every_primary_button(client: Client, alice: Person) -> None:
+    type_password(client, alice)
+    User.objects.filter(pk=alice.user.pk).update(is_active=False)
+    type_password(client, alice)  # the right one, after which the page says that it is locked
+    pressed, wrong = walk(client, "/sign-in/", "/sign-in/authenticator/")
+    assert not wrong, "\n".join(wrong)
+    assert pressed > 3
