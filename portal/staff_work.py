@@ -117,7 +117,9 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None, user=user, initial=held_values(request)
     )
     if not form.has_choice:
-        said = _("There is no organisation to enrol this person in. Add one first.")
+        said = _("There is no organisation to enrol this person in. Ask a superuser to add one.")
+        if person(request).is_superuser:
+            said = _("There is no organisation to enrol this person in. Add one first.")
         messages.info(request, said)
         return redirect("admin:organisations")
     if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
