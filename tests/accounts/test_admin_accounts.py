@@ -174,5 +174,15 @@ def test_without_organisations_enrolling_says_what_to_do(
 ) -> None:
     enter(client, root, Strength.TWO_STEP)
     page = client.get(f"/admin/accounts/{carol.user.public_id}/enrol/", follow=True)
-    assert "no organisation to enrol this person in" in seen(page)
+    assert "no organisation to enrol this person in. Add one first." in seen(page)
     assert "Add an organisation" in seen(page)
+
+
+def test_staff_who_may_add_none_are_told_whom_to_ask(
+    client: Client, sue: Person, carol: Person
+) -> None:
+    enter(client, sue, Strength.TWO_STEP)
+    page = client.get(f"/admin/accounts/{carol.user.public_id}/enrol/", follow=True)
+    assert "Ask a superuser to add one." in seen(page)
+    assert "Add one first" not in seen(page)
+    assert "Add an organisation" not in seen(page)

@@ -85,11 +85,11 @@ def test_it_says_how_long_what_is_linked_waits_by_the_settings(
     settings.RECOVERY_HOLD = timedelta(hours=50)
     settings.RECOVERY_HOLD_SAVED_CODE = timedelta(hours=7)
     words = drill(client, bob, bob.phone)
-    assert "counts in full after 50 hours, or 7 hours after a recovery code." in words
+    assert "can do that after 50 hours, or 7 hours after a recovery code." in words
     words = drill(client, bob, bob.phone, "paper")
-    assert "counts in full after 50 hours." in words
+    assert "can do that after 50 hours." in words
     settings.RECOVERY_HOLD = settings.RECOVERY_HOLD_SAVED_CODE = timedelta(0)
-    assert "counts in full at once." in drill(client, bob, bob.phone)
+    assert "is fully active at once." in drill(client, bob, bob.phone)
 
 
 def test_with_another_phone_nothing_waits(client: Client, bob: Person) -> None:
@@ -106,7 +106,7 @@ def test_a_held_factor_is_said_to_count_later(client: Client, bob: Person) -> No
     give_passkey(bob)
     until = timezone.now() + timedelta(days=2)
     Authenticator.objects.filter(phone=bob.phone).update(trusted_from=until)
-    assert "Pixel 8 counts in full from" in drill(client, bob, bob.user.passkeys.get())
+    assert "Pixel 8 can do that from" in drill(client, bob, bob.user.passkeys.get())
 
 
 def test_when_nothing_remains_it_says_so_and_what_to_add(client: Client, alice: Person) -> None:
@@ -203,7 +203,9 @@ def test_text_messages_on_the_same_phone_are_no_second_way(rows: None) -> None:
 
 def test_an_account_that_hangs_on_one_mailbox_is_warned(rows: None) -> None:
     max_ = make_person("max", two_step_since=timezone.now())
-    assert verdict(max_).startswith("loss: One closed mailbox would lock you out. Everything hangs")
+    assert verdict(max_).startswith(
+        "loss: One closed mailbox would lock you out. Everything depends"
+    )
     assert mailbox(max_).masked in verdict(max_)
     bar_mailbox(max_)
     assert verdict(max_).startswith("loss: You would not get in again.")
@@ -284,11 +286,11 @@ def test_a_removal_after_which_all_hangs_on_one_thing_warns(client: Client, bob:
     use_up_codes(bob)
     url = f"/devices/{second.public_id}/unlink/"
     enter(client, bob, Strength.TWO_STEP)
-    assert "Everything then hangs on" not in seen(client.get(url))
+    assert "Everything then depends on" not in seen(client.get(url))
     bar_mailbox(bob)
     number = give_number(bob)
     words = seen(client.get(url))
-    assert "Everything then hangs on Pixel 8: losing that would lock you out." in words
+    assert "Everything then depends on Pixel 8: losing that would lock you out." in words
     masked = number.masked.replace("\u00a0", " ")
     assert f"Text messages to {masked} most likely arrive on the same phone." in words
 
@@ -301,7 +303,7 @@ def test_an_address_whose_removal_leaves_one_phone_warns(client: Client, bob: Pe
     bar_mailbox(bob)
     words = seen(client.get(url.format(second.public_id)))
     assert "What you keep" in words
-    assert "Everything then hangs on Pixel 8" in words
+    assert "Everything then depends on Pixel 8" in words
 
 
 def test_a_lost_phone_may_go_though_nothing_remains(client: Client, bob: Person) -> None:

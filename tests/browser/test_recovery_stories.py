@@ -92,7 +92,7 @@ def test_a_new_phone_with_accounts_of_its_own_takes_over(
     phone.press("Take over")
     phone.reads("3 accounts ready, 1 Action required")
     expect(phone.page.get_by_role("link", name="Ask my organisation")).to_be_visible()
-    phone.says("Pixel 7 keeps its codes and is told.")
+    phone.says("Pixel 7 keeps its codes, and says so.")
     wait_for_head(phone, 2)
     assert sorted(phone.names) == ["Bank", "Mail", "Own", "VPN"]
     assert names_in(old.newest()) == ["Bank", "Mail", "Own", "VPN"]

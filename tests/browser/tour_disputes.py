@@ -66,7 +66,7 @@ def reported_change(site: LiveSite, page: Page, enter: Enter, person: Person) ->
     link = next(word for word in body_of(mail).split() if "/report/" in word)
     page.context.clear_cookies()
     hand.open(link)
-    hand.reads("This was not you?")
+    hand.reads("Wasn’t you?")
     yield "/report/…/"
     hand.press("Undo it and sign out everywhere")
     hand.reads("We stopped it")

@@ -107,6 +107,7 @@ def test_each_phone_shows_its_app_and_never_more(client: Client, alice: Person) 
     enter(client, alice, Strength.TWO_STEP)
     kept: dict[str, Any] = {"accounts": 34, "unsaved": 2, "saved_at": timezone.now()}
     app = give_app(alice, client, phone=alice.phone, **kept)
+    vault_of(alice)
     text = seen(client.get("/devices/"))
     assert "Latchkey authenticator saves the backup 34 accounts, saved" in text
     assert "2 changes are not saved yet." in text
@@ -119,7 +120,7 @@ def test_a_phone_that_has_only_the_app_is_no_way_to_sign_in(client: Client, caro
     give_app(carol, client, phone=phone)
     text = seen(client.get("/devices/"))
     assert "Tablet" in text
-    assert "It is no way to sign in" in text
+    assert "shows no codes for signing in here" in text
     assert "No phone is linked" not in text
 
 
@@ -128,10 +129,10 @@ def test_the_backup_of_the_app_is_said_to_be_no_way_in(client: Client, alice: Pe
     ways = [(way.slug, way.target) for way in readiness.of(alice.user).ways]
     give_app(alice, client, phone=alice.phone)
     for path in ("/devices/", "/security/"):
-        assert "The backup of the app on it is no way in" not in seen(client.get(path))
+        assert "The app’s backup doesn’t sign you in" not in seen(client.get(path))
     vault_of(alice)
     for path in ("/devices/", "/security/"):
-        assert "The backup of the app on it is no way in" in seen(client.get(path))
+        assert "The app’s backup doesn’t sign you in" in seen(client.get(path))
     assert [(way.slug, way.target) for way in readiness.of(alice.user).ways] == ways
     alice.phone.authenticators.all().delete()
     assert "authenticator" not in [way.slug for way in readiness.of(alice.user).ways]

@@ -51,7 +51,12 @@ def test_the_parts_of_the_page_appear_in_order(inside: Client) -> None:
     url = begin(inside)
     assert url.startswith(f"{URL}?replaces=")
     text = inside.get(url).content.decode()
-    said = ["Pixel 9 comes in the place of Pixel 8.", "data-key", 'name="code"', "Pixel 8 lets go"]
+    said = [
+        "Pixel 9 comes in the place of Pixel 8.",
+        "data-key",
+        'name="code"',
+        "This unlinks Pixel 8",
+    ]
     assert [text.index(words) for words in said] == sorted(text.index(words) for words in said)
 
 
@@ -74,7 +79,7 @@ def test_replacing_the_phone_keeps_this_session_and_ends_the_others(
     confirm(inside, begin(inside))
     assert Session.objects.of(alice.user).count() == 1
     assert old.factor not in {proof.factor for proof in proofs_in(inside.session)}
-    assert "Pixel 8 let go" in inside.get("/devices/").content.decode()
+    assert "Pixel 8 is unlinked" in inside.get("/devices/").content.decode()
 
 
 def test_a_double_click_replaces_once(inside: Client, alice: Person) -> None:

@@ -146,7 +146,7 @@ def test_an_old_phone_works_until_the_new_one_has(
     elsewhere.reads("Your account is well protected")
     hand.type_code(new.code(), "Link this phone")
     hand.reads("Devices")
-    hand.sees("Pixel 9 is linked. Pixel 8 let go: its codes no longer work.")
+    hand.sees("Pixel 9 is linked. Pixel 8 is unlinked: its codes no longer work.")
     assert bob.reload().has_two_step
     elsewhere.press("Devices")
     elsewhere.reads("Sign in")

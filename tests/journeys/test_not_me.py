@@ -26,7 +26,7 @@ def test_what_a_thief_added_is_stopped_by_the_button_of_its_notice(
     asked: list[str] = []
     owner.page.on("request", lambda request: asked.append(request.url))
     owner.open(link)
-    owner.reads("This was not you?")
+    owner.reads("Wasn’t you?")
     token = link.partition("#")[2]
     assert token not in owner.page.url
     assert not [url for url in asked if token in url.partition("#")[0]]
@@ -53,7 +53,7 @@ def test_without_scripts_the_link_is_pasted_and_its_button_pressed(
     owner.reads("Open your link")
     owner.type("Link", link)
     owner.press("Continue")
-    owner.reads("This was not you?")
+    owner.reads("Wasn’t you?")
     owner.press("Undo it and sign out everywhere")
     owner.reads("We stopped it")
     assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]

@@ -83,7 +83,7 @@ def test_an_account_that_hangs_on_one_phone_is_warned(client: Client, bob: Perso
     give_number(bob)
     words = overview(client, bob)
     assert "One lost phone would lock you out" in words
-    assert "Everything hangs on Pixel 8." in words
+    assert "Everything depends on Pixel 8." in words
 
 
 def test_an_account_without_a_phone_is_told(client: Client, bob: Person) -> None:
