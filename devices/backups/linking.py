@@ -188,7 +188,8 @@ def is_number(row: LinkRequest, typed: str) -> bool:
 def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installation:
     """Link the phone that claimed the code, or give one that is linked leave to read the backup.
 
-    The person is notified. Raises `Ended` and `devices.phones.TooManyPhones`; nothing has changed then.
+    The person is notified. Raises `Ended` and `devices.phones.TooManyPhones`; nothing has changed
+    then.
     """
     user = disputes.take_turn(row.user)
     claimed = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=False)
