@@ -242,7 +242,8 @@ def test_each_device_says_what_its_loss_leaves_by_name(client: Client, bob: Pers
     words = seen(answer)
     assert (
         "If you lose this, 3 sign-in methods remain: the passkey Blue key, a code by e-mail or "
-        "a recovery code. The passkey Blue key remains only if it is not on the same phone." in words
+        "a recovery code. The passkey Blue key remains only if it is not on the same phone."
+        in words
     )
     assert "3 sign-in methods remain: your Pixel 8, a code by e-mail or a recovery code." in words
     assert f"{DRILL}?lost={bob.phone.public_id}#way-back" in answer.content.decode()
