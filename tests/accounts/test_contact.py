@@ -114,7 +114,7 @@ def test_an_address_is_to_be_confirmed_within_the_hour(
     clock.shift(2 * SECOND)
     answer = inside.post(url(added, "confirm"), {"code": code_to(address)})
     assert answer["Location"] == PAGE
-    assert "The time to confirm it is over." in seen(inside.get(PAGE))
+    assert "The time to confirm it has run out." in seen(inside.get(PAGE))
     assert address not in addresses(bob.user)
 
 

@@ -528,7 +528,7 @@ def test_the_last_code_of_who_declined_is_a_loud_warning(client: Client, alice: 
 
 
 def test_the_last_code_of_somebody_else_is_none(client: Client, alice: Person) -> None:
-    assert "That was your last way in" not in last_code(client, alice)
+    assert "That was your last way to sign in" not in last_code(client, alice)
     assert "One lost phone would lock you out" not in seen(client.get("/security/"))
 
 

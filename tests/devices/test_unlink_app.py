@@ -176,7 +176,7 @@ def test_without_the_tick_nothing_is_erased_until_it_is_asked_later(
     for _each in range(2):
         client.post(f"{page}wipe/")
     user = app.installation.user
-    assert told("is told to erase the accounts") == addresses(user)
+    assert told("will erase the accounts") == addresses(user)
     assert len(mail.outbox) == len(addresses(user))
     assert user.events.filter(kind="app:wipe_asked").count() == 1
     assert [each["kind"] for each in beat(app)["commands"]] == ["wipe"]
