@@ -213,13 +213,13 @@ def test_the_mail_tells_of_the_app_as_well(
     app: App, tablet: App, alice: Person, client: Client
 ) -> None:
     lose(app, client, wipe="1")
-    assert told("Its codes do not work", "told to erase its accounts") == addresses(alice.user)
+    assert told("Its codes do not work", "erases its accounts the next time") == addresses(alice.user)
     mail.outbox.clear()
     enter(client, alice, Strength.RECOVERED)
     lose(tablet, client)
     assert told("can no longer save or read your backup") == addresses(alice.user)
     assert not told("Its codes do not work")
-    assert not told("told to erase its accounts")
+    assert not told("erases its accounts the next time")
 
 
 # --- A phone that has only the app --------------------------------------------------------------
