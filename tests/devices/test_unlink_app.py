@@ -213,7 +213,9 @@ def test_the_mail_tells_of_the_app_as_well(
     app: App, tablet: App, alice: Person, client: Client
 ) -> None:
     lose(app, client, wipe="1")
-    assert told("Its codes do not work", "erases its accounts the next time") == addresses(alice.user)
+    assert told("Its codes do not work", "erases its accounts the next time") == addresses(
+        alice.user
+    )
     mail.outbox.clear()
     enter(client, alice, Strength.RECOVERED)
     lose(tablet, client)
