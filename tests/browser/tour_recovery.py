@@ -77,7 +77,7 @@ def _without_leave(site: LiveSite, phone: NewPhone, other: Person) -> Names:
     grant_later(later, timedelta(hours=20))
     phone.is_linked(later)
     phone.open("recovery")
-    phone.says("You can open it now with your recovery key, passphrase or passkey.")
+    phone.says("You can open it now with your backup key, passphrase or passkey.")
     yield "recovery, a delayed leave"
 
 
