@@ -192,7 +192,8 @@ class QuickOwner(Owner):
 
     def follow(self, path: str) -> None:
         """Press the one button of the page behind the link."""
-        self._post(path)
+        path, _sharp, token = path.partition("#")
+        self._post(path, token=token, undo="1")
 
     def open_reset_link(self) -> None:
         """Send the token of the newest link, then the new password."""

@@ -71,6 +71,7 @@ def reported_change(site: LiveSite, page: Page, enter: Enter, person: Person) ->
     hand.press("Undo it and sign out everywhere")
     hand.reads("We stopped it")
     yield "/report/…/, done"
+    hand.open("/")  # from a mail a link opens in a tab of its own
     hand.open(link)
     hand.reads("This link does not work any more")
     yield "/report/…/, refused"
