@@ -56,7 +56,7 @@ def makes_a_new_set(hand: Hand, bob: Person) -> None:
     hand.sees("9 of 10 codes left")
     hand.press("Make new recovery codes")
     hand.reads("Save your recovery codes")
-    hand.sees("your older codes keep working until:")
+    hand.sees("so your older codes keep working too")
     fresh = hand.page.locator("[data-recovery-code]").all_inner_texts()
     assert not set(fresh) & set(bob.codes)
     hand.type_code(fresh[0], "Done")
