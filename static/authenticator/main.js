@@ -51,7 +51,7 @@ const ribbon = (id, line) => {
 // Only by the portal's time: a phone whose clock is years ahead would empty the trash.
 const emptyTrash = () => {
   if (isCertain() && hasOverdue(current(), now())) {
-    change((doc) => purge(doc, now())).catch(() => {}); // at the next look at the clock
+    change((doc) => purge(doc, now()), { isWhole: true }).catch(() => {}); // at the next look at the clock
   }
 };
 

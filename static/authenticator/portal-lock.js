@@ -4,6 +4,7 @@
 import { fromText, lines, random, toText, utf8, uuidBytes } from "./lk1/bytes.js";
 import { hkdf } from "./lk1/keys.js";
 import { importKey, newKey, seal, unseal } from "./seal.js";
+import { labelOf } from "./generations.js";
 import { read, readAll, write } from "./store.js";
 import { change, current, oneAtATime, restartOthers } from "./vault.js";
 
@@ -11,7 +12,7 @@ const ROW = ["meta", "locked"];
 const ABOUT = "lk-local-1/locked";
 const NONCE = 12; // bytes
 const LOCAL = "local";
-const STAYS = ["device", "said", "begun", "locked"]; // in meta: what the phone needs to call
+const STAYS = ["device", "said", "begun", "locked", "head"]; // in meta: what the phone needs to call
 const GOES = ["draft"]; // what was typed for a recovery: it lasts an hour at most
 
 /** Write rows as text, bytes too. */
@@ -53,10 +54,10 @@ const sealedRow = async ({ id: command, until }, secret, text, isPart) => {
 };
 
 /** A row of the vault in the clear, if a key of this phone opens it; else as it is. */
-const laidOpen = async (row, keys) => {
+const laidOpen = async (row, keys, label = row.generation) => {
   for (const key of row.sealed ? keys : []) {
     try {
-      return { doc: await unseal(key, row), generation: row.generation, at: row.at };
+      return { doc: await unseal(key, row, label), generation: row.generation, at: row.at };
     } catch {
       // Another key opens it, or it is damaged: then it stays as it is.
     }
@@ -66,25 +67,29 @@ const laidOpen = async (row, keys) => {
 
 const snapshot = async () => {
   const [keys, vault, meta] = [await readAll("keys"), await readAll("vault"), await readAll("meta")];
+  const changes = await readAll("changes");
   const own = keys.filter(([name]) => name === LOCAL || String(name).startsWith("aside-"));
   const opening = own.map(([, key]) => key);
   const content = {
     hasKey: own.some(([name]) => name === LOCAL),
     vault: await Promise.all(vault.map(async ([name, row]) => [name, await laidOpen(row, opening)])),
+    changes: await Promise.all(
+      changes.map(async ([name, row]) => [name, await laidOpen(row, opening, labelOf(name))]),
+    ),
     meta: meta.filter(([name]) => ![...STAYS, ...GOES].includes(name)),
   };
   const drop = [
     ...keys.filter(([name]) => name !== "device").map(([name]) => ["keys", name]),
     ...meta.filter(([name]) => !STAYS.includes(name)).map(([name]) => ["meta", name]),
   ];
-  return { content, drop, generations: vault.map(([name, row]) => [name, row?.generation]) };
+  const slots = [0, 1].map((slot) => vault.find(([name]) => name === slot)?.[1].generation);
+  return { content, drop, generations: [...slots, changes.at(-1)?.[1].generation] };
 };
 
 /** Nothing goes that was written after it was read. */
-const isAsRead = (generations) => (rows) =>
-  rows.forEach((row, slot) => {
-    const [, known] = generations.find(([name]) => name === slot) ?? [];
-    if (row?.generation !== known) throw new Error("written meanwhile");
+const isAsRead = (generations) => (heads) =>
+  heads.forEach((head, at) => {
+    if (head?.generation !== generations[at]) throw new Error("written meanwhile");
   });
 
 /** What the portal locked: `{command, until, isPart}`, or `null`. */
@@ -96,13 +101,13 @@ export const lockAway = (order, secret) =>
     if (await lockedAway()) return false;
     const { content, drop, generations } = await snapshot();
     const row = await sealedRow(order, secret, written(content), false);
-    await write({ clear: ["vault"], drop, put: [[...ROW, row]], check: isAsRead(generations) });
+    await write({ clear: ["vault", "changes"], drop, put: [[...ROW, row]], check: isAsRead(generations) });
     restartOthers();
     return true;
   });
 
-const isEmpty = (rows) => {
-  if (rows.some(Boolean)) throw new Error("there is something here already");
+const isEmpty = (heads) => {
+  if (heads.some(Boolean)) throw new Error("there is something here already");
 };
 
 /** Open it again with everything; throws, and stays locked, if this is not its secret. */
@@ -110,13 +115,17 @@ export const openAgain = (secret) =>
   oneAtATime(async () => {
     const away = await lockedAway();
     if (!away || away.isPart) return;
-    const { hasKey, vault, meta } = readBack(await opened(away, secret));
+    const { hasKey, vault, changes = [], meta } = readBack(await opened(away, secret));
     const key = await newKey();
     const put = meta.map(([name, value]) => ["meta", name, value]);
     let isAside = false;
     for (const [name, { doc, row, generation, at }] of vault) {
       put.push(["vault", name, doc ? { ...(await seal(key, doc, generation)), at } : row]);
       isAside ||= Boolean(doc) && typeof name === "string";
+    }
+    for (const [name, { doc, row, generation, at }] of changes) {
+      const sealed = doc ? { ...(await seal(key, doc, generation, labelOf(name))), at } : row;
+      put.push(["changes", name, sealed]);
     }
     if (hasKey) put.push(["keys", LOCAL, key]);
     if (isAside) put.push(["keys", `aside-${Date.now()}`, key]);
@@ -136,8 +145,8 @@ const dropCameIn = async (before) => {
     doc.entries = doc.entries.filter((entry) => !cameIn(before)(entry));
     delete doc.backup;
   };
-  await change(drop);
-  await change(drop); // the generation before this one has them still
+  await change(drop, { isWhole: true });
+  await change(drop, { isWhole: true }); // the generation before this one has them still
 };
 
 /** Erase what came in under this link. */

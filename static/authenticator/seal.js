@@ -3,7 +3,7 @@ const AES = { name: "AES-GCM", length: 256 };
 const NONCE = 12; // bytes
 const FORMAT = "lk-local-1";
 
-const about = (generation) => new TextEncoder().encode(`${FORMAT}/${generation}`);
+const about = (label) => new TextEncoder().encode(`${FORMAT}/${label}`);
 
 /** A key that can be used here and never be read, by nobody. */
 export const newKey = () => crypto.subtle.generateKey(AES, false, ["encrypt", "decrypt"]);
@@ -12,18 +12,18 @@ export const newKey = () => crypto.subtle.generateKey(AES, false, ["encrypt", "d
 export const importKey = (bytes) =>
   crypto.subtle.importKey("raw", bytes, AES, false, ["encrypt", "decrypt"]);
 
-/** Seal a document as the row of a generation. */
-export const seal = async (key, content, generation) => {
+/** Seal a document as the row of a generation; `label` is what else it is sealed for. */
+export const seal = async (key, content, generation, label = generation) => {
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-  const options = { name: "AES-GCM", iv: nonce, additionalData: about(generation) };
+  const options = { name: "AES-GCM", iv: nonce, additionalData: about(label) };
   const plain = new TextEncoder().encode(JSON.stringify(content));
   const sealed = await crypto.subtle.encrypt(options, key, plain);
   return { format: FORMAT, generation, at: Date.now(), nonce, sealed };
 };
 
 /** Open a row; throws if a bit of it changed or the key is another one. */
-export const unseal = async (key, row) => {
-  const options = { name: "AES-GCM", iv: row.nonce, additionalData: about(row.generation) };
+export const unseal = async (key, row, label = row.generation) => {
+  const options = { name: "AES-GCM", iv: row.nonce, additionalData: about(label) };
   const plain = await crypto.subtle.decrypt(options, key, row.sealed);
   return JSON.parse(new TextDecoder().decode(plain));
 };

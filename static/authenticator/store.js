@@ -4,8 +4,9 @@ import { PATIENCE, tooLate, within } from "./patience.js";
 import { notRead, notSaved } from "./storage-words.js";
 
 const NAME = "latchkey-authenticator";
-const VERSION = 1;
-const STORES = ["keys", "vault", "meta"];
+const VERSION = 2; // an app that knows no changes cannot open it, and so never writes over them
+const STORES = ["keys", "vault", "meta", "changes"];
+const HEAD = "head"; // in meta: the generations of the two slots, so that nobody reads thousands of accounts for that
 
 let opened = null;
 let wasCut = false; // whether something was given up because the page was left
@@ -16,7 +17,8 @@ const open = () => {
   const opening = new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
-      for (const name of STORES) asked.result.createObjectStore(name);
+      const { result: db } = asked;
+      for (const name of STORES) if (!db.objectStoreNames.contains(name)) db.createObjectStore(name);
     };
     asked.onsuccess = () => {
       const drop = () => {
@@ -118,31 +120,63 @@ export const readAll = (name) =>
     return keys.map((key, at) => [key, values[at]]);
   });
 
-/** Have `check` look at what is there, in the same transaction. */
-const looked = async (transaction, done, check) => {
-  const vault = transaction.objectStore("vault");
-  const meta = transaction.objectStore("meta");
-  const asked = [vault.get(0), vault.get(1), meta.get("lock"), meta.get("device")].map(answerOf);
-  const [first, second, lock, device] = await Promise.race([Promise.all(asked), done.then(() => [])]);
-  try {
-    check([first, second], lock, device);
-  } catch (error) {
-    cut(transaction);
-    return error;
-  }
-  return null;
+const lastChange = async (transaction) => {
+  const asked = transaction.objectStore("changes").openKeyCursor(null, "prev");
+  const cursor = await answerOf(asked);
+  return cursor ? { generation: cursor.key } : undefined;
 };
 
-const writing = async ({ put, drop, clear, check, isAside }) => {
+/** The generations that are there: `[slot 0, slot 1, the last change]`, each `{generation}` or `undefined`. */
+const headsIn = async (transaction) => {
+  const [meta, vault] = [transaction.objectStore("meta"), transaction.objectStore("vault")];
+  const [known, last] = await Promise.all([answerOf(meta.get(HEAD)), lastChange(transaction)]);
+  if (known) return [...known.map((generation) => (generation ? { generation } : undefined)), last];
+  const rows = await Promise.all([vault.get(0), vault.get(1)].map(answerOf)); // of an earlier version of the app
+  return [...rows, last];
+};
+
+/** Read the generations that are there, as `check` sees them. */
+export const readHeads = () => reading(STORES, headsIn);
+
+/** What the head becomes by these rows; `null` if they do not concern it. */
+const nextHead = (heads, { put, drop, clear }) => {
+  const isSlot = ([store, key]) => store === "vault" && [0, 1].includes(key);
+  const isAny = clear.includes("vault") || [...put, ...drop].some(isSlot);
+  if (!isAny) return null;
+  const next = clear.includes("vault") ? [0, 0] : heads.slice(0, 2).map((row) => row?.generation ?? 0);
+  for (const [, key] of drop.filter(isSlot)) next[key] = 0;
+  for (const [, key, row] of put.filter(isSlot)) next[key] = row?.generation ?? 0;
+  return next;
+};
+
+/** Have `check` look at what is there, in the same transaction; gives the heads, or what it threw. */
+const looked = async (transaction, check) => {
+  const meta = transaction.objectStore("meta");
+  const asked = [headsIn(transaction), answerOf(meta.get("lock")), answerOf(meta.get("device"))];
+  const [heads, lock, device] = await Promise.all(asked);
+  try {
+    check?.(heads, lock, device);
+  } catch (error) {
+    cut(transaction);
+    return { error };
+  }
+  return { heads };
+};
+
+const writing = async (rows) => {
+  const { put, drop, clear, check, isAside } = rows;
   const transaction = await begin(STORES, "readwrite", { durability: "strict" });
   const done = inTime(transaction, ended(transaction, !isAside));
   done.catch(() => {});
   try {
-    const refused = check && (await looked(transaction, done, check));
-    if (refused) return refused;
+    const { heads, error } = await Promise.race([looked(transaction, check), done.then(() => ({}))]);
+    if (error) return error;
+    const head = nextHead(heads, rows);
     for (const store of clear) transaction.objectStore(store).clear();
     for (const [store, key] of drop) transaction.objectStore(store).delete(key);
     for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
+    if (head?.some(Boolean)) transaction.objectStore("meta").put(head, HEAD);
+    else if (head) transaction.objectStore("meta").delete(HEAD);
     transaction.commit?.(); // asked for at once, so that a page that is left does not undo it
   } catch (error) {
     cut(transaction);
@@ -153,9 +187,9 @@ const writing = async ({ put, drop, clear, check, isAside }) => {
 };
 
 /**
- * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(rows, lock, device)`
- * sees the two generations of the vault, the lock and who this phone is first, in the same
- * transaction, and what it throws is thrown. `clear` names stores that are emptied before. `isAside`:
+ * Write all of it or nothing: `put` and `drop` list [store, key, value]. `check(heads, lock, device)`
+ * sees first which generations are there, the lock and who this phone is, in the same transaction, and
+ * what it throws is thrown. `clear` names stores that are emptied before. `isAside`:
  * given up when the page is left, as the next start does it again.
  */
 export const write = async (rows) => {

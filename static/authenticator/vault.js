@@ -3,9 +3,11 @@ import { FORMAT, emptyDocument, living } from "./entries.js";
 import { forget, known, noteSaving, remember, wasCutShort } from "./mark.js";
 import { exclusively } from "./patience.js";
 import { Refusal } from "./refusal.js";
-import { canKeepKeys, newKey, seal, unseal } from "./seal.js";
+import { draftOf } from "./difference.js";
+import { generationOf, isScattered, labelOf, newest, nextRows, wholeRows } from "./generations.js";
+import { canKeepKeys, newKey, seal } from "./seal.js";
 import { notSaved } from "./storage-words.js";
-import { read, write } from "./store.js";
+import { read, readAll, readHeads, write } from "./store.js";
 import { _ } from "./words.js";
 
 const LOCK = "latchkey-authenticator";
@@ -15,6 +17,7 @@ const ERASED = ["meta", "erased"];
 const BEGUN = ["meta", "begun"]; // when an erasure was followed by an empty list
 const AWAY = ["meta", "locked"]; // what the portal locked; see portal-lock.js
 const ASIDE = ["meta", "aside"]; // which row of the vault was put aside with its lock
+const QUIET = 2000; // milliseconds after a change
 const SLOTS = [
   ["vault", 0],
   ["vault", 1],
@@ -30,7 +33,8 @@ const openChannel = () => {
 };
 const channel = openChannel();
 const listeners = new Set();
-const state = { doc: emptyDocument(), generation: 0, slot: 1, key: null, readOnly: false };
+const NOTHING = { generation: 0, slot: 1, wholeAt: 0, size: 0, changes: 0, isMissing: false, key: null };
+const state = { doc: emptyDocument(), ...NOTHING, readOnly: false };
 let keepsKey = true; // false while the lock is what opens the vault
 
 /** Whether this lock encrypts: without it nothing opens the vault. */
@@ -49,25 +53,17 @@ const announce = () => {
   for (const listener of [...listeners]) listener(state.doc);
 };
 
-/** Open the newest generation that can be opened; tells how many newer ones could not. */
-const newest = async (rows, key) => {
-  const found = rows.map((row, slot) => ({ row, slot })).filter(({ row }) => row);
-  found.sort((a, b) => b.row.generation - a.row.generation);
-  for (const [skipped, { row, slot }] of found.entries()) {
-    try {
-      return { doc: await unseal(key, row), row, slot, skipped };
-    } catch {
-      // Damaged: the other one is there for this.
-    }
-  }
-  return null;
+const take = ({ doc, slot, size, changes, isMissing }, heads, key) => {
+  const readOnly = doc.format > FORMAT;
+  const generation = generationOf(heads);
+  const wholeAt = heads[slot].generation;
+  Object.assign(state, { doc, slot, size, changes, isMissing, wholeAt, key, readOnly, generation });
 };
 
-const generationOf = (rows) => Math.max(0, ...rows.map((row) => row?.generation ?? 0));
-
-const take = ({ doc, slot }, rows, key) => {
-  const readOnly = doc.format > FORMAT;
-  Object.assign(state, { doc, slot, key, readOnly, generation: generationOf(rows) });
+/** All rows of the document: the two whole ones, and those of the changes since. */
+const readRows = async () => {
+  const rows = await read(...SLOTS);
+  return { rows, changes: (await readAll("changes")).map(([, row]) => row) };
 };
 
 const canaryHolds = () =>
@@ -102,49 +98,66 @@ export const load = async () => {
 
 /** Open what is on the phone with this key; answers as `load` does. */
 export const openWith = async (key) => {
-  const rows = await read(...SLOTS);
+  const { rows, changes } = await readRows();
   const at = Math.max(...rows.map((row) => row?.at ?? 0));
-  const found = await newest(rows, key);
+  const found = await newest(rows, changes, key);
   if (!found) return { kind: "damaged", at };
-  take(found, rows, key);
+  take(found, [...rows, ...changes], key);
   announce();
   if (wasCutShort(state.generation)) return { kind: "unsaved" };
   if (state.readOnly) return { kind: "newer" };
-  return found.skipped ? { kind: "older", at: found.row.at } : { kind: "open" };
+  return found.isMissing ? { kind: "older", at: found.at } : { kind: "open" };
 };
 
 /** Take over what another tab wrote. What this one shows stays if there is nothing to read. */
 const refresh = async () => {
-  const wanted = [LOCAL_KEY, ERASED, BEGUN, AWAY, ...SLOTS];
-  const [key, erased, begun, away, ...rows] = await read(...wanted);
+  const [key, erased, begun, away] = await read(LOCAL_KEY, ERASED, BEGUN, AWAY);
   if (erased || (away && !away.isPart) || begun !== state.begun) throw new Error("erased");
-  if (generationOf(rows) <= state.generation) return;
-  const found = await newest(rows, key ?? state.key);
-  if (found) take(found, rows, key ?? state.key);
+  if (generationOf(await readHeads()) <= state.generation) return;
+  const { rows, changes } = await readRows();
+  const found = await newest(rows, changes, key ?? state.key);
+  if (found) take(found, [...rows, ...changes], key ?? state.key);
 };
 
-const keep = async (doc) => {
-  const generation = state.generation + 1;
-  const key = state.key ?? (await newKey());
-  const slot = 1 - state.slot;
-  const row = await seal(key, doc, generation);
+const store = async ({ put, drop, at, generation, kept }, key, doc) => {
   const count = living(doc).length;
   await write({
     put: [
       ...(keepsKey ? [[...LOCAL_KEY, key]] : []),
-      ["vault", slot, row],
-      ["meta", "known", { count, at: row.at }],
+      ...put,
+      ["meta", "known", { count, at }],
     ],
+    drop,
     check: isNewest,
   });
-  Object.assign(state, { doc, generation, slot, key });
+  Object.assign(state, kept, { doc, generation, key });
+  if ("slot" in kept) state.wholeAt = generation;
   remember(count);
 };
 
+const keep = async (doc, isWhole) => {
+  const key = state.key ?? (await newKey());
+  await store(await nextRows(state, key, doc, isWhole), key, doc);
+};
+
+/** Put what changed together with the rest, while nobody waits for it. */
+const gather = () =>
+  oneAtATime(async () => {
+    await refresh();
+    if (isScattered(state)) await store(await wholeRows(state, state.key), state.key, state.doc);
+  });
+
+let gathering = 0;
+
+const gatherSoon = () => {
+  clearTimeout(gathering);
+  gathering = setTimeout(() => gather().catch(() => {}), QUIET); // after the next change it is tried again
+};
+
 /** Nothing is written over a newer generation, nor beside a lock of the other kind. */
-const isNewest = (rows, lock) => {
+const isNewest = (heads, lock) => {
   const isOther = seals(lock) === keepsKey;
-  if (isOther || generationOf(rows) > state.generation) throw new Error("written meanwhile");
+  if (isOther || generationOf(heads) > state.generation) throw new Error("written meanwhile");
 };
 
 /** One writer at a time, of all tabs. */
@@ -152,19 +165,19 @@ export const oneAtATime = (act) => exclusively(LOCK, act);
 
 /**
  * Change the document and save it: `act(doc)` works on a copy. Either it is saved and every tab
- * shows it, or `Refusal` is thrown and nothing changed.
+ * shows it, or `Refusal` is thrown and nothing changed. `isWhole`: what goes is to go from the disk too.
  */
-export const change = (act) =>
+export const change = (act, { isWhole = false } = {}) =>
   oneAtATime(async () => {
     if (state.readOnly) {
       throw new Refusal(_("A newer version of this app saved these accounts. Update the app."));
     }
     await refresh().catch((error) => Promise.reject(notSaved(error.cause ?? error)));
-    const doc = structuredClone(state.doc);
+    const doc = draftOf(state.doc);
     const result = act(doc);
     noteSaving(state.generation + 1);
     try {
-      await keep(doc);
+      await keep(doc, isWhole);
     } catch (error) {
       throw notSaved(error);
     } finally {
@@ -172,6 +185,7 @@ export const change = (act) =>
     }
     announce();
     channel.postMessage("changed");
+    if (isScattered(state)) gatherSoon();
     return result;
   });
 
@@ -205,12 +219,14 @@ export const rekey = (key, lock) =>
     if (lock) put.push([...LOCK_ROW, lock]);
     const drop = [...(isKept ? [] : [LOCAL_KEY]), ...(lock ? [] : [LOCK_ROW])];
     try {
-      await write({ put, drop, check: isNewest });
+      await write({ put, drop, clear: ["changes"], check: isNewest });
     } catch (error) {
       throw notSaved(error);
     }
     keepsKey = isKept;
-    Object.assign(state, { key, generation: generation + 2, slot: 1 });
+    const size = rows[1].sealed.byteLength;
+    const last = generation + 2;
+    Object.assign(state, { key, generation: last, wholeAt: last, slot: 1, size, changes: 0, isMissing: false });
     channel.postMessage("lock");
   });
 
@@ -233,15 +249,16 @@ export const setScreenLock = async (lock) => {
 };
 
 /** The rows that keep what cannot be opened; what a lock seals stays together with it. */
-const asideRows = (key, lock, rows) => {
+const asideRows = (key, lock, { rows, changes }) => {
   if (seals(lock)) {
     const name = `aside-${Date.now()}`;
     return [
-      ["vault", name, { lock, rows }],
+      ["vault", name, { lock, rows, changes }],
       [...ASIDE, name],
     ];
   }
   const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
+  for (const row of changes) put.push(["vault", `aside-${row.at}-${labelOf(row.generation)}`, row]);
   return key ? [...put, ["keys", `aside-${Date.now()}`, key]] : put;
 };
 
@@ -250,15 +267,18 @@ const asideRows = (key, lock, rows) => {
  * how many accounts there were is not forgotten.
  */
 export const beginAnew = async ({ toRecover = false } = {}) => {
-  const [key, lock, ...rows] = await read(LOCAL_KEY, LOCK_ROW, ...SLOTS);
-  const isAsRead = (found, present) => {
-    const isSame = generationOf(found) === generationOf(rows) && seals(present) === seals(lock);
+  const [key, lock] = await read(LOCAL_KEY, LOCK_ROW);
+  const { rows, changes } = await readRows();
+  const last = generationOf([...rows, ...changes]);
+  const isAsRead = (heads, present) => {
+    const isSame = generationOf(heads) === last && seals(present) === seals(lock);
     if (!isSame) throw new Error("written meanwhile");
   };
-  const put = asideRows(key, lock, rows);
-  await write({ put, drop: [...SLOTS, LOCAL_KEY, LOCK_ROW], check: isAsRead });
+  const put = asideRows(key, lock, { rows, changes });
+  const drop = [...SLOTS, LOCAL_KEY, LOCK_ROW];
+  await write({ put, drop, clear: ["changes"], check: isAsRead });
   keepsKey = true;
-  Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
+  Object.assign(state, { doc: emptyDocument(), ...NOTHING });
   if (!toRecover) remember(0);
   announce();
   channel.postMessage("lock");
@@ -273,16 +293,18 @@ export const bringBack = () =>
   oneAtATime(async () => {
     await refresh();
     const [name] = await read(ASIDE);
-    const [{ lock, rows }] = await read(["vault", name]);
+    const [{ lock, rows, changes = [] }] = await read(["vault", name]);
     const put = rows.flatMap((row, slot) => (row ? [["vault", slot, row]] : []));
-    const isOlder = (found) => {
-      if (state.doc.entries.length || generationOf(found) >= generationOf(rows)) {
+    for (const row of changes) put.push(["changes", row.generation, row]);
+    const isOlder = (heads) => {
+      if (state.doc.entries.length || generationOf(heads) >= generationOf([...rows, ...changes])) {
         throw new Error("there is something here already");
       }
     };
     await write({
       put: [...put, [...LOCK_ROW, lock]],
       drop: [...SLOTS, LOCAL_KEY, ASIDE, ["vault", name]],
+      clear: ["changes"],
       check: isOlder,
     });
     channel.postMessage("lock");
@@ -295,9 +317,9 @@ export const bringBack = () =>
 export const erase = (note) =>
   oneAtATime(async () => {
     await write({ clear: ["keys"], drop: [LOCK_ROW], put: [[...ERASED, note]] });
-    await write({ clear: ["vault", "meta"], put: [[...ERASED, note]] });
+    await write({ clear: ["vault", "meta", "changes"], put: [[...ERASED, note]] });
     forget();
-    Object.assign(state, { doc: emptyDocument(), generation: 0, slot: 1, key: null });
+    Object.assign(state, { doc: emptyDocument(), ...NOTHING });
     channel.postMessage("lock");
   });
 

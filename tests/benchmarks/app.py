@@ -1,4 +1,4 @@
-"""`make bench-app`: the authenticator app in Chromium, with 200 accounts, on this machine."""
+"""`make bench-app`: the authenticator app in Chromium with up to 5,000 accounts, on this host."""
 
 import os
 import statistics
@@ -12,8 +12,9 @@ import django
 django.setup()
 
 from django.conf import settings
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.benchmarks.app_scale import LIMITS, SIZES, measured
 from tests.browser.authenticator import APP, Phone, link
 from tests.browser.backup_phones import link_app
 from tests.live.browser import chromium, new_context
@@ -67,7 +68,7 @@ return [performance.now() - start, current().backup.checked === current().backup
 
 def show(what: str, value: float, unit: str, most: str = "") -> None:
     """Print one figure."""
-    print(f"{what:40} {value:8.1f} {unit}{f' (limit: {most})' if most else ''}")
+    print(f"{what:58} {value:8.1f} {unit}{f' (limit: {most})' if most else ''}")
 
 
 def fill(phone: Phone) -> None:
@@ -114,6 +115,24 @@ def saving(context: BrowserContext, site: LiveSite) -> None:
     show("one version at the portal", phone.version().size / 1024, "KiB")
 
 
+def scale(browser: Browser, site: LiveSite) -> None:
+    """The same acts with few accounts and with many."""
+    units = {"letter": "ms", "idle": "%", "first": "ms", "change": "ms"}
+    words = {
+        "letter": "a letter in the search, to the next frame",
+        "idle": "a list nobody touches, of a core",
+        "first": "a start, to the first code",
+        "change": "a change, saved on the phone",
+    }
+    for size in SIZES:
+        context = new_context(browser, site.url, viewport=HAND_HELD, service_workers="block")
+        found = measured(context, size)
+        context.close()
+        for name, what in words.items():
+            limit = f"{LIMITS[name]:.0f} {units[name]}" if size == SIZES[-1] else ""
+            show(f"{size:5} accounts: {what}"[:58], getattr(found, name), units[name], limit)
+
+
 def main() -> None:
     """Run the measurement and print it."""
     settings.ALLOWED_HOSTS.append("testserver")
@@ -123,6 +142,7 @@ def main() -> None:
         chromium(playwright.chromium, site.certificate_pin) as browser,
     ):
         offline(new_context(browser, site.url, viewport=HAND_HELD))
+        scale(browser, site)
         saving(new_context(browser, site.url, viewport=HAND_HELD, service_workers="block"), site)
 
 

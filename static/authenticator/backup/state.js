@@ -2,7 +2,8 @@
 // and never leaves the phone: neither exports nor backups have it.
 import { living } from "../entries.js";
 import { canonical, fromText, toText } from "../lk1/bytes.js";
-import { isNewer, toBackup } from "../lk1/document.js";
+import { isNewer, outgoing } from "../lk1/document.js";
+import { current } from "../vault.js";
 
 /** All that is known: nothing yet is `{}`. */
 export const backupOf = (doc) => doc.backup ?? {};
@@ -29,8 +30,15 @@ const isEmpty = (value) => !value || (Array.isArray(value) && value.length === 0
 const textOf = (entry) =>
   canonical(Object.fromEntries(Object.entries(entry).filter(([, value]) => !isEmpty(value))));
 
-const pieces = ({ entries, ...rest }) =>
-  new Map([...entries.map((entry) => [entry.id, textOf(entry)]), ["", canonical(rest)]]);
+const texts = new WeakMap(); // of accounts that nobody changes any more
+
+const keptTextOf = (entry) => {
+  if (!texts.has(entry)) texts.set(entry, textOf(outgoing(entry)));
+  return texts.get(entry);
+};
+
+const pieces = ({ entries, ...rest }, text = textOf) =>
+  new Map([...entries.map((entry) => [entry.id, text(entry)]), ["", canonical(rest)]]);
 
 /** Whether two contents say the same. */
 export const isSameContent = (one, other) => {
@@ -40,11 +48,15 @@ export const isSameContent = (one, other) => {
 
 /** How many changes no version holds: counted against the newest one that is known, never noted. */
 export const changesIn = (doc) => {
-  const { base } = backupOf(doc);
+  const { backup: { base } = {}, ...content } = doc;
   if (!base || isNewer(doc)) return 0;
-  const [before, now] = [pieces(base), pieces(toBackup(doc))];
-  const ids = new Set([...before.keys(), ...now.keys()]);
-  return [...ids].filter((id) => before.get(id) !== now.get(id)).length;
+  // Of the document as it was saved every account is as it was looked at last; of a draft none is.
+  const text = doc === current() ? keptTextOf : (entry) => textOf(outgoing(entry));
+  const [before, now] = [pieces(base, keptTextOf), pieces(content, text)];
+  let count = 0;
+  for (const [id, each] of now) count += Number(before.get(id) !== each);
+  for (const id of before.keys()) count += Number(!now.has(id));
+  return count;
 };
 
 /** What tells one state of the list from another. */
