@@ -16,7 +16,8 @@ drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_SEED=$(SEED) $(unit) tests/att
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres drill drill-postgres bench bench-app lighthouse screenshots format lock messages
+.PHONY: live-sqlite live-postgres drill drill-postgres bench bench-app engines lighthouse
+.PHONY: screenshots format lock messages
 
 help:
 	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
@@ -28,6 +29,7 @@ help:
 	@echo "make drill-postgres  the same on PostgreSQL"
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make bench-app  measure the authenticator app in Chromium"
+	@echo "make engines    the app's story in Firefox ESR and WebKitGTK, into docs/engines.md"
 	@echo "make lighthouse  four marks for sign-in, overview and devices (needs Node.js and npm)"
 	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
@@ -81,6 +83,9 @@ bench: .venv/dev.stamp
 bench-app: .venv/dev.stamp
 	@sh scripts/chromium.sh
 	@$(python) -m tests.benchmarks.app
+
+engines: .venv/dev.stamp
+	@$(python) -m tests.engines
 
 lighthouse: .venv/dev.stamp
 	@sh scripts/chromium.sh

@@ -1,0 +1,234 @@
+"""What somebody does with the authenticator, each step with what has to be seen then."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.browser.authenticator import APP, KEY, MODULES, codes_now, link
+from tests.engines.drivers import ELEMENT, Driver
+
+PATIENCE = 60.0  # seconds
+RELOADS = 20
+LARGE = 1000
+PASSPHRASE = "correct horse battery"
+KEPT = """
+for (let tries = 0; tries < 300; tries += 1) {
+  const names = await caches.keys();
+  if (names.length && navigator.serviceWorker.controller) return true;
+  if (names.length && tries > 50) return (await navigator.serviceWorker.ready).active !== null;
+  await new Promise((ok) => setTimeout(ok, 200));
+}
+return false;
+"""
+PICTURE = """
+const { default: encode } = await import("/static/vendor/qr/index.js");
+const rows = encode(given, "raw", { border: 4 });
+const canvas = document.createElement("canvas");
+const scale = 6;
+canvas.width = canvas.height = rows.length * scale;
+const paint = canvas.getContext("2d");
+paint.fillStyle = "white";
+paint.fillRect(0, 0, canvas.width, canvas.height);
+paint.fillStyle = "black";
+const dot = (x, y) => paint.fillRect(x * scale, y * scale, scale, scale);
+rows.forEach((row, y) => row.forEach((is, x) => is && dot(x, y)));
+const file = await new Promise((ok) => canvas.toBlob(ok, "image/png"));
+return (await use("qr")).readPicture(file);
+"""
+FILL = """
+const { change } = await use("vault");
+const { addAll } = await use("entries");
+const { parse } = await use("otpauth");
+await change((doc) => { addAll(doc, given.map(parse)); });
+"""
+EXPORTED = """
+const { sealFile, openFile } = await use("lk1/file");
+const { current } = await use("vault");
+const file = await sealFile({ doc: current(), passphrase: given });
+return (await openFile({ file, passphrase: given })).entries.length;
+"""
+
+
+@dataclass
+class Person:
+    """Somebody at this browser."""
+
+    driver: Driver
+    site: str
+
+    def go(self, place: str = "codes") -> None:
+        """Load the app anew at one of its pages."""
+        self.driver.command("WebDriver:Navigate", url=f"{self.site}/healthz")
+        self.driver.command("WebDriver:Navigate", url=f"{self.site}{APP}#{place}")
+
+    def reload(self) -> None:
+        """Load it anew where it is."""
+        self.driver.command("WebDriver:Refresh")
+
+    def run(self, body: str, given: Any = None) -> Any:
+        """Run the body of an async function with the app's modules."""
+        script = f"""
+            const [given, done] = arguments;
+            const use = (name) => import("{MODULES}" + name + ".js");
+            (async () => {{ {body} }})().then(
+              (value) => done({{ value }}), (error) => done({{ error: String(error) }}));"""
+        given_args = {"script": script, "args": [given]}
+        found = self.driver.command("WebDriver:ExecuteAsyncScript", **given_args)
+        assert "error" not in found, found.get("error")
+        return found.get("value")
+
+    def sees(self, words: str) -> None:
+        """Wait until the page shows these words."""
+        end = time.monotonic() + PATIENCE
+        while words not in self.text():
+            assert time.monotonic() < end, f"no “{words}” in: {self.text()[:300]}"
+            time.sleep(0.2)
+
+    def text(self) -> str:
+        """What the page shows."""
+        return str(self.run("return document.body.innerText;"))
+
+    def find(self, css: str) -> str:
+        """Wait for an element that can be reached, and return its reference."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                given = {"using": "css selector", "value": css}
+                return str(self.driver.command("WebDriver:FindElement", **given)[ELEMENT])
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+    def press(self, css: str) -> None:
+        """Click on it."""
+        self.driver.command("WebDriver:ElementClick", id=self.find(css))
+
+    def type(self, css: str, text: str) -> None:
+        """Type into it."""
+        self.driver.command("WebDriver:ElementSendKeys", id=self.find(css), text=text)
+
+
+def starts(person: Person) -> None:
+    """It starts and welcomes."""
+    person.go()
+    person.sees("Begin recovery")
+
+
+def adds(person: Person) -> None:
+    """An account is added by its link, and makes the right code."""
+    person.go("add")
+    person.type("main [name=secret]:not([inert] *)", link("Mail"))
+    person.press("main form button.primary")
+    person.sees("Mail is added.")
+    shown = "return document.querySelector('[data-part=code]').textContent.replace(' ', '');"
+    end = time.monotonic() + PATIENCE
+    while person.run(shown) not in codes_now():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def keeps(person: Person) -> None:
+    """It is there after a reload."""
+    person.reload()
+    person.sees("Mail")
+
+
+def reloads(person: Person) -> None:
+    """Twenty reloads while it starts: never blank, never locked out."""
+    for number in range(RELOADS):
+        person.run("setTimeout(() => location.reload(), given); return true;", number * 15)
+        time.sleep(0.05 + number * 0.02)
+    time.sleep(1)
+    person.go()
+    person.sees("Mail")
+
+
+def imports(person: Person) -> None:
+    """A list of links is looked at, then added."""
+    person.go("import")
+    person.type("main textarea:not([inert] *)", f"{link('Shop')}\n{link('Bank')}")
+    person.press("main form [class=button]")
+    person.sees("2 entries were found")
+    person.press("[data-part=add]")
+    person.sees("2 accounts are added.")
+
+
+def searches(person: Person) -> None:
+    """A letter in the search leaves what fits."""
+    person.go()
+    person.type("#search", "shop")
+    person.sees("1 account found")
+
+
+def scans(person: Person) -> None:
+    """A QR code in a picture is read."""
+    assert person.run(PICTURE, link("Shop")) == [link("Shop")]
+
+
+def locks(person: Person) -> None:
+    """A passphrase seals the accounts, and opens them again."""
+    person.go("lock")
+    form = "[data-part=passphrase]"
+    person.press(f"{form} summary") if person.run(
+        f"return Boolean(document.querySelector('{form} summary'));"
+    ) else None
+    person.run(
+        """const { makeLock } = await use("passphrase");
+           const { key, lock } = await makeLock(given);
+           await (await use("vault")).rekey(key, lock);""",
+        PASSPHRASE,
+    )
+    person.go()
+    person.type("main [name=secret]", PASSPHRASE)
+    person.press("main form button.primary")
+    person.sees("Shop")
+
+
+def exports(person: Person) -> None:
+    """The encrypted export opens again with everything."""
+    assert person.run(EXPORTED, PASSPHRASE) == 3
+
+
+def is_kept(person: Person) -> None:
+    """Every file is kept for use without the network."""
+    assert person.run(KEPT)
+
+
+def holds_many(person: Person) -> None:
+    """A thousand accounts, and a change among them."""
+    person.run(FILL, [link(f"Service {number}") for number in range(LARGE)])
+    person.run(
+        """const { change, current } = await use("vault");
+           const { edit } = await use("entries");
+           await change((doc) => edit(doc, doc.entries.at(-1).id, { pinned: true }));"""
+    )
+    person.go()
+    person.type("main [name=secret]", PASSPHRASE)
+    person.press("main form button.primary")
+    person.sees(f"Service {LARGE - 1}")
+
+
+STORY: list[Callable[[Person], None]] = [
+    starts,
+    adds,
+    keeps,
+    reloads,
+    imports,
+    searches,
+    scans,
+    is_kept,
+    locks,
+    exports,
+    holds_many,
+]
+
+
+def says_blocked(person: Person) -> None:
+    """With the data of the site blocked it says so."""
+    person.go()
+    person.sees("This browser keeps nothing")
+
+
+assert KEY in link("Mail")
