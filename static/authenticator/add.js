@@ -89,8 +89,8 @@ const complain = (form, error) => {
 };
 
 /** What is more than one account is looked at first, as every import is. */
-const importSeveral = (text) => {
-  setPending(nameOfList(), readList(text));
+const importSeveral = async (text) => {
+  setPending(nameOfList(), await readList(text));
   go("preview");
 };
 
@@ -99,7 +99,7 @@ const submit = async (form) => {
   try {
     const { value } = form.elements.secret;
     if (isSeveral(value)) {
-      importSeveral(value);
+      await importSeveral(value);
       return;
     }
     await keep(read(form));

@@ -1,7 +1,9 @@
 // Changing what is kept about an account, and moving it to the trash.
+import { isOn } from "./backup/state.js";
 import { clearErrors, copyOf, part, put, showError } from "./dom.js";
 import { byId, edit, endOf, nameOf, restore, trash, trashed } from "./entries.js";
 import { plain } from "./link-label.js";
+import { isWork } from "./lk1/document.js";
 import { MISSING, go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
@@ -59,6 +61,14 @@ const moveToTrash = async (form, id) => {
   }
 };
 
+/** Where what is typed here ends up. */
+const keptWords = (entry) => {
+  if (!isOn(current())) return _("What is kept here stays on this phone.");
+  return isWork(entry)
+    ? _("What is kept here stays on this phone and, without the key, in your backup, which only you can open.")
+    : _("What is kept here stays on this phone and in your backup, which only you can open.");
+};
+
 /** Show the page about one account. */
 export const showEdit = (root, id) => {
   const form = part(root, "form");
@@ -69,6 +79,7 @@ export const showEdit = (root, id) => {
     return;
   }
   put(root, "heading", nameOf(entry));
+  put(root, "kept", keptWords(entry));
   fill(form, entry);
   form.addEventListener("submit", (event) => {
     event.preventDefault();

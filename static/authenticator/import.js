@@ -33,9 +33,10 @@ const textOf = async (file) => {
 };
 
 /** Read a text; if it needs a password, the form asks for it and keeps the text for the next try. */
-const take = async (form, source, field) => {
+const take = async (form, words, source, field) => {
   clearErrors(form);
   const { password } = form.elements;
+  words.replaceChildren(notice("", _("Reading…")));
   try {
     const text = await source();
     waiting = text;
@@ -47,6 +48,8 @@ const take = async (form, source, field) => {
     if (error.field === "password") part(form, "password").hidden = false;
     else waiting = "";
     showError(form, reason(error), error.field || field);
+  } finally {
+    words.replaceChildren();
   }
 };
 
@@ -84,11 +87,11 @@ export const showImport = (root) => {
     if (!file) return;
     words.replaceChildren();
     if (file.type.startsWith("image/")) read([file]);
-    else take(form, () => textOf(file), "");
+    else take(form, words, () => textOf(file), "");
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    take(form, () => form.elements.text.value || waiting, "text");
+    take(form, words, () => form.elements.text.value || waiting, "text");
   });
   return forget;
 };

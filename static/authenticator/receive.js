@@ -71,9 +71,9 @@ const receiveOne = async (text) => {
   }
 };
 
-const previewAll = (links, others, problems) => {
+const previewAll = async (links, others, problems) => {
   const wrong = others.map((text) => ({ name: _("QR code"), why: reason(noAccount(text)) }));
-  preview(_("QR codes"), [...readLinks(links), ...wrong, ...problems]);
+  preview(_("QR codes"), [...(await readLinks(links)), ...wrong, ...problems]);
 };
 
 /**
@@ -100,6 +100,6 @@ export const receive = async (texts, problems = []) => {
     await receiveOne(links[0]);
     return null;
   }
-  previewAll(links, others, problems);
+  await previewAll(links, others, problems);
   return null;
 };

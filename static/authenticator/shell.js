@@ -7,9 +7,27 @@ const SCOPE = "/authenticator/";
 const isAlone = Boolean(document.querySelector("meta[name=portal]").content);
 const ribbon = document.getElementById("update");
 
+let isAsked = false; // whether it was this tab that took the newer version
+
 const offer = (worker) => {
   ribbon.hidden = false;
-  part(ribbon, "update").onclick = () => worker.postMessage("take over");
+  part(ribbon, "update").onclick = () => {
+    isAsked = true;
+    worker.postMessage("take over");
+  };
+};
+
+const isTyped = (field) =>
+  field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+
+/** Whether somebody has begun to type something here that a reload would lose. */
+const isHalfTyped = () =>
+  [...document.querySelectorAll("main form input, main form textarea")].some(isTyped);
+
+/** The newer version is there: at once, or when what is typed here is sent or left. */
+const startAnew = () => {
+  if (isAsked || !isHalfTyped()) location.reload();
+  else window.addEventListener("hashchange", () => location.reload(), { once: true });
 };
 
 // The page that is kept is in the language of the page that asks for it.
@@ -48,7 +66,7 @@ export const keepOffline = (tell) => {
   if (!serviceWorker) return;
   const wasControlled = Boolean(serviceWorker.controller);
   serviceWorker.addEventListener("controllerchange", () => {
-    if (wasControlled) location.reload();
+    if (wasControlled) startAnew();
   });
   persist(keepAll, tell);
 };

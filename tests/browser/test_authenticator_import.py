@@ -296,3 +296,30 @@ def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> 
     phone.open("scan")
     phone.choose_picture(shown)
     phone.says("Mail is in your list already.")
+
+
+def test_tens_of_thousands_of_links_are_refused_in_words(modules: Phone) -> None:
+    words = modules.run(
+        """const { readExport } = await use("formats/detect");
+           const { isSeveral } = await use("formats/links");
+           const text = (given + "\\n").repeat(70_000);
+           return [isSeveral(text), await readExport(text).catch(({ message }) => message)];""",
+        link("Shop"),
+    )
+    there = "There are 70000 links in it, and at most 20000 are read at once. Import it in parts."
+    assert words == [True, there]
+
+
+def test_where_an_account_is_kept_is_said_as_it_is(kept_page: Page) -> None:
+    phone = Phone(kept_page).open()
+    phone.fill([link("Mail")])
+    edit = phone.row("Mail").locator("[data-part=more]")
+    edit.click()
+    phone.says("What is kept here stays on this phone.")
+    phone.run(
+        """const { change } = await use("vault");
+           await change((doc) => { doc.backup = { secret: "x", on: true, base: null }; });"""
+    )
+    phone.open()
+    edit.click()
+    phone.says("stays on this phone and in your backup, which only you can open.")

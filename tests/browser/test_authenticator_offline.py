@@ -139,6 +139,33 @@ def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserC
     assert phone.names == ["Mail"]
 
 
+def test_another_tab_that_updates_leaves_what_is_half_typed(
+    phone: Phone, context: BrowserContext
+) -> None:
+    script = phone.page.evaluate("fetch('/authenticator/sw.js').then((answer) => answer.text())")
+    head, _semicolon, rest = script.partition(";\n")
+    given = json.loads(head.removeprefix("self.LIST = "))
+    given["version"] = RENEWED
+    renewed = f"self.LIST = {json.dumps(given)};\n{rest}"
+
+    def renew(route: Route) -> None:
+        route.fulfill(body=renewed, content_type="text/javascript")
+
+    context.route("**/authenticator/sw.js?newer", renew)
+    other = Phone(context.new_page()).open("add")
+    other.type("Service", "Half a name")
+    phone.open()
+    phone.run('navigator.serviceWorker.register("/authenticator/sw.js?newer")')
+    phone.says("A new version of the app is ready.")
+    phone.page.get_by_role("button", name="Update now").click()
+    only = f"async () => String(await {SERVED_FROM}) === 'authenticator-{RENEWED}'"
+    phone.page.wait_for_function(only)
+    assert phone.names == ["Mail"]
+    expect(other.page.get_by_label("Service")).to_have_value("Half a name")
+    with other.page.expect_navigation(wait_until="load"):
+        other.page.evaluate("location.hash = 'codes'")
+
+
 @pytest.mark.parametrize(("off", "words"), [(130, "2 minutes slow"), (-3600, "60 minutes fast")])
 def test_a_wrong_clock_is_put_right_and_told(
     new_browser: Callable[..., BrowserContext], off: int, words: str

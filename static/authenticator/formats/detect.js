@@ -40,7 +40,7 @@ export const readExport = async (text, password = "") => {
     const data = JSON_BEGINS.test(body) ? json(body) : null;
     const found = recognise(data);
     if (found) return await readFound(found, password);
-    if (isList(body)) return { source: nameOfList(), items: readList(body) };
+    if (isList(body)) return { source: nameOfList(), items: await readList(body) };
     if (JSON_BEGINS.test(body) && data === null) throw damaged();
   } catch (error) {
     throw error instanceof Refusal ? error : damaged(); // never in the engine's own words

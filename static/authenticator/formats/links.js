@@ -1,6 +1,7 @@
 // Links in a text: one a line as several apps write them, or wherever else they stand in it.
 import { plain } from "../link-label.js";
 import { bare, isLink } from "../otpauth.js";
+import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 import { isBatch, joined, readBatch } from "./google.js";
 import { reason, tried } from "./item.js";
@@ -35,10 +36,19 @@ export const splitLinks = (text) => {
 
 const isAny = (text) => isLink(text) || isBatch(text);
 
-export const isList = (text) => splitLinks(text).some(isAny);
+const MOST = 20_000; // links: more than anybody has, and what a phone reads in some seconds
+
+const countOf = (text) => text.match(START)?.length ?? 0;
+
+export const isList = (text) => {
+  const count = countOf(text);
+  return count > MOST || (count > 0 && splitLinks(text).some(isAny));
+};
 
 /** Tell whether it is more than the link of one account. */
 export const isSeveral = (text) => {
+  const count = countOf(text);
+  if (count === 0 || count > MOST) return count > 0;
   const found = splitLinks(text);
   return found.length > 1 ? found.some(isAny) : isBatch(text);
 };
@@ -55,9 +65,33 @@ const partOf = (link) => {
   }
 };
 
+const SLICE = 30; // milliseconds after which the page gets its turn
+
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
+const partsOf = async (links) => {
+  const parts = [];
+  let since = performance.now();
+  for (const link of links) {
+    parts.push(partOf(link));
+    if (performance.now() - since < SLICE) continue;
+    await turn();
+    since = performance.now();
+  }
+  return parts;
+};
+
+const tooMany = (count) =>
+  new Refusal(
+    _("There are %(count)s links in it, and at most %(most)s are read at once. Import it in parts.", {
+      count,
+      most: MOST,
+    }),
+  );
+
 /** What is in these texts, in their order; the parts of one export stand where its first one does. */
-export const readLinks = (links) => {
-  const parts = links.map(partOf);
+export const readLinks = async (links) => {
+  const parts = await partsOf(links);
   const exported = joined(parts.map(({ batch }) => batch).filter(Boolean));
   return parts.flatMap(({ batch, items }) => {
     if (!batch) return items;
@@ -67,7 +101,14 @@ export const readLinks = (links) => {
   });
 };
 
-/** Every line that is not empty, in its order; what is no link is listed as such. */
-export const readList = (text) => readLinks(splitLinks(text));
+/**
+ * Every line that is not empty, in its order; what is no link is listed as such. Refuses more links than a page
+ * can show.
+ */
+export const readList = async (text) => {
+  const count = countOf(text);
+  if (count > MOST) throw tooMany(count);
+  return readLinks(splitLinks(text));
+};
 
 export const nameOfList = () => _("a list of links");
