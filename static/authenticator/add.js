@@ -142,7 +142,9 @@ export const showAdd = (root) => {
     submit(form);
   });
   form.elements.type.addEventListener("change", () => adapt(form));
-  form.elements.secret.addEventListener("input", () => pasted(form));
+  form.elements.secret.addEventListener("input", ({ inputType }) => {
+    if (inputType !== "insertText") pasted(form); // half a link, typed, would be taken for all of it
+  });
   offerPaste(form);
   adapt(form);
   if (!draft) return;

@@ -242,3 +242,11 @@ def test_an_address_breaks_behind_its_at_sign(phone: Phone) -> None:
         })"""
     )
     assert tops == [1, 1]
+
+
+def test_a_link_that_is_typed_letter_by_letter_is_taken_whole(phone: Phone) -> None:
+    phone.press("Type a key")
+    phone.page.get_by_label("Key or link").press_sequentially(link("Mail"))
+    phone.press("Add the account")
+    phone.says("Mail is added.")
+    assert phone.code("Mail") in codes_now()

@@ -39,7 +39,7 @@ def told(driver: Driver, site: str, steps: list[Step]) -> dict[str, str]:
             step(Person(driver, site))
             found[what] = "yes"
         except Exception as error:  # any fault of a browser is a line of the table
-            found[what] = f"no: {str(error).splitlines()[0][:120]}"
+            found[what] = f"no: {(str(error) or repr(error)).splitlines()[0][:120]}"
         print(f"{driver.name:28} {found[what]:6} {what}", flush=True)
     return found
 

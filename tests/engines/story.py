@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.browser.authenticator import APP, KEY, MODULES, codes_now, link
+from tests.browser.authenticator import APP, MODULES, codes_now, link
 from tests.engines.drivers import ELEMENT, Driver
 
 PATIENCE = 60.0  # seconds
@@ -46,7 +46,7 @@ EXPORTED = """
 const { sealFile, openFile } = await use("lk1/file");
 const { current } = await use("vault");
 const file = await sealFile({ doc: current(), passphrase: given });
-return (await openFile({ file, passphrase: given })).entries.length;
+return [current().entries.length, (await openFile({ file, passphrase: given })).entries.length];
 """
 
 
@@ -149,7 +149,7 @@ def imports(person: Person) -> None:
     """A list of links is looked at, then added."""
     person.go("import")
     person.type("main textarea:not([inert] *)", f"{link('Shop')}\n{link('Bank')}")
-    person.press("main form [class=button]")
+    person.press("main form > .actions:not(.stretch) button")
     person.sees("2 entries were found")
     person.press("[data-part=add]")
     person.sees("2 accounts are added.")
@@ -170,10 +170,6 @@ def scans(person: Person) -> None:
 def locks(person: Person) -> None:
     """A passphrase seals the accounts, and opens them again."""
     person.go("lock")
-    form = "[data-part=passphrase]"
-    person.press(f"{form} summary") if person.run(
-        f"return Boolean(document.querySelector('{form} summary'));"
-    ) else None
     person.run(
         """const { makeLock } = await use("passphrase");
            const { key, lock } = await makeLock(given);
@@ -181,14 +177,15 @@ def locks(person: Person) -> None:
         PASSPHRASE,
     )
     person.go()
-    person.type("main [name=secret]", PASSPHRASE)
-    person.press("main form button.primary")
+    person.type("main form[data-part=form] [name=secret]", PASSPHRASE)
+    person.press("main form[data-part=form] button.primary")
     person.sees("Shop")
 
 
 def exports(person: Person) -> None:
     """The encrypted export opens again with everything."""
-    assert person.run(EXPORTED, PASSPHRASE) == 3
+    found = person.run(EXPORTED, PASSPHRASE)
+    assert found[0] == found[1] > 0, f"{found[1]} of {found[0]} accounts"
 
 
 def is_kept(person: Person) -> None:
@@ -205,8 +202,8 @@ def holds_many(person: Person) -> None:
            await change((doc) => edit(doc, doc.entries.at(-1).id, { pinned: true }));"""
     )
     person.go()
-    person.type("main [name=secret]", PASSPHRASE)
-    person.press("main form button.primary")
+    person.type("main form[data-part=form] [name=secret]", PASSPHRASE)
+    person.press("main form[data-part=form] button.primary")
     person.sees(f"Service {LARGE - 1}")
 
 
@@ -229,6 +226,3 @@ def says_blocked(person: Person) -> None:
     """With the data of the site blocked it says so."""
     person.go()
     person.sees("This browser keeps nothing")
-
-
-assert KEY in link("Mail")
