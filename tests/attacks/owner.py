@@ -192,8 +192,8 @@ class QuickOwner(Owner):
 
     def follow(self, path: str) -> None:
         """Press the one button of the page behind the link."""
-        path, _sharp, token = path.partition("#")
-        self._post(path, token=token, undo="1")
+        page, _sharp, token = path.partition("#")
+        self._post(page, token=token, undo="1")
 
     def open_reset_link(self) -> None:
         """Send the token of the newest link, then the new password."""

@@ -243,7 +243,7 @@ class Thief(Somebody):
         page = self.note(self.walker.press(form, self.fill(page, self._choice(draw)), button))
         page = self.prove(page)
         # The form behind the proof, or the page on which what was begun is finished.
-        if page.url.partition("?")[0] == form.action.partition("?")[0] or "confirm" in page.url:
+        if page.url.startswith(form.action.partition("?")[0]) or "confirm" in page.url:
             again = next(iter(self._forms(page)), None)
             if again is not None:
                 self.prove(self.send(page, again, again.buttons[0] if again.buttons else None))
@@ -290,6 +290,6 @@ class Thief(Somebody):
     ACTS: ClassVar[list[Callable[["Thief", Draw], str]]] = [
         *[_by_links] * 6,
         _by_the_map,
-        _passkey,
-        _sign_in_again,
+        *[_passkey] * 2,
+        *[_sign_in_again] * 2,
     ]

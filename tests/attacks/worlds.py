@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
+from accounts import failures
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.steps import ways_of
@@ -26,6 +27,9 @@ from tests.people import Person
 
 NOON = 1_920_000_000  # epoch seconds; a multiple of the period of an authenticator
 WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"(\w+)\"", re.IGNORECASE)
+STRONGER = ("authenticator", "passkey", "recovery-code")
+"""Steps that the thief has no factor of the owner's for: no success may clear their counters."""
+GUESSES = 3
 Ways = set[tuple[str, str]]
 
 
@@ -47,6 +51,11 @@ def ways(person: Person) -> Ways:
     """How the account can be signed in to, by step and target."""
     user = User.objects.get(pk=person.user.pk)
     return {(way.slug, way.target) for way in ways_of(user)}
+
+
+def guesses(person: Person) -> dict[str, int]:
+    """The wrong codes that are counted, by the step they were meant for."""
+    return {slug: failures.budget_of(person.user, slug).failures for slug in STRONGER}
 
 
 @contextmanager
@@ -75,6 +84,7 @@ class World:
     """What the owner knows before the thief has done anything."""
     before: Ways = field(default_factory=set)
     most: Strength = Strength.PASSWORD
+    guessed: dict[str, int] = field(default_factory=dict)
     address: str = ""
 
     @contextmanager
@@ -88,6 +98,13 @@ class World:
         del mail.outbox[mails:], memory_outbox[texts:]
         self.clock.move_to(now)
         self.thief.go_back_to(state)
+
+    def check(self, done: list[str]) -> None:
+        """Hold the thief's level and the counted guesses against what was true before."""
+        assert self.thief.level <= self.most, (done, self.thief.level)
+        counted = guesses(self.victim)
+        fallen = {slug for slug, count in self.guessed.items() if counted[slug] < count}
+        assert not fallen, (done, fallen, "tries were given back")
 
     def tick(self) -> None:
         """Wait until the phone shows another code."""
@@ -140,6 +157,11 @@ def world(make: Callable[[], Person], *, mailbox: bool) -> Iterator[World]:
         made.before, made.address = ways(victim), victim.address
         if victim.user.has_two_step:
             made.most = Strength.RECOVERED
+        elif mailbox:  # nothing is stronger than these two there; the notices have to be enough
+            made.most = Strength.TWO_STEP
+        for slug in STRONGER * GUESSES:
+            failures.budget_of(victim.user, slug).reserve()
+        made.guessed = guesses(victim)
         made.thief.sign_in()
         yield made
         transaction.set_rollback(True)
