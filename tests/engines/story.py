@@ -84,19 +84,30 @@ class Person:
               (value) => done({{ value }}), (error) => done({{ error: String(error) }}));"""
         given_args = {"script": script, "args": [given]}
         found = self.driver.command("WebDriver:ExecuteAsyncScript", **given_args)
-        assert "error" not in found, found.get("error")
+        assert found, "no answer"
+        assert "error" not in found, found["error"]
         return found.get("value")
 
     def sees(self, words: str) -> None:
         """Wait until the page shows these words."""
+        self.until(lambda: words in self.text(), words)
+
+    def until(self, is_so: Callable[[], object], what: str) -> None:
+        """Try again for a while: a page that is on its way answers nothing, or in part."""
         end = time.monotonic() + PATIENCE
-        while words not in self.text():
-            assert time.monotonic() < end, f"no “{words}” in: {self.text()[:300]}"
+        while True:
+            try:
+                if is_so():
+                    return
+                why = "not there"
+            except AssertionError as error:
+                why = str(error)
+            assert time.monotonic() < end, f"{what}: {why}"
             time.sleep(0.2)
 
     def text(self) -> str:
         """What the page shows."""
-        return str(self.run("return document.body.innerText;"))
+        return str(self.run("return document.body.innerText;") or "")
 
     def find(self, css: str) -> str:
         """Wait for an element that can be reached, and return its reference."""
@@ -112,12 +123,17 @@ class Person:
 
     def press(self, css: str) -> None:
         """Click on it, where no bar of the page covers it."""
-        self.run("document.querySelector(given)?.scrollIntoView({ block: 'center' });", css)
-        self.driver.command("WebDriver:ElementClick", id=self.find(css))
+        self.until(lambda: self.act("WebDriver:ElementClick", css), css)
 
     def type(self, css: str, text: str) -> None:
         """Type into it."""
-        self.driver.command("WebDriver:ElementSendKeys", id=self.find(css), text=text)
+        self.until(lambda: self.act("WebDriver:ElementSendKeys", css, text=text), css)
+
+    def act(self, name: str, css: str, **given: str) -> bool:
+        """Do this to an element."""
+        self.run("document.querySelector(given)?.scrollIntoView({ block: 'center' });", css)
+        self.driver.command(name, id=self.find(css), **given)
+        return True
 
 
 def starts(person: Person) -> None:
