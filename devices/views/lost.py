@@ -77,6 +77,7 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
         "place": "devices",
         "phones": phones,
         "has_app": any(phone.app for phone in phones),
+        "erases_from": wiping.erases_from(request),
         "wipes": True,
         "counting": [phone for phone in phones if not phone.is_suspended],
         "lines": unlinking.consequences(

@@ -62,6 +62,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "removal": removals.of(person(request), phone.carrier_key),
         "is_last": bool(erased) and not phone.is_suspended and factors.is_last(person(request)),
         "has_app": phone.app is not None,
+        "erases_from": wiping.erases_from(request),
         "held": held_lists(request),
     }
     return render(request, "devices/unlink_phone.html", context)
