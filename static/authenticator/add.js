@@ -142,9 +142,14 @@ export const showAdd = (root) => {
     submit(form);
   });
   form.elements.type.addEventListener("change", () => adapt(form));
-  form.elements.secret.addEventListener("input", ({ inputType }) => {
-    if (inputType !== "insertText") pasted(form); // half a link, typed, would be taken for all of it
+  const { secret } = form.elements;
+  let length = secret.value.length;
+  secret.addEventListener("input", () => {
+    const isTyped = secret.value.length <= length + 1; // half a link would be taken for all of it
+    if (!isTyped) pasted(form);
+    ({ length } = secret.value);
   });
+  secret.addEventListener("change", () => pasted(form));
   offerPaste(form);
   adapt(form);
   if (!draft) return;

@@ -123,6 +123,13 @@ def lengths(phone: Phone) -> dict[str, Any]:
     return found
 
 
+def notes_in(phone: Phone) -> list[str]:
+    """Which accounts have notes, once the app has opened what it keeps."""
+    expect(phone.page.locator(".account").first).to_be_visible()
+    found: list[str] = phone.run(NOTES)
+    return found
+
+
 def test_a_change_writes_one_small_sealed_row(phone: Phone) -> None:
     before = lengths(phone)
     phone.run(PIN, ["Shop007", "Shop008"])
@@ -134,7 +141,7 @@ def test_a_change_writes_one_small_sealed_row(phone: Phone) -> None:
     for secret in (KEY, "Shop007", "alice"):
         assert secret not in text
     phone.open()
-    assert phone.run(NOTES) == ["Shop007", "Shop008"]
+    assert notes_in(phone) == ["Shop007", "Shop008"]
     assert phone.code("Shop007")
 
 
@@ -143,10 +150,10 @@ def test_a_change_that_is_damaged_loses_itself_and_says_so(phone: Phone) -> None
     phone.run(SPOIL, ["changes", 3])
     phone.open()
     phone.says("The newest copy on this phone is damaged.")
-    assert phone.run(NOTES) == ["Shop001"]
+    assert notes_in(phone) == ["Shop001"]
     phone.run(PIN, ["Shop004"])
     phone.open()
-    assert phone.run(NOTES) == ["Shop001", "Shop004"]
+    assert notes_in(phone) == ["Shop001", "Shop004"]
     assert phone.page.get_by_text("damaged").count() == 0
 
 
@@ -160,7 +167,7 @@ def test_after_many_changes_both_wholes_stand_and_either_is_enough(phone: Phone)
     phone.run(PIN, ["Shop099"])
     phone.run(SPOIL, ["vault", newest[0]])
     phone.open()
-    assert phone.run(NOTES) == [*names, "Shop099"]  # the older one and every change since
+    assert notes_in(phone) == [*names, "Shop099"]  # the older one and every change since
 
 
 def test_two_tabs_take_over_each_others_changes(phone: Phone, context: BrowserContext) -> None:
@@ -169,9 +176,9 @@ def test_two_tabs_take_over_each_others_changes(phone: Phone, context: BrowserCo
     for number in range(4):
         (phone if number % 2 else other).run(PIN, [f"Shop00{number}"])
     wanted = [f"Shop00{number}" for number in range(4)]
-    phone.wait(lambda: phone.run(NOTES) == wanted and other.run(NOTES) == wanted)
+    phone.wait(lambda: notes_in(phone) == wanted and notes_in(other) == wanted)
     other.open()
-    assert other.run(NOTES) == wanted
+    assert notes_in(other) == wanted
 
 
 @pytest.mark.parametrize("seed", [1, 20261130])
@@ -186,7 +193,7 @@ def test_what_an_earlier_app_kept_comes_along(phone: Phone) -> None:
     expect(phone.page.locator(".account")).to_have_count(COUNT)
     phone.run(PIN, ["Shop007"])
     phone.open()
-    assert phone.run(NOTES) == ["Shop007"]
+    assert notes_in(phone) == ["Shop007"]
 
 
 def test_what_is_put_away_comes_back_with_its_changes(
@@ -207,7 +214,7 @@ def test_what_is_put_away_comes_back_with_its_changes(
     phone.type("Passphrase", "correct horse battery")
     phone.press("Unlock")
     phone.reads("Your codes")
-    assert phone.run(NOTES) == ["Shop007", "Shop008"]
+    assert notes_in(phone) == ["Shop007", "Shop008"]
     phone.run('await (await use("vault")).beginAnew({ toRecover: true });')
     assert lengths(phone)["changes"] == []
     phone.open("settings")
@@ -216,7 +223,7 @@ def test_what_is_put_away_comes_back_with_its_changes(
     phone.type("Passphrase", "correct horse battery")
     phone.press("Unlock")
     phone.reads("Your codes")
-    assert phone.run(NOTES) == ["Shop007", "Shop008"]
+    assert notes_in(phone) == ["Shop007", "Shop008"]
 
 
 def test_what_the_portal_locks_and_opens_keeps_its_changes(phone: Phone) -> None:
@@ -237,4 +244,4 @@ def test_what_the_portal_locks_and_opens_keeps_its_changes(phone: Phone) -> None
     phone.page.goto("/authenticator/#codes")
     phone.run(back)
     phone.open()
-    assert phone.run(NOTES) == ["Shop007"]
+    assert notes_in(phone) == ["Shop007"]
