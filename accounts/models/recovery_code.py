@@ -62,6 +62,11 @@ class RecoveryCodeSet(models.Model):
     def __str__(self) -> str:
         return f"set of {self.created_at:%Y-%m-%d}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether its codes still count."""
+        return self.ends_at is None or self.ends_at > timezone.now()
+
 
 class RecoveryCode(models.Model):
     """One code: its first two characters in the clear to find it, the whole as a slow hash."""
@@ -83,8 +88,10 @@ class RecoveryCode(models.Model):
         The set stays locked until the transaction ends: whoever replaces it meanwhile waits, and
         then finds the session that this code has opened among those to end.
         """
-        live = RecoveryCodeSet.objects.live().filter(pk=self.code_set_id)
-        if live.select_for_update(no_key=True).first() is None:
+        sets = RecoveryCodeSet.objects.filter(pk=self.code_set_id)
+        locked = sets.select_for_update(no_key=True).first()
+        # Judged once it is locked: a moment named in the query is over when the lock comes.
+        if locked is None or not locked.is_live:
             return False
         row: models.QuerySet[Any] = RecoveryCode.objects.filter(pk=self.pk, used_at__isnull=True)
         return row.update(used_at=timezone.now()) == 1
