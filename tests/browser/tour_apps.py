@@ -43,7 +43,7 @@ def linked_app(page: Page, enter: Enter, person: Person) -> Names:
     hand.type("Number on the phone", number)
     hand.press("Link this phone")
     hand.sees("The app on Pixel 9 is linked.")
-    hand.sees("Pixel 9 may open your backup, until:")
+    hand.sees("You linked Pixel 9 just now. It may open your backup, until:")
     yield "/devices/, with an app"
     saved: dict[str, Any] = {"accounts": 34, "unsaved": 2, "saved_at": timezone.now()}
     waits = timezone.now() + timedelta(hours=1)
