@@ -128,7 +128,7 @@ def test_the_owner_s_sign_in_ends_nobody_s_hold(
     assert counts_from(new) > timezone.now()
     assert "hold:ended" not in alice.kinds()
     assert owner.get("/security/")["Location"] == "/security/added/?next=%2Fsecurity%2F"
-    assert "authenticator app: New phone" in seen(owner.get("/security/added/"))
+    assert "Authenticator app: New phone" in seen(owner.get("/security/added/"))
 
 
 def test_the_owner_keeps_it(

@@ -67,7 +67,7 @@ def test_a_phone_that_was_never_used_is_asked_for_once_and_tried(
 ) -> None:
     app, hand = App.of(bob), Hand(new_browser().new_page())
     hand.sign_in(bob, app, "/sign-in/?next=/devices/link/")
-    hand.reads("Link")
+    hand.reads("Set up a phone")
     spare = hand.links_phone("Spare phone")
     hand.sees("Spare phone is linked.")
     a_month_passes(bob.user.phones.get(name="Spare phone"), bob)
