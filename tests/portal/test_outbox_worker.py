@@ -161,7 +161,14 @@ def test_one_slow_server_holds_up_neither_mail_nor_text(settings: Settings) -> N
     stuck = threading.Event()
     slow.append(stuck)
     stop = threading.Event()
-    running = threading.Thread(target=run, args=(stop,), kwargs={"interval": 0.05})
+
+    def working() -> None:
+        try:
+            run(stop, interval=0.05)
+        finally:
+            connection.close()  # that of this thread
+
+    running = threading.Thread(target=working)
     held, others = queued(hold=True), []
     running.start()
     try:
