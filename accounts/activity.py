@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.agents import browser_name
-from accounts.events import KINDS, Kind, title_of
+from accounts.event_kinds import KINDS, Kind
+from accounts.events import title_of
 from accounts.models import SecurityEvent
 from portal.places import place_of
 

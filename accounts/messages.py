@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 
 from accounts import events, languages, take_back, zones
 from accounts.agents import place_name
+from accounts.event_kinds import KINDS
 from accounts.identity import email_key
 from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent, SentCode, User
 from portal.branding import mail_accents
@@ -104,7 +105,7 @@ def _notice(message: Message) -> tuple[str, Context]:
         "event": event,
         "links": links,
         "title": events.title_of(event),
-        "tone": events.KINDS[event.kind].tone if event.kind in events.KINDS else "plain",
+        "tone": KINDS[event.kind].tone if event.kind in KINDS else "plain",
         "at": event.at,
         "where": where,
         "details": event.details,

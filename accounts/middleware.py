@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from accounts import trust
-from accounts.bindings import QUESTION_KEY, Frozen
+from accounts.bindings import Frozen
 from accounts.disputes import InDispute
+from accounts.held_question import QUESTION_KEY
 from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
 
 SIGNED_OUT = "signed-out"

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts import bindings, browsers, events, languages, trust, unused, zones
+from accounts import browsers, events, held_question, languages, trust, unused, zones
 from accounts.models import User
 from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
@@ -160,7 +160,7 @@ def finish(
         unused.open_question(request, user, proofs)
         mark = browsers.mark(request, user, proofs[-1])  # first: the session takes its name over
         login(request, user, backend=BACKEND)
-        bindings.open_question(request, proofs)
+        held_question.open_question(request, proofs)
         _clear_reset_mailbox(user, proofs)
         if mark.offers_passkey:
             browsers.open_offer(request)

@@ -18,9 +18,9 @@ from devices import factors, passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey
 from devices.models.passkey import NAME_LENGTH
+from devices.passkey_step import PasskeyStep
 from devices.passkeys import Registered
 from devices.sessions import end_sessions
-from devices.steps import Passkey as PasskeyStep
 from devices.steps import strength_of
 from devices.unlinking import stays_on, will_end
 from portal.database import violates

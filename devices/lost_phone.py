@@ -58,17 +58,7 @@ def let_go(
     if again:
         return contest.reported_again(again, client=client)
     first, *others = sorted(loss.phones, key=lambda phone: phone.pk)
-    also: dict[str, Any] = {
-        "also_phones": [phone.name for phone in others],
-        "also_authenticators": len(Loss(others).factors),
-        "also_passkeys": [passkey.name for passkey in loss.passkeys],
-        "also_apps": [str(phone.app.public_id) for phone in others if phone.app],
-        "without_codes": [phone.name for phone in others if not Loss([phone]).factors],
-    }
-    kept = [phone for phone in others if kept_until and sealing.is_kept(phone)]
-    also["kept"] = [phone.name for phone in kept]
-    also["also_kept_factors"] = len(Loss(kept).factors)
-    together: dict[str, Any] = {key: value for key, value in also.items() if value}
+    together = _together(Loss(others, loss.passkeys), is_kept=kept_until is not None)
     as_lost: dict[str, Any] = {"session": session, "lost": True, "wipe": wipe}
     as_lost |= {"kept_until": kept_until, "erases_from": erases_from}
     done = phones.unlink(phone=first, client=client, **as_lost, **together)
@@ -77,6 +67,21 @@ def let_go(
     for passkey in loss.passkeys:
         keys.remove(passkey=passkey, client=client, session=session, lost=True)
     return done.event
+
+
+def _together(others: Loss, *, is_kept: bool) -> dict[str, Any]:
+    """Return what the event of the first phone says of what goes with it."""
+    kept = [phone for phone in others.phones if is_kept and sealing.is_kept(phone)]
+    details: dict[str, Any] = {
+        "also_phones": [phone.name for phone in others.phones],
+        "also_authenticators": len(Loss(others.phones).factors),
+        "also_passkeys": [passkey.name for passkey in others.passkeys],
+        "also_apps": [str(phone.app.public_id) for phone in others.phones if phone.app],
+        "without_codes": [phone.name for phone in others.phones if not Loss([phone]).factors],
+        "kept": [phone.name for phone in kept],
+        "also_kept_factors": len(Loss(kept).factors),
+    }
+    return {key: value for key, value in details.items() if value}
 
 
 def _lock(loss: Loss) -> None:

@@ -31,6 +31,7 @@ from fido2.webauthn import (
 from accounts.models import User
 from devices.models import Challenge, Passkey
 from devices.models.passkey import digest_of
+from devices.passkey_refusals import Changed, Locked, OfTheApp, Refused, UnknownPasskey
 from devices.relying_party import origin_of, parties, party
 
 ANSWER_LENGTH = 16_384  # characters of JSON
@@ -38,39 +39,6 @@ CREDENTIAL_ID_BYTES = 1023  # WebAuthn Level 3, 7.1 step 25
 HANDLE_BYTES = 16  # of a person; passkeys of the authenticator app have random ones of 32
 REGISTER = "passkey-add"
 Verified = UserVerificationRequirement
-
-
-class Refused(Exception):
-    """The answer is not one to this question, or proves nothing; `passkey` is whose it is."""
-
-    passkey: Passkey | None = None
-
-
-class UnknownPasskey(Refused):
-    """No row has this credential of a person; the browser may be told to forget it."""
-
-    def __init__(self, credential_id: str, rp_id: str) -> None:
-        super().__init__("unknown passkey")
-        self.credential_id, self.rp_id = credential_id, rp_id
-
-
-class Changed(Refused):
-    """The key is the right one, and says something else of itself than when it was added.
-
-    `change` is "synced", "bound" (to one device) or "counter".
-    """
-
-    def __init__(self, of: Passkey, change: str) -> None:
-        super().__init__(change)
-        self.of, self.change = of, change
-
-
-class Locked(Refused):
-    """The answer is right, and the account of its owner is locked."""
-
-
-class OfTheApp(Refused):
-    """It opens a lock or a backup of the authenticator app, and nobody's account."""
 
 
 @dataclass(frozen=True)

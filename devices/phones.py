@@ -173,17 +173,26 @@ def unlink(
     until = kept_until if is_kept else None
     begins = erases_from or kept_until
     erased = _erase(phone, session, wipe=wipe, kept_until=until, erases_from=begins)
-    if wipe and begins:
-        also["locks"] = True
-    if wipe and begins and not until:
-        also |= wiping.note_ordered(erased.installations, session=session, until=begins)
+    also |= _note_order(erased, session, begins)
     if not lost and actor is None:
         factors.keep_one(user)
         declining.check(user)
-    by_staff: dict[str, Any] = {"reason": reason} if actor else {}
-    more = {**by_staff, **also}
-    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **more)
+    also |= {"reason": reason} if actor else {}
+    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **also)
     return Unlinking(event, erased.factors)
+
+
+def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> dict[str, Any]:
+    """Return what the event says of an order to erase that locks first.
+
+    Taking a phone back that is kept calls its order off; any other stands in the ledger by itself.
+    """
+    if not erased.wipe or begins is None:
+        return {}
+    if erased.kept_until:
+        return {"locks": True}
+    noted = wiping.note_ordered(erased.installations, session=session, until=begins)
+    return {"locks": True, **noted}
 
 
 def take_off(phone: Phone, keep: str = "") -> None:

@@ -24,9 +24,56 @@ from portal import staff, staff_people, staff_work
 from portal.words import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
 STAFF_PAGES = GuardedAct(_("open the pages for staff"))
+
+PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
+    ("", RedirectView.as_view(pattern_name="admin:accounts_user_changelist"), "index"),
+    ("accounts/<uuid:public_id>/", staff.account, "account"),
+    ("accounts/<uuid:public_id>/activity/", staff.activity, "activity"),
+    ("accounts/<uuid:public_id>/freeze/", staff.freeze, "freeze"),
+    ("accounts/<uuid:public_id>/lock/", staff.lock, "lock"),
+    ("accounts/<uuid:public_id>/unlock/", staff.unlock, "unlock"),
+    ("accounts/<uuid:public_id>/end-sessions/", staff.end_sessions, "end_sessions"),
+    (
+        "accounts/<uuid:public_id>/dispute/<str:outcome>/",
+        staff.decide_dispute,
+        "decide_dispute",
+    ),
+    (
+        "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
+        staff.unlink_phone,
+        "unlink_phone",
+    ),
+    ("accounts/<uuid:public_id>/enrol/", staff_work.enrol, "enrol"),
+    (
+        "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/approve/",
+        staff_work.approve,
+        "approve_enrolment",
+    ),
+    (
+        "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/end/",
+        staff_work.end,
+        "end_enrolment",
+    ),
+    ("invitations/", staff_people.listed, "invitations"),
+    ("invitations/add/", staff_people.add, "add_person"),
+    (
+        "invitations/<uuid:public_id>/send/",
+        staff_people.resend,
+        "resend_invitation",
+    ),
+    (
+        "invitations/<uuid:public_id>/withdraw/",
+        staff_people.withdraw,
+        "withdraw_invitation",
+    ),
+    ("requests/", staff_work.requests, "requests"),
+    ("organisations/", staff_work.listed, "organisations"),
+    ("organisations/add/", staff_work.add, "add_organisation"),
+    ("organisations/<uuid:public_id>/", staff_work.organisation, "organisation"),
+    ("organisations/<uuid:public_id>/edit/", staff_work.edit, "edit_organisation"),
+)
+"""Address, view and name of each page of staff but the list of accounts."""
 
 
 class StaffSite(AdminSite):
@@ -70,54 +117,7 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """List all addresses, each behind `admin_view`."""
         account_list = self.get_model_admin(User).changelist_view
-        pages: list[tuple[str, Callable[..., Any], str]] = [
-            ("", RedirectView.as_view(pattern_name="admin:accounts_user_changelist"), "index"),
-            ("accounts/", account_list, "accounts_user_changelist"),
-            ("accounts/<uuid:public_id>/", staff.account, "account"),
-            ("accounts/<uuid:public_id>/activity/", staff.activity, "activity"),
-            ("accounts/<uuid:public_id>/freeze/", staff.freeze, "freeze"),
-            ("accounts/<uuid:public_id>/lock/", staff.lock, "lock"),
-            ("accounts/<uuid:public_id>/unlock/", staff.unlock, "unlock"),
-            ("accounts/<uuid:public_id>/end-sessions/", staff.end_sessions, "end_sessions"),
-            (
-                "accounts/<uuid:public_id>/dispute/<str:outcome>/",
-                staff.decide_dispute,
-                "decide_dispute",
-            ),
-            (
-                "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
-                staff.unlink_phone,
-                "unlink_phone",
-            ),
-            ("accounts/<uuid:public_id>/enrol/", staff_work.enrol, "enrol"),
-            (
-                "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/approve/",
-                staff_work.approve,
-                "approve_enrolment",
-            ),
-            (
-                "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/end/",
-                staff_work.end,
-                "end_enrolment",
-            ),
-            ("invitations/", staff_people.listed, "invitations"),
-            ("invitations/add/", staff_people.add, "add_person"),
-            (
-                "invitations/<uuid:public_id>/send/",
-                staff_people.resend,
-                "resend_invitation",
-            ),
-            (
-                "invitations/<uuid:public_id>/withdraw/",
-                staff_people.withdraw,
-                "withdraw_invitation",
-            ),
-            ("requests/", staff_work.requests, "requests"),
-            ("organisations/", staff_work.listed, "organisations"),
-            ("organisations/add/", staff_work.add, "add_organisation"),
-            ("organisations/<uuid:public_id>/", staff_work.organisation, "organisation"),
-            ("organisations/<uuid:public_id>/edit/", staff_work.edit, "edit_organisation"),
-        ]
+        pages = (("accounts/", account_list, "accounts_user_changelist"), *PAGES)
         return [path(route, self.admin_view(view), name=name) for route, view, name in pages]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.events import KINDS
+from accounts.event_kinds import KINDS
 from portal.http import Client as Visitor
 
 NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import bindings, browsers, events, held_forms, proofs
+from accounts import browsers, events, held_forms, held_question, proofs
 from accounts.forms.security import PasswordForm
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
@@ -128,7 +128,7 @@ def _note(request: HttpRequest, proof: Proof) -> None:
     user, client = person(request), client_of(request)
     proofs.add(request, proof)
     session = session_id(request)
-    bindings.open_question(request, [proof])
+    held_question.open_question(request, [proof])
     methods = [proof.method]
     events.record(user, "step_up:passed", client=client, session=session, methods=methods)
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, cancelling, disputes
+from accounts import bindings, cancelling, disputes, held_question
 from accounts.acts import in_session
 from accounts.guards import needs_two_proofs
 from accounts.held_forms import confirms
@@ -31,11 +31,11 @@ def held(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     session, rows = session_id(request) or "-", list(user.bindings.asked()[:ROWS_A_PAGE])
     others = [row for row in rows if row.session != session]
-    if not rows or (bindings.QUESTION_KEY in request.session and not others):
-        bindings.close_question(request)
+    if not rows or (held_question.QUESTION_KEY in request.session and not others):
+        held_question.close_question(request)
         return redirect(safe_next(request) or "overview")
     context = {
-        "things": [(row, bindings.kind_in_words(row.kind)) for row in rows],
+        "things": [(row, held_question.kind_in_words(row.kind)) for row in rows],
         "next": safe_next(request),
         "can_keep": bindings.is_strong(user, fresh_proofs(request)),
     }
@@ -62,7 +62,7 @@ def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
     if not bindings.is_strong(user, fresh_proofs(request)):
         return to_confirm(request, Strength.TWO_STEP.slug)
     with in_session(request):
-        bindings.keep(user, row, client=client_of(request), session=session)
+        held_question.keep(user, row, client=client_of(request), session=session)
     messages.success(request, _("Kept. It is fully active now."))
     return redirect(request.get_full_path())
 

@@ -78,8 +78,7 @@ def begin(
     without a number only where `nonce` lies. Raises `LimitReached`; call it outside a transaction.
     """
     BEGUN.take(str(user.pk))
-    now = timezone.now()
-    code = codes.draw()
+    code, now = codes.draw(), timezone.now()
     row = LinkRequest(
         user=user,
         purpose=purpose,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from devices import passkeys
+from devices import passkey_refusals, passkeys
 from devices.forms.phones import NameForm
 from devices.keys import has_room
 from devices.models.passkey import NAME_LENGTH
@@ -57,7 +57,7 @@ class AddForm(NameForm):
         try:
             answer = cleaned.get("code", "")
             self.registered = passkeys.verify_registration(answer, binding=self.binding)
-        except passkeys.Refused as error:
+        except passkey_refusals.Refused as error:
             message = _("The passkey was not made, or too late. Nothing was changed. Try again.")
             raise ValidationError(message, code="refused") from error
         return cleaned

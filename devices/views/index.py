@@ -16,7 +16,7 @@ from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
 from devices.models import Installation, Phone, Vault
-from devices.steps import Passkey
+from devices.passkey_step import PasskeyStep
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.orders import waiting_orders
 from devices.views.passkey_alone import GONE_KEY
@@ -61,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = [way for way in account.ways if way.carrier.kind == "phone"]
     proving = {way.target for way in shown}
     sealed = [row for row in rows.values() if not row.is_linked]
-    kept = [way for way in account.ways if way.slug == Passkey.slug]
+    kept = [way for way in account.ways if way.slug == PasskeyStep.slug]
     context = {
         "place": "devices",
         "phones": [_phone(account, way, linked) for way in shown],

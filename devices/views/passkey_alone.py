@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 
 from accounts import events, failures, signin
 from accounts.ways import AlreadySpent
-from devices import changed_passkeys, passkeys
+from devices import changed_passkeys, passkey_refusals, passkeys
 from devices.models import Passkey
-from devices.steps import PasskeyMatch
+from devices.passkey_step import PasskeyMatch
 from portal.http import client_of, require_post, safe_next
 from portal.limits import Rate
 from portal.words import gettext as _
@@ -60,12 +60,12 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
     answer, binding = request.POST.get("code", ""), request.session.get(BINDING_KEY, "")
     try:
         answered = passkeys.verify_answer(answer, purpose=ALONE, binding=binding, user=None)
-    except passkeys.Refused as refused:
+    except passkey_refusals.Refused as refused:
         return _refuse(request, refused)
     with transaction.atomic():
         response = _enter(request, answered)
     if response is None:
-        return _refuse(request, passkeys.Refused("used already"), answered.passkey)
+        return _refuse(request, passkey_refusals.Refused("used already"), answered.passkey)
     FAILURES.give_back(network)
     return response
 
@@ -87,29 +87,29 @@ def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | 
 
 
 def _refuse(
-    request: HttpRequest, refused: passkeys.Refused, passkey: Passkey | None = None
+    request: HttpRequest, refused: passkey_refusals.Refused, passkey: Passkey | None = None
 ) -> HttpResponse:
     """Note the failure where it belongs, and say nothing that the browser did not know."""
     passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
-    if passkey and isinstance(refused, passkeys.Locked):
+    if passkey and isinstance(refused, passkey_refusals.Locked):
         failures.note_locked(passkey.user, "passkey", client)
     elif passkey:
         with transaction.atomic():
             events.record(passkey.user, kind, client=client)
     else:
         events.record_nobody(kind, client=client)
-    if isinstance(refused, passkeys.UnknownPasskey):
+    if isinstance(refused, passkey_refusals.UnknownPasskey):
         gone = {"rpId": refused.rp_id, "credentialId": refused.credential_id}
         request.session[GONE_KEY] = gone
     words = _("This passkey was not accepted. Sign in with your password.")
-    if isinstance(refused, passkeys.Changed):
+    if isinstance(refused, passkey_refusals.Changed):
         changed_passkeys.note(refused.of, refused.change, client=client)
         words = changed_passkeys.refusal(refused.of, refused.change)
-    if isinstance(refused, passkeys.OfTheApp):
+    if isinstance(refused, passkey_refusals.OfTheApp):
         words = _(
             "This passkey opens the authenticator app, not an account. Sign in with your password."
         )
-    if isinstance(refused, passkeys.Locked):
+    if isinstance(refused, passkey_refusals.Locked):
         words = failures.locked_words()
     messages.error(request, words)
     next_url = safe_next(request)

@@ -19,8 +19,8 @@ from accounts.views.answers import show_form
 from devices import factors, keys, passkeys
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
+from devices.passkey_step import CHALLENGES
 from devices.sessions import goes_on_without, strip_proofs
-from devices.steps import CHALLENGES
 from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from devices.views.passkey_alone import GONE_KEY

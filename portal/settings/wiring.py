@@ -98,7 +98,7 @@ LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
 SECOND_STEPS = [  # order = order offered
-    "devices.steps.Passkey",
+    "devices.passkey_step.PasskeyStep",
     "devices.steps.AuthenticatorApp",
     "accounts.steps.EmailCode",
     "accounts.steps.TextMessage",

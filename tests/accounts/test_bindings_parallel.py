@@ -8,7 +8,7 @@ from django.conf import settings as site
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts import bindings, cancelling, events, staff, take_back
+from accounts import bindings, cancelling, events, held_question, staff, take_back
 from accounts.bindings import Ground
 from accounts.models import Binding
 from accounts.proofs import Strength
@@ -65,7 +65,7 @@ def test_of_parallel_removals_one_wins(alice: Person, held: Binding) -> None:
 
 def test_kept_and_removed_at_once_is_one_of_the_two(alice: Person, held: Binding) -> None:
     def keep() -> bool:
-        return bindings.keep(alice.user, held, client=HERE, session="owner")
+        return held_question.keep(alice.user, held, client=HERE, session="owner")
 
     def remove() -> list[Binding]:
         return cancelling.cancel(user=alice.user, chosen=[held], client=HERE)

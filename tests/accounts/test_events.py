@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from accounts import events, housekeeping, languages
 from accounts.codes import MESSAGE_KINDS
-from accounts.events import KINDS, METHODS, title_of
+from accounts.event_kinds import KINDS, METHODS
+from accounts.events import title_of
 from accounts.messages import COMPOSERS
 from accounts.models import SecurityEvent
 from portal.outbox.models import Message

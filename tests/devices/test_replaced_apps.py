@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import bindings, cancelling, disputes
+from accounts import cancelling, disputes, held_question
 from accounts.models import Binding
 from accounts.proofs import Strength
 from devices import housekeeping, phones, sealing
@@ -107,7 +107,7 @@ def test_the_owner_is_asked_and_removes_it(
 
 
 def test_kept_by_its_owners_word_the_old_app_goes(alice: Person, old: App, thief: App) -> None:
-    bindings.keep(alice.user, added(alice), client=HERE, session="")
+    held_question.keep(alice.user, added(alice), client=HERE, session="")
     assert told(old)[0] == "unlinked"
     assert told(thief) == ("active", False)
 

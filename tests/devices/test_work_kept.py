@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import bindings, cancelling
+from accounts import cancelling, held_question
 from accounts.bindings import Ground
 from accounts.models import Enrolment, User
 from accounts.proofs import Strength
@@ -108,7 +108,7 @@ def test_kept_by_the_owner_the_old_one_goes(
 ) -> None:
     old = set_up(account, app)
     take(account, app_on(alice, client))
-    assert bindings.keep(alice.user, binding_of(alice), client=HERE, session="")
+    assert held_question.keep(alice.user, binding_of(alice), client=HERE, session="")
     assert not Authenticator.objects.filter(pk=old.pk).exists()
 
 

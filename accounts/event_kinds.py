@@ -1,0 +1,229 @@
+"""The kinds of events, and how the activity and the notices show each.
+
+Kinds read `subject:action` and are never renamed. A kind with a notice has a directory of the same
+name (":" is "_" there) under `templates/email/`.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from portal.words import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of event is shown; `tone` is one of plain, ok, look, loss."""
+
+    title: Text
+    icon: str = "check"
+    tone: str = "plain"
+    notice: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "account:created": Kind(_("Account created"), "user"),
+    "account:frozen": Kind(_("Account frozen by staff"), "snowflake", "look", notice=True),
+    "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
+    "account:recovered_on_host": Kind(
+        _("Second steps removed by the operator"), "life-buoy", "look", notice=True
+    ),
+    "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
+    "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
+    "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
+    "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
+    "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
+    "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "app:asked": Kind(_("{phone} asked to open your backup"), "life-buoy", "look", notice=True),
+    "app:linked": Kind(_("Authenticator app on {phone} linked"), "smartphone", "ok", notice=True),
+    "app:silent": Kind(
+        _("No new backup from {phone} for a while"), "triangle-alert", "look", notice=True
+    ),
+    "app:locked": Kind(
+        _("{phone} locked the accounts of its app"), "smartphone", "look", notice=True
+    ),
+    "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
+    "app:unlocked": Kind(_("{phone} opened the accounts of its app again"), "smartphone", "ok"),
+    "app:wipe_asked": Kind(
+        _("{phone} is to erase the accounts of its app"), "smartphone", "look", notice=True
+    ),
+    "app:wipe_called_off": Kind(
+        _("{phone} keeps the accounts of its app"), "smartphone", "look", notice=True
+    ),
+    "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
+    "backup:frozen": Kind(
+        _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True
+    ),
+    "backup:key_proved": Kind(
+        _("{phone} opened the backup with its key"), "life-buoy", "look", notice=True
+    ),
+    "backup:off": Kind(_("Backup of {phone} switched off"), "shield-off", "look", notice=True),
+    "backup:on": Kind(_("Backup of {phone} switched on"), "shield-check", "ok", notice=True),
+    "backup:opened": Kind(_("Backup opened on {phone}"), "life-buoy", "look", notice=True),
+    "backup:proof_wrong": Kind(
+        _("{phone} tried a key that does not open the backup"), "triangle-alert", "look"
+    ),
+    "backup:filling": Kind(
+        _("The room for your backup is three quarters full"), "triangle-alert", "look", notice=True
+    ),
+    "backup:set_back": Kind(
+        _("The portal had an older backup than {phone}, which saves it again"),
+        "triangle-alert",
+        "look",
+        notice=True,
+    ),
+    "backup:slot_added": Kind(
+        _("The backup can be opened in one more way: {method}"), "key-round", "look", notice=True
+    ),
+    "backup:slot_removed": Kind(
+        _("The backup can no longer be opened with: {method}"), "key-round", "look", notice=True
+    ),
+    "backup:taken_over": Kind(_("{phone} took over the backup"), "life-buoy", "look", notice=True),
+    "browser:copied": Kind(
+        _("{browser} is no longer trusted: a copy of its cookie was used"),
+        "triangle-alert",
+        "loss",
+        notice=True,
+    ),
+    "browser:trusted": Kind(
+        _("{browser} is trusted for {days} days"), "badge-check", "look", notice=True
+    ),
+    "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
+    "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
+    "dispute:begun": Kind(
+        _("{phone}: called lost, and taken back. Your account is in dispute"),
+        "shield-alert",
+        "loss",
+        notice=True,
+    ),
+    "dispute:decided": Kind(
+        _("The dispute over your account was decided"), "shield-check", "look", notice=True
+    ),
+    "dispute:decided_by_staff": Kind(
+        _("The dispute over your account was decided by staff"), "users", "look", notice=True
+    ),
+    "dispute:ended": Kind(
+        _("The dispute over your account has expired"), "shield-check", "look", notice=True
+    ),
+    "factor:disabled": Kind(
+        _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
+    ),
+    "hold:cancelled": Kind(_("Taken back: {methods}"), "shield-off", "look", notice=True),
+    "hold:ended": Kind(
+        _("New sign-in steps are fully active"), "shield-check", "look", notice=True
+    ),
+    "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
+    "notice:reported": Kind(
+        _("Somebody with a notice said: this was not me"), "shield-off", "look", notice=True
+    ),
+    "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
+    "number:removed": Kind(
+        _("Phone number {number} removed"), "message-circle", "look", notice=True
+    ),
+    "organisation:added": Kind(_("Organisation {organisation} added"), "users"),
+    "organisation:changed": Kind(
+        _("What people read of {organisation} was changed"), "users", "look", notice=True
+    ),
+    "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
+    "passkey:changed": Kind(
+        _("{passkey} was refused, because it has changed"), "triangle-alert", "look", notice=True
+    ),
+    "passkey:counter_reset": Kind(
+        _("The counter of {passkey} began again"), "key-round", "look", notice=True
+    ),
+    "passkey:removed": Kind(_("Passkey {passkey} removed"), "key-round", "look", notice=True),
+    "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
+    "password:changed": Kind(_("Password changed"), "key-round", "look", notice=True),
+    "password:reset": Kind(_("Password reset by e-mail"), "key-round", "look", notice=True),
+    "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True),
+    "phone:renamed": Kind(_("Phone renamed to {phone}"), "smartphone"),
+    "phone:suspended": Kind(_("{phone} suspended"), "snowflake", "look", notice=True),
+    "phone:taken_back": Kind(_("{phone} taken back"), "smartphone", "ok", notice=True),
+    "phone:unlinked": Kind(_("{phone} unlinked"), "smartphone", "look", notice=True),
+    "phone:unlinked_by_staff": Kind(
+        _("{phone} unlinked by staff"), "smartphone", "look", notice=True
+    ),
+    "recovery_codes:confirmed": Kind(_("Recovery codes checked"), "file-text", "ok"),
+    "recovery_codes:discarded": Kind(
+        _("New recovery codes discarded"), "file-text", "look", notice=True
+    ),
+    "recovery_codes:made": Kind(_("New recovery codes made"), "file-text", "look", notice=True),
+    "session:ended": Kind(_("{browser} signed out"), "log-out"),
+    "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
+    "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
+    "sessions:ended_by_staff": Kind(
+        _("Signed out everywhere by staff"), "log-out", "look", notice=True
+    ),
+    "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
+    "sign_in:held": Kind(_("Signed in with {methods}, on a new device"), "check"),
+    "sign_in:locked": Kind(_("Right {method}, but the account is locked"), "lock", "look"),
+    "sign_in:many_failures": Kind(
+        _("Many wrong tries with {method}"), "triangle-alert", "loss", notice=True
+    ),
+    "sign_in:new_browser": Kind(
+        _("Signed in with {methods}, in a new browser"), "check", notice=True
+    ),
+    "sign_in:passkey_failed": Kind(_("A passkey was refused"), "triangle-alert", "look"),
+    "sign_in:password": Kind(_("Signed in with {methods}"), "check"),
+    "sign_in:password_failed": Kind(_("Wrong password"), "triangle-alert", "look"),
+    "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
+    "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
+    "sign_out:done": Kind(_("Signed out"), "log-out"),
+    "staff:asked": Kind(
+        _("Staff asked a colleague to agree to unlink your last strong sign-in method"),
+        "users",
+        "look",
+        notice=True,
+    ),
+    "step:accepted": Kind(
+        _("Accepted again for signing in: {method}"), "check", "look", notice=True
+    ),
+    "step:declined": Kind(
+        _("Declined for signing in: {method}"), "shield-off", "look", notice=True
+    ),
+    "step_up:failed": Kind(
+        _("Wrong code or password on a confirmation page"), "triangle-alert", "look"
+    ),
+    "step_up:passed": Kind(_("Confirmed with {methods}"), "check"),
+    "two_step:off": Kind(_("Two-step verification switched off"), "shield-off", "loss", True),
+    "two_step:on": Kind(_("Two-step verification switched on"), "shield-check", "ok", True),
+    "work:approved": Kind(
+        _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
+    ),
+    "work:asked": Kind(_("{organisation} asked for a new code"), "users"),
+    "work:ended": Kind(
+        _("Account with {organisation} ended by staff"), "users", "look", notice=True
+    ),
+    "work:enrolled": Kind(
+        _("Account with {organisation} set up on {phone}"), "users", "ok", notice=True
+    ),
+}
+
+METHODS: dict[str, Text] = {
+    "password": _("password"),
+    "authenticator": _("authenticator app"),
+    "passkey": _("passkey"),
+    "email": _("e-mail code"),
+    "sms": _("text message"),
+    "recovery-code": _("recovery code"),
+    "recovery-key": _("backup key"),
+    "passphrase": _("passphrase"),
+    "phone-lost": _("phone reported lost"),
+    "phone-suspended": _("phone suspended"),
+    "link": _("set-up link"),
+    "trusted-browser": _("trusted browser"),
+    "address": _("e-mail address"),
+    "address-removed": _("removal of an e-mail address"),
+    "app": _("authenticator app for backups"),
+    "backup": _("backup of the authenticator app"),
+    "codes": _("recovery codes"),
+    "number": _("phone number"),
+    "number-removed": _("removal of a phone number"),
+    "primary": _("change of the sign-in address"),
+    "slot": _("way to open the backup"),
+    "two-step": _("two-step verification"),
+    "wipe": _("order to erase the accounts on a phone"),
+    "work": _("account with an organisation"),
+}
