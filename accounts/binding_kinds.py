@@ -82,10 +82,18 @@ class TwoStep(Handler):
     adds = False
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
-        """Switch it off, if it is still on since then."""
+        """Switch it off, if it is still on since then, and free what the switch had put on hold.
+
+        Else a thief's switch would leave the owner's own phone on hold, and the new password that
+        the notice advises would remove it.
+        """
         if user.two_step_since == parse_datetime(binding.restores["since"]):
             user.turn_two_step_off()
             end_what_counted(user)
+        held = user.bindings.held().filter(pk__in=binding.restores.get("held", ()))
+        for row in held:
+            HANDLERS[row.kind].hold(user, row, timezone.now())
+        Binding.objects.filter(pk__in=[row.pk for row in held]).update(held_until=None)
 
 
 class AddressRemoved(Handler):

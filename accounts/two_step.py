@@ -70,37 +70,40 @@ def turn_on(user: User, *, client: Client, session: str, ground: Ground | None =
             return
         User.objects.filter(pk=user.pk).update(reset_mailbox=None)
         since = user.two_step_since.isoformat() if user.two_step_since else ""
-        subject, restores = f"accounts.two-step:{user.pk}", {"since": since}
+        held = _hold_what_others_added(user, session)
+        subject, restores = f"accounts.two-step:{user.pk}", {"since": since, "held": held}
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
-        _hold_what_others_added(user, session)
         events.record(user, "two_step:on", client=client, session=session, **told)
         protection_changed.send(User, user=user, keep=session)
 
 
-def _hold_what_others_added(user: User, session: str) -> None:
+def _hold_what_others_added(user: User, session: str) -> list[int]:
     """Let no step count fully yet that another session added without a strong proof.
 
     Without two-step it was of no use; beside the password it would be a second proof from now on
     that came from the same password. The next strong sign-in asks for it. Where nothing else is
-    strong it is the step that the person means.
+    strong it is the step that the person means. Returns the keys of the bindings that are held by
+    this: taking the switch back gives them free.
     """
     rows = user.bindings.revocable().filter(held_until=None).exclude(session=session or "-")
     before, point = user.held_until, transaction.savepoint()
-    for row in rows:
-        _hold(user, row)
+    held = [row.pk for row in rows if _hold(user, row)]
     if _has_strong(ways_of(user)):
         transaction.savepoint_commit(point)
-    else:
-        transaction.savepoint_rollback(point)
-        user.held_until = before
+        return held
+    transaction.savepoint_rollback(point)
+    user.held_until = before
+    return []
 
 
-def _hold(user: User, row: Binding) -> None:
+def _hold(user: User, row: Binding) -> bool:
     until = row.undo_until
-    if until and HANDLERS[row.kind].hold(user, row, until):
-        Binding.objects.filter(pk=row.pk).update(held_until=until)
-        user.begin_hold(until)
+    if until is None or not HANDLERS[row.kind].hold(user, row, until):
+        return False
+    Binding.objects.filter(pk=row.pk).update(held_until=until)
+    user.begin_hold(until)
+    return True
 
 
 def _has_strong(ways: Sequence[Way]) -> bool:

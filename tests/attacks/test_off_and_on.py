@@ -1,5 +1,6 @@
 """Two-step verification switched off and on again: nothing of before counts once more."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from accounts import bindings, two_step
 from accounts.models import SentCode, User
 from accounts.proofs import Strength
 from devices.backups.ledger import subject_of
-from devices.models import LinkRequest, RestoreGrant
+from devices.models import LinkRequest, RestoreGrant, Session
 from portal.http import Client as Visitor
 from tests.accounts.helpers import (
     ask,
@@ -25,18 +26,36 @@ from tests.accounts.helpers import (
     type_code,
     type_password,
 )
-from tests.attacks.test_thief_and_owner import link_phone, prove_mailbox, turn_two_step_on
+from tests.attacks.test_thief_and_owner import (
+    link_in_mail_to,
+    link_phone,
+    mails_to,
+    prove_mailbox,
+    turn_two_step_on,
+)
+from tests.links import open_link, press_not_me
 from tests.people import Person, code_of, enter, give_passkey
 from tests.phones import give_app, grant
 
 HERE = Visitor("192.0.2.7", "")
 OFF = "/security/two-step/off/"
+RESET = re.compile(r"/password/reset/link/#\S+")
 Browsers = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
 def _still(clock: time_machine.Traveller) -> None:
     pass
+
+
+def switch_on(client: Client, person: Person) -> None:
+    """Save codes, and switch it on with what the account has."""
+    client.post("/security/recovery-codes/new/")
+    page = client.get("/security/recovery-codes/").content.decode()
+    code = page.split("data-recovery-code>")[1].partition("<")[0]
+    client.post("/security/recovery-codes/", {"code": code})
+    session = Session.objects.of(person.user).alive().latest("pk")
+    two_step.turn_on(person.user, client=HERE, session=str(session.public_id))
 
 
 def off_and_on(client: Client, person: Person) -> None:
@@ -153,11 +172,39 @@ def test_where_nothing_else_is_strong_the_own_phone_of_yesterday_counts(
     clock.shift(timedelta(days=1))
     type_password(today, carol)
     prove_mailbox(today, carol)
-    today.post("/security/recovery-codes/new/")
-    page = today.get("/security/recovery-codes/").content.decode()
-    code = page.split("data-recovery-code>")[1].partition("<")[0]
-    today.post("/security/recovery-codes/", {"code": code})
-    two_step.turn_on(carol.user, client=HERE, session=str(today.session.public_id))  # type: ignore[attr-defined] # our engine's
+    switch_on(today, carol)
     assert carol.reload().has_two_step
     assert not phone.authenticators.get().is_held
     assert not carol.user.has_held
+
+
+def test_a_thief_s_switch_costs_the_owner_no_phone_once_it_is_taken_back(
+    carol: Person, new_client: Browsers, clock: time_machine.Traveller
+) -> None:
+    """The owner follows the notice to its end: the button, then a new password."""
+    owner, thief, reader, again = new_client(), new_client(), new_client(), new_client()
+    type_password(owner, carol)
+    prove_mailbox(owner, carol)
+    own = link_phone(owner, "Mine")
+    clock.shift(timedelta(days=1))
+    type_password(thief, carol)
+    prove_mailbox(thief, carol)
+    turn_two_step_on(thief)
+    assert carol.reload().has_two_step
+    assert own.authenticators.get().is_held
+    press_not_me(reader, link_in_mail_to(carol.address, "Two-step verification is now on"))
+    assert not carol.reload().has_two_step
+    assert [phone.pk for phone in carol.user.phones.linked()] == [own.pk]
+    assert not own.authenticators.get().is_held
+    assert not carol.user.bindings.held().exists()
+    link = RESET.findall(mails_to(carol.address)[-1])[0]
+    open_link(reader, link)
+    carol.password = "seven quiet owls reading by night"
+    reader.post("/password/reset/new/", {"new_password": carol.password})
+    assert [phone.pk for phone in carol.user.phones.linked()] == [own.pk]
+    clock.shift(settings.SENT_CODE_PAUSE)
+    type_password(again, carol)
+    prove_mailbox(again, carol)
+    switch_on(again, carol)
+    assert carol.reload().has_two_step
+    assert not own.authenticators.get().is_held
