@@ -1,13 +1,12 @@
 """What keeping and taking back means of contacts, recovery codes and the switch."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.address_taken import is_address_taken
 from accounts.bindings import HANDLERS, Handler
-from accounts.models import Binding, EmailAddress, PhoneNumber, RecoveryCodeSet, User
+from accounts.models import Binding, EmailAddress, PhoneNumber, User
 from accounts.switched_off import end_what_counted
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
@@ -52,28 +51,23 @@ class Codes(Handler):
         key, sets = key_of(binding), user.recovery_code_sets
         kept = sets.filter(is_kept=True).exclude(pk=key)
         own = sets.filter(pk=key, ends_at__isnull=True)
-        _end(sets.filter(is_pending=True).exclude(pk=key))
+        sets.filter(is_pending=True).exclude(pk=key).end()
         if kept.exists() and own.filter(confirmed_at__isnull=True).update(is_pending=True):
             kept.update(is_kept=False)
             return
-        _end(kept)
-        _end(sets.filter(ends_at__gt=timezone.now(), pk__lt=key))
+        kept.end()
+        sets.filter(ends_at__gt=timezone.now(), pk__lt=key).end()
 
     def undo(self, user: User, binding: Binding, *, keep: str) -> None:
         """End it; the older set is the one that lasts again."""
         sets = user.recovery_code_sets.filter(ends_at__isnull=True)
-        _end(sets.filter(pk=key_of(binding)))
+        sets.filter(pk=key_of(binding)).end()
         in_use = sets.filter(is_kept=False, is_pending=False)
         if in_use.exists() or sets.filter(is_kept=True).update(is_kept=False):
             return
         outliving = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("-pk")
         if older := outliving.first():
             outliving.filter(pk=older.pk).update(ends_at=None)
-
-
-def _end(sets: QuerySet[RecoveryCodeSet]) -> None:
-    now = timezone.now()
-    sets.update(ends_at=now, is_kept=False, is_pending=False, shown_sealed=None)
 
 
 class TwoStep(Handler):

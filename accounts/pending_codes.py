@@ -29,7 +29,8 @@ def confirm(
     them.
     """
     with transaction.atomic():
-        _lock(user)
+        user.take_turn()
+        _wait_for_sign_ins(user)
         row = user.recovery_code_sets.live().filter(pk=code_set.pk).first()
         if row is None:
             return False
@@ -69,7 +70,7 @@ def _undo_until(code_set: RecoveryCodeSet) -> datetime | None:
 def _end_older(user: User, code_set: RecoveryCodeSet, *, until: datetime | None) -> None:
     """End the other sets; those that nobody can take back only at `until`, if that is given.
 
-    Else somebody who knows the password would make a sheet today that counts beside it tomorrow.
+    Else somebody who knows the password could make a sheet today that counts as a second step tomorrow.
     """
     others = user.recovery_code_sets.live().exclude(pk=code_set.pk)
     open_subjects = set(user.bindings.revocable().values_list("subject", flat=True))
@@ -89,7 +90,7 @@ def discard(user: User, public_id: UUID, *, client: Client, session: str) -> boo
     """
     with transaction.atomic():
         disputes.take_turn(user)
-        _lock(user)
+        _wait_for_sign_ins(user)
         live = user.recovery_code_sets.live()
         row = live.filter(is_pending=True, public_id=public_id).first()
         if row is None:
@@ -102,7 +103,6 @@ def discard(user: User, public_id: UUID, *, client: Client, session: str) -> boo
     return True
 
 
-def _lock(user: User) -> None:
-    """Wait for every sign-in that uses a code up, so that its session is found and ended."""
-    user.take_turn()
+def _wait_for_sign_ins(user: User) -> None:
+    """Lock the sets: a sign-in that uses a code up is then over, and its session found and ended."""
     list(user.recovery_code_sets.live().order_by("pk").select_for_update())

@@ -14,13 +14,13 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import bindings, disputes, events
 from accounts.binding_kinds import CODES
 from accounts.bindings import Ground
 from accounts.models import RecoveryCode, RecoveryCodeSet, User
+from accounts.models.recovery_code import RecoveryCodeSetQuerySet
 from accounts.signals import protection_changed
 from accounts.ways import letters_and_digits
 from portal.crypto import CannotUnseal, seal, unseal
@@ -197,11 +197,10 @@ def _create(user: User, *, is_pending: bool) -> RecoveryCodeSet:
     return user.recovery_code_sets.create(is_pending=is_pending)
 
 
-def end(user: User, sets: QuerySet[RecoveryCodeSet]) -> None:
+def end(user: User, sets: RecoveryCodeSetQuerySet) -> None:
     """Let no code of these sets count any more."""
     subjects = [f"accounts.set:{pk}" for pk in sets.values_list("pk", flat=True)]
-    ended = {"is_kept": False, "is_pending": False, "shown_sealed": None}
-    sets.update(ends_at=timezone.now(), **ended)
+    sets.end()
     bindings.forget_subjects(user, subjects)
 
 
@@ -270,7 +269,7 @@ def find(user: User, code: str, within: RecoveryCodeSet | None = None) -> Recove
     if within is not None:
         rows = rows.filter(code_set=within)
     row = _match(list(rows), code)
-    if row and row.code_set.ends_at and row.code_set.ends_at <= timezone.now():
+    if row and not row.code_set.is_live:
         message = _("This code belongs to an older sheet. Use a code of the newest one.")
         if not user.recovery_code_sets.live().filter(pk__gt=row.code_set_id).exists():
             message = _("This code belongs to a sheet that no longer counts. Use another one.")

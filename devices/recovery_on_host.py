@@ -25,7 +25,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     secrets.delete()
     user.phones.filter(installation__isnull=True).delete()
     user.passkeys.all().delete()
-    sheets = user.recovery_code_sets.live().update(ends_at=timezone.now(), shown_sealed=None)
+    sheets = user.recovery_code_sets.live().end()
     user.turn_two_step_off()
     end_what_counted(user)
     OneTimeLink.objects.live().filter(user=user).update(used_at=timezone.now())

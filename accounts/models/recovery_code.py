@@ -18,6 +18,11 @@ class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):
         """Those whose codes still count: one, or more until a new one is confirmed or kept."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=timezone.now()))
 
+    def end(self) -> int:
+        """Let none of their codes count any more; return how many sets that were."""
+        ended = {"is_kept": False, "is_pending": False, "shown_sealed": None}
+        return self.update(ends_at=timezone.now(), **ended)
+
     def with_any_left(self) -> "RecoveryCodeSetQuerySet":
         """Those of which a code is unused."""
         return self.filter(codes__used_at__isnull=True).distinct()
@@ -90,7 +95,8 @@ class RecoveryCode(models.Model):
         """
         sets = RecoveryCodeSet.objects.filter(pk=self.code_set_id)
         locked = sets.select_for_update(no_key=True).first()
-        # Judged once it is locked: a moment named in the query is over when the lock comes.
+        # Judged after locking: the set may have ended while this waited for the lock, later than the
+        # time that a query would have compared with.
         if locked is None or not locked.is_live:
             return False
         row: models.QuerySet[Any] = RecoveryCode.objects.filter(pk=self.pk, used_at__isnull=True)
