@@ -140,7 +140,7 @@ def _repairs(loss: Loss) -> list[Stage]:
         contact = _("On the Contact and password page: add one you can open, then remove the old.")
         stages.append(Stage(_("Put another e-mail address in its place"), [contact, *later]))
     if any(way.carrier.kind == "number" and way not in loss.texts_too for way in loss.gone):
-        contact = _("On the Contact and password page, so that nobody else gets your codes.")
+        contact = _("On the Contact and password page, so nobody else receives your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
     if loss.kinds & {"phone", "paper"}:
         stages.append(_codes(is_strong=is_strong))

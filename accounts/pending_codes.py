@@ -70,7 +70,7 @@ def _undo_until(code_set: RecoveryCodeSet) -> datetime | None:
 def _end_older(user: User, code_set: RecoveryCodeSet, *, until: datetime | None) -> None:
     """End the other sets; those that nobody can take back only at `until`, if that is given.
 
-    Else somebody who knows the password could make a sheet today that counts as a second step tomorrow.
+    Otherwise somebody who knows the password could make a sheet that is a second step tomorrow.
     """
     others = user.recovery_code_sets.live().exclude(pk=code_set.pk)
     open_subjects = set(user.bindings.revocable().values_list("subject", flat=True))
@@ -104,5 +104,5 @@ def discard(user: User, public_id: UUID, *, client: Client, session: str) -> boo
 
 
 def _wait_for_sign_ins(user: User) -> None:
-    """Lock the sets: a sign-in that uses a code up is then over, and its session found and ended."""
+    """Lock the sets: a sign-in that uses up a code has then finished, and its session is found."""
     list(user.recovery_code_sets.live().order_by("pk").select_for_update())

@@ -1,4 +1,4 @@
-"""What ends with two-step verification, so that it does not count once more later."""
+"""What two-step verification takes with it when it is switched off."""
 
 from django.utils import timezone
 
@@ -9,9 +9,10 @@ PURPOSES = ("sign-in", "confirm")
 
 
 def end_what_counted(user: User) -> None:
-    """End what is not looked at while two-step is off: codes that were sent, leave to read.
+    """Revoke sent codes, and permissions given on the strength of a second step.
 
-    What the person declined stays declined: it proves nothing, and only they lift it.
+    Nothing checks them while two-step is off, so they would work again once it is on. Methods that
+    the person declined stay declined: they prove nothing, and only the person accepts them again.
     Call it in the transaction of the switch, with the person's turn taken.
     """
     codes = user.sent_codes.live().filter(purpose__in=PURPOSES)

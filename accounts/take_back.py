@@ -2,7 +2,8 @@
 
 The link is signed, speaks of one event, works once and for `CHANGE_UNDO_AGE`. It needs no sign-in:
 a notice must not advise what somebody who is in the account can have made impossible. The token
-stands behind the `#`: whoever read it in a log could undo what the owner did, and sign them out.
+stands behind the `#`, which no log records: anyone with the token could undo what the owner did,
+and sign them out.
 """
 
 from dataclasses import dataclass

@@ -117,8 +117,8 @@ class StaffNeedIt(Exception):
 def turn_off(user: User, *, client: Client, session: str) -> None:
     """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
 
-    Recovery codes, leave to open the backup and what other sessions added and is
-    still held end with it: all that would count again the day it goes on.
+    Recovery codes, permissions to open the backup and what is still on hold end with it: they
+    would all work again once it is on.
     """
     with transaction.atomic():
         disputes.take_turn(user)

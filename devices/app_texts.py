@@ -49,7 +49,7 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
     words = {"site": settings.PORTAL_NAME, "phone": app.name}
     yield _("The %(site)s authenticator on %(phone)s is unlinked from your account.") % words
     if app.knows_it_is_unlinked and wipe is None:
-        yield _("It knows. The accounts in it stay on the phone.")
+        yield _("The app has been notified. The accounts in it stay on the phone.")
     elif wipe is None:
         yield _("The accounts in it stay on the phone.")
     elif wipe.called_off_at:

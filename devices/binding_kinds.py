@@ -71,10 +71,10 @@ class AppKind(Handler):
         )
         rows.filter(trusted_from__gt=now).update(trusted_from=now)
         for phone in user.phones.filter(installation__in=rows):
-            replacing.let_go(phone)
+            replacing.unlink_replaced(phone)
 
     def hold(self, user: User, binding: Binding, until: datetime) -> bool:
-        """Let it leave until then what was there before it."""
+        """Let it change nothing until then of what was there before it."""
         rows = Installation.objects.filter(user=user, pk=key_of(binding))
         return bool(rows.linked().update(trusted_from=until))
 

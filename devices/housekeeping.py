@@ -25,5 +25,5 @@ def run() -> int:
         + versions.forget_keys()
     )
     gone += linking.forget_old() + grants.forget_old() + unlinking.forget_old() + work.forget_old()
-    gone += replacing.let_go_ended() + sealing.erase_ended() + contest.end_by_time()
+    gone += replacing.unlink_expired() + sealing.erase_ended() + contest.end_by_time()
     return gone + phones.forget_abandoned() + challenge.forget_old()

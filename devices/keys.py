@@ -156,7 +156,7 @@ def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
         here = _("You are signed out here as well, because you signed in with this passkey.")
     lines = [
         _("%(name)s opens nothing here any more, at once.") % {"name": passkey.name},
-        _("We’ll ask your browser to forget it, if it can. Else delete it there yourself."),
+        _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),
         will_end(passkey.user, keep),
         here,
         stays_on(passkey.user),

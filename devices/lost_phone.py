@@ -46,9 +46,9 @@ def let_go(
     """Unlink the phones and remove the passkeys, all or nothing; return the event that tells it.
 
     With `kept_until` the phones are kept, sealed, until then. If one of them was taken back lately
-    the two sides contradict each other: nothing is let go, and the event is that of the dispute.
-    With `wipe` the apps on the phones are told to erase their accounts when they call next, or to
-    lock them until `erases_from`.
+    the two sides contradict each other: nothing is unlinked, and the event is that of the dispute.
+    With `wipe` the apps on the phones erase their accounts when they call next, or lock them until
+    `erases_from`.
 
     What they proved in the session that stays has to be forgotten there. Raises
     `Phone.DoesNotExist` or `Passkey.DoesNotExist` if one of them is gone already.

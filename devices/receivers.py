@@ -45,9 +45,9 @@ def end_trust(*, user: User, keep: str = "", **kwargs: Any) -> None:
     trusted.end_all_of(user, keep)
 
 
-@receiver(two_step_ended, dispatch_uid="devices.end_leave")
-def end_leave(*, user: User, **kwargs: Any) -> None:
-    """End leave to open the backup, codes for phones and work accounts, and all trust."""
+@receiver(two_step_ended, dispatch_uid="devices.revoke_permissions")
+def revoke_permissions(*, user: User, **kwargs: Any) -> None:
+    """Revoke permissions to open the backup, codes for phones and work accounts, and all trust."""
     linking.end(user.link_requests.all())
     grants.end_others(user, "")
     work.end_begun(user)

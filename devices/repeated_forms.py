@@ -72,7 +72,7 @@ _TAKE = f"""
 INSERT INTO {FormInHand._meta.db_table} AS f (digest, at) VALUES (%s, %s)
 ON CONFLICT (digest) DO UPDATE SET at = excluded.at, answer = NULL WHERE f.at <= %s
 RETURNING digest
-"""  # noqa: S608 - only the name of the table is formatted in
+"""  # noqa: S608 - what is formatted in is the name of our own table; every value is a parameter
 
 
 def _take(digest: str) -> bool:

@@ -96,7 +96,7 @@ def base64url(raw: bytes) -> str:
 
 
 def grant(app: App, **fields: Any) -> RestoreGrant:
-    """Give this phone leave to read the vault, as the portal does after a sign-in."""
+    """Give this phone permission to read the vault, as the portal does after a sign-in."""
     now = timezone.now()
     times = {"available_at": now, "expires_at": now + settings.RESTORE_GRANT_AGE, **fields}
     return RestoreGrant.objects.create(installation=app.installation, **times)

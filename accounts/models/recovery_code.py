@@ -95,8 +95,8 @@ class RecoveryCode(models.Model):
         """
         sets = RecoveryCodeSet.objects.filter(pk=self.code_set_id)
         locked = sets.select_for_update(no_key=True).first()
-        # Judged after locking: the set may have ended while this waited for the lock, later than the
-        # time that a query would have compared with.
+        # Judged after locking: the set may have ended while this waited for the lock, and a query
+        # would compare that with the time at which it was sent.
         if locked is None or not locked.is_live:
             return False
         row: models.QuerySet[Any] = RecoveryCode.objects.filter(pk=self.pk, used_at__isnull=True)

@@ -30,7 +30,7 @@ from portal.words import gettext as _
 from portal.words import ngettext
 
 TOO_LATE = "too-late"
-"""In the query of the sign-in page: say that what had been begun is over."""
+"""In the query of the sign-in page: tell the person that their sign-in expired."""
 
 
 @login_not_required

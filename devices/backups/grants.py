@@ -1,4 +1,4 @@
-"""Leave to read the backup on one phone, for a short time, after a sign-in in the portal."""
+"""Permission to read the backup on one phone, for a short time, after a sign-in in the portal."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -185,7 +185,7 @@ def is_number(row: LinkRequest, typed: str) -> bool:
 
 @transaction.atomic
 def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installation:
-    """Link the phone that claimed the code, or give one that is linked leave to read the backup.
+    """Link the phone that claimed the code, or let one that is linked read the backup.
 
     The person is notified. Raises `Ended` and `devices.phones.TooManyPhones`; nothing has changed
     then.

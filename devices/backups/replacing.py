@@ -32,7 +32,7 @@ def make_way(phone: Phone, until: datetime | None) -> Installation | None:
         unlinking.let_go(Installation.objects.filter(pk=before.pk))
         bindings.forget_subjects(phone.user, [subject_of(before)])
         return None
-    let_go(phone)
+    unlink_replaced(phone)
     same = Installation.objects.filter(pk=before.pk)
     unlinking.end_asked(same)
     # Where there is no backup the new app is the one that saves at once, as on an empty phone.
@@ -52,7 +52,7 @@ def _has_backup(phone: Phone) -> bool:
 
 
 def give_back(phone: Phone) -> None:
-    """Link the app again that another one replaced, once that one was let go."""
+    """Link the app again that another one replaced, after that one was unlinked."""
     row = Installation.objects.replaced().filter(replaced_on=phone).order_by("-pk").first()
     if row is None or Installation.objects.filter(phone=phone).exists():
         return
@@ -63,23 +63,23 @@ def give_back(phone: Phone) -> None:
     Installation.objects.filter(pk=row.pk).update(phone=phone, status=status, **changes)
 
 
-def let_go(phone: Phone) -> None:
+def unlink_replaced(phone: Phone) -> None:
     """Unlink for good what was replaced on this phone."""
     unlinking.let_go(Installation.objects.replaced().filter(replaced_on=phone))
 
 
-def let_go_ended() -> int:
+def unlink_expired() -> int:
     """Unlink the replaced apps that can no longer be given back; return how many.
 
-    While an account is in dispute nothing of it ends.
+    While an account is in dispute its apps stay.
     """
     rows = Installation.objects.replaced().filter(replaced_until__lte=timezone.now())
     rows = rows.select_related("user").order_by("replaced_until")
-    return sum(_let_go_in_turn(row) for row in rows[:ENDED_AT_ONCE])
+    return sum(_unlink_in_turn(row) for row in rows[:ENDED_AT_ONCE])
 
 
 @transaction.atomic
-def _let_go_in_turn(row: Installation) -> bool:
+def _unlink_in_turn(row: Installation) -> bool:
     try:
         disputes.take_turn(row.user)
     except disputes.InDispute:

@@ -64,11 +64,11 @@ def apply(vault: Vault, phone: Installation) -> int:
     A phone whose hold is not over pushes out only what it saved itself.
     """
     gone = too_old(_saved(vault.versions.all()), timezone.now())
-    gone = [each for each in gone if _lets_go(phone, each)]
+    gone = [each for each in gone if _may_push_out(phone, each)]
     return _delete(gone) if gone else 0
 
 
-def _lets_go(phone: Installation, saved: Saved) -> bool:
+def _may_push_out(phone: Installation, saved: Saved) -> bool:
     """Tell whether the phone may push this version out by saving.
 
     While it is held only what it saved itself; in a dispute only what it saved since: the phone may
@@ -101,7 +101,7 @@ def make_room(phone: Installation, size: int) -> None:
     share = _over_share(phone, size)
     if share > 0:
         own = [each for each in _may_go(phone.user) if each.phone == phone.pk]
-        _delete(_enough([each for each in own if _lets_go(phone, each)], share))
+        _delete(_enough([each for each in own if _may_push_out(phone, each)], share))
     over = _over(phone.user, size)
     if over > 0:
         _delete(_enough(_may_go_for(phone), over))
@@ -161,12 +161,12 @@ def _enough(may_go: list[Saved], over: int) -> list[Saved]:
 
 def _may_go_for(phone: Installation) -> list[Saved]:
     """What may go where others fill the room: then even a phone's own newest but the last."""
-    usual = [each for each in _may_go(phone.user) if _lets_go(phone, each)]
+    usual = [each for each in _may_go(phone.user) if _may_push_out(phone, each)]
     rows = VaultVersion.objects.filter(vault__user=phone.user)
     if not rows.exclude(installation=phone).exists():
         return usual
     own = [each for each in _may_go(phone.user, newest=1) if each.phone == phone.pk]
-    return usual + [each for each in own if each not in usual and _lets_go(phone, each)]
+    return usual + [each for each in own if each not in usual and _may_push_out(phone, each)]
 
 
 def _may_go(user: User, newest: int = 0) -> list[Saved]:

@@ -125,7 +125,7 @@ def vault(user: User, public_id: UUID) -> Vault:
 
 
 def readable(installation: Installation, public_id: UUID) -> Vault:
-    """Return one that the phone has leave to read; raises `Refused`."""
+    """Return one that the phone has permission to read; raises `Refused`."""
     pending_grant(installation)  # without leave nobody learns which vaults there are
     row = vault(installation.user, public_id)
     check_grant(installation, row)

@@ -58,7 +58,7 @@ def ask(*, installation: Installation) -> KeyTransfer:
 def answer(*, installation: Installation, transfer: UUID, sealed: Json) -> None:
     """Give the sealed key to the phone that asked, once; raises `Refused`.
 
-    It must be another phone of the same person that still has leave to read.
+    It must be another phone of the same person that still has permission to read.
     """
     phone = standing.take_turn(installation)
     row = _find(phone, transfer)

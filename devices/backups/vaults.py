@@ -71,7 +71,7 @@ def make(
     for slot in slots:
         slot.vault = vault
     KeySlot.objects.bulk_create(slots)
-    # Asked for with the app itself: whoever keeps or removes that decides on both.
+    # The person is asked about the app alone; the answer decides on its backup too.
     ledger.note(phone, BACKUP, vault.subject, is_asked=False, restores={"frozen": frozen})
     versions.append(vault, phone, envelope)
     retention.tell_if_filling(phone.user, envelope.size, client=client)

@@ -67,7 +67,7 @@ class AuthenticatorQuerySet(models.QuerySet["Authenticator"]):
             works.filter(state=state.ACTION_REQUIRED).update(state=state.ENROLLED)
 
     def erase(self) -> frozenset[str]:
-        """Delete them and return how proofs named them; organisations have to enrol anew.
+        """Delete them and return how proofs named them; organisations have to set them up again.
 
         What one of them replaced, and is kept, counts again.
         """

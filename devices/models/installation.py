@@ -257,7 +257,7 @@ class RestoreGrantQuerySet(models.QuerySet["RestoreGrant"]):
 
 
 class RestoreGrant(models.Model):
-    """Leave to read the vault on one phone, for a short time, given in the portal.
+    """Permission to read the vault on one phone, for a short time, given in the portal.
 
     Until `available_at` it opens only what the phone proved the key of (`KeyProof`), until
     `trusted_from` it takes over nothing else.

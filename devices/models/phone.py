@@ -84,7 +84,7 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
 
 @dataclass(frozen=True)
 class Leave:
-    """Leave to open the backup on a phone, now or later."""
+    """Permission to open the backup on a phone, now or later."""
 
     public_id: uuid.UUID
     available_at: datetime

@@ -175,7 +175,7 @@ def app_state(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @open_to_trusted
 @require_post("devices:index")
 def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Take the leave to open the backup back, at once and without asking anything."""
+    """Revoke the permission to open the backup, at once and without asking anything."""
     rows = RestoreGrant.objects.all().of(person(request))
     grant = get_object_or_404(rows, public_id=public_id)
     try:

@@ -48,7 +48,7 @@ const isOrdered = (one, other) => one.length === other.length && one.every((id, 
 
 /**
  * The change from one document to the next, or `null` where accounts cannot be told apart by their ids.
- * Accounts that are as before become those of before in `after`: whoever holds one sees that it is.
+ * Accounts that did not change become the same objects in `after`, so that they can be told apart by identity.
  */
 export const difference = (before, after) => {
   const known = new Map(before.entries.map((entry) => [entry.id, entry]));

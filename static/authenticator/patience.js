@@ -2,7 +2,7 @@
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
-/** How long is waited, in milliseconds; after that a person is told. */
+/** How long each wait may take, in milliseconds; then the person reads why. */
 export const PATIENCE = {
   storage: 10_000,
   lock: 15_000,

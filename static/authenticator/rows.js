@@ -102,7 +102,7 @@ export class Rows {
 
   append(entries, from) {
     if (from >= entries.length) {
-      // Whoever comes from below by keyboard meets the last row, and not the last that was made whole.
+      // From below, the keyboard reaches the last row, and not the last one that was made whole.
       this.rows.get(entries.at(-1)?.id)?.complete();
       return;
     }

@@ -1,4 +1,4 @@
-"""Proofs, orders to erase and leave to read at the moment at which they are taken away."""
+"""Proofs, orders to erase and permission to read at the moment at which they are taken away."""
 
 from collections.abc import Callable
 from datetime import timedelta

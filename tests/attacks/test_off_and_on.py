@@ -21,6 +21,7 @@ from tests.accounts.helpers import (
     is_in,
     level_of,
     mailbox,
+    mails_to,
     recover,
     seen,
     type_code,
@@ -29,7 +30,6 @@ from tests.accounts.helpers import (
 from tests.attacks.test_thief_and_owner import (
     link_in_mail_to,
     link_phone,
-    mails_to,
     prove_mailbox,
     turn_two_step_on,
 )

@@ -39,7 +39,7 @@ class QuickClient(SecureClient):
     def request(self, **request: Any) -> Any:
         """Send the request past what Django's client gathers about templates and contexts."""
         with TestCase.captureOnCommitCallbacks(execute=True):
-            environ = self._base_environ(**request)  # type: ignore[attr-defined] # Django's own
+            environ = self._base_environ(**request)  # type: ignore[attr-defined] # not in the stubs
             response: Any = self.handler(environ)
         assert response.status_code < 500, (request["PATH_INFO"], response.status_code)
         self.cookies.update(response.cookies)

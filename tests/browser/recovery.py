@@ -172,7 +172,7 @@ class NewPhone(Phone):
         self.wait(lambda: bool(self.run(ACCOUNT) != MASKED))
 
     def is_given(self, live: LiveSite, person: Person, name: str = "Pixel 9") -> App:
-        """Be linked to this person, with leave to open backups, as after the portal's page."""
+        """Be linked to this person, with permission to open backups, as after the portal's page."""
         app = give_app(person, live.visitor(), name)
         grant(app)
         self.is_linked(app)
@@ -190,7 +190,7 @@ class NewPhone(Phone):
         return self
 
     def opens_the_list(self) -> None:
-        """Come to the backups, with leave to read them."""
+        """Come to the backups, with permission to read them."""
         self.open("recovery")
         self.says("These backups are in your account.")
 

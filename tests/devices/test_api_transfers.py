@@ -28,7 +28,7 @@ def backup(carol: Person, client: Client) -> Backup:
 
 @pytest.fixture
 def new(carol: Person, client: Client, backup: Backup) -> App:
-    """Her new phone, with leave to read."""
+    """Her new phone, with permission to read."""
     app = give_app(carol, client, "Pixel 9")
     grant(app)
     return app

@@ -40,7 +40,7 @@ def backup(carol: Person, client: Client) -> Backup:
 
 @pytest.fixture
 def other(carol: Person, client: Client, backup: Backup) -> App:
-    """A second phone with leave to read, which left changes for the first."""
+    """A second phone with permission to read, which left changes for the first."""
     other = give_app(carol, client, "Pixel 8")
     left = Backup(other, backup.vault, head=backup.head).body()
     assert other.post("vault/late", left).status_code == 201

@@ -1,4 +1,4 @@
-"""Leave to open the backup stands on the Devices page and is stopped there by one press."""
+"""Permission to open the backup stands on the Devices page and is stopped there by one press."""
 
 from datetime import timedelta
 

@@ -9,6 +9,7 @@ import django
 
 django.setup()
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,18 +29,22 @@ WebKitGTK by their WebDriver commands, once a release, and writes this page. It 
 camera and a start without the network are not in it: neither driver can take the network away.
 
 """
+NOISE = re.compile(r"/session/\S+: ")  # ids that change with each run
 
 
 def told(driver: Driver, site: str, steps: list[Step]) -> dict[str, str]:
-    """Take the steps one after the other; what fails is told, and the next one is tried."""
+    """Take the steps one after the other; a failure is noted, and the next one is tried."""
     found = dict[str, str]()
     for step in steps:
         what = (step.__doc__ or "").strip().splitlines()[0]
         try:
             step(Person(driver, site))
             found[what] = "yes"
-        except Exception as error:  # any fault of a browser is a line of the table
-            found[what] = f"no: {(str(error) or repr(error)).splitlines()[0][:120]}"
+        except (
+            Exception
+        ) as error:  # whatever a browser or its driver raises: the next steps are told too
+            why = (str(error) or repr(error)).splitlines()[0]
+            found[what] = f"no: {NOISE.sub('', why)[:120]}"
         print(f"{driver.name:28} {found[what]:6} {what}", flush=True)
     return found
 

@@ -140,7 +140,7 @@ def connected(port: int) -> socket.socket:
         except OSError:
             if time.monotonic() > end:
                 raise
-            time.sleep(0.2)
+            time.sleep(0.2)  # the program is still starting
 
 
 @contextmanager

@@ -103,7 +103,7 @@ class Person:
             except AssertionError as error:
                 why = str(error)
             assert time.monotonic() < end, f"{what}: {why}"
-            time.sleep(0.2)
+            time.sleep(0.2)  # WebDriver has no call that waits for a page to say something
 
     def text(self) -> str:
         """What the page shows."""
@@ -111,15 +111,14 @@ class Person:
 
     def find(self, css: str) -> str:
         """Wait for an element that can be reached, and return its reference."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                given = {"using": "css selector", "value": css}
-                return str(self.driver.command("WebDriver:FindElement", **given)[ELEMENT])
-            except AssertionError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
+        given, found = {"using": "css selector", "value": css}, []
+
+        def look() -> bool:
+            found.append(str(self.driver.command("WebDriver:FindElement", **given)[ELEMENT]))
+            return True
+
+        self.until(look, css)
+        return found[0]
 
     def press(self, css: str) -> None:
         """Click on it, where no bar of the page covers it."""
@@ -149,10 +148,7 @@ def adds(person: Person) -> None:
     person.press("main form button.primary")
     person.sees("Mail is added.")
     shown = "return document.querySelector('[data-part=code]').textContent.replace(' ', '');"
-    end = time.monotonic() + PATIENCE
-    while person.run(shown) not in codes_now():
-        assert time.monotonic() < end
-        time.sleep(0.2)
+    person.until(lambda: person.run(shown) in codes_now(), "the right code")
 
 
 def keeps(person: Person) -> None:
@@ -165,8 +161,8 @@ def reloads(person: Person) -> None:
     """Twenty reloads while it starts: never blank, never locked out."""
     for number in range(RELOADS):
         person.run("setTimeout(() => location.reload(), given); return true;", number * 15)
-        time.sleep(0.05 + number * 0.02)
-    time.sleep(1)
+        time.sleep(0.05 + number * 0.02)  # each one falls into another moment of the start
+    time.sleep(1)  # the last one is under way, and nothing can be asked of a page that goes
     person.go()
     person.sees("Mail")
 

@@ -25,7 +25,7 @@ const showSignIn = (root, again) => {
     root,
     "lead",
     again
-      ? _("Sign in once more: the leave to open backups ends after 15 minutes.")
+      ? _("Sign in once more: the permission to open backups ends after 15 minutes.")
       : _("First show that it is you. Then you see your backups; nothing changes until you say so."),
   );
   const body = fill(root, "recovery-sign-in");

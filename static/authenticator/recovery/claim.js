@@ -70,7 +70,7 @@ const accept = async (root, code, signal) => {
   }
 };
 
-/** A phone that is linked already only gets leave to read: no other account can have its code. */
+/** A phone that is linked already only gets permission to read: no other account can have its code. */
 const askAgain = (root) => {
   put(root, "heading", _("Open the backups of this account?"));
   put(root, "lead", "");

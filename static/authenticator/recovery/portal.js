@@ -40,6 +40,6 @@ export const transferOf = (id) => call("GET", `transfers/${id}`, { wants: ["stat
 /** Give the sealed key: of a linked phone, without a grant. */
 export const answerTransfer = (id, answer) => call("PUT", `transfers/${id}`, body(answer));
 
-/** Tell whether the leave to read the backups is missing or over. */
+/** Tell whether the permission to read the backups is missing or over. */
 export const needsGrant = (error) =>
   error.kind === "unlinked" || isRefused(error, "grant_needed", "unknown_phone", "unlinked");
