@@ -118,7 +118,8 @@ def test_nothing_is_kept_that_is_not_the_file_of_its_hash(context: BrowserContex
     assert state == "redundant"
 
 
-def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserContext) -> None:
+def offer_newer(phone: Phone, context: BrowserContext) -> None:
+    """Have the site serve the same files under another version."""
     script = phone.page.evaluate("fetch('/authenticator/sw.js').then((answer) => answer.text())")
     head, _semicolon, rest = script.partition(";\n")
     given = json.loads(head.removeprefix("self.LIST = "))
@@ -129,6 +130,10 @@ def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserC
         route.fulfill(body=renewed, content_type="text/javascript")
 
     context.route("**/authenticator/sw.js?newer", renew)
+
+
+def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserContext) -> None:
+    offer_newer(phone, context)
     phone.open()
     phone.run('navigator.serviceWorker.register("/authenticator/sw.js?newer")')
     phone.says("A new version of the app is ready.")
@@ -142,16 +147,7 @@ def test_a_newer_version_waits_until_it_is_taken(phone: Phone, context: BrowserC
 def test_another_tab_that_updates_leaves_what_is_half_typed(
     phone: Phone, context: BrowserContext
 ) -> None:
-    script = phone.page.evaluate("fetch('/authenticator/sw.js').then((answer) => answer.text())")
-    head, _semicolon, rest = script.partition(";\n")
-    given = json.loads(head.removeprefix("self.LIST = "))
-    given["version"] = RENEWED
-    renewed = f"self.LIST = {json.dumps(given)};\n{rest}"
-
-    def renew(route: Route) -> None:
-        route.fulfill(body=renewed, content_type="text/javascript")
-
-    context.route("**/authenticator/sw.js?newer", renew)
+    offer_newer(phone, context)
     other = Phone(context.new_page()).open("add")
     other.type("Service", "Half a name")
     phone.open()

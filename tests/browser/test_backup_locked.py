@@ -94,16 +94,21 @@ def test_it_locks_says_until_when_and_opens_again_with_everything(phone: Linked)
     assert phone.open().names == ["Mail", "Shop", "New"]
 
 
-def test_when_the_hold_is_over_it_erases_at_the_next_contact(phone: Linked) -> None:
-    row = call_lost(phone)
-    phone.open()
-    is_locked(phone, row)
+def erases_itself(phone: Linked, row: PhoneCommand) -> None:
+    """The wait of the order ends, and nothing is left on the phone."""
     PhoneCommand.objects.filter(pk=row.pk).update(erases_from=timezone.now())
     phone.open()
     phone.reads("Erased")
     disk = phone.rows_on_disk()
     assert (disk["keys"], disk["vault"], list(disk["meta"])) == ({}, {}, ["erased"])
     phone.wait(lambda: PhoneCommand.objects.get(pk=row.pk).done_at is not None)
+
+
+def test_when_the_hold_is_over_it_erases_at_the_next_contact(phone: Linked) -> None:
+    row = call_lost(phone)
+    phone.open()
+    is_locked(phone, row)
+    erases_itself(phone, row)
 
 
 def test_a_phone_that_is_sealed_erases_itself_once_it_is_told_to(phone: Linked) -> None:
@@ -115,12 +120,7 @@ def test_a_phone_that_is_sealed_erases_itself_once_it_is_told_to(phone: Linked) 
     row = mine.commands.get()
     phone.open()
     is_locked(phone, row)
-    PhoneCommand.objects.filter(pk=row.pk).update(erases_from=timezone.now())
-    phone.open()
-    phone.reads("Erased")
-    disk = phone.rows_on_disk()
-    assert (disk["keys"], disk["vault"], list(disk["meta"])) == ({}, {}, ["erased"])
-    phone.wait(lambda: PhoneCommand.objects.get(pk=row.pk).done_at is not None)
+    erases_itself(phone, row)
 
 
 def test_what_a_passphrase_seals_is_locked_unopened_and_asks_for_it_again(phone: Linked) -> None:

@@ -190,7 +190,7 @@ def test_an_app_that_was_told_forgets_its_secret_and_can_be_told_no_more(
     assert beat(app)["commands"] == []
     page = f"/devices/unlinked/{_event(app).public_id}/"
     text = seen(client.get(page))
-    assert "It knows. The accounts in it stay on the phone." in text
+    assert "The app has been notified. The accounts in it stay on the phone." in text
     assert "Erase the accounts in its app as well" not in text
     client.post(f"{page}wipe/")
     assert not PhoneCommand.objects.exists()
