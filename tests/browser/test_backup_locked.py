@@ -85,6 +85,7 @@ def test_it_locks_says_until_when_and_opens_again_with_everything(phone: Linked)
     phone.says(f"after {row.erases_from.day} {row.erases_from:%b %Y}")
     phone.open("settings")
     phone.reads("This phone is locked")
+    phone.page.wait_for_load_state("networkidle")  # the call of this start was before
     call_off(row)
     phone.press("Look again")
     phone.reads("Settings")
