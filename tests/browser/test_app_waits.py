@@ -91,6 +91,7 @@ def test_a_page_whose_script_never_comes_is_told(page: Page) -> None:
 
     page.route("**/authenticator/settings.js", hold)
     phone = Phone(page).open("settings")
+    phone.wait(lambda: bool(held))  # the storage has answered by then; its wait is a shorter one
     let_pass(page, 21, "This page is not kept")
     phone.says("This page is not kept on the phone yet.")
     for route in held:
@@ -103,7 +104,7 @@ def test_a_tab_that_never_ends_its_turn_is_told(page: Page) -> None:
     phone.fill([link("Mail")])
     page.evaluate(f"() => {{ {KEEP_LOCK} }}")
     phone.press("Pin Mail")
-    page.clock.run_for(16_000)
+    let_pass(page, 16, "Another tab of this app is busy")
     phone.says("Another tab of this app is busy. Close it, then try again.")
 
 
@@ -119,8 +120,12 @@ def test_a_key_that_takes_for_ever_is_told(page: Page) -> None:
            }"""
     )
     assert made is None
-    page.clock.run_for(121_000)
-    phone.wait(lambda: "takes too long" in page.evaluate("told"))
+
+    def is_told() -> bool:
+        page.clock.run_for(121_000)
+        return "takes too long" in page.evaluate("told")
+
+    phone.wait(is_told)
 
 
 def test_leaving_ends_what_reads_and_lets_a_save_finish(page: Page) -> None:
