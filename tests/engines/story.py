@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.browser.authenticator import APP, MODULES, codes_now, link
 from tests.engines.drivers import ELEMENT, Driver
 
 PATIENCE = 60.0  # seconds
+RELOAD = "setTimeout(() => location.reload(), given); return true;"
 RELOADS = 20
 LARGE = 1000
 PASSPHRASE = "correct horse battery"
@@ -160,7 +162,8 @@ def keeps(person: Person) -> None:
 def reloads(person: Person) -> None:
     """Twenty reloads while it starts: never blank, never locked out."""
     for number in range(RELOADS):
-        person.run("setTimeout(() => location.reload(), given); return true;", number * 15)
+        later = partial(person.run, RELOAD, number * 15)
+        person.until(later, "a reload")  # a page that is going gives no answer
         time.sleep(0.05 + number * 0.02)  # each one falls into another moment of the start
     time.sleep(1)  # the last one is under way, and nothing can be asked of a page that goes
     person.go()
