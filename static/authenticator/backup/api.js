@@ -77,7 +77,7 @@ const objectIn = async (answer, type) => {
   }
 };
 
-const refusalOf = (answer, { title, code, status, type: _type, ...more }) => {
+const refusalOf = (answer, { title, code, type: _type, status: _status, ...more }) => {
   if (answer.status >= 500 && answer.status !== ROOM_PROBLEM) return new PortalError("server");
   const said = OF_CODES[code]?.() ?? title;
   return new PortalError("refused", { title: said, code, status: answer.status, more });

@@ -136,16 +136,16 @@ export const contact = async (said = null) => {
 
 /** While the list is locked: call at once, whenever the app is shown, and now and then; gives its end. */
 export const callWhileLocked = (pause) => {
-  const call = async () => {
+  const callIfShown = async () => {
     if (document.hidden) return;
     const told = await contact().catch(() => null);
     if (told?.restarts) location.reload();
   };
-  document.addEventListener("visibilitychange", call);
-  const timer = setInterval(call, pause);
-  call();
+  document.addEventListener("visibilitychange", callIfShown);
+  const timer = setInterval(callIfShown, pause);
+  callIfShown();
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", call);
+    document.removeEventListener("visibilitychange", callIfShown);
   };
 };

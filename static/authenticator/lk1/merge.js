@@ -2,7 +2,7 @@
 import { identity } from "../entries.js";
 import { isNewer, isWork } from "./document.js";
 import { newer } from "./refusals.js";
-import { isSame, isUnchanged, stageOf } from "./sameness.js";
+import { isUnchanged, stageOf } from "./sameness.js";
 import { defined, highest, joined, moved, settle } from "./settle.js";
 
 const OWN = ["entries", "settings", "backup"]; // parts of a document with rules of their own

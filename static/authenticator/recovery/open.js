@@ -63,7 +63,7 @@ export const openWith = async (secret, by = "", tag = "") => {
 };
 
 const tryOpen = async (slots, input) => {
-  let opened = null;
+  let opened;
   try {
     opened = await openAny(slots, input);
   } catch (error) {
