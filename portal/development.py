@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal.outbox import mirror
+from portal.outbox import dev_copies
 
 A_PAGE = 20
 
@@ -33,7 +33,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     """
     if not settings.DEBUG:
         raise Http404
-    messages = mirror.read()
+    messages = dev_copies.read()
     if "html" in request.GET:
         return _html_part(messages, request.GET["html"])
     page = Paginator(messages, A_PAGE).get_page(request.GET.get("page"))

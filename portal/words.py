@@ -3,7 +3,7 @@
 What people typed is put into a sentence between isolates (Unicode Standard Annex 9), but only where
 it could turn something around; for everybody else a sentence stays what it was, byte for byte. All
 sentences go through here: `gettext` and `ngettext` of Python, `{% blocktranslate %}` of templates
-(`portal.templatetags.apart`), and the filter `apart` for what stands beside other words.
+(`portal.templatetags.i18n_bidi`), and the filter `apart` for what stands beside other words.
 """
 
 import re

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from portal.outbox import conf
-from portal.outbox.composed import Composed, Undeliverable
+from portal.outbox.types import Composed, Undeliverable
 from portal.outbox.delivery import deliver_now
 from portal.outbox.models import Channel, Message
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error, close_old_connections
 
-from portal.outbox import conf, mail, mirror, sms
-from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure, UnknownOutcome
+from portal.outbox import conf, mail, dev_copies, sms
+from portal.outbox.types import Composed, FinalFailure, TemporaryFailure, UnknownOutcome
 from portal.outbox.models import Channel, Message
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _hand_over(message: Message) -> None:
         _text(message, composed.text)
     else:
         mail.send(message.recipient, composed, message_id=_message_id(message))
-    mirror.write(message, composed)
+    dev_copies.write(message, composed)
 
 
 def _log_frames(message: Message, error: Exception) -> None:

@@ -10,8 +10,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 
 from portal.addresses import in_ascii
-from portal.outbox.composed import Composed, FinalFailure, TemporaryFailure
-from portal.outbox.deadline import cut_after
+from portal.outbox.types import Composed, FinalFailure, TemporaryFailure
+from portal.outbox.timeout import cut_after
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from portal.outbox.fate import Fate, fate_of
+from portal.outbox.delivery_status import Fate, fate_of
 from portal.words import gettext_lazy as _
 
 LEASE = timedelta(seconds=60)

@@ -64,7 +64,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "portal.context.site",
             ],
             "builtins": ["portal.templatetags.portal_ui"],
-            "libraries": {"i18n": "portal.templatetags.apart"},
+            "libraries": {"i18n": "portal.templatetags.i18n_bidi"},
         },
     }
 ]

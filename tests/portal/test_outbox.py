@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from portal.outbox import Composed, Undeliverable, queue
 from portal.outbox.delivery import Outcome
-from portal.outbox.fate import Fate
+from portal.outbox.delivery_status import Fate
 from portal.outbox.models import Message
 from portal.outbox.sms import memory_outbox
 from portal.outbox.worker import run_round

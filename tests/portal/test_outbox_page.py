@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from portal.development import outbox
-from portal.outbox import Composed, mirror, queue
+from portal.outbox import Composed, dev_copies, queue
 from portal.outbox.models import Message
 from portal.outbox.worker import run_round
 from portal.urls import urlpatterns as site
@@ -52,7 +52,7 @@ def test_a_delivered_message_is_kept_where_only_the_owner_reads_it(folder: Path)
     (copy,) = folder.iterdir()
     assert copy.stat().st_mode & 0o777 == 0o600
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert mirror.read()[0]["text"] == "Your code is 987105. <i>"
+    assert dev_copies.read()[0]["text"] == "Your code is 987105. <i>"
 
 
 def test_without_debug_nothing_is_kept_and_the_page_does_not_exist(
@@ -76,10 +76,10 @@ def test_a_folder_that_cannot_be_written_does_not_stop_delivery(
 
 
 def test_the_newest_copies_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mirror, "KEPT", 3)
+    monkeypatch.setattr(dev_copies, "KEPT", 3)
     send(5)
     assert len(list(folder.iterdir())) == 3
-    assert [copy["subject"][-5:-4] for copy in mirror.read()] == ["4", "3", "2"]
+    assert [copy["subject"][-5:-4] for copy in dev_copies.read()] == ["4", "3", "2"]
 
 
 def test_the_page_lists_the_newest_first_and_shows_the_demo_code(client: Client) -> None:
@@ -99,7 +99,7 @@ def test_an_empty_desk_says_so(client: Client) -> None:
 
 def test_the_html_part_is_shown_in_a_sandbox(client: Client) -> None:
     send(1)
-    response = client.get(URL, {"html": mirror.read()[0]["name"]})
+    response = client.get(URL, {"html": dev_copies.read()[0]["name"]})
     assert response.content == b"<p style='color: red'>Hello</p>"
     assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 from pytest_django import Settings
 
-from portal.outbox.composed import FinalFailure, TemporaryFailure
+from portal.outbox.types import FinalFailure, TemporaryFailure
 from portal.outbox.sms import SentText, gateway_from_url, memory_outbox
 
 NUMBER, TEXT = "+31612345678", "Your code is 987105 – ok?"

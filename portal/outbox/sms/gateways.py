@@ -1,6 +1,6 @@
 """The ways a text message can leave; each is a class with `send(number, text)`.
 
-`send` raises TemporaryFailure or FinalFailure (portal.outbox.composed). `number` is E.164.
+`send` raises TemporaryFailure or FinalFailure (portal.outbox.types). `number` is E.164.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
-from portal.outbox.composed import FinalFailure
+from portal.outbox.types import FinalFailure
 from portal.outbox.sms.http import Endpoint, post
 
 

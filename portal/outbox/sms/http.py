@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from portal.outbox import conf
-from portal.outbox.composed import FinalFailure, TemporaryFailure, UnknownOutcome
-from portal.outbox.deadline import cut_after
+from portal.outbox.types import FinalFailure, TemporaryFailure, UnknownOutcome
+from portal.outbox.timeout import cut_after
 
 logger = logging.getLogger(__name__)
 

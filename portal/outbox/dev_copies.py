@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.outbox import conf
-from portal.outbox.composed import Composed
+from portal.outbox.types import Composed
 from portal.outbox.models import Message
 
 logger = logging.getLogger(__name__)
