@@ -7,7 +7,7 @@ from typing import Any
 
 READ = """
 import sys
-from portal.env import WrongSettings
+from core.env import WrongSettings
 try:
     import portal.settings
 except WrongSettings as error:

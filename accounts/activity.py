@@ -8,7 +8,7 @@ from accounts.agents import browser_name
 from accounts.event_kinds import KINDS, Kind
 from accounts.events import title_of
 from accounts.models import SecurityEvent
-from portal.places import place_of
+from core.geoip import place_of
 
 UNKNOWN = Kind("", "check")
 

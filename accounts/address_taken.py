@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 
 from accounts.models import EmailAddress, PhoneNumber, User
-from portal.database import violates
+from core.database import violates
 
 
 def is_address_taken(error: IntegrityError) -> bool:

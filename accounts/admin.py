@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 from accounts.identity import email_key
 from accounts.models import EmailAddress, User
-from portal.words import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 ROWS_A_PAGE = 25
 MOST_PAGES = 200

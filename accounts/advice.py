@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.proofs import Strength
 from accounts.readiness import Readiness
-from portal.words import gettext as _
+from core.i18n import gettext as _
 
 FEW_CODES = 3
 MOST_SUGGESTIONS = 3

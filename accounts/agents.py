@@ -4,9 +4,9 @@ from functools import lru_cache
 
 from ua_parser import parse
 
-from portal.places import place_of
-from portal.words import apart
-from portal.words import gettext as _
+from core.geoip import place_of
+from core.i18n import apart
+from core.i18n import gettext as _
 
 UNKNOWN = "Unknown browser"
 

@@ -14,7 +14,7 @@ from accounts.failures import STRANGER, known_browser
 from accounts.identity import email_key
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength
-from portal.batches import delete_in_batches
+from core.batches import delete_in_batches
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22

@@ -10,7 +10,7 @@ from accounts import bindings, events
 from accounts.bindings import HANDLERS
 from accounts.models import Binding, User
 from accounts.signals import protection_changed
-from portal.http import Client
+from core.http import Client
 
 
 @transaction.atomic

@@ -11,10 +11,10 @@ from django.utils.translation import get_language
 
 from accounts.identity import email_key
 from accounts.models import SentCode, User
-from portal.http import Client
-from portal.limits import Rate
-from portal.outbox import sms_limits
-from portal.outbox.api import queue
+from core.http import Client
+from core.limits import Rate
+from core.outbox import sms_limits
+from core.outbox.api import queue
 
 PAUSE = Rate("code-pause", 1, settings.SENT_CODE_PAUSE)
 QUARTER_HOUR = Rate("code-quarter-hour", settings.SENT_CODES_A_QUARTER_HOUR, timedelta(minutes=15))

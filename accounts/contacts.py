@@ -15,7 +15,7 @@ from accounts.identity import email_key
 from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.signals import set_up_changed
-from portal.http import Client
+from core.http import Client
 
 
 class TooManyContacts(Exception):

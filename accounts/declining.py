@@ -24,8 +24,8 @@ from accounts.signals import protection_changed
 from accounts.steps import SentCodeStep, second_steps, ways_of
 from accounts.switched_off import PURPOSES
 from accounts.ways import Step, Way
-from portal.http import Client
-from portal.words import gettext_lazy as _
+from core.http import Client
+from core.i18n import gettext_lazy as _
 
 FIRST = _("If your device were lost, nothing else would let you in. Save recovery codes first.")
 KEEPS = _(

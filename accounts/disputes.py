@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import events
 from accounts.models import User
 from accounts.signals import protection_changed
-from portal.http import Client
+from core.http import Client
 
 BEGUN = "dispute:begun"
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import events
 from accounts.models import Enrolment, Membership, Organisation, User
 from accounts.staff import check, check_rights
-from portal.http import Client
+from core.http import Client
 
 State = Enrolment.State
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from portal.words import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 Text = str | Promise
 

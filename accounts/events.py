@@ -10,10 +10,10 @@ from typing import Any
 from accounts.agents import called
 from accounts.event_kinds import KINDS, METHODS
 from accounts.models import SecurityEvent, User
-from portal.http import Client
-from portal.outbox.notices import queue_notice
-from portal.words import apart, listed
-from portal.words import gettext as _
+from core.http import Client
+from core.i18n import apart, listed
+from core.i18n import gettext as _
+from core.outbox.notices import queue_notice
 
 NOBODY = 0
 

@@ -12,10 +12,10 @@ from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.signals import set_up_changed
 from accounts.ways import Step, Verification
-from portal.http import Client
-from portal.limits import Budget, FactorDisabled, LimitReached
-from portal.words import gettext as _
-from portal.words import ngettext
+from core.http import Client
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.limits import Budget, FactorDisabled, LimitReached
 
 EVENTS = {"sign-in": "sign_in:code_failed"}
 STRANGER = "password:stranger"

@@ -7,8 +7,8 @@ from accounts.losses import Loss, names
 from accounts.proofs import Proof, Strength, hold_for
 from accounts.readiness import STRONG_CARRIERS, Readiness
 from accounts.ways import Text, Way
-from portal.templatetags.portal_ui import span, written
-from portal.words import gettext as _
+from core.i18n import gettext as _
+from core.templatetags.portal_ui import span, written
 
 
 @dataclass(frozen=True)

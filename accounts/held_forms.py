@@ -21,9 +21,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.people import person, session_id
-from portal.crypto import CannotUnseal, seal, unseal
-from portal.http import page_of
-from portal.words import gettext as _
+from core.crypto import CannotUnseal, seal, unseal
+from core.http import page_of
+from core.i18n import gettext as _
 
 HELD = "held"
 LONGEST = 2800  # characters of a sealed form in an address

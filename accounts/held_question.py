@@ -16,7 +16,7 @@ from accounts.event_kinds import METHODS
 from accounts.models import Binding, User
 from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength
-from portal.http import Client, client_of
+from core.http import Client, client_of
 
 QUESTION_KEY = "asks_what_is_held"
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import browsers, clock, link_mail
 from accounts.models import Binding, OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
-from portal.batches import delete_in_batches
+from core.batches import delete_in_batches
 
 KEPT = timedelta(days=1)
 

@@ -5,7 +5,7 @@ import unicodedata
 from django.conf import settings
 from django.utils.translation import get_language_bidi
 
-from portal.addresses import ADDRESS_LENGTH, fold, key_of
+from core.addresses import ADDRESS_LENGTH, fold, key_of
 
 __all__ = ["ADDRESS_LENGTH", "email_key", "fold", "mask_address", "mask_number", "password_form"]
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts import events
 from accounts.identity import email_key
 from accounts.models import EmailAddress, Invitation, User
-from portal.database import violates
-from portal.http import Client
-from portal.limits import Rate
-from portal.outbox.api import queue
+from core.database import violates
+from core.http import Client
+from core.limits import Rate
+from core.outbox.api import queue
 
 A_DAY = Rate("invitations", settings.INVITATIONS_A_DAY, timedelta(days=1))
 AN_ADDRESS = Rate("invitations-address", settings.INVITATIONS_AN_ADDRESS, timedelta(days=1))

@@ -14,10 +14,10 @@ from django.utils.translation import get_language
 from accounts import codes
 from accounts.identity import email_key
 from accounts.models import LinkMail, User
-from portal.batches import delete_in_batches
-from portal.crypto import keyed_digest, keyed_digests
-from portal.limits import LimitReached
-from portal.outbox.api import queue
+from core.batches import delete_in_batches
+from core.crypto import keyed_digest, keyed_digests
+from core.limits import LimitReached
+from core.outbox.api import queue
 
 KINDS = {"reset": "reset:link", "sign-in": "sign_in:link"}
 

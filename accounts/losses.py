@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from accounts.proofs import Strength
 from accounts.ways import Text, Way
-from portal.words import gettext as _
-from portal.words import listed, ngettext
+from core.i18n import gettext as _
+from core.i18n import listed, ngettext
 
 ICONS_SHOWN = 5
 DEVICES = ("authenticator", "passkey")

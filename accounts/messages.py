@@ -19,11 +19,11 @@ from accounts.agents import place_name
 from accounts.event_kinds import KINDS
 from accounts.identity import email_key
 from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent, SentCode, User
-from portal.branding import mail_accents
-from portal.context import brand
-from portal.outbox.api import Composed, Undeliverable
-from portal.outbox.models import Message
-from portal.words import gettext_lazy as _
+from core.branding import mail_accents
+from core.context_processors import brand
+from core.i18n import gettext_lazy as _
+from core.outbox.api import Composed, Undeliverable
+from core.outbox.models import Message
 
 Context = dict[str, Any]
 

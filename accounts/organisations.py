@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts import events
 from accounts.identity import mask_address
 from accounts.models import Organisation, User
-from portal.http import Client
+from core.http import Client
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from accounts import estimate, leaked
 from accounts.identity import email_key, fold, password_form
 from accounts.models import User
-from portal.words import gettext as _
-from portal.words import gettext_lazy, listed, ngettext
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy, listed, ngettext
 
 SHORTEST_PERSONAL_WORD = 4
 LEAST_GUESSES = 1e10  # of who tries what people take first (zxcvbn's score 4)

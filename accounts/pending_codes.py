@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import disputes, events, recovery_codes
 from accounts.models import RecoveryCodeSet, User
 from accounts.signals import protection_changed
-from portal.http import Client
+from core.http import Client
 
 
 class NothingElse(Exception):

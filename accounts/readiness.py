@@ -12,8 +12,8 @@ from accounts.losses import Loss, count, names
 from accounts.models import User
 from accounts.steps import ways_of
 from accounts.ways import Way
-from portal.words import gettext as _
-from portal.words import ngettext
+from core.i18n import gettext as _
+from core.i18n import ngettext
 
 STRONG_CARRIERS = ("phone", "passkey", "synced")
 

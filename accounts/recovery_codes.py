@@ -23,9 +23,9 @@ from accounts.models import RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
 from accounts.signals import protection_changed
 from accounts.ways import letters_and_digits
-from portal.crypto import CannotUnseal, seal, unseal
-from portal.http import Client
-from portal.words import gettext_lazy as _
+from core.crypto import CannotUnseal, seal, unseal
+from core.http import Client
+from core.i18n import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SLIPS = str.maketrans("OIL", "011")

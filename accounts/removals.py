@@ -7,7 +7,7 @@ from accounts.losses import Loss
 from accounts.models import User
 from accounts.readiness import Readiness
 from accounts.ways import Way
-from portal.words import gettext as _
+from core.i18n import gettext as _
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from accounts.people import session_id
 from accounts.proofs import Proof, Strength, keep
 from accounts.steps import best_way, step_named
 from accounts.ways import AlreadySpent, Verification
-from portal.http import client_of, is_local
-from portal.zones import asked_for
+from core.http import client_of, is_local
+from core.timezones import asked_for
 
 PENDING_KEY = "pending_sign_in"
 BACKEND = "accounts.backends.EmailBackend"

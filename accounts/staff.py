@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts import cancelling, events
 from accounts.models import StaffRequest, User
 from accounts.signals import protection_changed
-from portal.limits import Rate
-from portal.words import gettext as _
+from core.i18n import gettext as _
+from core.limits import Rate
 
 ACTS = Rate("staff-acts", settings.STAFF_ACTS_AN_HOUR, timedelta(hours=1))
 

@@ -22,9 +22,9 @@ from accounts.models import RecoveryCode as RecoveryCodeRow
 from accounts.models.contact import Contact
 from accounts.proofs import Proof, Strength
 from accounts.ways import AlreadySpent, Carrier, Match, Question, Step, Text, Verification, Way
-from portal.outbox import sms_limits
-from portal.words import gettext_lazy as _
-from portal.words import ngettext
+from core.i18n import gettext_lazy as _
+from core.i18n import ngettext
+from core.outbox import sms_limits
 
 
 @cache

@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts import cancelling, events, link_mail
 from accounts.models import Binding, SecurityEvent, User
 from accounts.signals import protection_changed
-from portal.http import Client
+from core.http import Client
 
 SALT = "accounts.take-back"
 KIND = "notice:reported"

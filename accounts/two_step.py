@@ -16,8 +16,8 @@ from accounts.signals import protection_changed
 from accounts.steps import ways_of
 from accounts.switched_off import end_what_counted
 from accounts.ways import Way
-from portal.http import Client
-from portal.words import gettext_lazy as _
+from core.http import Client
+from core.i18n import gettext_lazy as _
 
 
 class NotReady(Exception):

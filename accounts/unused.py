@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.steps import second_steps, step_named
 from accounts.ways import Question, Step, Way
-from portal.words import gettext as _
+from core.i18n import gettext as _
 
 ASKED_KEY = "asked_step"
 

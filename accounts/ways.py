@@ -14,8 +14,8 @@ from django.utils.timesince import timesince
 from accounts.codes import NotYours
 from accounts.models import SentCode, User
 from accounts.proofs import Proof, Strength
-from portal.http import Client
-from portal.words import gettext_lazy as _
+from core.http import Client
+from core.i18n import gettext_lazy as _
 
 Text = str | Promise
 _OF_PASSKEYS = re.compile(r"^passkey (of|van) ", re.IGNORECASE)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from portal.zones import zone_of
+from core.timezones import zone_of
 
 
 def remember(user: User, zone: tzinfo | None) -> None:

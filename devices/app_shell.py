@@ -19,10 +19,10 @@ from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
+from core import branding
+from core.context_processors import brand
+from core.i18n import gettext as _
 from devices import app_origin
-from portal import branding
-from portal.context import brand
-from portal.words import gettext as _
 
 FOLDER: Path = settings.BASE_DIR / "static" / "authenticator"
 VERSION_LENGTH = 16

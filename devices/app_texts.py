@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django.conf import settings
 
 from accounts.models import SecurityEvent
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.templatetags.portal_ui import written
 from devices.models import Installation, Phone, PhoneCommand, Vault
-from portal.templatetags.portal_ui import written
-from portal.words import gettext as _
-from portal.words import ngettext
 
 
 def will_be_unlinked(*phones: Phone) -> list[str]:

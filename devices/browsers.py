@@ -7,10 +7,10 @@ from django.db import transaction
 from accounts import events
 from accounts.agents import told_of
 from accounts.models import KnownBrowser, User
+from core.http import Client
 from devices import trusted
 from devices.models import Session, TrustedBrowser
 from devices.sessions import end_sessions
-from portal.http import Client
 
 
 @transaction.atomic

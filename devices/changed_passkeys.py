@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import events
+from core.http import Client
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices.models import Passkey
-from portal.http import Client
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 CAUSES = {
     "synced": gettext_lazy(

@@ -15,10 +15,10 @@ from accounts import disputes
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
+from core.http import Client
 from devices import phones, sealing
 from devices.backups import disputed
 from devices.models import Authenticator, Passkey, Phone
-from portal.http import Client
 
 
 class NothingChanged(Exception):

@@ -6,8 +6,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import SentCode
+from core.crypto import key_ring
 from devices.models import Installation, LinkRequest, WorkCode
-from portal.crypto import key_ring
 
 
 def depending() -> list[str]:

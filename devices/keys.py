@@ -14,6 +14,9 @@ from accounts.bindings import Ground
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.signals import protection_changed, set_up_changed
+from core.database import violates
+from core.http import Client
+from core.i18n import gettext as _
 from devices import factors, passkeys
 from devices.aaguids import make_of
 from devices.models import Passkey
@@ -23,9 +26,6 @@ from devices.passkeys import Registered
 from devices.sessions import end_sessions
 from devices.steps import strength_of
 from devices.unlinking import stays_on, will_end
-from portal.database import violates
-from portal.http import Client
-from portal.words import gettext as _
 
 METHOD = PasskeyStep.slug
 

@@ -11,12 +11,12 @@ from django.db import transaction
 from accounts import disputes, recovery_codes
 from accounts.advice import FEW_CODES
 from accounts.models import SecurityEvent, User
+from core.http import Client
+from core.i18n import gettext as _
+from core.i18n import ngettext
 from devices import contest, keys, phones, sealing
 from devices.backups import summary
 from devices.models import Authenticator, Passkey, Phone
-from portal.http import Client
-from portal.words import gettext as _
-from portal.words import ngettext
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from core.context_processors import brand
+from core.i18n import gettext as _
 from devices import app_origin, relying_party, repeated_forms
 from devices.sessions import SessionEnded, SessionStore
-from portal.context import brand
-from portal.words import gettext as _
 
 
 class AppOrigin:

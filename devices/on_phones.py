@@ -9,10 +9,10 @@ from django.db.models import Exists, OuterRef
 
 from accounts.models import User
 from accounts.ways import Text
+from core.i18n import gettext_lazy as _
+from core.i18n import listed
 from devices.models import Authenticator, Phone, Vault
 from devices.models.authenticator import AuthenticatorQuerySet
-from portal.words import gettext_lazy as _
-from portal.words import listed
 
 
 def usable(user: User) -> AuthenticatorQuerySet:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from accounts.proofs import Proof, Strength
 from accounts.ways import Verification
+from core.i18n import gettext_lazy as _
 from devices.on_phones import contestable
 from devices.steps import AuthenticatorApp, AuthenticatorMatch, step_of
-from portal.words import gettext_lazy as _
 
 
 class OwnCode(AuthenticatorApp):

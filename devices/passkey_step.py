@@ -23,13 +23,13 @@ from accounts.ways import (
     Verification,
     Way,
 )
+from core.http import Client
+from core.i18n import gettext_lazy as _
+from core.limits import Rate
 from devices import changed_passkeys, passkey_refusals, passkeys
 from devices.models import Passkey
 from devices.relying_party import parties, party
 from devices.steps import age_of_use, strength_of
-from portal.http import Client
-from portal.limits import Rate
-from portal.words import gettext_lazy as _
 
 CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))
 

@@ -13,13 +13,13 @@ from accounts.bindings import Ground
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed, set_up_changed
+from core.batches import delete_in_batches
+from core.http import Client
+from core.limits import Budget
 from devices import factors, sealing
 from devices.backups import unlinking, wiping
 from devices.models import Authenticator, Installation, Phone
 from devices.sessions import end_sessions
-from portal.batches import delete_in_batches
-from portal.http import Client
-from portal.limits import Budget
 
 METHOD = "authenticator"  # the slug of the step, and the name of its budget of failures
 BEGUN_KEPT = 3  # their pages then say that they are too old

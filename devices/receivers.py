@@ -9,10 +9,10 @@ from django.http import HttpRequest
 from accounts import browsers
 from accounts.models import User
 from accounts.signals import protection_changed, set_up_changed, two_step_ended
+from core.http import client_of
 from devices import trusted, work
 from devices.backups import grants, linking
 from devices.sessions import SessionStore, end_sessions
-from portal.http import client_of
 
 
 @receiver(user_logged_in, dispatch_uid="devices.stamp_session")

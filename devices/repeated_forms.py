@@ -27,10 +27,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils import timezone
 
+from core.batches import delete_in_batches
+from core.crypto import keyed_digest
 from devices.models import FormInHand, Session
 from devices.sessions import SessionStore, key_of
-from portal.batches import delete_in_batches
-from portal.crypto import keyed_digest
 
 FORM = "application/x-www-form-urlencoded"
 NONCE_BYTES = 12

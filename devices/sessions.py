@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, Strength, keep, proofs_in
+from core.batches import delete_in_batches
+from core.geoip import place_of
+from core.http import Client
 from devices.models import Session
-from portal.batches import delete_in_batches
-from portal.http import Client
-from portal.places import place_of
 
 COOKIE_BYTES = 24
 COOKIE_LENGTHS = range(8, 129)

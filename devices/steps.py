@@ -25,12 +25,12 @@ from accounts.ways import (
     Way,
     digits_of,
 )
+from core.crypto import CannotUnseal
+from core.i18n import gettext_lazy as _
+from core.i18n import listed
 from devices.models import Authenticator, Passkey
 from devices.models.authenticator import factor_of
 from devices.on_phones import OnPhone, contestable, on_phones, usable
-from portal.crypto import CannotUnseal
-from portal.words import gettext_lazy as _
-from portal.words import listed
 
 NO_WAY_IN = _(
     "The app’s backup doesn’t sign you in: to open the backup you sign in first, some other way."

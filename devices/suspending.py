@@ -13,6 +13,8 @@ from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
 from accounts.steps import ways_of
 from accounts.ways import Way
+from core.http import Client
+from core.i18n import gettext as _
 from devices import sealing
 from devices.backups.unlinking import end_asked
 from devices.models import Installation, Phone
@@ -26,8 +28,6 @@ from devices.unlinking import (
     trust_ends,
     will_end,
 )
-from portal.http import Client
-from portal.words import gettext as _
 
 
 class NothingChanged(Exception):

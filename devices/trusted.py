@@ -21,6 +21,8 @@ from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength, proofs_in
 from accounts.trust import METHOD
 from accounts.ways import AlreadySpent
+from core.batches import delete_in_batches
+from core.http import Client, client_of
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions import SessionStore
@@ -32,8 +34,6 @@ from devices.trust_cookies import (
     set_cookie,
     value_in,
 )
-from portal.batches import delete_in_batches
-from portal.http import Client, client_of
 
 RENEWED_KEY = "trust_renewed"
 UNDER_WAY = timedelta(seconds=60)  # for a sign-in that was sent before the answer to another

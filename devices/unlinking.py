@@ -5,11 +5,11 @@ from typing import Any
 
 from accounts.models import SecurityEvent, User
 from accounts.proofs import Strength
+from core.i18n import gettext as _
+from core.i18n import listed, ngettext
+from core.templatetags.portal_ui import written
 from devices import app_texts, sealing
 from devices.models import Phone, Session
-from portal.templatetags.portal_ui import written
-from portal.words import gettext as _
-from portal.words import listed, ngettext
 
 
 def least_of(user: User) -> Strength:

@@ -17,13 +17,13 @@ from accounts.bindings import Ground
 from accounts.models import Enrolment, User
 from accounts.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.signals import protection_changed, set_up_changed
+from core.batches import delete_in_batches
+from core.crypto import keyed_digest, keyed_digests
+from core.http import Client
+from core.limits import Budget
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.models.authenticator import ON_PHONE, step_now
 from devices.phones import METHOD
-from portal.batches import delete_in_batches
-from portal.crypto import keyed_digest, keyed_digests
-from portal.http import Client
-from portal.limits import Budget
 
 PURPOSE = "work-code"
 CODE_LENGTH = 28  # 27 random characters of 5 bits and one that catches typos

@@ -8,7 +8,7 @@ from django.contrib.admin.apps import SimpleAdminConfig
 class PortalAdminConfig(SimpleAdminConfig):
     """Django's admin application with the portal's site, on which only accounts are registered."""
 
-    default_site = "portal.admin.StaffSite"
+    default_site = "portal.staff.site.StaffSite"
 
     def ready(self) -> None:
         """Register accounts and nothing that other applications would bring along."""

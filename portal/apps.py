@@ -1,28 +1,10 @@
-"""The tools under the site, as a Django application."""
+"""The roof, as a Django application: its management commands."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
-
-from portal import checks, service_checks
 
 
 class PortalConfig(AppConfig):
-    """Limits, sealed values, error pages and start-up checks."""
+    """The site as a whole: settings, addresses, staff pages, demo."""
 
     name = "portal"
-
-    def ready(self) -> None:
-        """Register the start-up checks."""
-        register(checks.check_keys, Tags.security)
-        register(checks.check_origin, Tags.security)
-        register(checks.check_app_origin, Tags.security)
-        register(checks.check_proxies, Tags.security)
-        register(checks.check_passkey_origins, Tags.security)
-        register(checks.check_places)
-        register(checks.check_trust, Tags.security)
-        register(checks.check_brand)
-        register(checks.check_production, Tags.security, deploy=True)
-        register(service_checks.check_sender)
-        register(service_checks.check_security_contact)
-        register(service_checks.check_proxy, Tags.security, deploy=True)
-        register(checks.check_database_keys, Tags.security, deploy=True)
+    label = "latchkey"  # `portal` is the label of core's tables

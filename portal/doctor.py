@@ -20,9 +20,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts import clock
-from portal import key_check
-from portal.database import why_not_ready
-from portal.outbox.models import Message
+from core import key_check
+from core.database import why_not_ready
+from core.outbox.models import Message
 
 PATIENCE = 5  # seconds
 LATE = timedelta(minutes=1)

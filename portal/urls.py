@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import development, styleguide, views, well_known
+from core import dev_outbox
+from portal import styleguide, views, well_known
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -25,11 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if settings.DEBUG:
     urlpatterns += [
-        path("outbox/", development.outbox, name="outbox"),
+        path("outbox/", dev_outbox.outbox, name="outbox"),
         path("styleguide/", styleguide.styleguide, name="styleguide"),
     ]
 
-handler400 = "portal.errors.bad_request"
-handler403 = "portal.errors.forbidden"
-handler404 = "portal.errors.not_found"
-handler500 = "portal.errors.server_error"
+handler400 = "core.errors.bad_request"
+handler403 = "core.errors.forbidden"
+handler404 = "core.errors.not_found"
+handler500 = "core.errors.server_error"

@@ -11,9 +11,9 @@ from accounts import advice, browsers, readiness, unused
 from accounts.activity import lines
 from accounts.people import person, session_id
 from accounts.trust import open_to_trusted
-from portal import branding, key_check
-from portal.database import why_not_ready
-from portal.http import for_anyone
+from core import branding, key_check
+from core.database import why_not_ready
+from core.http import for_anyone
 
 LATEST_EVENTS = 5
 YEAR = 365 * 24 * 3600  # seconds

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.http import for_anyone
-from portal.service_checks import security_contact
+from core.http import for_anyone
+from core.service_checks import security_contact
 
 PLAIN = "text/plain; charset=utf-8"
 EXPIRES_IN = timedelta(days=90)

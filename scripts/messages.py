@@ -22,7 +22,13 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 DOMAINS = {  # catalogue -> the files it is gathered from
-    "django": ["accounts/**/*.py", "devices/**/*.py", "portal/**/*.py", "templates/**/*.*"],
+    "django": [
+        "accounts/**/*.py",
+        "devices/**/*.py",
+        "core/**/*.py",
+        "portal/**/*.py",
+        "templates/**/*.*",
+    ],
     "djangojs": ["static/authenticator/**/*.js"],
 }
 KEYWORDS: dict[str, Any] = {

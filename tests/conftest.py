@@ -16,7 +16,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as examples
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from portal.outbox.sms import SentText, memory_outbox
+from core.outbox.sms import SentText, memory_outbox
 from tests.live import LiveSite, Visitor, live_site
 from tests.live.browser import SHELL, Faults, chromium, new_context
 from tests.settings import APP_ELSEWHERE, LIVE, PAGES_ELSEWHERE, SCRATCH

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.event_kinds import KINDS
-from portal.http import Client as Visitor
+from core.http import Client as Visitor
 
 NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)
 HERE = Visitor("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")

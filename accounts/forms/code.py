@@ -13,9 +13,9 @@ from accounts.models.contact import Contact
 from accounts.proofs import Proof
 from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
 from accounts.ways import AlreadySpent, CannotCheck, Match, Step, Text, Verification, digits_of
-from portal.crypto import CannotUnseal
-from portal.limits import Budget, FactorDisabled, LimitReached
-from portal.words import gettext_lazy as _
+from core.crypto import CannotUnseal
+from core.i18n import gettext_lazy as _
+from core.limits import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64
 TRIES = _("Too many tries. Wait %(time)s and try again.")

@@ -17,11 +17,11 @@ from accounts.forms.code import WaitingForm
 from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
 from accounts.passwords import validate_hashable
-from portal.http import Client
-from portal.limits import Budget, FactorDisabled, LimitReached, Rate
-from portal.names import AddressField
-from portal.words import gettext_lazy as _
-from portal.words import one_line
+from core.fields import AddressField
+from core.http import Client
+from core.i18n import gettext_lazy as _
+from core.i18n import one_line
+from core.limits import Budget, FactorDisabled, LimitReached, Rate
 
 QUARTER = timedelta(minutes=15)
 ADDRESS_FAILURES = Rate("password-address", settings.PASSWORD_FAILURES_AN_ADDRESS, QUARTER)

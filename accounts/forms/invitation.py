@@ -9,9 +9,9 @@ from accounts.forms.code import WaitingForm
 from accounts.forms.entrance import check_new_password, email_input, new_password_field
 from accounts.identity import ADDRESS_LENGTH, password_form
 from accounts.models import User
-from portal.names import AddressField
-from portal.words import gettext_lazy as _
-from portal.words import one_line
+from core.fields import AddressField
+from core.i18n import gettext_lazy as _
+from core.i18n import one_line
 
 
 class InviteForm(WaitingForm):

@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 
-from portal.words import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 
 def offered() -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import re
 
 from django import forms
 
-from portal.words import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 
 class TypedOnce(forms.PasswordInput):

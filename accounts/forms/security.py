@@ -18,11 +18,11 @@ from accounts.forms.entrance import (
 from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.models import User
 from accounts.passwords import is_hashable
-from portal.http import Client
-from portal.limits import FactorDisabled, LimitReached
-from portal.names import AddressField
-from portal.outbox import sms_limits
-from portal.words import gettext_lazy as _
+from core.fields import AddressField
+from core.http import Client
+from core.i18n import gettext_lazy as _
+from core.limits import FactorDisabled, LimitReached
+from core.outbox import sms_limits
 
 
 class PasswordForm(WaitingForm):

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
-from portal.names import cleaned_name
-from portal.words import gettext_lazy as _
-from portal.words import one_line
+from core.fields import cleaned_name
+from core.i18n import gettext_lazy as _
+from core.i18n import one_line
 
 SHORTEST_REASON = 10
 LONGEST_REASON = 500

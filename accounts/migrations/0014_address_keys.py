@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import migrations
 
-from portal.addresses import in_letters, key_of
+from core.addresses import in_letters, key_of
 
 COLLISION = """
   {table}: {address} (row {pk}) reaches the same mailbox as row {taken}.

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from portal.names import NameField
+from core.fields import NameField
 
 
 class KnownBrowser(models.Model):

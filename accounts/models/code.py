@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from portal.crypto import digest_matches, keyed_digest, keyed_digests
-from portal.outbox.models import Message
+from core.crypto import digest_matches, keyed_digest, keyed_digests
+from core.outbox.models import Message
 
 
 def _digits(drawn: str) -> str:

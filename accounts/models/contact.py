@@ -9,7 +9,7 @@ from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.identity import ADDRESS_LENGTH, email_key, mask_address, mask_number
-from portal.words import gettext_lazy as _
+from core.i18n import gettext_lazy as _
 
 
 class ContactQuerySet(models.QuerySet[Any]):

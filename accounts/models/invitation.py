@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.identity import ADDRESS_LENGTH, email_key
-from portal.crypto import keyed_digests
-from portal.names import NameField
+from core.crypto import keyed_digests
+from core.fields import NameField
 
 TOKEN_BYTES = 16  # 128 bits
 

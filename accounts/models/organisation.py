@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from portal.names import NameField
-from portal.words import gettext_lazy as _
+from core.fields import NameField
+from core.i18n import gettext_lazy as _
 
 NAME_LENGTH = 80
 HELP_LENGTH = 300

@@ -13,10 +13,10 @@ from django.utils.crypto import salted_hmac
 
 from accounts.identity import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
-from portal.addresses import in_letters
-from portal.names import NameField
-from portal.words import gettext_lazy as _
-from portal.zones import LONGEST
+from core.addresses import in_letters
+from core.fields import NameField
+from core.i18n import gettext_lazy as _
+from core.timezones import LONGEST
 
 if TYPE_CHECKING:
     from accounts.models.organisation import Enrolment

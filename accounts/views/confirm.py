@@ -23,7 +23,7 @@ from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Verification
-from portal.http import client_of, polling, require_post, safe_next
+from core.http import client_of, polling, require_post, safe_next
 
 MAILBOX = "mailbox"
 AUTHENTICATOR = "authenticator"

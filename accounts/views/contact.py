@@ -24,10 +24,10 @@ from accounts.proofs import Strength, may_go_on, to_confirm
 from accounts.readiness import Readiness
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe
-from portal.http import client_of, require_post
-from portal.limits import LimitReached
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
+from core.limits import LimitReached
 
 
 @require_GET

@@ -13,9 +13,9 @@ from accounts.held_forms import confirms
 from accounts.models import Binding
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, to_confirm
-from portal.http import client_of, safe_next
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of, safe_next
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 
 ROWS_A_PAGE = 50
 

@@ -16,8 +16,8 @@ from accounts.forms.links import TokenForm
 from accounts.models import Invitation
 from accounts.proofs import Proof, Strength
 from accounts.views.answers import show_form
-from portal.http import client_of
-from portal.words import gettext as _
+from core.http import client_of
+from core.i18n import gettext as _
 
 INVITATION_KEY = "invitation"
 

@@ -11,8 +11,8 @@ from accounts.forms.language import LanguageForm
 from accounts.people import person
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
-from portal.http import safe_next
-from portal.words import gettext as _
+from core.http import safe_next
+from core.i18n import gettext as _
 
 
 @login_not_required

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import events, held_question, take_back
 from accounts.forms.links import SignedTokenForm
 from accounts.views.answers import show_form
-from portal.http import client_of
+from core.http import client_of
 
 
 @login_not_required

@@ -25,9 +25,9 @@ from accounts.people import person, session_id
 from accounts.proofs import Strength, is_enough, to_confirm
 from accounts.signals import protection_changed
 from accounts.views.answers import show_form
-from portal.http import client_of
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 
 RESET_KEY = "reset_link"
 

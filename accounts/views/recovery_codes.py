@@ -21,10 +21,10 @@ from accounts.proofs import Strength, level, needs
 from accounts.views.answers import show_form
 from accounts.views.two_step import switch_on
 from accounts.ways import Verification
-from portal.http import client_of, require_post
-from portal.limits import Rate
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
+from core.limits import Rate
 
 NEW_SETS = Rate(
     "recovery-code-sets", settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR, timedelta(minutes=15)

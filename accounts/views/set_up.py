@@ -15,7 +15,7 @@ from accounts.models import OneTimeLink
 from accounts.people import person
 from accounts.proofs import Proof, Strength
 from accounts.views.answers import show_form
-from portal.words import gettext as _
+from core.i18n import gettext as _
 
 SET_UP_KEY = "set_up_link"
 

@@ -25,9 +25,9 @@ from accounts.steps import RecoveryCode, second_steps, step_named
 from accounts.views.answers import show_form
 from accounts.views.step_page import Flow, fate, options, show_step, show_ways
 from accounts.ways import Way
-from portal.http import client_of, polling, require_post, safe_next
-from portal.words import gettext as _
-from portal.words import ngettext
+from core.http import client_of, polling, require_post, safe_next
+from core.i18n import gettext as _
+from core.i18n import ngettext
 
 TOO_LATE = "too-late"
 """In the query of the sign-in page: tell the person that their sign-in expired."""

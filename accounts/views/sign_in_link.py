@@ -14,8 +14,8 @@ from accounts.forms.links import TokenForm
 from accounts.models import OneTimeLink
 from accounts.views.answers import show_form
 from accounts.views.password import sent_page
-from portal.http import client_of
-from portal.words import gettext as _
+from core.http import client_of
+from core.i18n import gettext as _
 
 
 @login_not_required

@@ -24,9 +24,9 @@ from accounts.models import EmailAddress, User
 from accounts.proofs import Proof, Strength
 from accounts.views.answers import show_form
 from accounts.views.step_page import describe, fate_answer
-from portal.http import client_of, polling
-from portal.limits import LimitReached
-from portal.words import gettext as _
+from core.http import client_of, polling
+from core.i18n import gettext as _
+from core.limits import LimitReached
 
 SIGN_UP_KEY = "sign_up"
 

@@ -17,8 +17,8 @@ from accounts.models import SentCode
 from accounts.proofs import Proof, Strength
 from accounts.steps import second_steps, step_named
 from accounts.ways import Kept, Step, Verification, Way
-from portal.limits import LimitReached
-from portal.words import gettext as _
+from core.i18n import gettext as _
+from core.limits import LimitReached
 
 FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
 """Confirming happens inside, with the account's own bar; it does not look like a sign-in."""

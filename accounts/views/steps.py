@@ -13,9 +13,9 @@ from accounts.held_forms import Text, confirms
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.steps import SentCodeStep
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 
 Change = Callable[..., bool]
 DECLINES = {

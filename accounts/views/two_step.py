@@ -15,9 +15,9 @@ from accounts.steps import ways_of
 from accounts.trust import open_to_trusted
 from accounts.two_step import NotReady, missing, turn_off, turn_on
 from accounts.ways import Way
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 
 
 @open_to_trusted

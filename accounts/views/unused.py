@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts import unused
-from portal.http import require_post
+from core.http import require_post
 
 
 @require_post("overview")

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from core.http import client_of
+from core.i18n import gettext_lazy as _
 from devices.api.http import call, caller
 from devices.api.problems import Problem
 from devices.backups import wiping
 from devices.models import PhoneCommand
-from portal.http import client_of
-from portal.words import gettext_lazy as _
 
 
 def _of_caller(request: HttpRequest, public_id: UUID) -> PhoneCommand:

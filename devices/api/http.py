@@ -15,6 +15,10 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.disputes import InDispute
+from core.crypto import CannotUnseal, digest_matches, keyed_digest
+from core.http import for_anyone
+from core.i18n import gettext_lazy as _
+from core.limits import LimitReached
 from devices.api.problems import Problem, not_now, response_to, too_many
 from devices.backups.refusals import (
     Refused,
@@ -26,10 +30,6 @@ from devices.backups.refusals import (
 )
 from devices.models import Installation
 from devices.models.installation import DIGEST_PURPOSE
-from portal.crypto import CannotUnseal, digest_matches, keyed_digest
-from portal.http import for_anyone
-from portal.limits import LimitReached
-from portal.words import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
 

@@ -9,6 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from accounts.identity import mask_address
+from core.crypto import digest_matches
+from core.http import client_of
+from core.i18n import gettext_lazy as _
+from core.i18n import one_line
+from core.limits import Rate
 from devices import app_origin, phones
 from devices.api.http import body_of, call, caller, digest_of, shown
 from devices.api.problems import Problem
@@ -18,11 +23,6 @@ from devices.backups.refusals import SUSPENDED, malformed, unlinked
 from devices.models import Installation, LinkRequest
 from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH
-from portal.crypto import digest_matches
-from portal.http import client_of
-from portal.limits import Rate
-from portal.words import gettext_lazy as _
-from portal.words import one_line
 
 CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")

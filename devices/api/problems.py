@@ -6,9 +6,9 @@ from django.http import JsonResponse
 
 from accounts.failures import in_words
 from accounts.ways import Text
+from core.i18n import gettext as _
+from core.limits import LimitReached
 from devices.backups.refusals import Refused
-from portal.limits import LimitReached
-from portal.words import gettext as _
 
 CONTENT_TYPE = "application/problem+json"
 STATUS = {  # of what a use case refuses; what a call alone can refuse says it itself

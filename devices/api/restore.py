@@ -5,10 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from core.http import client_of
 from devices.api.http import body_of, call, of_phone
 from devices.backups import key_proofs, reading, restoring, vaults
 from devices.models import Installation
-from portal.http import client_of
 
 
 @call("GET")

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from core.http import client_of
 from devices.api.http import body_of, call, of_phone
 from devices.backups import key_proofs, reading, shelf, slots, standing, vaults
 from devices.backups.envelopes import read_slot
 from devices.backups.refusals import malformed
 from devices.models import Installation
-from portal.http import client_of
 
 
 @call("PUT", "DELETE")

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from core.http import client_of
 from devices.api.http import body_of, call, of_phone
 from devices.backups import (
     key_proofs,
@@ -21,7 +22,6 @@ from devices.backups import (
 from devices.backups.envelopes import read_envelope, read_slot
 from devices.backups.refusals import malformed
 from devices.models import Installation, Vault, VaultVersion
-from portal.http import client_of
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}")
 MORE_THAN_SEALED = 64 * 1024  # of a body: header, slots

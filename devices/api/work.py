@@ -8,16 +8,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts import enrolments
 from accounts.models import Enrolment
+from core.crypto import CannotUnseal
+from core.http import client_of
+from core.i18n import gettext_lazy as _
+from core.limits import FactorDisabled, Rate
 from devices import work
 from devices.api.http import body_of, call, of_phone
 from devices.api.problems import Problem
 from devices.backups.refusals import malformed
 from devices.enrolment import key_of
 from devices.models import Authenticator, Installation
-from portal.crypto import CannotUnseal
-from portal.http import client_of
-from portal.limits import FactorDisabled, Rate
-from portal.words import gettext_lazy as _
 
 CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
 

@@ -4,8 +4,8 @@ from secrets import choice
 
 from accounts.recovery_codes import ALPHABET, SLIPS, grouped
 from accounts.ways import letters_and_digits
+from core.crypto import CannotUnseal, keyed_digests, seal, unseal
 from devices.models import LinkRequest
-from portal.crypto import CannotUnseal, keyed_digests, seal, unseal
 
 LENGTH = 16
 PURPOSE = "link-code"

@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts import events
 from accounts.bindings import Ground
 from accounts.models import User
+from core.batches import delete_in_batches
+from core.http import Client
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
-from portal.batches import delete_in_batches
-from portal.http import Client
 
 
 class NothingToStop(Exception):

@@ -16,10 +16,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from core.http import Client
+from core.limits import Rate
 from devices.backups import ledger, reading, refusals, standing
 from devices.models import Installation, KeyProof, KeySlot, Vault
-from portal.http import Client
-from portal.limits import Rate
 
 TAG_BYTES = 32
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

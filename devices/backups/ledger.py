@@ -5,9 +5,9 @@ from typing import Any
 from accounts import bindings, events
 from accounts.models import Binding
 from accounts.proofs import Strength
+from core.http import Client
 from devices.backups import refusals
 from devices.models import Installation
-from portal.http import Client
 
 
 def subject_of(installation: Installation) -> str:

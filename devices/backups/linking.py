@@ -18,15 +18,15 @@ from django.utils import timezone
 
 from accounts import bindings, disputes, events
 from accounts.models import User
+from core.batches import delete_in_batches
+from core.http import Client
+from core.i18n import gettext as _
+from core.limits import Rate
 from devices import phones
 from devices.backups import codes, grants, replacing
 from devices.backups.ledger import subject_of
 from devices.models import Installation, LinkRequest, Phone, Session, Vault
 from devices.models.installation import LinkRequestQuerySet
-from portal.batches import delete_in_batches
-from portal.http import Client
-from portal.limits import Rate
-from portal.words import gettext as _
 
 BEGUN = Rate("app-links", settings.APP_LINKS_A_QUARTER_HOUR, timedelta(minutes=15))
 STAMP = "link-request"

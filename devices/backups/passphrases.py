@@ -16,9 +16,9 @@ from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
 
 from accounts.models import User
+from core.limits import Rate
 from devices.backups.reading import base64url
 from devices.models import Installation
-from portal.limits import Rate
 
 DAY = timedelta(days=1)
 HASH_BYTES = 32

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.ways import Text
+from core.i18n import gettext_lazy as _
 from devices.models import Installation
-from portal.words import gettext_lazy as _
 
 SUSPENDED = _("This phone was suspended. Take it back in the portal first.")
 

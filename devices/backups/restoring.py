@@ -7,9 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from core.http import Client
 from devices.backups import contact, ledger, refusals, shelf, standing, vaults, versions
 from devices.models import Installation, RestoreGrant, Vault
-from portal.http import Client
 
 Json = dict[str, Any]
 

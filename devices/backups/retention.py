@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts import events
 from accounts.models import User
+from core.http import Client
 from devices.backups import refusals
 from devices.models import Installation, Vault, VaultVersion
-from portal.http import Client
 
 
 @dataclass(frozen=True, order=True)

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from accounts import events
+from core.http import Client
+from core.limits import LimitReached, Rate
 from devices.models import Installation, Vault
-from portal.http import Client
-from portal.limits import LimitReached, Rate
 
 ONCE = Rate("portal-set-back", 1, timedelta(days=1))
 

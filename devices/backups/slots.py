@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts import bindings
 from accounts.models import User
+from core.batches import delete_in_batches
+from core.http import Client
 from devices.backups import ledger, refusals, standing
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
 from devices.models import Installation, KeySlot, Vault
-from portal.batches import delete_in_batches
-from portal.http import Client
 
 RECOVERY_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
 SLOT = "slot"

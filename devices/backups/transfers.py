@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core.batches import delete_in_batches
+from core.limits import Rate
 from devices.backups import refusals, standing
 from devices.backups.envelopes import KEY_BYTES, KEY_ID, NONCE_BYTES, TAG_BYTES
 from devices.backups.reading import binary, members, uuid, word
 from devices.models import Installation, KeyTransfer
-from portal.batches import delete_in_batches
-from portal.limits import Rate
 
 POINT = {"least": 65, "most": 65}  # of P-256, not compressed
 ASKED_A_QUARTER_HOUR = 20

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts import disputes, events
 from accounts.models import User
+from core.batches import delete_in_batches
+from core.http import Client
 from devices.backups import grants, wiping
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
-from portal.batches import delete_in_batches
-from portal.http import Client
 
 
 @transaction.atomic

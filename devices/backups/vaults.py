@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from accounts import disputes
 from accounts.models import User
+from core.batches import delete_in_batches
+from core.http import Client
+from core.limits import Rate
 from devices.backups import ledger, refusals, retention, standing, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
-from portal.batches import delete_in_batches
-from portal.http import Client
-from portal.limits import Rate
 
 HOUR = timedelta(hours=1)
 BACKUP = "backup"

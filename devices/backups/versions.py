@@ -9,11 +9,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core.http import Client
+from core.limits import Rate
 from devices.backups import refusals, retention, standing
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
-from portal.http import Client
-from portal.limits import Rate
 
 HOUR = timedelta(hours=1)
 KEYS_KEPT = timedelta(days=30)

@@ -20,10 +20,10 @@ from accounts import bindings, events
 from accounts.models import Binding, User
 from accounts.people import person
 from accounts.proofs import Strength, fresh_proofs
+from core.http import Client
 from devices.backups import refusals
 from devices.backups.reading import base64url
 from devices.models import Installation, PhoneCommand
-from portal.http import Client
 
 ORDER = "wipe"  # its kind in the ledger
 SECRET_BYTES = 32

@@ -9,12 +9,12 @@ from django.core.exceptions import ValidationError
 from accounts.forms.code import CODE_INPUT_LENGTH, code_widget
 from accounts.models import User
 from accounts.ways import digits_of
+from core.i18n import gettext_lazy as _
 from devices.backups import linking
 from devices.forms.phones import NameForm
 from devices.models import LinkRequest, Phone
 from devices.models.installation import NUMBER_DIGITS
 from devices.phones import has_room
-from portal.words import gettext_lazy as _
 
 NEW = "new"
 

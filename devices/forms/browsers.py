@@ -2,9 +2,9 @@
 
 from django import forms
 
+from core.i18n import gettext_lazy as _
 from devices.forms.phones import NameForm
 from devices.models.phone import NAME_LENGTH
-from portal.words import gettext_lazy as _
 
 
 class BrowserNameForm(NameForm):

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from core.i18n import gettext_lazy as _
 from devices import passkey_refusals, passkeys
 from devices.forms.phones import NameForm
 from devices.keys import has_room
 from devices.models.passkey import NAME_LENGTH
-from portal.words import gettext_lazy as _
 
 
 def _name_field(*, required: bool) -> forms.CharField:

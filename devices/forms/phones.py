@@ -12,11 +12,11 @@ from accounts.forms.code import CodeForm
 from accounts.models import User
 from accounts.proofs import Proof
 from accounts.ways import AlreadySpent, Match
+from core.fields import cleaned_name
+from core.i18n import gettext_lazy as _
 from devices.models import Authenticator, Phone
 from devices.models.phone import NAME_LENGTH
 from devices.phones import budget_of_link, has_room
-from portal.names import cleaned_name
-from portal.words import gettext_lazy as _
 
 
 class NameForm(forms.Form):

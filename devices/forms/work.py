@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from core.i18n import gettext_lazy as _
 from devices.models import Installation
-from portal.words import gettext_lazy as _
 
 
 class WhichAppForm(forms.Form):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.models import OuterRef, Subquery
 
-from portal.http import AGENT_LENGTH
+from core.http import AGENT_LENGTH
 
 
 def forget_made_names(apps: Any, _schema_editor: Any) -> None:

@@ -15,9 +15,9 @@ from django_otp.models import Device
 from django_otp.oath import hotp
 
 from accounts.models import Enrolment, User
+from core.crypto import seal, unseal
+from core.sealed import SealedField
 from devices.models.phone import Phone
-from portal.crypto import seal, unseal
-from portal.sealed import SealedField
 
 
 def step_now() -> int:
@@ -130,7 +130,7 @@ class Authenticator(Device):
 
     @property
     def secret(self) -> bytes:
-        """The shared secret; raises `portal.crypto.CannotUnseal`."""
+        """The shared secret; raises `core.crypto.CannotUnseal`."""
         return unseal(bytes(self.sealed_secret), context=self._context)
 
     @secret.setter

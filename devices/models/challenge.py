@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from portal.batches import delete_in_batches
+from core.batches import delete_in_batches
 
 CHALLENGE_BYTES = 32
 

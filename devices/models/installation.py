@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from core.crypto import is_sealed_with_first_key, keyed_digest, seal
+from core.fields import NameField
+from core.i18n import gettext_lazy as _
+from core.sealed import SealedField, context_of
 from devices.models.phone import NAME_LENGTH, Phone
-from portal.crypto import is_sealed_with_first_key, keyed_digest, seal
-from portal.names import NameField
-from portal.sealed import SealedField, context_of
-from portal.words import gettext_lazy as _
 
 DIGEST_LENGTH = 64
 DIGEST_PURPOSE = "installation"

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core.fields import NameField
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices.relying_party import parties, party
-from portal.names import NameField
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 NAME_LENGTH = 60
 

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 
-from portal.names import NameField
-from portal.words import gettext_lazy as _
+from core.fields import NameField
+from core.i18n import gettext_lazy as _
 
 if TYPE_CHECKING:
     from devices.models.installation import Installation

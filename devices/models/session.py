@@ -15,9 +15,9 @@ from django.utils.module_loading import import_string
 from accounts.agents import called
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Proof, proofs_in
+from core.fields import NameField
+from core.http import AGENT_LENGTH
 from devices.models.trusted_browser import TrustedBrowser
-from portal.http import AGENT_LENGTH
-from portal.names import NameField
 
 
 class SessionQuerySet(models.QuerySet["Session"]):

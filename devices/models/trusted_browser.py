@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.agents import called
 from accounts.models import KnownBrowser
-from portal.http import AGENT_LENGTH
-from portal.names import NameField
+from core.fields import NameField
+from core.http import AGENT_LENGTH
 
 
 class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):

@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from core.fields import NameField
+from core.i18n import gettext_lazy as _
 from devices.models.installation import Installation, RestoreGrant
 from devices.models.phone import NAME_LENGTH
-from portal.names import NameField
-from portal.words import gettext_lazy as _
 
 
 class Vault(models.Model):

@@ -22,14 +22,14 @@ from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.trust import open_to_trusted
 from accounts.views.answers import show_form
+from core.http import client_of, polling, require_post, safe_next
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import app_origin, enrolment, phones
 from devices.backups import codes, grants, linking, summary
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
 from devices.views.guards import needs_to_bind
-from portal.http import client_of, polling, require_post, safe_next
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 Purpose = LinkRequest.Purpose
 AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app"}

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from core.http import for_anyone, opens_camera
 from devices import app_shell
-from portal.http import for_anyone, opens_camera
 
 SCRIPT = "text/javascript; charset=utf-8"
 WASM = "'wasm-unsafe-eval'"

@@ -12,13 +12,13 @@ from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
+from core.http import client_of
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy, ngettext
 from devices import browsers, trusted
 from devices.forms.browsers import BrowserNameForm
 from devices.models import Session, TrustedBrowser
 from devices.views.browser_list import browser_card
-from portal.http import client_of
-from portal.words import gettext as _
-from portal.words import gettext_lazy, ngettext
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

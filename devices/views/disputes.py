@@ -16,11 +16,11 @@ from accounts.people import person, session_id
 from accounts.proofs import Proof, Strength, fresh_proofs, to_confirm
 from accounts.signin import PendingSignIn
 from accounts.views.answers import show_form
+from core.http import client_of
+from core.i18n import gettext as _
 from devices import contest
 from devices.models import Phone
 from devices.own_code import OwnCode, OwnCodeMatch
-from portal.http import client_of
-from portal.words import gettext as _
 
 DESK = "devices:dispute"
 

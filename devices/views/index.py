@@ -15,13 +15,13 @@ from accounts.people import person, session_id
 from accounts.readiness import Readiness
 from accounts.trust import open_to_trusted
 from accounts.ways import Text, Way
+from core.i18n import gettext as _
 from devices.models import Installation, Phone, Vault
 from devices.passkey_step import PasskeyStep
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.orders import waiting_orders
 from devices.views.passkey_alone import GONE_KEY
 from devices.views.trusted import trusted_list
-from portal.words import gettext as _
 
 
 @dataclass(frozen=True)

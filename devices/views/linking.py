@@ -16,15 +16,15 @@ from accounts.held_forms import confirms, held_values
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
+from core.http import client_of, safe_next
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import enrolment, phones
 from devices.forms.phones import ConfirmForm, SetUpForm, suggested_name
 from devices.models import Authenticator, Phone
 from devices.sessions import strip_proofs
 from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
-from portal.http import client_of, safe_next
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 FEW_CODES = 3
 

@@ -23,6 +23,8 @@ from accounts.proofs import (
     proofs_in,
     to_confirm,
 )
+from core.http import client_of
+from core.i18n import gettext_lazy as _
 from devices import lost_phone, unlinking
 from devices.backups import wiping
 from devices.lost_phone import Loss
@@ -30,8 +32,6 @@ from devices.models import Passkey, Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.views.disputes import signed_out
 from devices.views.phones import said
-from portal.http import client_of
-from portal.words import gettext_lazy as _
 
 ELSEWHERE = _(
     "Passkeys go only when something that is not lost confirms that it is you. Nothing was changed."

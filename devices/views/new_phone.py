@@ -12,12 +12,12 @@ from accounts.act_limits import counted
 from accounts.held_forms import confirms, held_values
 from accounts.people import person
 from accounts.views.answers import show_form
+from core.i18n import gettext_lazy
 from devices import phones
 from devices.forms.phones import ConfirmForm, NewPhoneForm
 from devices.models import Phone
 from devices.views.guards import needs_to_bind
 from devices.views.linking import finish, no_longer, to_scan
-from portal.words import gettext_lazy
 
 PAGE = "devices/new_phone.html"
 

@@ -14,11 +14,11 @@ from accounts.held_forms import confirms
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices.backups import wiping
 from devices.models import PhoneCommand
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 
 def waiting_orders(user: User) -> list[PhoneCommand]:

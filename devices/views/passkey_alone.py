@@ -16,12 +16,12 @@ from django.views.decorators.cache import never_cache
 
 from accounts import events, failures, signin
 from accounts.ways import AlreadySpent
+from core.http import client_of, require_post, safe_next
+from core.i18n import gettext as _
+from core.limits import Rate
 from devices import changed_passkeys, passkey_refusals, passkeys
 from devices.models import Passkey
 from devices.passkey_step import PasskeyMatch
-from portal.http import client_of, require_post, safe_next
-from portal.limits import Rate
-from portal.words import gettext as _
 
 ALONE = "passkey-alone"
 BINDING_KEY = "passkey_binding"

@@ -16,6 +16,9 @@ from accounts.held_forms import confirms, held_values
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
 from accounts.views.answers import show_form
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import factors, keys, passkeys
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
@@ -24,9 +27,6 @@ from devices.sessions import goes_on_without, strip_proofs
 from devices.unlinking import least_of
 from devices.views.guards import needs_to_bind
 from devices.views.passkey_alone import GONE_KEY
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 
 @never_cache

@@ -17,6 +17,9 @@ from accounts.people import person, session_id
 from accounts.proofs import Strength, needs, proofs_in
 from accounts.steps import RecoveryCode
 from accounts.views.answers import show_form
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import app_texts, factors, lost_phone, phones, unlinking
 from devices.backups import unlinking as unlinked_apps
 from devices.backups import wiping
@@ -24,9 +27,6 @@ from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.views.orders import waiting_orders
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

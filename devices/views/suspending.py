@@ -14,13 +14,13 @@ from accounts.bindings import kept_until
 from accounts.held_forms import confirms, press_once_more
 from accounts.people import person, session_id
 from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
+from core.http import client_of
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import suspending
 from devices.models import Phone
 from devices.sessions import goes_on_without, strip_proofs
 from devices.unlinking import factors_of, least_of
-from portal.http import client_of
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

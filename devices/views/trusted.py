@@ -16,15 +16,15 @@ from accounts.held_forms import confirms
 from accounts.models import User
 from accounts.people import person, session_id
 from accounts.proofs import Strength, needs
+from core.geoip import place_of
+from core.http import client_of
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy, ngettext
 from devices import trusted
 from devices.models import Session, TrustedBrowser
 from devices.sessions import strip_proofs
 from devices.unlinking import least_of
 from devices.views.browsers import rename
-from portal.http import client_of
-from portal.places import place_of
-from portal.words import gettext as _
-from portal.words import gettext_lazy, ngettext
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from core.http import for_anyone
 from devices import relying_party
-from portal.http import for_anyone
 
 
 @for_anyone

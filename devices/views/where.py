@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
+from core.i18n import gettext as _
 from devices.models import Phone
-from portal.words import gettext as _
 
 
 @require_safe

@@ -16,14 +16,14 @@ from accounts.held_forms import confirms
 from accounts.models import Enrolment
 from accounts.people import person, session_id
 from accounts.views.answers import show_form
+from core.http import client_of, require_post
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
 from devices import app_origin, work
 from devices import enrolment as pictures
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import needs_to_bind
-from portal.http import client_of, require_post
-from portal.words import gettext as _
-from portal.words import gettext_lazy
 
 
 def _its(request: HttpRequest, public_id: UUID) -> Enrolment:

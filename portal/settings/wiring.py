@@ -6,10 +6,11 @@ from typing import Any
 from portal.settings.environment import BASE_DIR, DEBUG, SMS_COUNTRIES
 
 INSTALLED_APPS = [
-    "accounts",
-    "devices",
     "portal",
-    "portal.outbox",
+    "devices",
+    "accounts",
+    "core",
+    "core.outbox",
     "portal.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -22,17 +23,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "portal.middleware.ProxyHeaders",
-    "portal.middleware.ResponseHeaders",
+    "core.middleware.ProxyHeaders",
+    "core.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "portal.middleware.HealthPages",
-    "portal.middleware.RequestLimits",
+    "core.middleware.HealthPages",
+    "core.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.middleware.AppOrigin",
     "devices.middleware.FormerOrigins",
-    "portal.middleware.ZoneOfBrowser",
+    "core.middleware.ZoneOfBrowser",
     "devices.middleware.RepeatedForms",
     "devices.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -43,14 +44,14 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.middleware.FriendlyErrors",
+    "core.middleware.FriendlyErrors",
     "accounts.middleware.DisputeStops",
 ]
 
 HEALTH_PAGES = ("/healthz", "/readyz")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-FORM_RENDERER = "portal.forms.PortalRenderer"
+FORM_RENDERER = "core.form_renderer.PortalRenderer"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -61,10 +62,10 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.context.site",
+                "core.context_processors.site",
             ],
-            "builtins": ["portal.templatetags.portal_ui"],
-            "libraries": {"i18n": "portal.templatetags.i18n_bidi"},
+            "builtins": ["core.templatetags.portal_ui"],
+            "libraries": {"i18n": "core.templatetags.i18n_bidi"},
         },
     }
 ]
@@ -116,8 +117,8 @@ OUTBOX_COMPOSER = "accounts.messages.compose"
 OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
 DEVELOPMENT_CODES = "devices.demo.current_codes"
 HOUSEKEEPING = [
-    "portal.outbox.housekeeping.run",
-    "portal.limits.forget_old",
+    "core.outbox.housekeeping.run",
+    "core.limits.forget_old",
     "accounts.housekeeping.run",
     "devices.housekeeping.run",
     "devices.backups.silence.run",
@@ -138,9 +139,9 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "portal.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}
+        "line": {"()": "core.logs.OneLine", "format": "%(levelname)s %(name)s %(message)s"}
     },
-    "filters": {"calm": {"()": "portal.logs.Calm"}},
+    "filters": {"calm": {"()": "core.logs.Calm"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -154,6 +155,6 @@ LOGGING: dict[str, Any] = {
         "fido2": {"level": "WARNING"},
         # At a developer's desk, a line for each file would bury what `make run` has printed.
         "django.server": {"level": "WARNING" if DEBUG else "INFO"},
-        "portal.outbox": {"level": "WARNING" if DEBUG else "INFO"},
+        "core.outbox": {"level": "WARNING" if DEBUG else "INFO"},
     },
 }

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts import events
 from accounts.proofs import Strength
 from accounts.views.activity import EVENTS_A_PAGE
-from portal.http import Client as Visitor
+from core.http import Client as Visitor
 from tests.accounts.helpers import seen, type_password
 from tests.people import Person, enter, sign_in
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import RecoveryCodeSet, SentCode
 from accounts.proofs import Proof, Strength, proofs_in
-from portal.limits import Budget
+from core.limits import Budget
 from tests.accounts.helpers import (
     ask,
     code_to,

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accounts.models import EmailAddress, PhoneNumber, SentCode
 from accounts.models.contact import Contact
 from accounts.proofs import Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.accounts.helpers import (
     addresses,
     code_to,

@@ -18,9 +18,9 @@ from accounts import contacts, declining
 from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
 from accounts.proofs import Proof, Strength
 from accounts.steps import EmailCode, SentCodeStep, TextMessage, step_named, ways_of
+from core.http import Client as Visitor
+from core.outbox.sms import SentText
 from devices import factors, keys, phones
-from portal.http import Client as Visitor
-from portal.outbox.sms import SentText
 from tests.accounts.helpers import (
     addresses,
     ask,

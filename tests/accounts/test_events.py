@@ -19,7 +19,7 @@ from accounts.event_kinds import KINDS, METHODS
 from accounts.events import title_of
 from accounts.messages import COMPOSERS
 from accounts.models import SecurityEvent
-from portal.outbox.models import Message
+from core.outbox.models import Message
 from tests.accounts.helpers import addresses
 from tests.notices import DETAILS, HERE, NOTICES
 from tests.people import Person

@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import Invitation, User
 from accounts.proofs import Strength
-from portal.outbox.models import Message
+from core.outbox.models import Message
 from tests.accounts.helpers import is_in, mails_to, seen
 from tests.links import open_link
 from tests.people import PASSWORD, Person, enter

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.proofs import Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.accounts.helpers import ask, code_to, cookie_of, mailbox, seen, type_password
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter, sign_in

@@ -17,9 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.failures import STRANGER, password_budget
 from accounts.models import OneTimeLink, SecurityEvent, User
 from accounts.proofs import Strength
+from core.limits import wait_after
+from core.outbox.models import Message
 from devices.models import Session
-from portal.limits import wait_after
-from portal.outbox.models import Message
 from tests.accounts.helpers import (
     addresses,
     ask,

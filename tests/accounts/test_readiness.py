@@ -20,10 +20,10 @@ from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.proofs import Proof, Strength
 from accounts.readiness import Readiness
+from core.http import Client as Visitor
 from devices import factors, keys, phones
 from devices.models import Authenticator, Passkey, Phone
 from devices.models.passkey import digest_of
-from portal.http import Client as Visitor
 from tests.conftest import SecureClient
 from tests.live import fresh_address, fresh_number
 from tests.people import Person, enter, give_phone, make_person

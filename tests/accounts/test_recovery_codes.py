@@ -15,7 +15,7 @@ from accounts import recovery_codes
 from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.proofs import Proof, Strength
 from accounts.recovery_codes import ALPHABET, check_character
-from portal.limits import Budget
+from core.limits import Budget
 from tests.accounts.helpers import (
     addresses,
     is_in,

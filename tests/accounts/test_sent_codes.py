@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.models import SentCode
-from portal.outbox.models import Message
+from core.outbox.models import Message
 from tests.accounts.helpers import (
     ask,
     code_to,

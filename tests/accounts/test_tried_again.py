@@ -8,9 +8,9 @@ from django.conf import LazySettings
 from django.test import Client
 
 from accounts.messages import compose
-from portal.outbox import Undeliverable
-from portal.outbox.delivery import Outcome, deliver
-from portal.outbox.models import Message
+from core.outbox import Undeliverable
+from core.outbox.delivery import Outcome, deliver
+from core.outbox.models import Message
 from tests.accounts.helpers import ask, code_to, mailbox, type_code, type_password
 from tests.people import Person
 from tests.portal.test_key_rotation import run

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.attacks.tools import Seen, fixture_people, outgoing, rows
 from tests.conftest import SecureClient
 from tests.live import LiveSite, Visitor

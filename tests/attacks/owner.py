@@ -12,8 +12,8 @@ from typing import ClassVar
 from django.test import Client
 
 from accounts import take_back
+from core.outbox.models import Message
 from devices.models import Authenticator
-from portal.outbox.models import Message
 from tests.attacks.pages import Form, Page, Walker
 from tests.attacks.thief_and_owner import Somebody
 from tests.people import Person

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.proofs import Strength
+from core.outbox.sms import SentText
 from devices.api.http import fingerprint
 from devices.models import Installation, LinkRequest, PhoneCommand
-from portal.outbox.sms import SentText
 from tests.attacks.tools import NEW_PASSWORD, Seen, outgoing, rows
 from tests.people import Person, enter
 from tests.phones import API, App, give_app, grant, new_secret

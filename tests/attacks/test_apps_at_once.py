@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices import phones
 from devices.api.http import fingerprint
 from devices.backups import linking
 from devices.models import Installation, LinkRequest, Phone
-from portal.http import Client as Visitor
 from tests.attacks.crowd import Crowd, sign_in
 from tests.live import at_once
 from tests.live.concurrency import T

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from accounts import failures
 from accounts.models import RecoveryCode, SentCode
+from core.limits import FailureCount
 from devices.models import Session
 from devices.models.authenticator import step_now
-from portal.limits import FailureCount
 from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_once
 from tests.attacks.tools import code_in
 from tests.live import LiveSite, Visitor, at_once

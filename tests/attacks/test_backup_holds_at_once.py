@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from core.http import Client as Visitor
 from devices.backups import grants, unlinking, wiping
 from devices.models import Installation, KeyProof, KeySlot, PhoneCommand, RestoreGrant
-from portal.http import Client as Visitor
 from tests.attacks.crowd import Crowd
 from tests.devices.test_api_heartbeat import BEAT
 from tests.devices.test_key_proofs import Kept, give_weak_leave

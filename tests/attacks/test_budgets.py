@@ -12,7 +12,7 @@ from django.test import Client
 from accounts import failures
 from accounts.identity import email_key
 from accounts.proofs import Strength
-from portal.limits import Budget, FailureCount, LimitReached
+from core.limits import Budget, FailureCount, LimitReached
 from tests.attacks.tools import is_in, link_in, start
 from tests.links import open_link
 from tests.people import Person, enter, sign_in

@@ -14,9 +14,9 @@ from accounts import declining
 from accounts.models import SentCode
 from accounts.proofs import Strength
 from accounts.steps import SentCodeStep, step_named
-from portal.http import Client as Visitor
-from portal.outbox.models import Message
-from portal.outbox.sms import SentText
+from core.http import Client as Visitor
+from core.outbox.models import Message
+from core.outbox.sms import SentText
 from tests.attacks.tools import (
     ask_for_code,
     is_in,

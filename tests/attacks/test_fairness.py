@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import SecurityEvent
-from portal.outbox.models import Channel, Message
+from core.outbox.models import Channel, Message
 from tests.live import LiveSite, fresh_address
 from tests.live.sinks import body_of
 from tests.people import PASSWORD, Person

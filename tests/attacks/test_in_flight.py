@@ -10,10 +10,10 @@ from time_machine import Traveller
 from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.ways import AlreadySpent, Verification
+from core.http import Client as Visitor
 from devices import keys, suspending
 from devices.sessions import end_sessions
 from devices.steps import AuthenticatorApp
-from portal.http import Client as Visitor
 from tests.attacks.tools import is_in, start
 from tests.people import (
     Person,

@@ -14,7 +14,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import SecurityEvent, User
 from accounts.passwords import is_hashable
 from accounts.proofs import Strength
-from portal.logs import OneLine
+from core.logs import OneLine
 from tests.attacks.tools import html_of, start
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person, enter, give_phone

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.proofs import PROOFS_KEY, Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.attacks.tools import code_in, is_in, level, link_in, start
 from tests.links import open_link
 from tests.people import Person, enter, sign_in

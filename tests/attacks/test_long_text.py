@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.test import Client
 
 from accounts.identity import email_key, password_form
-from portal.words import harmless, one_line
+from core.i18n import harmless, one_line
 from tests.people import Person
 from tests.phones import give_app
 from tests.portal.alone import alone

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts import failures
 from accounts.proofs import Strength
-from portal.limits import FailureCount
+from core.limits import FailureCount
 from tests.attacks.test_thief_and_owner import (
     add_own_address,
     link_phone,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts import bindings, two_step
 from accounts.models import SentCode, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices.backups.ledger import subject_of
 from devices.models import LinkRequest, RestoreGrant, Session
-from portal.http import Client as Visitor
 from tests.accounts.helpers import (
     ask,
     is_in,

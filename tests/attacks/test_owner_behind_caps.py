@@ -16,9 +16,9 @@ from pytest_django import Settings
 from accounts import codes, link_mail
 from accounts.forms import entrance
 from accounts.models import LinkMail, OneTimeLink
-from portal.http import Client as Origin
-from portal.limits import LimitReached
-from portal.outbox import sms_limits
+from core.http import Client as Origin
+from core.limits import LimitReached
+from core.outbox import sms_limits
 from tests.attacks.tools import NEW_PASSWORD, face, is_in, link_in, reset, start
 from tests.links import open_link
 from tests.live import fresh_address

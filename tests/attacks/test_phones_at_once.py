@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.disputes import InDispute
 from accounts.models import User
+from core.http import Client
 from devices import contest, phones, sealing
 from devices.models import Authenticator, Phone, Session
-from portal.http import Client
 from tests.attacks.crowd import Crowd, half_signed_in
 from tests.devices.test_disputes import by_passkey
 from tests.live import at_once

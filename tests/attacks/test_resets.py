@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import EmailAddress, OneTimeLink, PhoneNumber, User
 from accounts.proofs import Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.attacks.tools import code_in, face, is_in, reset, reset_path, start
 from tests.links import open_link
 from tests.live import fresh_address, fresh_number

@@ -14,8 +14,8 @@ from accounts import codes as sent_codes
 from accounts.forms.code import CodeForm
 from accounts.models import SentCode
 from accounts.proofs import Strength
-from portal.outbox.models import Message
-from portal.outbox.sms import SentText
+from core.outbox.models import Message
+from core.outbox.sms import SentText
 from tests.attacks.tools import ask_for_code, code_in, html_of, is_in, start, type_code
 from tests.people import Person, enter, sign_in
 

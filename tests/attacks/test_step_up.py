@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.attacks.tools import ask_for_code, code_in, level, start
 from tests.people import Person, enter
 

@@ -17,10 +17,10 @@ from django.core import mail
 from django.test import Client
 
 from accounts.proofs import Strength, proofs_in
+from core.outbox.delivery import deliver_now
+from core.outbox.models import Message, Status
+from core.outbox.sms import memory_outbox
 from devices.models.authenticator import codes_of, step_now
-from portal.outbox.delivery import deliver_now
-from portal.outbox.models import Message, Status
-from portal.outbox.sms import memory_outbox
 from tests.attacks.pages import Field, Form, Page, Walker
 from tests.attacks.url_map import is_walked, paths_of
 from tests.authenticator import SoftPasskey

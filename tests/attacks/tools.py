@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 
 from accounts.proofs import PROOFS_KEY, Strength
-from portal.outbox.sms import SentText
+from core.outbox.sms import SentText
 from tests.links import open_link
 from tests.people import Person
 

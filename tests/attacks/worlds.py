@@ -18,8 +18,8 @@ from accounts import failures
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.steps import ways_of
+from core.outbox.sms import memory_outbox
 from devices.models import Session
-from portal.outbox.sms import memory_outbox
 from tests.attacks.owner import Owner, QuickOwner
 from tests.attacks.thief_and_owner import Thief
 from tests.conftest import SecureClient

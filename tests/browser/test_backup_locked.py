@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from core.http import Client as Visitor
 from devices import phones
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand
-from portal.http import Client as Visitor
 from tests.browser.authenticator import KEY, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.browser.test_backup_wipe import HEARTBEAT, PASSPHRASE, leftovers, other_tab

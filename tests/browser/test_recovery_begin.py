@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from core.http import Client as Visitor
 from devices.backups import linking
 from devices.models import Installation, RestoreGrant
-from portal.http import Client as Visitor
 from tests.browser.recovery import NewPhone, code_for, old_phone, provable
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite

@@ -7,9 +7,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.proofs import Strength
+from core.http import Client as Caller
 from devices.backups import linking, unlinking
 from devices.models import Installation
-from portal.http import Client as Caller
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
 from tests.people import Person, enter

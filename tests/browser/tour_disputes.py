@@ -8,9 +8,9 @@ from playwright.sync_api import Page
 
 from accounts.models import EmailAddress, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices import phones, suspending
 from devices.models import Authenticator
-from portal.http import Client as Visitor
 from tests.journeys.hand import App, Hand
 from tests.live import LiveSite
 from tests.live.sinks import body_of

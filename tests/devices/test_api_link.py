@@ -16,10 +16,10 @@ from accounts.identity import mask_address
 from accounts.models import User
 from accounts.proofs import Strength
 from accounts.signals import protection_changed
+from core.http import Client as Visitor
 from devices.api.http import fingerprint
 from devices.backups import linking
 from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session, Vault
-from portal.http import Client as Visitor
 from tests.accounts.helpers import addresses, told
 from tests.people import Person, enter
 from tests.phones import API, give_app, new_secret

@@ -11,8 +11,8 @@ from django.test import Client, TestCase
 from accounts import events
 from accounts.models import KnownBrowser, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices.models import Session, TrustedBrowser
-from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, sign_in, trust
 from tests.portal.dutch import english_in

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts import disputes
 from accounts.models import User
+from core.http import Client as Visitor
 from devices import housekeeping
 from devices.backups import disputed as keeping
 from devices.backups import unlinking
 from devices.models import Installation, KeySlot, PhoneCommand, Vault
-from portal.http import Client as Visitor
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 from tests.phones import App, give_app, grant

@@ -15,11 +15,11 @@ from accounts import contacts, declining, disputes, two_step
 from accounts.models import EmailAddress, User
 from accounts.proofs import Proof, Strength
 from accounts.steps import EmailCode
+from core.http import Client as Visitor
+from core.outbox.models import Message
 from devices import contest, housekeeping, phones, suspending
 from devices import staff as devices_staff
 from devices.models import Authenticator, Phone, Session
-from portal.http import Client as Visitor
-from portal.outbox.models import Message
 from tests.devices.test_sealed_phones import by, row_of
 from tests.links import open_link, press_not_me
 from tests.people import (

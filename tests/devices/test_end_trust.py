@@ -17,10 +17,10 @@ from accounts.proofs import Proof, Strength
 from accounts.steps import step_named
 from accounts.trust import METHOD
 from accounts.ways import AlreadySpent, Verification
+from core.http import Client as Visitor
 from devices import staff as devices_staff
 from devices import trusted
 from devices.models import Authenticator, Session, TrustedBrowser
-from portal.http import Client as Visitor
 from tests.live import fresh_address
 from tests.people import (
     Person,

@@ -12,10 +12,10 @@ from django.utils import timezone
 from accounts import bindings, cancelling
 from accounts.models import Binding, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices import housekeeping
 from devices.backups import vaults
 from devices.models import Vault
-from portal.http import Client as Visitor
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 from tests.phones import App, give_app, grant

@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts import bindings, cancelling
 from accounts.models import Binding, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices.models import KeySlot
-from portal.http import Client as Visitor
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Proof, Strength
+from core.outbox.models import Message
 from devices.models import Authenticator, Passkey, Phone, Session, TrustedBrowser
-from portal.outbox.models import Message
 from tests.people import Person, code_of, enter, give_passkey, give_phone, lose, proved, trust
 
 URL = "/devices/lost/"

@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from accounts.models import User
 from accounts.proofs import Proof, Strength, keep
 from accounts.ways import AlreadySpent, Verification
+from core.http import Client as Visitor
 from devices import factors, keys, lost_phone, phones, suspending
 from devices.models import Authenticator, Phone, Session
 from devices.sessions import SessionStore
 from devices.steps import AuthenticatorApp
-from portal.http import Client as Visitor
 from tests.live import at_once
 from tests.people import Person, code_of, give_passkey, give_phone, make_person, protected
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from core.http import Client
 from devices import keys
 from devices.models import Challenge, Session
-from portal.http import Client
 from tests.authenticator import SoftPasskey
 from tests.live import Visitor, at_once
 from tests.people import Person, give_passkey

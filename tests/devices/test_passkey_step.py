@@ -13,9 +13,9 @@ from django.test import Client
 from accounts import bindings
 from accounts.bindings import Ground
 from accounts.proofs import Strength, proofs_in
+from core.limits import FailureCount
 from devices import housekeeping
 from devices.models import Challenge, Passkey
-from portal.limits import FailureCount
 from tests.accounts.helpers import seen
 from tests.authenticator import BE, BS, UP, UV, SoftPasskey, spelled
 from tests.people import Person, enter, give_passkey

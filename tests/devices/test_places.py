@@ -8,8 +8,8 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from core.geoip import database
 from devices.models import Session
-from portal.places import database
 from tests import mmdb
 from tests.people import Person, sign_in
 

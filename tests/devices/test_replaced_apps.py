@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts import cancelling, disputes, held_question
 from accounts.models import Binding
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices import housekeeping, phones, sealing
 from devices.api.http import digest_of, fingerprint
 from devices.models import Installation
-from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
 from tests.backups import Backup, give_backup, refusal
 from tests.devices.test_api_heartbeat import BEAT

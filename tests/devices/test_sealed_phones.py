@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.models import Enrolment, User
 from accounts.proofs import Proof, Strength
 from accounts.steps import ways_of
+from core.http import Client as Visitor
+from core.outbox.models import Message
 from devices import housekeeping, sealing, suspending
 from devices.models import Authenticator, Installation, Phone
-from portal.http import Client as Visitor
-from portal.outbox.models import Message
 from tests.devices.test_lost import saved_code
 from tests.people import Person, code_of, enter, give_phone, lose, proved
 from tests.phones import give_app

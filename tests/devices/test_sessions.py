@@ -15,9 +15,9 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.proofs import Proof, Strength, keep, proofs_in
 from accounts.signals import protection_changed
+from core.http import Client as Visitor
 from devices.models import Session
 from devices.sessions import SessionStore, end_sessions, forget_ended, strip_proofs
-from portal.http import Client as Visitor
 from tests.people import Person, enter
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

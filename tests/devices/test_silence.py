@@ -11,9 +11,9 @@ from django.test import Client, TestCase
 from django.utils import timezone
 
 from accounts.models import User
+from core.outbox import worker
 from devices.backups import silence
 from devices.models import Installation, Vault
-from portal.outbox import worker
 from tests.accounts.helpers import addresses, told
 from tests.devices.test_api_heartbeat import vault_of
 from tests.people import Person

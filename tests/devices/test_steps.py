@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.proofs import Proof, Strength
 from accounts.ways import AlreadySpent, CannotCheck, Verification
+from core.http import Client as Visitor
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now
 from devices.steps import AuthenticatorApp
-from portal.http import Client as Visitor
 from tests.people import Person, code_of, give_phone
 
 APP = AuthenticatorApp()

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django_otp import devices_for_user
 
 from accounts.proofs import Proof, Strength, proofs_in
+from core.http import Client as Visitor
+from core.outbox.models import Message
 from devices import suspending
 from devices.models import Phone, Session, TrustedBrowser
 from devices.steps import AuthenticatorApp
-from portal.http import Client as Visitor
-from portal.outbox.models import Message
 from tests.people import Person, code_of, enter, give_passkey, give_phone, proved, trust
 
 VISITOR = Visitor("192.0.2.7", "")

@@ -10,11 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Proof, Strength
+from core.http import Client as Visitor
+from core.outbox.models import Message
 from devices import suspending
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now
-from portal.http import Client as Visitor
-from portal.outbox.models import Message
 from tests.people import Person, enter, give_passkey, give_phone, proved, sign_in
 
 VISITOR = Visitor("192.0.2.7", "")

@@ -12,11 +12,11 @@ from django.test import Client
 from accounts.proofs import Proof, Strength, keep
 from accounts.trust import METHOD
 from accounts.ways import AlreadySpent
+from core.http import Client as Visitor
 from devices import keys, phones, trusted
 from devices.models import Session
 from devices.sessions import SessionStore
 from devices.trust_cookies import cookie_name
-from portal.http import Client as Visitor
 from tests.live import at_once
 from tests.people import Person, give_passkey, give_phone, protected, trust
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.proofs import Proof, Strength
+from core.http import Client as Visitor
 from devices import housekeeping, phones
 from devices.backups import linking
 from devices.models import (
@@ -20,7 +21,6 @@ from devices.models import (
     RestoreGrant,
     Vault,
 )
-from portal.http import Client as Visitor
 from tests.accounts.helpers import addresses, seen, told
 from tests.devices.test_api_heartbeat import BEAT
 from tests.people import Person, enter, give_phone, proved

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from accounts.proofs import Proof, Strength, proofs_in
+from core.http import Client as Visitor
 from devices import phones
 from devices.models import Phone, Session
 from devices.unlinking import consequences, report
-from portal.http import Client as Visitor
 from tests.people import Person, enter, give_passkey, give_phone, proved
 
 VISITOR = Visitor("192.0.2.7", "")

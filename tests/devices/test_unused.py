@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.models import PhoneNumber
 from accounts.proofs import Strength
+from core.outbox.sms import SentText
 from devices.models import Authenticator, Passkey, Phone
-from portal.outbox.sms import SentText
 from tests.accounts.helpers import mailbox, recover, seen, type_code, type_password
 from tests.attacks.tools import code_in
 from tests.authenticator import SoftPasskey

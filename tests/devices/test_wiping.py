@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from accounts import disputes
 from accounts.proofs import Proof, Strength
+from core.http import Client as Visitor
 from devices import phones, sealing
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand, Session
 from devices.views.orders import waiting_orders
-from portal.http import Client as Visitor
 from tests.accounts.helpers import seen
 from tests.attacks.test_thief_and_owner import link_in_mail_to
 from tests.backups import refusal

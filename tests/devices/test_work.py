@@ -14,9 +14,9 @@ from accounts import readiness
 from accounts.models import Enrolment, SecurityEvent, User
 from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
+from core.http import Client as Visitor
 from devices import housekeeping, phones, work
 from devices.models import Authenticator, Phone, WorkCode
-from portal.http import Client as Visitor
 from tests.attacks.tools import rows
 from tests.people import Person, code_of, enter
 from tests.phones import App, give_app

@@ -12,9 +12,9 @@ from accounts import cancelling, held_question
 from accounts.bindings import Ground
 from accounts.models import Enrolment, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
 from devices import housekeeping
 from devices.models import Authenticator, WorkCode
-from portal.http import Client as Visitor
 from tests.devices.test_work import app_on, claim, confirm, state_of
 from tests.people import Person
 from tests.phones import App, give_app

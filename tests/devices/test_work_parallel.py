@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts import enrolments
 from accounts.models import Enrolment
 from accounts.staff import check
+from core.http import Client as Visitor
 from devices import staff, work
 from devices.models import Authenticator, Phone
-from portal.http import Client as Visitor
 from tests.live import at_once
 from tests.people import Person, code_of
 from tests.phones import App, give_app

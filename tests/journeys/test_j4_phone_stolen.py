@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
-from portal.outbox.models import Message, Status
+from core.outbox.models import Message, Status
 from tests.journeys.hand import App, Hand, check_letter
 from tests.live import LiveSite
 from tests.live.sinks import body_of

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from accounts.models import Organisation
-from portal.limits import LimitReached
+from core.limits import LimitReached
 from portal.urls import handler400, handler403, handler404, handler500
 from portal.urls import urlpatterns as site
 

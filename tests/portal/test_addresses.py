@@ -12,9 +12,9 @@ from django.test import Client
 
 from accounts.identity import email_key
 from accounts.models import EmailAddress, User
-from portal.addresses import in_ascii, in_letters
-from portal.names import validate_address
-from portal.words import one_line
+from core.addresses import in_ascii, in_letters
+from core.fields import validate_address
+from core.i18n import one_line
 from tests.people import PASSWORD, Person
 
 Browsers = Callable[..., Client]

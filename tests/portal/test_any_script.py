@@ -13,9 +13,9 @@ from django.utils import translation
 from accounts import events
 from accounts.models import Organisation, User
 from accounts.proofs import Strength
+from core.http import Client as Visitor
+from core.i18n import apart, gettext, gettext_lazy, listed, ngettext, one_line
 from devices.models import Phone
-from portal.http import Client as Visitor
-from portal.words import apart, gettext, gettext_lazy, listed, ngettext, one_line
 from tests.accounts.helpers import seen
 from tests.attacks.tools import html_of
 from tests.live import fresh_address

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from portal import batches
-from portal.outbox.models import Message
-from portal.outbox.worker import clean_up
+from core import batches
+from core.outbox.models import Message
+from core.outbox.worker import clean_up
 
 
 def old_messages(count: int) -> None:

@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 from pytest_django import Settings
 
 from accounts.proofs import Strength
-from portal import branding, checks
+from core import branding, checks
 from tests.people import Person, enter
 
 WINE = "#7a1f3d"

@@ -19,7 +19,7 @@ import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.test import Client
 
-from portal.database import is_away
+from core.database import is_away
 from tests.portal.own_server import Server, server
 from tests.settings import ENVIRONMENT, free_port
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from accounts.identity import mask_number
-from portal.templatetags.portal_ui import app_icon, icon
+from core.templatetags.portal_ui import app_icon, icon
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHEETS = sorted([*ROOT.glob("static/css/*.css"), *ROOT.glob("static/authenticator/*.css")])

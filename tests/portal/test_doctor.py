@@ -16,8 +16,9 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal import doctor, key_check
-from portal.outbox.models import Message
+from core import key_check
+from core.outbox.models import Message
+from portal import doctor
 from tests.live import LiveSite
 from tests.live.sinks import MailServer
 from tests.people import Person

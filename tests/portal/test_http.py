@@ -6,8 +6,8 @@ from django.test import Client as DjangoClient
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from portal import proxies
-from portal.http import AGENT_LENGTH, NEXT_LENGTH, Client, client_of, safe_next
+from core import proxies
+from core.http import AGENT_LENGTH, NEXT_LENGTH, Client, client_of, safe_next
 
 
 def visit(address: str = "192.0.2.7", forwarded: str = "", agent: str = "") -> HttpRequest:

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.address_taken import is_address_taken
 from accounts.contacts import make_primary, mark_verified
 from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
+from core.database import violates
+from core.http import Client as Origin
 from devices.models import Passkey
-from portal.database import violates
-from portal.http import Client as Origin
 from tests.accounts.helpers import code_to
 from tests.people import Person, give_passkey
 

@@ -16,12 +16,12 @@ from django.db import models
 from django.test import Client
 
 from accounts import failures
+from core import checks
+from core.key_check import WrongKeys, judge, judge_if_possible
+from core.limits import FailureCount, LimitReached, Rate, RateWindow
+from core.models import KeyCheck
+from core.sealed import SealedField
 from devices.models import Authenticator
-from portal import checks
-from portal.key_check import WrongKeys, judge, judge_if_possible
-from portal.limits import FailureCount, LimitReached, Rate, RateWindow
-from portal.models import KeyCheck
-from portal.sealed import SealedField
 from tests.accounts.helpers import ask, code_to, mailbox, type_code
 from tests.people import Person, give_phone
 from tests.phones import give_app

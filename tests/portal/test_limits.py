@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from portal.limits import (
+from core.limits import (
     Budget,
     FactorDisabled,
     FailureCount,

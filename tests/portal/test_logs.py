@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, OperationalError
 from django.test import Client
 
-from portal.logs import Calm, OneLine
+from core.logs import Calm, OneLine
 
 FORMAT = OneLine("%(levelname)s %(name)s %(message)s")
 

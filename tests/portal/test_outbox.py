@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.outbox import Composed, Undeliverable, queue
-from portal.outbox.delivery import Outcome
-from portal.outbox.delivery_status import Fate
-from portal.outbox.models import Message
-from portal.outbox.sms import memory_outbox
-from portal.outbox.worker import run_round
+from core.outbox import Composed, Undeliverable, queue
+from core.outbox.delivery import Outcome
+from core.outbox.delivery_status import Fate
+from core.outbox.models import Message
+from core.outbox.sms import memory_outbox
+from core.outbox.worker import run_round
 
 NUMBER = "+31612345678"
 pytestmark = pytest.mark.django_db(transaction=True)

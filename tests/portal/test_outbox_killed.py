@@ -16,10 +16,10 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.outbox import Composed, queue
-from portal.outbox.delivery import Outcome
-from portal.outbox.models import LEASE, Message
-from portal.outbox.worker import run_round
+from core.outbox import Composed, queue
+from core.outbox.delivery import Outcome
+from core.outbox.models import LEASE, Message
+from core.outbox.worker import run_round
 from tests.settings import BASE_DATABASE_URL
 
 START_SECONDS = 30

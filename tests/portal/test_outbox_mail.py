@@ -15,10 +15,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.outbox import Composed, mail, queue
-from portal.outbox.delivery import Outcome
-from portal.outbox.models import Message
-from portal.outbox.worker import run_round
+from core.outbox import Composed, mail, queue
+from core.outbox.delivery import Outcome
+from core.outbox.models import Message
+from core.outbox.worker import run_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALICE = "alice@example.org"

@@ -14,10 +14,10 @@ from pytest_django import Settings
 
 from accounts import codes, events
 from accounts.proofs import Strength
-from portal.http import Client as Origin
-from portal.outbox import worker
-from portal.outbox.delivery import deliver
-from portal.outbox.models import Channel, Message
+from core.http import Client as Origin
+from core.outbox import worker
+from core.outbox.delivery import deliver
+from core.outbox.models import Channel, Message
 from tests.attacks.tools import html_of
 from tests.people import Person, enter, give_phone
 

@@ -9,10 +9,10 @@ from django.urls import path
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.development import outbox
-from portal.outbox import Composed, dev_copies, queue
-from portal.outbox.models import Message
-from portal.outbox.worker import run_round
+from core.dev_outbox import outbox
+from core.outbox import Composed, dev_copies, queue
+from core.outbox.models import Message
+from core.outbox.worker import run_round
 from portal.urls import urlpatterns as site
 
 urlpatterns = [path("desk/outbox/", outbox), *site]

@@ -16,11 +16,11 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from portal.outbox import Composed, delivery, queue
-from portal.outbox.delivery import Outcome, deliver
-from portal.outbox.models import LEASE, Message
-from portal.outbox.sms import memory_outbox
-from portal.outbox.worker import clean_up, run, run_round
+from core.outbox import Composed, delivery, queue
+from core.outbox.delivery import Outcome, deliver
+from core.outbox.models import LEASE, Message
+from core.outbox.sms import memory_outbox
+from core.outbox.worker import clean_up, run, run_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ran: list[str] = []
@@ -143,7 +143,7 @@ def test_the_command_ends_on_sigterm_after_the_message_in_hand(settings: Setting
 
 
 def test_closed_messages_are_deleted_after_thirty_days(settings: Settings) -> None:
-    settings.HOUSEKEEPING = ["portal.outbox.housekeeping.run"]
+    settings.HOUSEKEEPING = ["core.outbox.housekeeping.run"]
     with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as clock:
         queued()
         run_round()

@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from pytest_django import Settings
 
-from portal import checks
-from portal.places import database, place_of
+from core import checks
+from core.geoip import database, place_of
 from tests import mmdb
 
 

@@ -1,6 +1,6 @@
 """The tags and filters of every template."""
 
-from portal.templatetags.portal_ui import breakable
+from core.templatetags.portal_ui import breakable
 
 
 def test_an_address_may_break_behind_its_at_sign_and_stays_escaped() -> None:

@@ -83,7 +83,7 @@ def test_a_button_pressed_after_signing_out_elsewhere_leads_to_its_page(
 
 def test_every_view_that_only_takes_a_post_names_its_page() -> None:
     assert len(form_pages()) >= 17
-    for root in ("accounts", "devices", "portal"):
+    for root in ("core", "accounts", "devices", "portal"):
         for path in Path(root).rglob("*.py"):
             assert path.match("*/api/*") or "@require_POST" not in path.read_text(), path
 

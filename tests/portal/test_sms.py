@@ -13,8 +13,8 @@ from urllib.parse import parse_qs
 import pytest
 from pytest_django import Settings
 
-from portal.outbox.types import FinalFailure, TemporaryFailure
-from portal.outbox.sms import SentText, gateway_from_url, memory_outbox
+from core.outbox.sms import SentText, gateway_from_url, memory_outbox
+from core.outbox.types import FinalFailure, TemporaryFailure
 
 NUMBER, TEXT = "+31612345678", "Your code is 987105 – ok?"
 

@@ -3,8 +3,8 @@
 import pytest
 from pytest_django import Settings
 
-from portal.outbox import checks
-from portal.outbox.sms import gateway_from_url
+from core.outbox import checks
+from core.outbox.sms import gateway_from_url
 
 BAD = [
     "https://gateway.example.org/",
@@ -59,7 +59,7 @@ def test_a_plus_in_the_sender_may_stand_as_it_is() -> None:
 def test_start_up_refuses_paths_and_modes_that_lead_nowhere(settings: Settings) -> None:
     assert checks.dotted_paths_can_be_imported() == []
     assert checks.delivery_is_known() == []
-    settings.HOUSEKEEPING = ["portal.outbox.housekeeping.nothing"]
+    settings.HOUSEKEEPING = ["core.outbox.housekeeping.nothing"]
     settings.OUTBOX_DELIVERY = "pigeon"
     assert [problem.id for problem in checks.dotted_paths_can_be_imported()] == ["outbox.E003"]
     assert [problem.id for problem in checks.delivery_is_known()] == ["outbox.E002"]

@@ -15,7 +15,13 @@ def source(*patterns: str) -> str:
 
 def worn() -> set[str]:
     """Every word that a template, a tag or a script puts into a class."""
-    pages = source("templates/**/*.html", "portal/**/*.py", "accounts/**/*.py", "devices/**/*.py")
+    pages = source(
+        "templates/**/*.html",
+        "core/**/*.py",
+        "portal/**/*.py",
+        "accounts/**/*.py",
+        "devices/**/*.py",
+    )
     given = re.findall(r'class="(.*?)"|block (?:body_class|width) %}(.*)|f"{css} (\w+)"', pages)
     scripts = re.findall(r'"([\w -]+)"', source("static/js/*.js", "static/authenticator/**/*.js"))
     return set(re.findall(r"[a-zA-Z][\w-]*", " ".join([*map(" ".join, given), *scripts])))

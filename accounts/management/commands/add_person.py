@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import invitations
 from accounts.models import Invitation
-from portal.limits import LimitReached
-from portal.names import cleaned_name, validate_address
+from core.fields import cleaned_name, validate_address
+from core.limits import LimitReached
 
 
 class Command(BaseCommand):

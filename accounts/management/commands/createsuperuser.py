@@ -14,8 +14,8 @@ from accounts import events
 from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
 from accounts.models import EmailAddress, User
-from portal.addresses import in_letters
-from portal.names import validate_address
+from core.addresses import in_letters
+from core.fields import validate_address
 
 
 class Command(BaseCommand):

@@ -6,11 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model, QuerySet
 
+from core import key_check, limits
+from core.crypto import CannotUnseal
+from core.models import KeyCheck
+from core.sealed import SealedField, sealed_fields
 from devices import key_rotation
-from portal import key_check, limits
-from portal.crypto import CannotUnseal
-from portal.models import KeyCheck
-from portal.sealed import SealedField, sealed_fields
 
 
 class Command(BaseCommand):

@@ -1,6 +1,0 @@
-"""Text messages: gateways behind one verb, `send(number, text)`, chosen by the setting SMS_URL."""
-
-from portal.outbox.sms.gateways import Gateway, SentText, memory_outbox
-from portal.outbox.sms.urls import gateway_from_url
-
-__all__ = ["Gateway", "SentText", "gateway_from_url", "memory_outbox"]

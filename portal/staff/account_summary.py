@@ -1,0 +1,148 @@
+"""What the staff page of an account shows; nothing here reads a secret."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+
+from accounts import readiness, recovery_codes
+from accounts.activity import Line, lines
+from accounts.events import words
+from accounts.losses import count
+from accounts.models import SecurityEvent, User
+from accounts.proofs import Strength
+from accounts.readiness import Readiness
+from accounts.steps import second_steps
+from accounts.ways import Way
+from core.i18n import ngettext
+from devices.backups import summary
+from devices.models import Installation, Phone, Session, TrustedBrowser
+
+SIGN_INS = ("sign_in:password", "sign_in:new_browser", "sign_in:recovered", "sign_in:two_step")
+LATEST_EVENTS = 8
+BROWSERS_SHOWN = 20
+APPS_SHOWN = 10
+EVENTS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class WayRow:
+    """One way in: what, where (masked), how much it proves, and since or until when."""
+
+    way: Way
+    is_strong: bool
+
+
+@dataclass(frozen=True)
+class PhoneRow:
+    """One linked phone, and from when its codes count in full if they do not yet."""
+
+    phone: Phone
+    counts_from: datetime | None
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """One browser that is signed in, and with what."""
+
+    session: Session
+    methods: str
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event in words, and the address of the colleague who did it, if one did."""
+
+    line: Line
+    actor: str
+
+
+def accounts() -> QuerySet[User]:
+    """Return the accounts, each read with its `signed_in_at`: no statement more for a page."""
+    signed_in = SecurityEvent.objects.filter(user=OuterRef("pk"), kind__in=SIGN_INS)
+    return User.objects.annotate(signed_in_at=Subquery(signed_in.order_by("-at").values("at")[:1]))
+
+
+def page_of(user: User) -> dict[str, Any]:
+    """Collect the page of an account, in a number of queries that does not grow with it."""
+    state = readiness.of(user)
+    events, has_more = page_of_events(user, 1, LATEST_EVENTS)
+    sessions = _sessions(user)
+    return {
+        "subject": user,
+        "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
+        "declined": [step.label for step in second_steps() if user.has_declined(step.slug)],
+        "if_lost": _if_lost(state),
+        "codes": recovery_codes.summary(user),
+        "phones": _phones(user, state.ways),
+        "unlinked_apps": _unlinked_apps(user),
+        "enrolments": user.works,
+        "backup": summary.of(user),
+        "sessions": sessions[:BROWSERS_SHOWN],
+        "has_more_sessions": len(sessions) > BROWSERS_SHOWN,
+        "trusted": _trusted(user),
+        "addresses": list(user.email_addresses.order_by("pk")),
+        "numbers": list(user.phone_numbers.order_by("pk")),
+        "events": events,
+        "has_more_events": has_more,
+    }
+
+
+def _if_lost(state: Readiness) -> str:
+    """Say what would remain if the phone used last were lost; "" without a phone."""
+    first = next((way for way in state.ways if way.carrier.kind == "phone"), None)
+    if first is None:
+        return ""
+    left = count(state.without({first.carrier.key}))
+    return ngettext(
+        "Without %(phone)s, %(left)d sign-in method would remain.",
+        "Without %(phone)s, %(left)d sign-in methods would remain.",
+        left,
+    ) % {"phone": first.carrier.name, "left": left}
+
+
+def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
+    held = {way.carrier.key: way.counts_from for way in ways}
+    linked = user.phones.proved().with_app()
+    return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in linked]
+
+
+def _unlinked_apps(user: User) -> list[Installation]:
+    """Return the apps that were unlinked, newest first, with when each was told to erase itself."""
+    told, done = Min("commands__created_at"), Max("commands__done_at")
+    rows = user.installations.filter(status=Installation.Status.UNLINKED).order_by("-unlinked_at")
+    return list(rows.annotate(told_at=told, wiped_at=done)[:APPS_SHOWN])
+
+
+def _sessions(user: User) -> list[SessionRow]:
+    rows = Session.objects.of(user).alive().order_by("-last_seen_at")[: BROWSERS_SHOWN + 1]
+    return [SessionRow(row, _methods(row)) for row in rows]
+
+
+def _trusted(user: User) -> list[TrustedBrowser]:
+    """Return the browsers in which the second step is not asked, those used last first."""
+    rows = user.trusted_browsers.live().order_by("-last_used_at")[:BROWSERS_SHOWN]
+    return list(rows) if settings.TRUSTED_BROWSER_DAYS else []
+
+
+def _methods(session: Session) -> str:
+    return words(dict.fromkeys(proof.method for proof in session.proofs))
+
+
+def page_of_events(user: User, number: int, size: int) -> tuple[list[EventRow], bool]:
+    """Return page `number` (from 1) of the account's events, and whether there is another."""
+    start = (number - 1) * size
+    rows = list(user.events.order_by("-at", "-id")[start : start + size + 1])
+    return _in_words(rows[:size]), len(rows) > size
+
+
+def _in_words(events: Sequence[SecurityEvent]) -> list[EventRow]:
+    actors = {event.actor_id for event in events if event.actor_id}
+    names = dict(User.objects.filter(pk__in=actors).values_list("pk", "email")) if actors else {}
+    return [
+        EventRow(line, names.get(event.actor_id or 0, ""))
+        for event, line in zip(events, lines(events), strict=True)
+    ]

@@ -1,0 +1,298 @@
+"""Staff pages of one account: everything that protects it, and the acts, each with a reason.
+
+`portal.staff.site` guards every view here. Whether this member of staff may act on that account is
+judged by the act itself (`accounts.staff.check`); the pages ask the same question only earlier.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import readiness, staff
+from accounts.forms.staff import ReasonForm
+from accounts.held_forms import confirms, held_values
+from accounts.losses import count
+from accounts.models import User
+from accounts.people import person
+from accounts.views.answers import show_form
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy, listed, ngettext
+from core.limits import LimitReached
+from devices import factors
+from devices import staff as devices_staff
+from devices.models import Phone, Session
+from devices.unlinking import factors_of
+from portal.staff.account_summary import EVENTS_A_PAGE, accounts, page_of, page_of_events
+
+Text = str | Promise
+TAKES_TWO = gettext_lazy(
+    "It is the last strong sign-in method, so a second colleague has to do the same."
+)
+TOO_MANY_ACTS = gettext_lazy(
+    "You have acted on many accounts in the last hour. You can go on in %(time)s."
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words of one act: what it is called, and what will happen, line by line."""
+
+    title: Text
+    button: Text
+    lines: list[str]
+    danger: bool = True
+
+
+def _subject(public_id: UUID) -> User:
+    return get_object_or_404(User, public_id=public_id)
+
+
+def may_act(request: HttpRequest, public_id: UUID) -> User:
+    """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
+    user = _subject(public_id)
+    if staff.why_not(person(request), user):
+        raise PermissionDenied
+    return user
+
+
+@require_safe
+def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one account on one page, without a secret."""
+    user = get_object_or_404(accounts(), public_id=public_id)
+    context = page_of(user)
+    context["why_not"] = staff.why_not(person(request), user)
+    return render(request, "admin/account.html", context)
+
+
+@require_safe
+def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """List what happened to the account, newest first."""
+    user = _subject(public_id)
+    number = page_in(request)
+    events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
+    context = {"subject": user, "events": events, "number": number, "has_next": has_next}
+    return render(request, "admin/activity.html", context)
+
+
+def page_in(request: HttpRequest) -> int:
+    """Return the number of the page that is asked for, from 1."""
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+    return max(number, 1)
+
+
+def ask_why(
+    request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
+) -> HttpResponse:
+    """Ask for the reason, act, and lead back to the account with a sentence.
+
+    `do` takes the reason and returns whether anything changed, and what to say.
+    """
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, initial=held_values(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed, said = do(form.cleaned_data["reason"])
+        except LimitReached as limit:
+            form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
+            return show_form(request, "admin/act.html", form, subject=user, act=act)
+        (messages.success if changed else messages.info)(request, str(said))
+        return redirect("admin:account", public_id=user.public_id)
+    return show_form(request, "admin/act.html", form, subject=user, act=act)
+
+
+def _browsers(user: User) -> str:
+    count = Session.objects.of(user).alive().count()
+    if not count:
+        return _("No browser is signed in now.")
+    return ngettext(
+        "%(count)d browser is signed out.", "%(count)d browsers are signed out.", count
+    ) % {"count": count}
+
+
+def told() -> str:
+    """Say who reads the reason."""
+    return _("We’ll notify all confirmed e-mail addresses of the person, with your reason.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("lock an account"), "reason")
+def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Lock the account and end its sessions."""
+    user = may_act(request, public_id)
+    lines = [_("The person cannot sign in until you or a colleague unlock the account.")]
+    lines += [_browsers(user), _("Phones, codes and the password stay as they are."), told()]
+    act = Act(gettext_lazy("Lock this account"), gettext_lazy("Lock the account"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.lock(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is locked.") if changed else _("It was locked already.")
+
+    return ask_why(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("unlock an account"), "reason")
+def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Let the person sign in again."""
+    user = may_act(request, public_id)
+    lines = [_("The person can sign in again, with the same password and the same second steps.")]
+    act = Act(
+        gettext_lazy("Unlock this account"),
+        gettext_lazy("Unlock the account"),
+        [*lines, told()],
+        danger=False,
+    )
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.unlock(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is unlocked.") if changed else _("It was not locked.")
+
+    return ask_why(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("freeze an account"), "reason")
+def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take back what was added without a strong proof, and let nothing more be added so."""
+    user = may_act(request, public_id)
+    lines = [
+        _("What was added lately without an authenticator app or passkey is taken back."),
+        _("Nothing can be added until the person uses one of those or resets the password."),
+        _browsers(user),
+        told(),
+    ]
+    act = Act(gettext_lazy("Freeze this account"), gettext_lazy("Freeze the account"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff.freeze(actor=person(request), user=user, reason=reason)
+        return changed, _("The account is frozen.") if changed else _("It was frozen already.")
+
+    return ask_why(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("sign a person out everywhere"), "reason")
+def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Sign the person out everywhere."""
+    user = may_act(request, public_id)
+    lines = [_browsers(user), _("The person can sign in again at once."), told()]
+    act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        ended = devices_staff.end_all_sessions(actor=person(request), user=user, reason=reason)
+        said = ngettext(
+            "%(count)d browser was signed out.", "%(count)d browsers were signed out.", ended
+        ) % {"count": ended}
+        return bool(ended), said if ended else _("No browser was signed in.")
+
+    return ask_why(request, user, act, do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("unlink a phone of a person"), "reason")
+def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
+    """Let a phone of the person go; a second post finds it gone and changes nothing."""
+    user = may_act(request, public_id)
+    phone = user.phones.linked().filter(public_id=phone_id).first()
+    if phone is None:
+        return _no_phone(request, user)
+    phone.user = user
+    title = _("Unlink %(phone)s") % {"phone": phone.name}
+    lines = _consequences(phone)
+    act = Act(title, gettext_lazy("Unlink the phone"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        try:
+            done = devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
+        except Phone.DoesNotExist:
+            return False, _("This phone is not linked.")
+        if done is None:
+            return False, _("A colleague has to agree: they do the same within 24 hours.")
+        said = _("%(phone)s is unlinked and what it proved is erased.") % {"phone": phone.name}
+        return True, said
+
+    return ask_why(request, user, act, do)
+
+
+def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
+    if request.method != "POST":
+        raise Http404
+    messages.info(request, _("This phone is not linked."))
+    return redirect("admin:account", public_id=user.public_id)
+
+
+def _consequences_for_app(phone: Phone) -> list[str]:
+    if phone.app is None:
+        return []
+    words = {"site": settings.PORTAL_NAME}
+    return [
+        _("The %(site)s authenticator on it is unlinked. The backup stays.") % words,
+        _("The accounts in it stay on the phone; only the person can have them erased."),
+    ]
+
+
+def _consequences(phone: Phone) -> list[str]:
+    left = count(readiness.of(phone.user).without([phone.carrier_key]))
+    ways = ngettext(
+        "%(left)d sign-in method remains.", "%(left)d sign-in methods remain.", left
+    ) % {"left": left}
+    codes = [
+        _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
+        _("Its secret is erased. A backup of the phone does not bring it back."),
+    ]
+    return [
+        *([str(TAKES_TWO)] if factors.goes_with(phone) else []),
+        *(codes if factors_of(phone) else []),
+        *_consequences_for_app(phone),
+        _browsers(phone.user),
+        ways if left else _("No other sign-in method remains: the person is locked out."),
+        told(),
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@confirms(gettext_lazy("settle a dispute"), "reason")
+def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpResponse:
+    """Decide a dispute: the contested phones stay, or they go."""
+    user, keeps = may_act(request, public_id), outcome == "keep"
+    if outcome not in ("keep", "unlink"):
+        raise Http404
+    if request.method != "POST" and not user.is_disputed:
+        raise Http404
+    names = listed(list(user.phones.contested().values_list("name", flat=True)))
+    title = _("Give %(phones)s back") if keeps else _("Unlink %(phones)s")
+    lines = [
+        _("Decide only once you know for sure whom you are talking to, by another way than mail."),
+        _("The phone is fully active again.") if keeps else _("The phone is unlinked and erased."),
+        _("The account can be changed again."),
+        *([] if keeps else _takes_two(user)),
+        _browsers(user),
+        told(),
+    ]
+    button = gettext_lazy("Give the phone back") if keeps else gettext_lazy("Unlink the phone")
+    act = Act(title % {"phones": names}, button, lines, danger=not keeps)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
+        changed = devices_staff.decide_dispute(actor=person(request), user=user, **decided)
+        if changed is None:
+            return False, _("A colleague has to agree: they do the same within 24 hours.")
+        return changed, _("Decided.") if changed else _("There is no dispute to decide.")
+
+    return ask_why(request, user, act, do)
+
+
+def _takes_two(user: User) -> list[str]:
+    contested = user.phones.contested().select_related("user")
+    return [str(TAKES_TWO)] if any(factors.goes_with(phone) for phone in contested) else []

@@ -1,0 +1,215 @@
+"""Staff pages of organisations: their people, who asks for a new code, and the acts on an account.
+
+`portal.staff.site` guards every view here. No page of staff shows a secret or a code: what an
+approval allows is shown to the person alone.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import enrolments, organisations
+from accounts.forms.staff import EnrolForm, OrganisationForm
+from accounts.held_forms import confirms, held_values
+from accounts.models import Enrolment, Organisation, User
+from accounts.people import person, session_id
+from accounts.views.answers import show_form
+from core.http import client_of
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
+from core.limits import LimitReached
+from devices import staff as devices_staff
+from portal.staff.account_views import (
+    TOO_MANY_ACTS,
+    Act,
+    Text,
+    ask_why,
+    may_act,
+    page_in,
+    told,
+)
+
+ROWS_A_PAGE = 25
+FORM = ["GET", "HEAD", "POST"]
+
+
+def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+    """Return one page of rows, and whether there is another; nothing is counted for it."""
+    number = page_in(request)
+    start = (number - 1) * ROWS_A_PAGE
+    found = list(rows[start : start + ROWS_A_PAGE + 1])
+    has_next = len(found) > ROWS_A_PAGE
+    return {"rows": found[:ROWS_A_PAGE], "number": number, "has_next": has_next}
+
+
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """List who asks their organisation, the one who waits longest first."""
+    rows = Enrolment.objects.asked()
+    page = page_of_rows(request, rows.select_related("user", "organisation"))
+    return render(request, "admin/requests.html", {**page, "count": rows.count()})
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the organisations."""
+    page = page_of_rows(request, Organisation.objects.all())
+    return render(request, "admin/organisations.html", page)
+
+
+@require_safe
+def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one organisation and its people, newest first."""
+    found = get_object_or_404(Organisation, public_id=public_id)
+    page = page_of_rows(request, found.memberships.select_related("user"))
+    people = [row.user_id for row in page["rows"]]
+    held = found.enrolments.current().filter(user__in=people)
+    states = {row.user_id: row for row in held}
+    members = [(row.user, states.get(row.user_id)) for row in page["rows"]]
+    context = {**page, "organisation": found, "members": members}
+    return render(request, "admin/organisation.html", context)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("add an organisation"), "name", "help")
+def add(request: HttpRequest) -> HttpResponse:
+    """Add an organisation; a superuser's act."""
+    return _edit(request, Organisation())
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("change an organisation"), "name", "help")
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Change what an organisation is called, and whom its people can ask; a superuser's act."""
+    return _edit(request, get_object_or_404(Organisation, public_id=public_id))
+
+
+def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
+    organisations.check(person(request))
+    before = {"name": found.name, "help": found.help}
+    form = OrganisationForm(
+        request.POST if request.method == "POST" else None, initial=before | held_values(request)
+    )
+    if request.method == "POST" and form.is_valid() and _save(request, found, form):
+        messages.success(request, _("%(name)s is saved.") % {"name": found.name})
+        return redirect("admin:organisation", public_id=found.public_id)
+    return show_form(request, "admin/edit_organisation.html", form, name=before["name"])
+
+
+def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> bool:
+    found.name, found.help = form.cleaned_data["name"], form.cleaned_data["help"]
+    try:
+        organisations.save(
+            actor=person(request),
+            organisation=found,
+            client=client_of(request),
+            session=session_id(request),
+        )
+    except organisations.NameTaken:
+        form.add_error("name", _("There is an organisation of this name."))
+        return False
+    return True
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("enrol a person"), "organisation", "label", "reason")
+def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Give the person an account with an organisation."""
+    user = may_act(request, public_id)
+    form = EnrolForm(
+        request.POST if request.method == "POST" else None, user=user, initial=held_values(request)
+    )
+    if not form.has_choice:
+        said = _("There is no organisation to enrol this person in. Ask a superuser to add one.")
+        if person(request).is_superuser:
+            said = _("There is no organisation to enrol this person in. Add one first.")
+        messages.info(request, said)
+        return redirect("admin:organisations")
+    if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
+        return redirect("admin:account", public_id=user.public_id)
+    act = Act(
+        gettext_lazy("Enrol in an organisation"),
+        gettext_lazy("Enrol the person"),
+        [_allowed(), _("The account counts once the phone has proved a code."), told()],
+        danger=False,
+    )
+    return show_form(request, "admin/act.html", form, subject=user, act=act)
+
+
+def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
+    given = form.cleaned_data
+    names = {"person": user.email, "organisation": given["organisation"].name}
+    try:
+        enrolments.enrol(actor=person(request), user=user, **given)
+    except enrolments.AlreadyThere:
+        said = _("%(person)s has an account with %(organisation)s already.")
+        messages.info(request, said % names)
+        return True
+    except LimitReached as limit:
+        form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
+        return False
+    said = _("%(person)s can set up the account with %(organisation)s now.")
+    messages.success(request, said % names)
+    return True
+
+
+def _allowed() -> str:
+    return _(
+        "The person can make a one-time code for their phone, on their own page Devices. "
+        "Nobody else sees it."
+    )
+
+
+def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment:
+    user = may_act(request, public_id)
+    rows = user.enrolments.select_related("organisation", "user")
+    return get_object_or_404(rows, public_id=enrolment_id)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("allow a new code"), "reason")
+def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
+    """Answer a request: let the person set their account up on a phone."""
+    found = _its(request, public_id, enrolment_id)
+    stays = _("What works now goes on working until the new phone has proved a code.")
+    names = {"organisation": found.organisation.name}
+    act = Act(
+        _("Allow a new code for %(organisation)s") % names,
+        gettext_lazy("Allow it"),
+        [_allowed(), stays, told()],
+        danger=False,
+    )
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = enrolments.approve(actor=person(request), enrolment=found, reason=reason)
+        return changed, _("We’ll notify the person.") if changed else _(
+            "Nothing was to be approved."
+        )
+
+    return ask_why(request, found.user, act, do)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("end an account with an organisation"), "reason")
+def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
+    """End the account of the person with an organisation."""
+    found = _its(request, public_id, enrolment_id)
+    names = {"organisation": found.organisation.name}
+    lines = [
+        _("Codes of this account stop working at once, and its secret is erased here."),
+        _("If it was set up, the person is signed out everywhere."),
+        told(),
+    ]
+    title = _("End the account with %(organisation)s") % names
+    act = Act(title, gettext_lazy("End the account"), lines)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = devices_staff.end_enrolment(actor=person(request), enrolment=found, reason=reason)
+        return changed, _("The account is ended.") if changed else _("It was ended already.")
+
+    return ask_why(request, found.user, act, do)
