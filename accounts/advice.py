@@ -112,7 +112,7 @@ def _passkey() -> Suggestion:
     return Suggestion(
         "key-round",
         _("Add a passkey"),
-        _("On a computer or a security key that you do not carry with the rest."),
+        _("On a computer, or on a security key that you keep apart from your other devices."),
         reverse("devices:add_passkey"),
         _("Add a passkey"),
     )
@@ -122,7 +122,7 @@ def _first_codes() -> Suggestion:
     return Suggestion(
         "file-text",
         _("Make recovery codes"),
-        _("On paper at home, they let you in when everything you carry is gone."),
+        _("On paper at home, they let you sign in even if you lose everything you carry."),
         reverse("accounts:recovery_codes"),
         _("Make codes"),
     )
@@ -172,7 +172,7 @@ def _number() -> Suggestion:
     return Suggestion(
         "message-circle",
         _("Add a phone number"),
-        _("One more way to get a code, when the phone is there but the app is not."),
+        _("Another way to get a code when you have your phone but not the app."),
         reverse("accounts:add_number"),
         _("Add number"),
     )

@@ -27,10 +27,11 @@ from accounts.ways import Step, Way
 from core.http import Client
 from core.i18n import gettext_lazy as _
 
-FIRST = _("If your device were lost, nothing else would let you in. Save recovery codes first.")
+FIRST = _("If you lost your device, you’d have no other way to sign in. Save recovery codes first.")
 KEEPS = _(
-    "Nothing was removed: it lets you in if your other device is lost, because you declined a way. "
-    "Save recovery codes first, or accept that way again."
+    "Nothing was removed. You turned off another sign-in method, so you’d "
+    "need this one if you lost your other device. Save recovery codes first, "
+    "or turn that method on again."
 )
 
 

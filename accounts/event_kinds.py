@@ -42,19 +42,19 @@ KINDS: dict[str, Kind] = {
         _("No new backup from {phone} for a while"), "triangle-alert", "look", notice=True
     ),
     "app:locked": Kind(
-        _("{phone} locked the accounts of its app"), "smartphone", "look", notice=True
+        _("{phone} locked the accounts in its app"), "smartphone", "look", notice=True
     ),
     "app:stopped": Kind(_("{phone} may no longer open your backup"), "shield-off", "look"),
-    "app:unlocked": Kind(_("{phone} opened the accounts of its app again"), "smartphone", "ok"),
+    "app:unlocked": Kind(_("{phone} unlocked the accounts in its app"), "smartphone", "ok"),
     "app:wipe_asked": Kind(
-        _("{phone} is to erase the accounts of its app"), "smartphone", "look", notice=True
+        _("{phone} has to erase the accounts in its app"), "smartphone", "look", notice=True
     ),
     "app:wipe_called_off": Kind(
-        _("{phone} keeps the accounts of its app"), "smartphone", "look", notice=True
+        _("{phone} keeps the accounts in its app"), "smartphone", "look", notice=True
     ),
-    "app:wiped": Kind(_("{phone} erased the accounts of its app"), "smartphone", "ok", notice=True),
+    "app:wiped": Kind(_("{phone} erased the accounts in its app"), "smartphone", "ok", notice=True),
     "backup:frozen": Kind(
-        _("A backup that nothing opens any more is kept aside"), "snowflake", "look", notice=True
+        _("We set aside a backup that can no longer be opened"), "snowflake", "look", notice=True
     ),
     "backup:key_proved": Kind(
         _("{phone} opened the backup with its key"), "life-buoy", "look", notice=True
@@ -66,10 +66,10 @@ KINDS: dict[str, Kind] = {
         _("{phone} tried a key that does not open the backup"), "triangle-alert", "look"
     ),
     "backup:filling": Kind(
-        _("The room for your backup is three quarters full"), "triangle-alert", "look", notice=True
+        _("Your backup storage is three quarters full"), "triangle-alert", "look", notice=True
     ),
     "backup:set_back": Kind(
-        _("The portal had an older backup than {phone}, which saves it again"),
+        _("The portal had an older backup than {phone}, which is saving it again"),
         "triangle-alert",
         "look",
         notice=True,
@@ -93,7 +93,7 @@ KINDS: dict[str, Kind] = {
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
     "dispute:begun": Kind(
-        _("{phone}: called lost, and taken back. Your account is in dispute"),
+        _("{phone} was reported lost, then taken back. Your account is in dispute"),
         "shield-alert",
         "loss",
         notice=True,
@@ -110,13 +110,13 @@ KINDS: dict[str, Kind] = {
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
     ),
-    "hold:cancelled": Kind(_("Taken back: {methods}"), "shield-off", "look", notice=True),
+    "hold:cancelled": Kind(_("Undone: {methods}"), "shield-off", "look", notice=True),
     "hold:ended": Kind(
-        _("New sign-in steps are fully active"), "shield-check", "look", notice=True
+        _("New sign-in methods are fully active"), "shield-check", "look", notice=True
     ),
     "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
     "notice:reported": Kind(
-        _("Somebody with a notice said: this was not me"), "shield-off", "look", notice=True
+        _("Someone used a notice to say: this wasn’t me"), "shield-off", "look", notice=True
     ),
     "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
     "number:removed": Kind(
@@ -124,14 +124,14 @@ KINDS: dict[str, Kind] = {
     ),
     "organisation:added": Kind(_("Organisation {organisation} added"), "users"),
     "organisation:changed": Kind(
-        _("What people read of {organisation} was changed"), "users", "look", notice=True
+        _("Details of {organisation} changed"), "users", "look", notice=True
     ),
     "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
     "passkey:changed": Kind(
         _("{passkey} was refused, because it has changed"), "triangle-alert", "look", notice=True
     ),
     "passkey:counter_reset": Kind(
-        _("The counter of {passkey} began again"), "key-round", "look", notice=True
+        _("The counter of {passkey} started over"), "key-round", "look", notice=True
     ),
     "passkey:removed": Kind(_("Passkey {passkey} removed"), "key-round", "look", notice=True),
     "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
@@ -158,9 +158,9 @@ KINDS: dict[str, Kind] = {
     ),
     "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
     "sign_in:held": Kind(_("Signed in with {methods}, on a new device"), "check"),
-    "sign_in:locked": Kind(_("Right {method}, but the account is locked"), "lock", "look"),
+    "sign_in:locked": Kind(_("Correct {method}, but the account is locked"), "lock", "look"),
     "sign_in:many_failures": Kind(
-        _("Many wrong tries with {method}"), "triangle-alert", "loss", notice=True
+        _("Many failed attempts with {method}"), "triangle-alert", "loss", notice=True
     ),
     "sign_in:new_browser": Kind(
         _("Signed in with {methods}, in a new browser"), "check", notice=True
@@ -172,16 +172,16 @@ KINDS: dict[str, Kind] = {
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
     "staff:asked": Kind(
-        _("Staff asked a colleague to agree to unlink your last strong sign-in method"),
+        _("Staff asked a colleague to approve unlinking your last strong sign-in method"),
         "users",
         "look",
         notice=True,
     ),
     "step:accepted": Kind(
-        _("Accepted again for signing in: {method}"), "check", "look", notice=True
+        _("Turned on again for signing in: {method}"), "check", "look", notice=True
     ),
     "step:declined": Kind(
-        _("Declined for signing in: {method}"), "shield-off", "look", notice=True
+        _("Turned off for signing in: {method}"), "shield-off", "look", notice=True
     ),
     "step_up:failed": Kind(
         _("Wrong code or password on a confirmation page"), "triangle-alert", "look"

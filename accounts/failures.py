@@ -140,7 +140,7 @@ def note_locked(user: User, method: str, client: Client) -> None:
 def locked_words() -> str:
     """Say that the account is locked and whom to ask; only after a right password or passkey."""
     if settings.SUPPORT_ADDRESS:
-        words = _("This account is locked. To have it unlocked, write to %(address)s.")
+        words = _("This account is locked. To unlock it, e-mail %(address)s.")
         return words % {"address": settings.SUPPORT_ADDRESS}
     words = _("This account is locked. Ask the people who run %(site)s to unlock it.")
     return words % {"site": settings.PORTAL_NAME}

@@ -56,7 +56,7 @@ def _thing(way: Way, *, is_lost: bool, rides_along: bool) -> Thing:
     said, hint = {
         "phone": (name, _("Phone with the authenticator app")),
         "passkey": (name, _("Device or security key with this passkey")),
-        "synced": (name, _("Account that keeps this passkey in step on your devices")),
+        "synced": (name, _("Account that syncs this passkey between your devices")),
         "mailbox": (_("Mailbox"), name),
         "number": (_("Phone number"), where if rides_along else name),
         "paper": (_("Sheet of recovery codes"), way.hint),
@@ -69,7 +69,10 @@ def path(loss: Loss) -> list[Stage]:
     if loss.is_lockout:
         return []
     if not loss.needs_way:
-        off = _("That is all: two-step verification is off, here and for anyone else who knows it.")
+        off = _(
+            "That’s all it takes: two-step verification is off, so anyone who knows "
+            "your password gets in too."
+        )
         return [Stage(_("Type your address and password"), [off])]
     first = Stage(_("Type your address and password"), [_("A borrowed computer will do.")])
     return [first, _second_step(loss), _session(loss), *_repairs(loss)]
@@ -90,11 +93,11 @@ def _session(loss: Loss) -> Stage:
     weak = [way for way in loss.remains if way.strength < Strength.TWO_STEP]
     lines = []
     if strong:
-        said = _("With %(ways)s, everything is open at once.")
+        said = _("With %(ways)s, you can do everything right away.")
         lines.append(said % {"ways": names(strong, loss.kinds)})
     if weak:
         lines += _recovered(weak, loss)
-    return Stage(_("You are in"), lines)
+    return Stage(_("You’re signed in"), lines)
 
 
 def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
@@ -103,10 +106,10 @@ def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
         "passkey, and make new recovery codes."
     )
     waits = _(
-        "Turning two-step verification off, removing anything else, and changing addresses or "
-        "numbers wait until a phone or passkey is fully active."
+        "You can’t turn off two-step verification, remove anything else, or "
+        "change addresses or numbers until a phone or passkey is fully active."
     )
-    full = _("%(name)s can do that from %(date)s.")
+    full = _("%(name)s is fully active from %(date)s.")
     held = [
         full % {"name": way.carrier.name, "date": written(way.counts_from)}
         for way in weak
@@ -124,21 +127,24 @@ def _hold(weak: Sequence[Way]) -> str:
     sooner = [way for way, hold in zip(weak, holds, strict=True) if hold < longest]
     words = {"long": span(longest), "ways": names(sooner)}
     if not sooner:
-        return _("What you link then can do that after %(long)s.") % words
-    said = _("What you link then can do that after %(long)s, or %(short)s after %(ways)s.")
+        return _("What you link then is fully active after %(long)s.") % words
+    said = _(
+        "What you link then is fully active after %(long)s, or after %(short)s if "
+        "you used %(ways)s."
+    )
     return said % {**words, "short": span(min(holds))}
 
 
 def _repairs(loss: Loss) -> list[Stage]:
     is_strong = loss.strength >= Strength.TWO_STEP
-    later = [] if is_strong else [_("It waits until a phone or passkey is fully active.")]
+    later = [] if is_strong else [_("You can do this once a phone or passkey is fully active.")]
     stages = [*_phone(loss, is_strong=is_strong)] if "phone" in loss.kinds else []
     if loss.kinds & {"passkey", "synced"}:
         devices = _("On the Devices page, for each passkey that is gone.")
         stages.append(Stage(_("Remove the lost passkey"), [devices, *later]))
     if "mailbox" in loss.kinds:
         contact = _("On the Contact and password page: add one you can open, then remove the old.")
-        stages.append(Stage(_("Put another e-mail address in its place"), [contact, *later]))
+        stages.append(Stage(_("Replace the e-mail address"), [contact, *later]))
     if any(way.carrier.kind == "number" and way not in loss.texts_too for way in loss.gone):
         contact = _("On the Contact and password page, so nobody else receives your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
@@ -153,7 +159,9 @@ def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
         where = _("On the Devices page, choose “I lost this phone”.")
     done = _("Its codes stop working, other browsers are signed out, two-step stays on.")
     elsewhere = _("Lock or erase it from afar, and let your provider block the SIM card.")
-    link = [_("By a QR code, as soon as you hold it. Until then your other sign-in methods work.")]
+    link = [
+        _("Scan a QR code as soon as you have it. Until then, your other sign-in methods work.")
+    ]
     if loss.texts_too:
         link.append(_("A new SIM card with the same number brings the text messages back."))
     unlink = Stage(_("Unlink the lost phone"), [where, done, elsewhere])

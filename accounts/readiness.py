@@ -198,8 +198,8 @@ def _only_password() -> Verdict:
 def _nothing() -> Verdict:
     return Verdict(
         "loss",
-        _("You would not get in again"),
-        _("After your password a second step is asked for, and none is left. Add one now."),
+        _("You couldn’t sign in again"),
+        _("We ask for a second step after your password, and you have none left. Add one now."),
     )
 
 
@@ -219,7 +219,7 @@ def _lockout(loss: Loss) -> Verdict:
 
 
 def _only_weak(ways: Sequence[Way]) -> Verdict:
-    said = _("You still get in by %(ways)s. Set up a phone to be well protected again.")
+    said = _("You can still sign in with %(ways)s. Set up a phone to be well protected again.")
     return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
 
 

@@ -91,7 +91,7 @@ def clean(typed: str) -> str:
         )
     if check_character(code[:-1]) != code[-1]:
         raise ValidationError(
-            _("This does not match any sheet. Compare each character; this did not use a code up."),
+            _("This code isn’t on any of your sheets. Check each character. No code was used up."),
             code="format",
         )
     return code
@@ -270,9 +270,9 @@ def find(user: User, code: str, within: RecoveryCodeSet | None = None) -> Recove
         rows = rows.filter(code_set=within)
     row = _match(list(rows), code)
     if row and not row.code_set.is_live:
-        message = _("This code belongs to an older sheet. Use a code of the newest one.")
+        message = _("This code is from an older sheet. Use a code from the newest one.")
         if not user.recovery_code_sets.live().filter(pk__gt=row.code_set_id).exists():
-            message = _("This code belongs to a sheet that no longer counts. Use another one.")
+            message = _("This code is from a sheet that no longer works. Use another one.")
         raise ValidationError(message, code="older_set")
     return row
 

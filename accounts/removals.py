@@ -36,7 +36,7 @@ def _afterwards(gone: Loss) -> list[str]:
 
 def _warnings(before: Readiness, gone: Loss) -> list[str]:
     if gone.is_lockout:
-        return [_("Nothing besides your password, which alone does not let you in.")]
+        return [_("Only your password, which isn’t enough to sign in.")]
     worst = Readiness(before.user, gone.remains).worst
     if worst is None or not worst.is_lockout:
         return []

@@ -23,9 +23,9 @@ ACTS = Rate("staff-acts", settings.STAFF_ACTS_AN_HOUR, timedelta(hours=1))
 def why_not(actor: User, user: User) -> str:
     """Say why this member of staff may not act on this account; "" if they may."""
     if actor.pk == user.pk:
-        return _("This is your own account. Nobody acts on their own account here.")
+        return _("This is your own account. You can’t change it here.")
     if not actor.is_superuser and (user.is_staff or user.is_superuser):
-        return _("This is the account of a colleague. Only a superuser acts on it.")
+        return _("This account belongs to a colleague. Only a superuser can change it.")
     return ""
 
 

@@ -162,7 +162,7 @@ class EmailCode(SentCodeStep):
     channel = "email"
     decline_label = _("Never use e-mail for me")
     accept_label = _("Use e-mail again")
-    declined_label = _("Codes by e-mail are off, as you wished.")
+    declined_label = _("You turned off codes by e-mail.")
 
     def _usable(self, user: User) -> Sequence[Contact]:
         """Return verified addresses but the one that counted for a password reset."""
@@ -182,7 +182,7 @@ class TextMessage(SentCodeStep):
     asks = True
     decline_label = _("Never use text messages for me")
     accept_label = _("Use text messages again")
-    declined_label = _("Codes by text message are off, as you wished.")
+    declined_label = _("You turned off codes by text message.")
 
     def may_be_declined(self) -> bool:
         """Only where there is a gateway."""
@@ -282,4 +282,4 @@ class RecoveryCode(Step):
 
     def explanation(self, way: Way) -> Text:
         """Say what a recovery code looks like."""
-        return _("Any unused code of your saved sheet, four groups of four characters.")
+        return _("Any unused code from your saved sheet: four groups of four characters.")

@@ -11,9 +11,9 @@ from core.addresses import ADDRESS_LENGTH, IGNORABLE, in_ascii, in_letters
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
 
-UNSEEN = ValidationError(_("Type a name that can be seen."), code="invisible")
+UNSEEN = ValidationError(_("Type a name with visible characters."), code="invisible")
 TURNED = ValidationError(
-    _("There are characters in this address that cannot be seen. Type it by hand."),
+    _("This address contains invisible characters. Type it by hand."),
     code="invisible",
 )
 

@@ -20,7 +20,7 @@ def will_be_unlinked(*phones: Phone) -> list[str]:
     lines = [said % {"site": settings.PORTAL_NAME, "phone": app.name} for app in apps]
     backup = Vault.objects.filter(user=apps[0].user_id, state=Vault.State.ON)
     if any(app.is_active for app in apps) and backup.exists():
-        lines += [_("The backup stays. No phone saves to it until another one takes it over.")]
+        lines += [_("The backup is kept. No phone saves to it until another phone takes it over.")]
     return lines
 
 
@@ -53,23 +53,26 @@ def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
     elif wipe is None:
         yield _("The accounts in it stay on the phone.")
     elif wipe.called_off_at:
-        yield _("Erasing was called off: the accounts in it stay on the phone.")
+        yield _("Erasing was cancelled: the accounts in it stay on the phone.")
     elif wipe.done_at is None and wipe.locks:
         yield _of_lock(wipe)
     elif wipe.done_at is None:
         yield _(
-            "It erases its accounts when it calls next. A phone that is offline cannot be told."
+            "It erases its accounts the next time it connects. We can’t reach a phone "
+            "that is offline."
         )
     else:
         at = written(wipe.done_at)
-        yield _("It erased its accounts: acknowledged on %(at)s.") % {"at": at}
+        yield _("It erased its accounts and confirmed this on %(at)s.") % {"at": at}
 
 
 def _of_lock(order: PhoneCommand) -> str:
     at = {"at": written(order.waits_until)}
     if order.locked_at:
-        return _("It locked its accounts, and erases them when it calls after %(at)s.") % at
-    return _("It locks its accounts when it calls next, and erases them after %(at)s.") % at
+        return (
+            _("It locked its accounts, and erases them when it first connects after %(at)s.") % at
+        )
+    return _("It locks its accounts the next time it connects, and erases them after %(at)s.") % at
 
 
 def to_be_told(event: SecurityEvent) -> list[Installation]:
@@ -86,10 +89,13 @@ def to_renew(event: SecurityEvent) -> list[str]:
     if not count:
         return []
     said = ngettext(
-        "The app kept codes of %(count)d account. Set up its codes again at that service: anyone "
-        "who opens the phone could use them.",
-        "The app kept codes of %(count)d accounts. Set up their codes again at those services, the "
-        "most important first: anyone who opens the phone could use them.",
+        "The app had codes for %(count)d account. Set up its codes again at that "
+        "service: anyone who opens the phone could use them.",
+        (
+            "The app had codes for %(count)d accounts. Set up their codes again at "
+            "those services, the most important first: anyone who opens the phone "
+            "could use them."
+        ),
         count,
     )
     return [said % {"count": count}]

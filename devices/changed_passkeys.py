@@ -24,9 +24,7 @@ CAUSES = {
         "%(name)s was added as a passkey that is synced between devices, and now says that it "
         "stays on one."
     ),
-    "counter": gettext_lazy(
-        "%(name)s has counted fewer uses than it had before, which is what a copy of it would do."
-    ),
+    "counter": gettext_lazy("%(name)s reported fewer uses than before, as a copy of it would."),
 }
 
 
@@ -51,7 +49,7 @@ def refusal(passkey: Passkey, change: str) -> str:
     """Say to who holds the passkey what the matter is, and what to do."""
     cause = CAUSES[change] % {"name": passkey.name}
     cure = _(
-        "So it isn't accepted. Sign in another way, add it again as a new passkey on the Devices "
-        "page, and remove the old one there."
+        "So we don’t accept it. Sign in another way, add it again as a new "
+        "passkey on the Devices page, and remove the old one there."
     )
     return f"{cause} {cure}"

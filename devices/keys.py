@@ -155,7 +155,7 @@ def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
     if not stays:
         here = _("You are signed out here as well, because you signed in with this passkey.")
     lines = [
-        _("%(name)s opens nothing here any more, at once.") % {"name": passkey.name},
+        _("%(name)s stops working here at once.") % {"name": passkey.name},
         _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),
         will_end(passkey.user, keep),
         here,

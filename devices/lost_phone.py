@@ -146,7 +146,7 @@ def _new_phone(user: User, event: SecurityEvent) -> NextStep:
     if linked:
         text = _("%(phone)s is linked.") % {"phone": linked.name}
     else:
-        text = _("As soon as you hold one. Until then your other sign-in methods work.")
+        text = _("As soon as you have one. Until then, your other sign-in methods work.")
     title, label = _("Set up your new phone"), _("Set up a new phone")
     return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
 
@@ -155,13 +155,13 @@ def _new_codes(
     held: recovery_codes.Summary, event: SecurityEvent, with_saved_code: bool
 ) -> NextStep:
     is_done = bool(held.confirmed and held.made_at and held.made_at > event.at)
-    text = _("Was the sheet kept in the phone, as a picture or a note? Then make new ones.")
+    text = _("Did you keep the sheet on the phone, as a picture or a note? Then make new ones.")
     if held.left <= FEW_CODES:
         text = _("Codes left: %(left)d.") % {"left": held.left}
     elif with_saved_code:
         text = _("You used one to get in. Anyone who finds the rest could do the same.")
     if is_done:
-        text = _("You have a new sheet since.")
+        text = _("You’ve made a new sheet since then.")
     title, url_name = _("Make new recovery codes"), "accounts:recovery_codes"
     return NextStep("file-text", title, text, url_name, _("Recovery codes"), is_done)
 
@@ -177,7 +177,5 @@ def _contacts(user: User) -> NextStep:
 
 
 def _passkeys() -> NextStep:
-    text = _(
-        "Remove those that were kept in the phone, once a strong step confirms that it is you."
-    )
+    text = _("Remove the ones stored on the phone, once a strong step confirms that it’s you.")
     return NextStep("key-round", _("Check your passkeys"), text, "devices:index", _("Devices"))

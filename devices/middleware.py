@@ -157,7 +157,7 @@ def _signed_out(request: HttpRequest, ended: SessionStore) -> HttpResponse:
         redirect_to_login(request.get_full_path()) if is_page else redirect("accounts:sign_in")
     )
     messages = default_storage(request)
-    messages.add(WARNING, _("You were signed out. Sign in again to go on."))
+    messages.add(WARNING, _("You were signed out. Sign in again to continue."))
     messages.update(response)
     request.session.save()
     return response

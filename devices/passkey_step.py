@@ -145,7 +145,7 @@ class PasskeyStep(Step):
 
     def explanation(self, way: Way) -> Text:
         """Say what will happen."""
-        return _("Your device asks for your finger, your face or your PIN.")
+        return _("Your device will ask for your fingerprint, face or PIN.")
 
     def question(self, way: Way) -> Question:
         """Ask whether the device still has this passkey."""

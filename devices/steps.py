@@ -33,7 +33,7 @@ from devices.models.authenticator import factor_of
 from devices.on_phones import OnPhone, contestable, on_phones, usable
 
 NO_WAY_IN = _(
-    "The app’s backup doesn’t sign you in: to open the backup you sign in first, some other way."
+    "The app’s backup doesn’t sign you in. To open the backup, you first sign in another way."
 )
 logger = logging.getLogger(__name__)
 
@@ -153,7 +153,10 @@ def _refuse_if_kept(user: User, code: str) -> None:
     """Say what happened to whoever types the code of a phone that was taken away."""
     for row in contestable(user):
         if step_of(row, code) is not None:
-            words = _("This code is from %(phone)s, which was taken away. Is the phone with you?")
+            words = _(
+                "This code is from %(phone)s, which is no longer in use here. Do you have "
+                "that phone with you?"
+            )
             raise ValidationError(str(words) % {"phone": row.phone.name}, code="kept")
 
 

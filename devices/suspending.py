@@ -123,22 +123,21 @@ def consequences(
     """
     has_codes, has_app = bool(factors_of(phone)), phone.app is not None
     lines = [
-        _("Codes from the authenticator app on %(phone)s do not count any more, from now on.")
-        % {"phone": phone.name}
+        _("Codes from the authenticator app on %(phone)s stop working now.") % {"phone": phone.name}
         if has_codes
         else "",
         _("Its app neither saves nor reads your backup. The accounts on the phone stay there.")
         if has_app
         else "",
-        _("The phone keeps its place and its secret, so that you can take it back.")
+        _("The phone and its secret stay on your account, so that you can take it back.")
         if has_codes
-        else _("The phone keeps its place, so that you can take it back."),
+        else _("The phone stays on your account, so that you can take it back."),
         takes_itself_back(kept_until) if kept_until and has_codes else "",
         will_end(phone.user, keep),
         goes_on_here(stays=stays),
         trust_ends(phone.user),
         stays_on(phone.user),
-        _("Passkeys are not touched: one that is kept in the phone still works.")
+        _("Passkeys don’t change: one stored on the phone still works.")
         if phone.user.passkeys.usable().exists()
         else "",
         _("We’ll notify all your confirmed e-mail addresses."),
@@ -162,6 +161,6 @@ def _count_again(phone: Phone) -> list[str]:
     if not factors_of(phone):
         return []
     return [
-        _("The next code that %(phone)s shows counts again.") % {"phone": phone.name},
-        _("Codes that it showed while it was suspended stay dead."),
+        _("The next code on %(phone)s works again.") % {"phone": phone.name},
+        _("Codes it showed while suspended stay invalid."),
     ]

@@ -60,16 +60,17 @@ def _secrets_go(count: int) -> str:
 
 def _stays(until: datetime) -> str:
     return _(
-        "You signed in another way, so we'll keep what was on it sealed until %(date)s, and erase "
-        "it then."
+        "You signed in another way, so we’ll keep what was on it sealed until "
+        "%(date)s, and erase it then."
     ) % {"date": written(until)}
 
 
 def takes_itself_back(until: datetime) -> str:
     """Say how whoever holds the phone can contradict, and that it does not let them in alone."""
     return _(
-        "Until %(date)s it can be taken back with your password and a code from the phone. That "
-        "stops all changes to your account, and we'll notify you."
+        "Until %(date)s, someone with your password and a code from the phone can "
+        "take it back. That stops all changes to your account, and we’ll notify "
+        "you."
     ) % {"date": written(until)}
 
 
@@ -97,8 +98,8 @@ def trust_ends(user: User) -> str:
 
 def _trust(count: int) -> str:
     return ngettext(
-        "%(count)d trusted browser is asked for the second step again.",
-        "%(count)d trusted browsers are asked for the second step again.",
+        "%(count)d trusted browser will ask for the second step again.",
+        "%(count)d trusted browsers will ask for the second step again.",
         count,
     ) % {"count": count}
 
@@ -136,7 +137,7 @@ def report(event: SecurityEvent) -> list[str]:
         *_were_kept(details),
         *app_texts.were_unlinked(event),
         *(
-            _("%(name)s is removed: it opens nothing here any more.") % {"name": name}
+            _("%(name)s has been removed and no longer works here.") % {"name": name}
             for name in details.get("also_passkeys", [])
         ),
         _ended(ended),

@@ -18,7 +18,7 @@ from core.i18n import gettext_lazy as _
 from core.limits import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64
-TRIES = _("Too many tries. Wait %(time)s and try again.")
+TRIES = _("Too many attempts. Wait %(time)s and try again.")
 SENDS = _("Enough codes were sent for now. The next one can be sent in %(time)s.")
 
 
@@ -62,10 +62,10 @@ class CodeForm(WaitingForm):
     takes_focus = True
 
     error_messages = {
-        "wrong": _("This code is not right, was used already, or is too old. Try a new one."),
+        "wrong": _("This code is wrong, already used or too old. Try a new one."),
         "disabled": _(
-            "This way is switched off after too many wrong codes. Use another way, then set it "
-            "up again."
+            "We turned this method off after too many wrong codes. Use another one, "
+            "then set this one up again."
         ),
         "cannot_check": _(
             "We can’t check this code right now. That’s our fault, not yours. Use another way, or "

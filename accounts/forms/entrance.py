@@ -69,7 +69,7 @@ class SignInForm(WaitingForm):
         widget=password_input("current-password"),
     )
 
-    error_messages = {"wrong": _("This address and password do not belong together.")}
+    error_messages = {"wrong": _("Wrong e-mail address or password.")}
     is_switched_off = False
 
     def __init__(self, *args: Any, request: HttpRequest, client: Client, **kwargs: Any) -> None:
@@ -116,7 +116,7 @@ class SignInForm(WaitingForm):
             raise self.must_wait(limit) from limit
         except FactorDisabled as error:
             self.is_switched_off = True
-            message = _("Too many wrong passwords. Reset the password to go on.")
+            message = _("Too many wrong passwords. Reset your password to continue.")
             raise ValidationError(message, code="disabled") from error
 
 

@@ -20,7 +20,7 @@ class InviteForm(WaitingForm):
     email = AddressField(
         label=_("E-mail address"),
         max_length=ADDRESS_LENGTH,
-        help_text=_("We'll send a link to it, with which the person makes the account."),
+        help_text=_("We’ll send a link to this address. The person uses it to create the account."),
         widget=email_input("off"),
     )
     name = forms.CharField(

@@ -8,7 +8,7 @@ from core.i18n import gettext_lazy as _
 
 def offered() -> list[tuple[str, str]]:
     """Every language of the site, and leaving it to the browser."""
-    return [("", str(_("As this browser asks for"))), *settings.LANGUAGES]
+    return [("", str(_("Same as this browser"))), *settings.LANGUAGES]
 
 
 class LanguageForm(forms.Form):

@@ -58,7 +58,7 @@ class PasswordForm(WaitingForm):
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
         except FactorDisabled as error:
-            raise ValidationError(_("Reset your password by e-mail to go on.")) from error
+            raise ValidationError(_("Reset your password by e-mail to continue.")) from error
 
 
 class ChangePasswordForm(PasswordForm):
@@ -117,7 +117,7 @@ class AddNumberForm(forms.Form):
 
     number = NationalNumberField(
         label=_("Phone number"),
-        help_text=_("From another country: with its code, such as +32 470 12 34 56."),
+        help_text=_("For another country, start with its code, such as +32 470 12 34 56."),
         error_messages={"invalid": _("This is not a phone number. Try it with the country code.")},
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )

@@ -82,7 +82,7 @@ class OrganisationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     help = forms.CharField(
-        label=_("Whom to ask"),
+        label=_("Who to contact"),
         max_length=HELP_LENGTH,
         required=False,
         help_text=_("Shown to people whose account there has to be set up again."),

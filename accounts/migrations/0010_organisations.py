@@ -24,7 +24,10 @@ class Migration(migrations.Migration):
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
-                ("help", models.CharField(blank=True, max_length=300, verbose_name="whom to ask")),
+                (
+                    "help",
+                    models.CharField(blank=True, max_length=300, verbose_name="who to contact"),
+                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

@@ -21,7 +21,7 @@ class Organisation(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = NameField(_("name"), max_length=NAME_LENGTH, unique=True)
-    help = NameField(_("whom to ask"), max_length=HELP_LENGTH, blank=True)
+    help = NameField(_("who to contact"), max_length=HELP_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

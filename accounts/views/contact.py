@@ -55,11 +55,19 @@ def _why_no_way(state: Readiness, contact: Contact) -> str:
     """Say why a confirmed contact does not sign the person in, as far as that is known."""
     slug = "email" if contact.kind == "email" else "sms"
     if slug in state.user.declined_steps:
-        return _("You turned off codes this way, so it does not sign you in. Notices still come.")
+        return _(
+            "You turned off codes this way, so you can’t sign in with it. You still "
+            "get notices here."
+        )
     if slug == "sms" and not settings.SMS_URL:
-        return _("This site sends no text messages now, so it does not sign you in.")
+        return _(
+            "This site isn’t sending text messages at the moment, so you can’t sign in with it."
+        )
     if state.user.reset_mailbox_id == contact.pk and slug == "email":
-        return _("Your password was reset through it. It signs you in again after another way did.")
+        return _(
+            "Your password was reset through this address. You can sign in with it "
+            "again once you’ve signed in another way."
+        )
     return _("You can’t sign in with it at the moment.")
 
 
@@ -68,7 +76,7 @@ def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> st
     if state.user.has_two_step and contact.carrier_key not in state.keys:
         said = _why_no_way(state, contact)
     if contact.kind == "email" and len(confirmed) == 1:
-        return " ".join([said, _("A forgotten password could not be reset without it.")])
+        return " ".join([said, _("Without it, you couldn’t reset a forgotten password.")])
     return said
 
 
@@ -104,7 +112,7 @@ def _added(
     try:
         added = add(person(request), value)
     except contacts.TooManyContacts:
-        form.add_error(None, _("You have as many as one may have. Remove one first."))
+        form.add_error(None, _("You’ve reached the maximum. Remove one first."))
         return show_form(request, template, form)
     return _send(request, added)
 
@@ -194,7 +202,7 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except declining.LastFallBack:
             messages.warning(request, declining.KEEPS)
         else:
-            messages.success(request, _("%(contact)s is removed.") % {"contact": old})
+            messages.success(request, _("%(contact)s has been removed.") % {"contact": old})
         return redirect("accounts:contact")
     context = {"contact": old, "removal": removals.of(person(request), old.carrier_key)}
     return render(request, "accounts/remove_contact.html", context)

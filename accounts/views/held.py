@@ -72,5 +72,5 @@ def _remove(request: HttpRequest, row: Binding) -> HttpResponse:
     with in_session(request):
         disputes.take_turn(user)
         cancelling.cancel(user=user, chosen=[row], client=client_of(request), session=session)
-    messages.success(request, _("Removed. The browser that added it is signed out."))
+    messages.success(request, _("Removed. We signed out the browser that added it."))
     return redirect(request.get_full_path())

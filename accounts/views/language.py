@@ -34,4 +34,4 @@ def _keep_with_account(request: HttpRequest, chosen: str) -> None:
     languages.choose(person(request), chosen)
     request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)  # an earlier choice, over now
     with translation.override(chosen or translation.get_language_from_request(request)):
-        messages.success(request, _("The language is changed, for mails too."))
+        messages.success(request, _("Your language has been changed, in e-mails too."))

@@ -55,7 +55,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 cancelling.cancel_held(user, client=client_of(request), session=session)
         failures.forgive_passwords(user)
         link_mail.forget(user)
-        messages.success(request, _("Your password is changed. Other browsers are signed out."))
+        messages.success(
+            request, _("Your password has been changed. Other browsers are signed out.")
+        )
         return redirect("accounts:contact")
     return show_form(request, "accounts/change_password.html", form)
 
@@ -119,7 +121,7 @@ def reset_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if not _reset(request, link, form.cleaned_data["new_password"]):
             return render(request, "accounts/reset_refused.html", status=400)
-        messages.success(request, _("Your password is changed. Sign in with the new one."))
+        messages.success(request, _("Your password has been changed. Sign in with the new one."))
         return redirect("accounts:sign_in")
     return show_form(request, "accounts/reset_new.html", form, address=link.user.email)
 

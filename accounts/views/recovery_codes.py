@@ -67,7 +67,7 @@ def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None)
     with in_session(request):
         is_done = code_set and pending_codes.confirm(user, code_set, client=client, session=session)
     if not code_set or not is_done:
-        messages.warning(request, _("These codes no longer count. The newest ones are below."))
+        messages.warning(request, _("These codes no longer work. The newest ones are below."))
         return redirect("accounts:recovery_codes")
     if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session):
         return switch_on(request)

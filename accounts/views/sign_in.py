@@ -42,7 +42,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" and request.user.is_authenticated:
         return redirect(next_url or "overview")
     if request.method != "POST" and SIGNED_OUT in request.GET:
-        messages.warning(request, _("You were signed out. Sign in again to go on."))
+        messages.warning(request, _("You were signed out. Sign in again to continue."))
     if request.method != "POST" and TOO_LATE in request.GET:
         messages.info(request, _took_too_long())
     form = SignInForm(request.POST or None, request=request, client=client_of(request))

@@ -156,7 +156,7 @@ def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpR
 def _say_why(request: HttpRequest, form: StepForm) -> None:
     """Take along what the form refused: it may be the reason why the way is gone."""
     reasons = [str(reason) for errors in form.errors.values() for reason in errors]
-    for reason in reasons or [_("This way is not available now. Pick one of these.")]:
+    for reason in reasons or [_("This method isn’t available right now. Choose one of these.")]:
         messages.warning(request, reason)
 
 

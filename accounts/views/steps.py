@@ -73,5 +73,5 @@ def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
 def accept_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Let codes be sent this way again."""
     if _done(request, declining.accept, slug):
-        messages.success(request, _("This way is offered again when you sign in."))
+        messages.success(request, _("You can use this method again when you sign in."))
     return redirect("accounts:two_step")

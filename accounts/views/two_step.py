@@ -86,8 +86,8 @@ CONSEQUENCES = [
     gettext_lazy("Your phones and passkeys stay linked, for later."),
     gettext_lazy("Your recovery codes stop working. You make new ones when you turn it on again."),
     gettext_lazy("Methods that you chose never to use stay off when you turn it on again."),
-    gettext_lazy("What was added in another way and is not fully active yet is removed."),
-    gettext_lazy("Every other browser is signed out."),
+    gettext_lazy("We’ll remove what isn’t fully active yet."),
+    gettext_lazy("We’ll sign out all your other browsers."),
     gettext_lazy("We’ll notify all your e-mail addresses."),
 ]
 

@@ -30,7 +30,7 @@ def fate_of(message: "Message", *, now: datetime) -> Fate:
     if message.status == "expired" or message.expires_at <= now:
         return Fate("expired", _("Not delivered in time. Send a new one or try another way."))
     if message.error:
-        return Fate("waiting", _("Not handed over yet. The next try follows by itself."))
+        return Fate("waiting", _("Not sent yet. We’ll try again automatically."))
     return Fate("waiting", _("On its way."))
 
 

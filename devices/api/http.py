@@ -68,7 +68,7 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
 
 
 def _wrong_method(methods: tuple[str, ...]) -> HttpResponse:
-    title = _("This address does not take that.")
+    title = _("This address doesn’t accept that request.")
     response = response_to(Problem(405, "wrong_method", title))
     response["Allow"] = ", ".join(methods)
     return response

@@ -64,7 +64,7 @@ def _found(request: HttpRequest, code: str) -> LinkRequest:
 
 
 def _unknown_code() -> Problem:
-    title = _("This code is not valid, or no longer. Make a new one in the portal.")
+    title = _("This code isn’t valid, or has expired. Make a new one in the portal.")
     return Problem(404, "link_unknown", title)
 
 
@@ -112,7 +112,7 @@ def _claim(code: str, claimant: Claimant) -> LinkRequest:
         title = _("This phone is linked to another account. Unlink it there first.")
         raise Problem(409, "other_account", title) from error
     except phones.TooManyPhones as error:
-        title = _("Your account has as many phones as it can have. Unlink one first.")
+        title = _("Your account has the maximum number of phones. Unlink one first.")
         raise Problem(409, "too_many_phones", title) from error
 
 
@@ -137,7 +137,7 @@ def link(request: HttpRequest) -> HttpResponse:
             raise unlinked()
         return JsonResponse({"status": "linked"})
     if not LinkRequest.objects.live().filter(pk=row.pk).exists():
-        title = _("Linking took too long or was ended in the portal. Begin again there.")
+        title = _("Linking took too long or was cancelled in the portal. Start again there.")
         raise Problem(410, "link_ended", title)
     return JsonResponse({"status": "waiting"})
 

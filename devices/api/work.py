@@ -55,7 +55,7 @@ def _find(installation: Installation, public_id: UUID) -> Enrolment:
     rows = installation.user.enrolments.current().select_related("organisation", "user")
     enrolment = rows.filter(public_id=public_id).first()
     if enrolment is None:
-        raise Problem(404, "work_unknown", _("There is no such account any more."))
+        raise Problem(404, "work_unknown", _("This account no longer exists."))
     return enrolment
 
 
@@ -70,7 +70,7 @@ def claim(request: HttpRequest, installation: Installation) -> HttpResponse:
     try:
         authenticator = work.claim(installation=installation, typed=code)
     except work.Unknown as error:
-        title = _("This code does not count: it is wrong, used, too old, or for another phone.")
+        title = _("This code isn’t valid: it’s wrong, already used, too old or for another phone.")
         raise Problem(404, "code_unknown", title) from error
     return JsonResponse(_given(authenticator))
 
@@ -119,7 +119,11 @@ def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> N
         work.budget_of(authenticator).give_back()
         raise
     if step is None:
-        raise Problem(422, "wrong_code", _("The code was not right. Is the clock of the phone?"))
+        raise Problem(
+            422,
+            "wrong_code",
+            _("That code is wrong. Check that the phone’s clock is set automatically."),
+        )
     try:
         work.confirm(authenticator=authenticator, step=step, client=client_of(request))
     except work.Unknown as error:
@@ -127,7 +131,7 @@ def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> N
 
 
 def _gone() -> Problem:
-    return Problem(404, "work_unknown", _("There is nothing to confirm any more. Begin again."))
+    return Problem(404, "work_unknown", _("There’s nothing left to confirm. Start again."))
 
 
 def _enrolled() -> JsonResponse:

@@ -45,18 +45,21 @@ def malformed() -> Refused:
 
 
 def grant_needed() -> Refused:
-    title = _("Sign in to the portal on this phone first, then the backup can be read here.")
+    title = _("Sign in to the portal on this phone first. Then you can read the backup here.")
     return Refused("grant_needed", title)
 
 
 def grant_not_yet(begins: datetime) -> Refused:
-    title = _("For your safety the backup can be read here only after a wait.")
+    title = _("For your safety, you can read the backup here only after a waiting period.")
     return Refused("grant_not_yet", title, **{"from": begins})
 
 
 def held(begins: datetime) -> Refused:
     """Refuse what destroys, or takes over without the key, until the hold is over."""
-    title = _("For your safety this is possible only after a wait: you signed in another way.")
+    title = _(
+        "For your safety, you can do this only after a waiting period, because "
+        "you signed in another way."
+    )
     return Refused("held", title, **{"from": begins})
 
 
@@ -69,20 +72,20 @@ def nothing_to_lock() -> Refused:
 
 
 def no_tag() -> Refused:
-    title = _("This key cannot be proved to the portal yet: it opens the backup after the wait.")
+    title = _("The portal can’t check this key yet. It opens the backup after the waiting period.")
     return Refused("no_tag", title)
 
 
 def no_vault() -> Refused:
-    return Refused("no_vault", _("There is no such backup."))
+    return Refused("no_vault", _("This backup doesn’t exist."))
 
 
 def version_unknown() -> Refused:
-    return Refused("version_unknown", _("There is no such version of the backup."))
+    return Refused("version_unknown", _("This version of the backup doesn’t exist."))
 
 
 def slot_unknown() -> Refused:
-    return Refused("slot_unknown", _("There is no such way to open the backup."))
+    return Refused("slot_unknown", _("This way to open the backup doesn’t exist."))
 
 
 def transfer_unknown() -> Refused:
@@ -90,7 +93,7 @@ def transfer_unknown() -> Refused:
 
 
 def late_unknown() -> Refused:
-    return Refused("late_unknown", _("There are no such changes any more."))
+    return Refused("late_unknown", _("These changes no longer exist."))
 
 
 def vault_exists(vault: UUID) -> Refused:
@@ -112,12 +115,12 @@ def active_phone() -> Refused:
 
 
 def stale_head(head: int) -> Refused:
-    title = _("The backup has a newer version than this phone knows.")
+    title = _("There is a newer version of the backup than this phone has.")
     return Refused("stale_head", title, head=head)
 
 
 def stale_epoch(epoch: int) -> Refused:
-    title = _("Another phone was made the active one since this phone last saved.")
+    title = _("Another phone has become the active one since this phone last saved.")
     return Refused("stale_epoch", title, epoch=epoch)
 
 
@@ -127,12 +130,12 @@ def shrink_needs_confirmation(before: int, after: int) -> Refused:
 
 
 def if_match_needed() -> Refused:
-    title = _("The portal has to be told which version this one follows.")
+    title = _("The app has to say which version this one follows.")
     return Refused("if_match_needed", title)
 
 
 def key_reused() -> Refused:
-    return Refused("key_reused", _("This save was sent before with something else in it."))
+    return Refused("key_reused", _("This backup was sent before with different contents."))
 
 
 def other_key() -> Refused:
@@ -146,12 +149,12 @@ def other_device() -> Refused:
 
 
 def slot_needed() -> Refused:
-    title = _("Nothing that was tried opens this new key yet.")
+    title = _("No method that you tested opens this new key yet.")
     return Refused("slot_needed", title)
 
 
 def too_large() -> Refused:
-    return Refused("too_large", _("That is more than the portal takes at once."))
+    return Refused("too_large", _("That is more than the portal accepts at once."))
 
 
 def vault_full() -> Refused:
@@ -160,7 +163,7 @@ def vault_full() -> Refused:
 
 
 def too_many_vaults(until: datetime) -> Refused:
-    title = _("There are too many old backups that are kept for you. Wait until one has ended.")
+    title = _("We’re keeping too many old backups for you. Wait until one expires.")
     return Refused("too_many_vaults", title, until=until)
 
 
@@ -170,7 +173,7 @@ def last_slot() -> Refused:
 
 
 def slot_exists() -> Refused:
-    title = _("That way to open the backup is there already, with something else in it.")
+    title = _("That way to open the backup already exists, with different contents.")
     return Refused("slot_exists", title)
 
 
@@ -190,5 +193,5 @@ def pin_stays() -> Refused:
 
 
 def late_changed() -> Refused:
-    title = _("The phone left newer changes meanwhile.")
+    title = _("The phone has sent newer changes in the meantime.")
     return Refused("late_changed", title)

@@ -35,7 +35,7 @@ class WhichPhoneForm(NameForm):
             initial=NEW,
         )
         self.fields["name"].required = False
-        self.fields["name"].help_text = _("Without one it is called what it calls itself.")
+        self.fields["name"].help_text = _("Leave this empty to use the phone’s own name.")
         self.order_fields(["phone", "name"])
         if not self.linked:
             del self.fields["phone"]
@@ -51,7 +51,7 @@ class WhichPhoneForm(NameForm):
         cleaned = super().clean() or {}
         self.phone = self.linked.get(cleaned.get("phone", ""))
         if self.phone is None and not has_room(self.user):
-            message = _("You have %(most)d linked phones, which is the most. Unlink one first.")
+            message = _("You have %(most)d linked phones, which is the maximum. Unlink one first.")
             params = {"most": settings.PHONES_A_PERSON}
             raise ValidationError(message, code="too_many", params=params)
         return cleaned
@@ -59,7 +59,7 @@ class WhichPhoneForm(NameForm):
 
 def _said(phone: Phone) -> str:
     if phone.app:
-        return str(_("%(phone)s, whose app is set up again") % {"phone": phone.name})
+        return str(_("%(phone)s, to set up its app again") % {"phone": phone.name})
     return phone.name
 
 
@@ -81,6 +81,6 @@ class NumberForm(forms.Form):
         if self.row.tries >= settings.APP_LINK_TRIES:
             raise linking.Ended
         raise ValidationError(
-            _("This is not the number that the phone shows. Compare them and type it again."),
+            _("That isn’t the number on the phone. Compare them and type it again."),
             code="wrong",
         )

@@ -51,13 +51,15 @@ class AddForm(NameForm):
         """Refuse one beyond `PASSKEYS_A_PERSON`, and what is no answer to our question."""
         cleaned = super().clean() or {}
         if not has_room(self.user):
-            message = _("You have %(most)d passkeys, which is the most. Remove one first.")
+            message = _("You have %(most)d passkeys, which is the maximum. Remove one first.")
             params = {"most": settings.PASSKEYS_A_PERSON}
             raise ValidationError(message, code="too_many", params=params)
         try:
             answer = cleaned.get("code", "")
             self.registered = passkeys.verify_registration(answer, binding=self.binding)
         except passkey_refusals.Refused as error:
-            message = _("The passkey was not made, or too late. Nothing was changed. Try again.")
+            message = _(
+                "The passkey wasn’t created, or it took too long. Nothing has changed. Try again."
+            )
             raise ValidationError(message, code="refused") from error
         return cleaned

@@ -51,7 +51,7 @@ class LinkForm(NameForm):
     def clean(self) -> dict[str, Any]:
         """Refuse a phone beyond `PHONES_A_PERSON`."""
         if not has_room(self.user, replaces=self.replaces):
-            message = _("You have %(most)d linked phones, which is the most. Unlink one first.")
+            message = _("You have %(most)d linked phones, which is the maximum. Unlink one first.")
             params = {"most": settings.PHONES_A_PERSON}
             raise ValidationError(message, code="too_many", params=params)
         return super().clean() or {}
@@ -67,7 +67,7 @@ class SetUpForm(LinkForm):
         portal = {"portal": settings.PORTAL_NAME}
         field = self.fields["backup"]
         field.label = _("Also back up the accounts in the %(portal)s authenticator") % portal
-        field.help_text = _("For its own app only. We’ll link it in the next step.")
+        field.help_text = _("Only for this site’s own app. We’ll link it in the next step.")
 
 
 class NewPhoneForm(LinkForm):
@@ -118,10 +118,10 @@ class ConfirmForm(CodeForm):
 
     error_messages = {
         "wrong": _(
-            "This code is not right. Wait for the next one, and check that the clock of the phone "
-            "sets itself."
+            "That code is wrong. Wait for the next one, and check that the phone’s "
+            "clock is set automatically."
         ),
-        "disabled": _("Too many wrong codes. Begin again with a new QR code."),
+        "disabled": _("Too many wrong codes. Start again with a new QR code."),
     }
 
     def __init__(self, *args: Any, authenticator: Authenticator, **kwargs: Any) -> None:

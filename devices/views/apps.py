@@ -149,7 +149,9 @@ def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:
         with in_session(request):
             done = linking.confirm(row=row, client=client_of(request), session=session_id(request))
     except phones.TooManyPhones:
-        messages.warning(request, _("You have as many phones as you can have. Unlink one first."))
+        messages.warning(
+            request, _("You’ve reached the maximum number of phones. Unlink one first.")
+        )
         return redirect("devices:index")
     messages.success(request, _("The app on %(phone)s is linked.") % {"phone": done.name})
     return redirect(safe_next(request) or "devices:index")
@@ -159,7 +161,7 @@ def _no_longer(request: HttpRequest, row: LinkRequest, state: str) -> HttpRespon
     """Lead on from a request that was confirmed already, or that is over."""
     if state == "linked":
         return redirect("devices:index")
-    messages.info(request, _("That took too long, or the number was wrong. Begin again."))
+    messages.info(request, _("That took too long, or the number was wrong. Start again."))
     return redirect(AGAIN[Purpose(row.purpose)])
 
 
@@ -182,8 +184,8 @@ def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
         with in_session(request):
             grants.stop(grant=grant, client=client_of(request), session=session_id(request))
     except grants.NothingToStop:
-        messages.info(request, _("It was over already."))
+        messages.info(request, _("This had already ended."))
         return redirect("devices:index")
-    words = _("%(phone)s may no longer open your backup. Unlink it if you do not know it.")
+    words = _("%(phone)s may no longer open your backup. Unlink it if you don’t recognise it.")
     messages.success(request, words % {"phone": grant.installation.name})
     return redirect("devices:index")

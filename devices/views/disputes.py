@@ -36,7 +36,7 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
     pending, user = found
     kept = OwnCode().kept(user)
     if not kept:
-        messages.info(request, _("No phone can be taken back this way now."))
+        messages.info(request, _("You can’t take a phone back this way right now."))
         return redirect("accounts:another_way")
     verification = signin.verification(request, pending, user)
     form = StepForm(request.POST or None, step=OwnCode(), verification=verification)
@@ -69,7 +69,7 @@ def _take_back(
             password = Proof("password", Strength.PASSWORD, pending.at)
             return signin.finish(request, user, [password, proof], resolve_url(DESK))
     except contest.NothingChanged:
-        messages.info(request, _("Nothing was changed just now. Sign in again."))
+        messages.info(request, _("Nothing has changed. Sign in again."))
         return redirect("accounts:another_way")
 
 
@@ -103,9 +103,9 @@ def _decide(request: HttpRequest, user: User, *, keeps: bool) -> HttpResponse:
         with in_session(request):
             contest.decide(user=user, keeps=keeps, proofs=proofs, client=client, session=session)
     except contest.NothingChanged:
-        messages.info(request, _("It was decided already."))
+        messages.info(request, _("This was already decided."))
         return redirect("overview")
-    words = _("Decided. The phone is gone.")
+    words = _("Decided. The phone is unlinked.")
     if keeps:
         words = _("Decided. The phone is fully active again.")
     messages.success(request, words)
@@ -117,8 +117,8 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     messages.warning(
         request,
         _(
-            "This phone was taken back lately. Nothing was unlinked: your account is in dispute, "
-            "and every browser was signed out."
+            "This phone was recently taken back. We unlinked nothing: your account is "
+            "in dispute, and we signed out every browser."
         ),
     )
     return redirect("accounts:sign_in")

@@ -89,7 +89,7 @@ def no_longer(request: HttpRequest, phone: Phone, again: str) -> HttpResponse:
     """Lead on from a link that was proved already, or that waited too long."""
     if phone.is_linked:
         return redirect("devices:index")
-    messages.info(request, _("This QR code has expired, or there is a newer one. Begin again."))
+    messages.info(request, _("This QR code has expired, or there is a newer one. Start again."))
     return redirect(again)
 
 
@@ -110,7 +110,7 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
             )
             _keep_proofs(request, linking)
     except (phones.AlreadyLinked, phones.TooManyPhones, Phone.DoesNotExist):
-        messages.info(request, _("Nothing was changed just now. This is what is linked."))
+        messages.info(request, _("Nothing has changed. These are your linked phones."))
         return redirect("devices:index")
     messages.success(request, _said(linking))
     return redirect(safe_next(request) or _lead_on(person(request)))

@@ -34,7 +34,8 @@ from devices.views.disputes import signed_out
 from devices.views.phones import said
 
 ELSEWHERE = _(
-    "Passkeys go only when something that is not lost confirms that it is you. Nothing was changed."
+    "To remove passkeys, confirm that it’s you with something you haven’t "
+    "lost. Nothing has changed."
 )
 
 

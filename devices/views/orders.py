@@ -44,5 +44,5 @@ def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if done:
         messages.success(request, _("%(phone)s keeps its accounts.") % {"phone": phone.name})
     else:
-        messages.info(request, _("There was nothing left to call off."))
+        messages.info(request, _("There was nothing left to cancel."))
     return redirect("devices:index")

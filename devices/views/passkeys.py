@@ -64,10 +64,10 @@ def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> Ht
             )
             proofs.add(request, added.proof)
     except (keys.NotAdded, keys.TooManyPasskeys):
-        messages.info(request, _("Nothing was changed just now. These are your passkeys."))
+        messages.info(request, _("Nothing has changed. These are your passkeys."))
         return redirect("devices:index")
     browsers.decline_passkey(request)
-    messages.success(request, _("%(name)s is added.") % {"name": added.passkey.name})
+    messages.success(request, _("%(name)s has been added.") % {"name": added.passkey.name})
     return redirect("devices:index")
 
 
@@ -138,7 +138,7 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
         messages.warning(request, declining.KEEPS)
         return redirect("devices:index")
     request.session[GONE_KEY] = gone
-    said = _("%(name)s is removed. Other browsers are signed out.") % {"name": passkey.name}
+    said = _("%(name)s has been removed. Other browsers are signed out.") % {"name": passkey.name}
     messages.success(request, said)
     return redirect("devices:index" if stays else "accounts:sign_in")
 

@@ -62,7 +62,7 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
         return _as_it_was(request)
     words = _("%(phone)s is suspended. Other browsers were signed out.")
     if done.factors:
-        words = _("%(phone)s is suspended: its codes do not count. Other browsers were signed out.")
+        words = _("%(phone)s is suspended: its codes don’t work. Other browsers were signed out.")
     messages.success(request, words % {"phone": phone.name})
     return redirect("devices:index" if stays else "accounts:sign_in")
 
@@ -94,13 +94,13 @@ def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
             suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
     except suspending.NothingChanged:
         return _as_it_was(request)
-    words = _("%(phone)s is taken back.")
+    words = _("%(phone)s is back in use.")
     if factors_of(phone):
-        words = _("%(phone)s is taken back: the next code that it shows counts.")
+        words = _("%(phone)s is back in use: its next code works.")
     messages.success(request, words % {"phone": phone.name})
     return redirect("devices:index")
 
 
 def _as_it_was(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("Nothing was changed just now. This is what is linked."))
+    messages.info(request, _("Nothing has changed. These are your linked phones."))
     return redirect("devices:index")

@@ -53,6 +53,10 @@ def _without_phone(request: HttpRequest) -> HttpResponse:
     if not person(request).has_two_step:
         return redirect("overview")
     messages.info(
-        request, _("No phone shows codes for signing in now. Link one, so that it is easy again.")
+        request,
+        _(
+            "You have no phone that shows sign-in codes now. Link one to make signing "
+            "in easy again."
+        ),
     )
     return redirect("devices:link_phone")

@@ -62,7 +62,7 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
                 session=session_id(request),
             )
     except work.Unknown:
-        messages.info(request, _("That is no longer so. This is how your account stands."))
+        messages.info(request, _("That has changed. This is your account as it is now."))
         return redirect("devices:work_account", public_id=account.public_id)
     context = {
         "place": "devices",
@@ -83,6 +83,6 @@ def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     enrolments.ask(enrolment=account, client=client_of(request), session=session_id(request))
     account.refresh_from_db()
     if account.state == Enrolment.State.ASKED:
-        said = _("%(organisation)s is asked. We’ll e-mail you when they answer.")
+        said = _("We’ve asked %(organisation)s. We’ll e-mail you when they answer.")
         messages.success(request, said % {"organisation": account.organisation.name})
     return redirect("devices:index")

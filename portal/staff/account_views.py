@@ -38,7 +38,7 @@ TAKES_TWO = gettext_lazy(
     "It is the last strong sign-in method, so a second colleague has to do the same."
 )
 TOO_MANY_ACTS = gettext_lazy(
-    "You have acted on many accounts in the last hour. You can go on in %(time)s."
+    "You’ve changed many accounts in the last hour. You can continue in %(time)s."
 )
 
 
@@ -167,7 +167,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what was added without a strong proof, and let nothing more be added so."""
     user = may_act(request, public_id)
     lines = [
-        _("What was added lately without an authenticator app or passkey is taken back."),
+        _("We’ll undo what was recently added without an authenticator app or passkey."),
         _("Nothing can be added until the person uses one of those or resets the password."),
         _browsers(user),
         told(),
@@ -219,7 +219,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
             return False, _("This phone is not linked.")
         if done is None:
             return False, _("A colleague has to agree: they do the same within 24 hours.")
-        said = _("%(phone)s is unlinked and what it proved is erased.") % {"phone": phone.name}
+        said = _("%(phone)s is unlinked and its secrets are erased.") % {"phone": phone.name}
         return True, said
 
     return ask_why(request, user, act, do)
@@ -273,7 +273,7 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
     names = listed(list(user.phones.contested().values_list("name", flat=True)))
     title = _("Give %(phones)s back") if keeps else _("Unlink %(phones)s")
     lines = [
-        _("Decide only once you know for sure whom you are talking to, by another way than mail."),
+        _("Decide only once you’re sure who you’re talking to. Don’t rely on e-mail for that."),
         _("The phone is fully active again.") if keeps else _("The phone is unlinked and erased."),
         _("The account can be changed again."),
         *([] if keeps else _takes_two(user)),

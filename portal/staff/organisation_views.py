@@ -111,7 +111,7 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
             session=session_id(request),
         )
     except organisations.NameTaken:
-        form.add_error("name", _("There is an organisation of this name."))
+        form.add_error("name", _("An organisation with this name already exists."))
         return False
     return True
 
@@ -135,7 +135,7 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = Act(
         gettext_lazy("Enrol in an organisation"),
         gettext_lazy("Enrol the person"),
-        [_allowed(), _("The account counts once the phone has proved a code."), told()],
+        [_allowed(), _("The account is active once a code from the phone is confirmed."), told()],
         danger=False,
     )
     return show_form(request, "admin/act.html", form, subject=user, act=act)
@@ -160,8 +160,8 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
 
 def _allowed() -> str:
     return _(
-        "The person can make a one-time code for their phone, on their own page Devices. "
-        "Nobody else sees it."
+        "The person can make a one-time code for their phone on their own Devices "
+        "page. Nobody else sees it."
     )
 
 
@@ -176,7 +176,7 @@ def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment
 def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """Answer a request: let the person set their account up on a phone."""
     found = _its(request, public_id, enrolment_id)
-    stays = _("What works now goes on working until the new phone has proved a code.")
+    stays = _("What works now keeps working until a code from the new phone is confirmed.")
     names = {"organisation": found.organisation.name}
     act = Act(
         _("Allow a new code for %(organisation)s") % names,
@@ -188,7 +188,7 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
     def do(reason: str) -> tuple[bool, Text]:
         changed = enrolments.approve(actor=person(request), enrolment=found, reason=reason)
         return changed, _("We’ll notify the person.") if changed else _(
-            "Nothing was to be approved."
+            "There was nothing to approve."
         )
 
     return ask_why(request, found.user, act, do)
@@ -210,6 +210,6 @@ def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRespon
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = devices_staff.end_enrolment(actor=person(request), enrolment=found, reason=reason)
-        return changed, _("The account is ended.") if changed else _("It was ended already.")
+        return changed, _("The account has ended.") if changed else _("It had already ended.")
 
     return ask_why(request, found.user, act, do)

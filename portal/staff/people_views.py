@@ -36,7 +36,7 @@ def add(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _invite(request, form):
         words = {"address": form.cleaned_data["email"]}
-        messages.success(request, _("An invitation goes to %(address)s.") % words)
+        messages.success(request, _("We’re sending an invitation to %(address)s.") % words)
         return redirect("admin:invitations")
     return show_form(request, "admin/add_person.html", form)
 
@@ -46,9 +46,11 @@ def _invite(request: HttpRequest, form: InviteForm) -> bool:
     try:
         invitations.invite(actor=person(request), language=get_language() or "", **given)
     except invitations.HasAccount:
-        form.add_error("email", _("Somebody has an account with this address already."))
+        form.add_error("email", _("There is already an account with this address."))
     except invitations.IsInvited:
-        form.add_error("email", _("This address was invited already. Send that invitation again."))
+        form.add_error(
+            "email", _("This address has already been invited. Send that invitation again.")
+        )
     except LimitReached as limit:
         form.add_error(None, form.must_wait(limit, SENDS))
     else:
@@ -68,7 +70,7 @@ def resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.warning(request, InviteForm().must_wait(limit, SENDS).messages[0])
     else:
         words = {"address": row.address}
-        messages.success(request, _("Another link goes to %(address)s.") % words)
+        messages.success(request, _("We’re sending another link to %(address)s.") % words)
     return redirect("admin:invitations")
 
 

@@ -106,7 +106,7 @@ class StaffSite(AdminSite):
         if not request.user.is_authenticated or not person(request).is_staff:
             raise Http404
         if not person(request).has_two_step:
-            messages.warning(request, _("Accounts open only with two-step verification on."))
+            messages.warning(request, _("Turn on two-step verification to see accounts."))
             return redirect("accounts:two_step")
         return to_confirm(request, Strength.TWO_STEP.slug)
 

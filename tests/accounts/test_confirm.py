@@ -162,7 +162,7 @@ def test_without_two_step_the_password_is_asked_again(
     answer = client.post(reverse(act.name), act.data)
     assert asked(answer)[0] == act.wanted
     page = client.get(answer["Location"])
-    assert "Type your password once more" in seen(page)
+    assert "Type your password again." in seen(page)
     answer = client.post(answer["Location"], {"password": PASSWORD})
     target = reverse("accounts:once_more") if act.form else reverse(act.name)
     assert answer["Location"].partition("?")[0] == target
@@ -205,7 +205,7 @@ def test_a_weak_way_is_not_offered_for_a_strong_act(client: Client, alice: Perso
     page = client.get(client.get("/security/two-step/off/")["Location"])["Location"]
     assert page.startswith("/confirm/authenticator/")
     assert "Confirm in another way" not in seen(client.get(page))
-    words = seen(client.get("/confirm/another-way/?for=two-step")).partition("Pick one")[2]
+    words = seen(client.get("/confirm/another-way/?for=two-step")).partition("Choose one")[2]
     assert "Authenticator app" in words
     assert "E-mail a code" not in words
     assert "Recovery code" not in words

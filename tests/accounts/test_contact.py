@@ -88,7 +88,7 @@ def test_a_wrong_code_confirms_nothing(inside: Client, bob: Person) -> None:
     address = fresh_address("second")
     page = inside.post(ADD, {"address": address})["Location"]
     answer = inside.post(page, {"code": other_than(code_to(address))})
-    assert "This code is not right" in seen(answer)
+    assert "This code is wrong" in seen(answer)
     assert address not in addresses(bob.user)
     inside.post(page, {"code": code_to(address)})
     assert address in addresses(bob.user)
@@ -161,7 +161,7 @@ def test_five_addresses_are_the_most(inside: Client, bob: Person) -> None:
     for _each in range(numbers.CONTACTS_A_PERSON - 1):
         assert inside.post(ADD, {"address": fresh_address()}).status_code == 302
     answer = inside.post(ADD, {"address": fresh_address()})
-    assert "You have as many as one may have." in seen(answer)
+    assert "You’ve reached the maximum." in seen(answer)
     assert bob.user.email_addresses.count() == numbers.CONTACTS_A_PERSON
 
 
@@ -184,7 +184,7 @@ def test_somebody_elses_address_gets_a_word_and_never_a_code(
     taken = seen(inside.get(page)).replace(alice.address, "…")
     assert taken == seen(other.get(same)).replace(own, "…")
     (words,) = mails_to(alice.address)
-    assert "It belongs to an account already, so nothing was changed." in words
+    assert "It already belongs to an account, so nothing was changed." in words
     sent = SentCode.objects.get(binding=newest_of(bob, alice.address).public_id.hex)
     assert sent.digest == ""
     inside.post(page, {"code": "000000"})
@@ -201,7 +201,7 @@ def test_a_lookalike_of_somebody_elses_address_cannot_be_confirmed(
     lookalike = sue.address.replace("s", "ſ", 1)
     inside.post(ADD, {"address": lookalike})
     assert not mails_to(lookalike)
-    assert "It belongs to an account already" in mails_to(sue.address)[-1]
+    assert "It already belongs to an account" in mails_to(sue.address)[-1]
     assert addresses(bob.user) == {bob.address}
 
 
@@ -215,7 +215,7 @@ def test_an_address_that_somebody_confirmed_meanwhile_is_refused(
         user=carol.user, address=address, verified_at=carol.user.date_joined
     )
     answer = inside.post(page, {"code": code})
-    assert "This code is not right" in seen(answer)
+    assert "This code is wrong" in seen(answer)
     assert address not in addresses(bob.user)
     assert bob.kinds() == []
 

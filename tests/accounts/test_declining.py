@@ -113,7 +113,7 @@ def test_without_a_gateway_only_e_mail_can_be_declined(
 
 def test_while_two_step_is_off_nothing_can_be_declined(client: Client, carol: Person) -> None:
     enter(client, carol, Strength.PASSWORD)
-    assert "Codes you never want" not in seen(client.get(PAGE))
+    assert "Codes you don’t want" not in seen(client.get(PAGE))
     assert client.post(decline_url("email"))["Location"] == PAGE
     assert carol.reload().declined_steps == []
     assert carol.kinds() == []
@@ -123,17 +123,17 @@ def test_a_way_is_declined_told_and_taken_back(client: Client, alice: Person) ->
     enter(client, alice, Strength.TWO_STEP)
     assert client.post(decline_url("email"))["Location"] == PAGE
     words = seen(client.get(PAGE))
-    assert "Codes by e-mail are off, as you wished." in words
+    assert "You turned off codes by e-mail." in words
     assert "Use e-mail again" in words
     assert "Never use e-mail for me" not in words
     assert alice.reload().declined_steps == ["email"]
     assert alice.kinds() == ["step:declined"]
-    assert told("a way to sign in was declined", "e-mail code") == addresses(alice.user)
+    assert told("a sign-in method was turned off", "e-mail code") == addresses(alice.user)
     client.post(accept_url("email"))
     assert "Never use e-mail for me" in seen(client.get(PAGE))
     assert alice.reload().declined_steps == []
     assert alice.kinds() == ["step:declined", "step:accepted"]
-    assert told("accepted again", "e-mail code") == addresses(alice.user)
+    assert told("a sign-in method was turned on again", "e-mail code") == addresses(alice.user)
 
 
 @pytest.mark.parametrize("act", [decline_url, accept_url])
@@ -187,9 +187,9 @@ def test_other_browsers_are_signed_out(
 def test_staff_see_what_was_declined(client: Client, sue: Person, alice: Person) -> None:
     enter(client, sue, Strength.TWO_STEP)
     page = f"/admin/accounts/{alice.user.public_id}/"
-    assert "Declined by the person" not in seen(client.get(page))
+    assert "Turned off by the person" not in seen(client.get(page))
     decline(alice, "sms")
-    assert "Declined by the person: Text a code" in seen(client.get(page))
+    assert "Turned off by the person: Text a code" in seen(client.get(page))
 
 
 # --- What a decline does ------------------------------------------------------------------------
@@ -385,10 +385,10 @@ def test_the_last_fall_back_cannot_be_declined_and_nothing_happens(
     other = enter(new_client(), bob, Strength.TWO_STEP)
     enter(client, bob, Strength.TWO_STEP)
     words = seen(client.get(PAGE))
-    assert "Cannot be declined yet" in words
+    assert "You can’t turn this off yet" in words
     assert "Never use e-mail for me" not in words
     assert client.post(decline_url("email"))["Location"] == PAGE
-    assert "nothing else would let you in" in seen(client.get(PAGE))
+    assert "you’d have no other way to sign in" in seen(client.get(PAGE))
     assert bob.reload().declined_steps == []
     assert bob.kinds() == []
     assert is_in(other)

@@ -67,7 +67,7 @@ def test_a_lost_phone_leads_step_by_step_to_a_whole_account(client: Client, alic
     steps = (
         "Type your address and password",
         "Choose “Sign in another way”, and take one of these",
-        "You are in",
+        "You’re signed in",
         "Unlink the lost phone",
         "Set up your new phone",
         "Make new recovery codes",
@@ -85,9 +85,9 @@ def test_it_says_how_long_what_is_linked_waits_by_the_settings(
     settings.RECOVERY_HOLD = timedelta(hours=50)
     settings.RECOVERY_HOLD_SAVED_CODE = timedelta(hours=7)
     words = drill(client, bob, bob.phone)
-    assert "can do that after 50 hours, or 7 hours after a recovery code." in words
+    assert "is fully active after 50 hours, or after 7 hours if you used a recovery code." in words
     words = drill(client, bob, bob.phone, "paper")
-    assert "can do that after 50 hours." in words
+    assert "is fully active after 50 hours." in words
     settings.RECOVERY_HOLD = settings.RECOVERY_HOLD_SAVED_CODE = timedelta(0)
     assert "is fully active at once." in drill(client, bob, bob.phone)
 
@@ -95,10 +95,10 @@ def test_it_says_how_long_what_is_linked_waits_by_the_settings(
 def test_with_another_phone_nothing_waits(client: Client, bob: Person) -> None:
     second = give_phone(bob, "Work phone").phone
     words = drill(client, bob, bob.phone)
-    assert "With your Work phone, everything is open at once." in words
+    assert "With your Work phone, you can do everything right away." in words
     assert "On the Devices page, choose “I lost this phone”." in words
     words = drill(client, bob, bob.phone, second)
-    assert "everything is open at once" not in words
+    assert "you can do everything right away" not in words
     assert "answer that it is lost" in words
 
 
@@ -106,7 +106,7 @@ def test_a_held_factor_is_said_to_count_later(client: Client, bob: Person) -> No
     give_passkey(bob)
     until = timezone.now() + timedelta(days=2)
     Authenticator.objects.filter(phone=bob.phone).update(trusted_from=until)
-    assert "Pixel 8 can do that from" in drill(client, bob, bob.user.passkeys.get())
+    assert "Pixel 8 is fully active from" in drill(client, bob, bob.user.passkeys.get())
 
 
 def test_when_nothing_remains_it_says_so_and_what_to_add(client: Client, alice: Person) -> None:
@@ -133,7 +133,7 @@ def test_a_number_that_was_chosen_itself_is_not_said_to_be_in_a_phone(
 
 def test_without_two_step_the_password_is_all_it_takes(client: Client, carol: Person) -> None:
     words = drill(client, carol, mailbox(carol))
-    assert "That is all: two-step verification is off" in words
+    assert "That’s all it takes: two-step verification is off" in words
     assert "locked out" not in words
 
 
@@ -208,7 +208,7 @@ def test_an_account_that_hangs_on_one_mailbox_is_warned(rows: None) -> None:
     )
     assert mailbox(max_).masked in verdict(max_)
     bar_mailbox(max_)
-    assert verdict(max_).startswith("loss: You would not get in again.")
+    assert verdict(max_).startswith("loss: You couldn’t sign in again.")
 
 
 def test_a_passkey_that_may_be_on_the_lost_phone_is_not_counted_on(rows: None) -> None:
@@ -263,10 +263,7 @@ def test_an_address_that_is_no_way_in_says_so(client: Client, bob: Person) -> No
     bar_mailbox(bob)
     enter(client, bob, Strength.TWO_STEP)
     words = seen(client.get("/security/contact/"))
-    assert (
-        "It signs you in again after another way did. A forgotten password could not be reset"
-        in words
-    )
+    assert "once you’ve signed in another way. Without it, you couldn’t reset" in words
 
 
 def test_the_sheet_says_what_its_loss_leaves(client: Client, bob: Person, carol: Person) -> None:
@@ -312,7 +309,7 @@ def test_a_lost_phone_may_go_though_nothing_remains(client: Client, bob: Person)
     bar_mailbox(bob)
     give_number(bob)
     enter(client, bob, Strength.TWO_STEP)
-    assert "Nothing besides your password" in seen(client.get("/devices/lost/"))
+    assert "Only your password, which" in seen(client.get("/devices/lost/"))
     lose(client, bob)
     assert not bob.user.phones.exists()
 

@@ -155,7 +155,7 @@ def test_the_owner_removes_it_and_the_thief_is_out(
     assert not is_in(client)
     assert owner.get("/security/added/")["Location"] == "/security/"
     assert is_in(owner)
-    assert told("Taken back: authenticator app") == addresses(alice.user)
+    assert told("Undone: authenticator app") == addresses(alice.user)
 
 
 def test_who_recovered_may_remove_what_another_session_added_and_keep_nothing(

@@ -53,7 +53,7 @@ def accept(browser: Client, link: str, password: str = PASSWORD) -> Any:
 def test_an_invited_person_makes_an_account_and_is_in(
     desk: Client, sue: Person, new_client: Callable[..., Client]
 ) -> None:
-    assert "An invitation goes to" in seen(invite(desk))
+    assert "We’re sending an invitation to" in seen(invite(desk))
     guest = new_client()
     open_link(guest, link_to())
     assert NEW in seen(guest.get("/invitation/"))
@@ -131,8 +131,8 @@ def test_an_address_is_invited_once_and_nobody_who_has_an_account(
     desk: Client, carol: Person
 ) -> None:
     invite(desk)
-    assert "was invited already" in seen(invite(desk, NEW.upper()))
-    assert "has an account with this address" in seen(invite(desk, carol.address))
+    assert "has already been invited" in seen(invite(desk, NEW.upper()))
+    assert "There is already an account with this address." in seen(invite(desk, carol.address))
     assert Invitation.objects.count() == 1
 
 
@@ -195,7 +195,7 @@ def test_the_command_invites_and_sends_again(
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        assert "An invitation goes to" in run(NEW, name="Nora")
+        assert "We’re sending an invitation to" in run(NEW, name="Nora")
     older = link_to()
     with pytest.raises(CommandError, match="--again"):
         run(NEW)

@@ -99,7 +99,7 @@ def test_the_choice_of_a_person_goes_with_them_to_every_browser(
     answer = choose(client, "nl", "/security/contact/")
     assert answer.url == "/security/contact/"
     words = seen(client.get(answer.url))
-    assert "De taal is gewijzigd" in words
+    assert "Je taal is gewijzigd" in words
     assert "Taal Nederlands." in words
     other = new_client(headers={"Accept-Language": "en"})
     sign_in(other, alice)
@@ -121,7 +121,7 @@ def test_leaving_it_to_the_browser_ends_the_choice(client: Client, alice: Person
     choose(client, "nl")
     assert speaks(client, OVERVIEW) == "nl"
     choose(client, "")
-    assert "The language is changed" in seen(client.get(OVERVIEW))
+    assert "Your language has been changed" in seen(client.get(OVERVIEW))
     assert alice.reload().language == ""
     client.post("/sign-out/")
     assert speaks(client, "/sign-in/") == "en"
@@ -259,5 +259,5 @@ def test_a_refused_request_speaks_the_language_of_its_browser(
     dutch = new_client(headers=DUTCH).get("/sign-in/?a=%00")
     english = new_client().get("/sign-in/?a=%00")
     assert dutch.status_code == english.status_code == 400
-    assert "Dit verzoek is niet te begrijpen" in dutch.text
-    assert "This request makes no sense here" in english.text
+    assert "We kunnen dit verzoek niet verwerken" in dutch.text
+    assert "We can’t process this request" in english.text

@@ -77,7 +77,7 @@ def test_a_change_leaves_who_what_before_and_after_and_is_told(boss: Any, root: 
         assert said in told[0].body
         assert said in html_of(told[0])
     assert "555" not in told[0].body
-    assert "What people read of Example GmbH was changed" in seen(boss.get("/security/activity/"))
+    assert "Details of Example GmbH changed" in seen(boss.get("/security/activity/"))
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "Example Ltd", "EXAMPLE ltd", "x" * 81])
@@ -178,7 +178,7 @@ def test_an_approval_twice_is_one_event(desk: Any, alice: Person) -> None:
     account = give_enrolment(alice, state="asked")
     desk.post(of(account, "approve"), {"reason": WHY})
     answer = desk.post(of(account, "approve"), {"reason": WHY}, follow=True)
-    assert "Nothing was to be approved." in answer.text
+    assert "There was nothing to approve." in answer.text
     assert alice.kinds() == ["work:approved"]
 
 
@@ -189,7 +189,7 @@ def test_ending_an_account_erases_its_secret_and_what_it_let_in(
     secret = set_up(account, give_app(alice, new_client(), phone=alice.phone))
     inside = enter(new_client(), alice, Strength.TWO_STEP)
     answer = desk.post(of(account, "end"), {"reason": WHY}, follow=True)
-    assert "The account is ended." in answer.text
+    assert "The account has ended." in answer.text
     account.refresh_from_db()
     assert account.state == "ended"
     assert not Authenticator.objects.filter(pk=secret.pk).exists()
@@ -202,7 +202,9 @@ def test_ending_an_account_erases_its_secret_and_what_it_let_in(
     browser.post("/sign-in/", {"email": alice.address, "password": alice.password})
     browser.post("/sign-in/authenticator/", {"code": code_of(secret, 1)})
     assert browser.get("/security/").status_code == 302
-    assert "ended already" in desk.post(of(account, "end"), {"reason": WHY}, follow=True).text
+    assert (
+        "It had already ended." in desk.post(of(account, "end"), {"reason": WHY}, follow=True).text
+    )
 
 
 def test_an_ended_account_can_be_given_again(desk: Any, alice: Person) -> None:

@@ -376,7 +376,7 @@ def test_a_reset_brings_a_password_back_that_was_switched_off(
     for number in range(1, settings.FAILURES_BEFORE_OFF + 1):
         budget.reserve()
         clock.shift(wait_after(number))
-    assert "Reset the password to go on." in seen(type_password(client, carol))
+    assert "Reset your password to continue." in seen(type_password(client, carol))
     reset(client, carol.address)
     carol.password = NEW_PASSWORD
     type_password(client, carol)

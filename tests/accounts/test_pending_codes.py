@@ -103,7 +103,7 @@ def test_discarded_codes_are_gone_and_the_older_stay(
     assert told("discarded") == addresses(alice.user)
     assert alice.kinds()[-1] == "recovery_codes:discarded"
     said = seen(inside.post(PAGE, {"code": new[0]}))
-    assert "This code is not right" in said
+    assert "This code is wrong" in said
     assert not recovery_codes.summary(alice.user).pending
 
 

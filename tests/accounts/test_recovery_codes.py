@@ -74,7 +74,7 @@ def test_every_single_slip_is_caught(body: str, place: int, slip: str) -> None:
     if wrong == code:
         assert recovery_codes.clean(wrong) == code
     else:
-        with pytest.raises(Exception, match="This does not match any sheet"):
+        with pytest.raises(Exception, match="This code isn’t on any of your sheets"):
             recovery_codes.clean(wrong)
 
 
@@ -112,7 +112,7 @@ def test_any_order_and_spelling_is_accepted_once(client: Client, alice: Person) 
     assert lets_in(client, alice, code.lower().replace("-", " "))
     client.post("/sign-out/")
     assert not lets_in(client, alice, code)
-    assert "This code is not right, was used already" in seen(type_code(client, code, PAPER))
+    assert "This code is wrong, already used" in seen(type_code(client, code, PAPER))
     assert recovery_codes.summary(alice.user).left == settings.RECOVERY_CODES_A_SET - 1
     assert lets_in(client, alice, alice.codes[2])
 
@@ -130,7 +130,9 @@ def test_a_typing_mistake_costs_no_try(client: Client, alice: Person) -> None:
     type_password(client, alice)
     for typed in (code[:-1] + last, code[:-1], code + "7", "U" * 16, "", "١" * 16):
         assert type_code(client, typed, PAPER).status_code == 200
-    assert "This does not match any sheet." in seen(type_code(client, code[:-1] + last, PAPER))
+    assert "This code isn’t on any of your sheets." in seen(
+        type_code(client, code[:-1] + last, PAPER)
+    )
     assert failures(alice) == 0
     type_code(client, code, PAPER)
     assert is_in(client)
@@ -242,7 +244,7 @@ def test_a_code_of_the_older_sheet_is_told_so(
     other = new_client()
     type_password(other, alice)
     answer = type_code(other, alice.codes[0], PAPER)
-    assert "This code belongs to an older sheet." in seen(answer)
+    assert "This code is from an older sheet." in seen(answer)
     assert not is_in(other)
 
 

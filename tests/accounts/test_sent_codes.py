@@ -26,7 +26,7 @@ from tests.people import Person
 
 SECOND = timedelta(seconds=1)
 PAUSE = settings.SENT_CODE_PAUSE
-NOT_RIGHT = "This code is not right, was used already, or is too old."
+NOT_RIGHT = "This code is wrong, already used or too old."
 
 
 @pytest.fixture(autouse=True)
@@ -236,6 +236,6 @@ def test_somebody_elses_code_is_refused(
     assert is_in(other)
 
 
-@pytest.mark.parametrize("words", ["Asked for:", "You did not try this?", "It works once"])
+@pytest.mark.parametrize("words", ["Requested:", "Wasn’t you?", "It works once"])
 def test_the_mail_says_what_it_is_for(half: Client, alice: Person, words: str) -> None:
     assert words in mails_to(alice.address)[-1]

@@ -28,7 +28,7 @@ from tests.live import fresh_address
 from tests.people import PASSWORD, Person, make_person, sign_in
 
 pytestmark = pytest.mark.usefixtures("clock")
-WRONG = "This address and password do not belong together."
+WRONG = "Wrong e-mail address or password."
 
 
 def test_a_password_is_enough_while_two_step_is_off(client: Client, carol: Person) -> None:
@@ -121,7 +121,7 @@ def test_unknown_known_and_locked_accounts_answer_alike(
 
 @pytest.mark.parametrize(
     ("support", "whom"),
-    [("", "Ask the people who run Latchkey"), ("help@example.org", "write to help@example.org")],
+    [("", "Ask the people who run Latchkey"), ("help@example.org", "e-mail help@example.org")],
 )
 def test_a_locked_account_is_told_so_after_the_right_password_only(
     client: Client, alice: Person, monkeypatch: pytest.MonkeyPatch, support: str, whom: str
@@ -132,7 +132,7 @@ def test_a_locked_account_is_told_so_after_the_right_password_only(
     assert WRONG in seen(answer)
     assert "locked" not in seen(answer)
     words = seen(type_password(client, alice))
-    assert f"This account is locked. {'To have it unlocked, ' if support else ''}{whom}" in words
+    assert f"This account is locked. {'To unlock it, ' if support else ''}{whom}" in words
     assert WRONG not in words
     assert alice.kinds() == ["sign_in:password_failed", "sign_in:locked"]
     assert not is_in(client)

@@ -140,7 +140,7 @@ def test_the_notice_about_guessed_passwords_does_not_say_that_one_is_known(
 ) -> None:
     fail(client, carol.address, settings.FAILURES_BEFORE_NOTICE, clock)
     assert told("wrong passwords") == {carol.address}
-    assert not told("Somebody typed your right password")
+    assert not told("Someone typed your correct password")
 
 
 def test_after_a_hundred_failures_in_a_row_the_password_is_switched_off(
@@ -150,7 +150,7 @@ def test_after_a_hundred_failures_in_a_row_the_password_is_switched_off(
     assert guess(client, carol.address).status_code == 200
     clock.shift(timedelta(days=2))
     answer = type_password(client, carol)
-    assert "Too many wrong passwords. Reset the password to go on." in seen(answer)
+    assert "Too many wrong passwords. Reset your password to continue." in seen(answer)
     assert not is_in(client)
 
 
@@ -199,7 +199,7 @@ def test_wrong_codes_make_the_right_one_wait(
     type_password(client, alice)
     answer = fail_code(client, alice, FREE)
     assert answer.status_code == 200
-    assert "This code is not right, was used already, or is too old." in seen(answer)
+    assert "This code is wrong, already used or too old." in seen(answer)
     answer = type_code(client, alice.fresh_code(), AUTHENTICATOR)
     assert answer.status_code == 429
     assert answer["Retry-After"] == str(int(settings.FAILURE_WAIT.total_seconds()))
@@ -256,7 +256,7 @@ def test_ten_wrong_codes_tell_the_owner_that_the_password_is_known(
         fail_code(client, alice, 1)
         clock.shift(wait_after(number))
     assert alice.kinds().count("sign_in:many_failures") == 1
-    assert len(told("Somebody typed your right password")) == 2
+    assert len(told("Someone typed your correct password")) == 2
 
 
 def test_a_hundred_wrong_codes_switch_the_app_off_and_not_the_other_ways(
@@ -270,7 +270,7 @@ def test_a_hundred_wrong_codes_switch_the_app_off_and_not_the_other_ways(
     clock.shift(timedelta(days=1))
     type_password(client, alice)
     answer = type_code(client, alice.fresh_code(), AUTHENTICATOR)
-    assert "This way is switched off after too many wrong codes." in seen(answer)
+    assert "We turned this method off after too many wrong codes." in seen(answer)
     ask(client, mailbox(alice))
     type_code(client, code_to(alice.address))
     assert is_in(client)

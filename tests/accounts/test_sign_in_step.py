@@ -135,7 +135,7 @@ def test_a_step_that_the_account_does_not_have_is_refused_and_sends_nothing(
     assert ask(client, number, "/sign-in/sms/").status_code == 404
     answer = client.get("/sign-in/sms/")
     assert answer["Location"] == "/sign-in/another-way/"
-    assert "This way is not available now." in seen(client.get(answer["Location"]))
+    assert "This method isn’t available right now." in seen(client.get(answer["Location"]))
     assert not SentCode.objects.exists()
 
 

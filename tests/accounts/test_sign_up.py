@@ -100,7 +100,7 @@ def test_the_owner_of_a_known_address_is_told_and_nothing_changes(
 ) -> None:
     sign_up(client, carol.address.upper(), password="nine small boats upon a lake")
     (words,) = mails_to(carol.address)
-    assert "you have an account already" in words
+    assert "you already have an account" in words
     assert User.objects.count() == 1
     assert carol.reload().check_password(PASSWORD)
     assert carol.kinds() == []
@@ -117,7 +117,7 @@ def test_a_lookalike_of_a_known_address_gets_no_account_and_no_word(
     lookalike = known.replace("s", "ſ", 1)
     sign_up(client, lookalike)
     assert not mails_to(lookalike)
-    assert "you have an account already" in mails_to(known)[-1]
+    assert "you already have an account" in mails_to(known)[-1]
     client.post(CONFIRM, {"code": "000000"})
     assert User.objects.count() == 1
 
@@ -127,7 +127,7 @@ def test_an_address_that_is_somebodys_second_one_makes_no_account(
 ) -> None:
     second = alice.user.email_addresses.order_by("-pk")[0]
     sign_up(client, second.address)
-    assert "you have an account already" in mails_to(second.address)[-1]
+    assert "you already have an account" in mails_to(second.address)[-1]
     assert User.objects.count() == 1
 
 
@@ -144,7 +144,7 @@ def test_of_two_browsers_confirming_one_address_one_wins(
         browser.post(CONFIRM, {"code": code}) for browser, code in zip(browsers, codes, strict=True)
     ]
     assert [answer.status_code for answer in answers] == [302, 200]
-    assert "This code is not right" in seen(answers[1])
+    assert "This code is wrong" in seen(answers[1])
     assert User.objects.get().check_password(PASSWORD)
     assert not is_in(browsers[1])
 

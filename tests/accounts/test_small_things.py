@@ -57,7 +57,7 @@ def test_a_declined_number_says_why_it_is_no_way_in(client: Client, alice: Perso
     User.objects.filter(pk=alice.user.pk).update(declined_steps=["sms"])
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get("/security/contact/"))
-    assert "You turned off codes this way, so it does not sign you in." in words
+    assert "You turned off codes this way, so you can’t sign in with it." in words
 
 
 @pytest.mark.parametrize(

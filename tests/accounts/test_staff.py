@@ -271,9 +271,9 @@ def test_apps_are_shown_linked_and_unlinked_without_a_secret(
     assert "The Latchkey authenticator on it is unlinked." in desk.get(unlink).text
     desk.post(unlink, {"reason": WHY})
     assert app.reload().status == "unlinked"
-    assert "Was not told to erase its accounts." in desk.get(page(alice)).text
+    assert "Hasn’t been asked to erase its accounts." in desk.get(page(alice)).text
     command = PhoneCommand.objects.create(installation=app.installation, kind="wipe")
-    assert "Erases its accounts when it calls next." in desk.get(page(alice)).text
+    assert "Erases its accounts the next time it connects." in desk.get(page(alice)).text
     app.post(f"commands/{command.public_id}/done", {})
     assert "Erased its accounts:" in desk.get(page(alice)).text
 

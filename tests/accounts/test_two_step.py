@@ -52,7 +52,7 @@ def test_the_page_lists_what_is_missing(client: Client, carol: Person) -> None:
     assert "Two-step verification is off" in words
     assert "Confirm an e-mail address (done)" in words
     assert "Set up a phone or add a passkey" in words
-    assert "Once all of these are done" in words
+    assert "Once you’ve done all of these" in words
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_a_form_from_elsewhere_cannot_switch_it_off(alice: Person) -> None:
     strict = enter(Client(enforce_csrf_checks=True), alice, Strength.TWO_STEP)
     answer = strict.post(OFF, secure=True, headers={"origin": "https://evil.example"})
     assert answer.status_code == 403
-    assert "This page was open too long" in seen(answer)
+    assert "This page has expired" in seen(answer)
     assert alice.reload().has_two_step
 
 

@@ -80,7 +80,7 @@ def test_sentences_too_have_the_clock_and_the_day_of_the_browser(
     enter(client, bob, Strength.TWO_STEP)
     lost = bob.user.passkeys.get().public_id
     drill = seen(client.get(f"/security/fire-drill/?lost={lost}"))
-    assert "Pixel 8 can do that from 1 Jun 2099, 17:30 IST." in drill
+    assert "Pixel 8 is fully active from 1 Jun 2099, 17:30 IST." in drill
     assert "from the sheet of 2 June 2026" in seen(client.get("/security/two-step/"))
 
 

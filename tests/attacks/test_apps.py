@@ -89,7 +89,7 @@ def test_the_owner_of_the_page_gives_a_stranger_nothing_without_the_number(
     for path in ("vault", "restore/offers", "work"):
         answer = thief.get(API + path, headers={"Authorization": shown})
         assert answer.status_code == 401, path
-    assert "Is Alices phone not in your hands?" in client.get(page).content.decode()
+    assert "Don’t have Alices phone with you?" in client.get(page).content.decode()
     assert not alice.user.installations.exists()
 
 

@@ -106,7 +106,7 @@ def test_a_stolen_phone_cannot_take_the_passkeys_along(client: Client, alice: Pe
     form = {"phone": alice.phone.public_id, "passkey": alice.user.passkeys.get().public_id}
     enter(client, alice, Strength.TWO_STEP)
     page = client.post("/devices/lost/", form, follow=True).content.decode()
-    assert "Passkeys go only when something that is not lost" in page
+    assert "To remove passkeys, confirm that it’s you" in page
     assert alice.kinds() == []
     tablet = Proof.now("authenticator", Strength.TWO_STEP, give_phone(alice, "Tablet").factor)
     enter(client, alice, [*proved(alice, Strength.PASSWORD), tablet])

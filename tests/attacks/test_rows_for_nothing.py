@@ -79,7 +79,7 @@ def test_the_end_of_a_session_is_said_without_a_row(client: Client, db: None) ->
     answer = visit(client, MADE_UP["a session"], "/devices/?page=2")
     assert answer["Location"] == "/sign-in/?next=/devices/%3Fpage%3D2&signed-out"
     page = client.get(answer["Location"])
-    assert "You were signed out. Sign in again to go on." in page.text
+    assert "You were signed out. Sign in again to continue." in page.text
     assert not Session.objects.exists()
 
 

@@ -276,7 +276,7 @@ def test_following_the_notice_of_a_new_phone_leaves_the_thief_out(
     added = Phone.objects.latest("pk")
     answer = thief.post(page, {"code": added.authenticators.get().code_at(step_now())})
     assert answer.status_code == 403
-    assert "Nothing can be added now" in seen(answer)
+    assert "You can’t add anything right now" in seen(answer)
     assert not Phone.objects.linked().filter(pk=added.pk).exists()
 
 

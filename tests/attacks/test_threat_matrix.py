@@ -78,7 +78,7 @@ def test_a_password_that_a_recovered_session_changed_is_undone_by_the_reset(
     alice.reload()
     assert alice.user.check_password(NEW_PASSWORD)
     owner.post("/sign-in/", {"email": alice.address, "password": NEW_PASSWORD})
-    assert not is_in(owner), "the second step is still asked"
+    assert not is_in(owner), "you still need your second step"
     type_code(owner, alice.fresh_code(), "/sign-in/authenticator/")
     assert level_of(owner) == Strength.TWO_STEP
 

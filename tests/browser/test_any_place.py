@@ -94,5 +94,5 @@ def test_without_scripts_what_needs_them_is_not_offered_or_says_so(
     assert "Allow scripts for this site to use the authenticator." in words
     tour.enter(bob, Strength.TWO_STEP)
     hand.open("/devices/passkeys/add/")
-    expect(page.get_by_role("button", name="Make the passkey")).to_be_hidden()
+    expect(page.get_by_role("button", name="Create the passkey")).to_be_hidden()
     hand.sees("A passkey needs JavaScript and a browser that supports passkeys.")

@@ -284,7 +284,7 @@ def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> 
     phone.open("export")
     phone.press("Save a list of links")
     phone.says("Type the word “export”.")
-    phone.type("Type “export” to go on", "Export")
+    phone.type("Type “export” to continue", "Export")
     with page.expect_download() as waiting:
         phone.press("Save a list of links")
     text = waiting.value.path().read_text()

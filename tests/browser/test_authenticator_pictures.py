@@ -125,7 +125,7 @@ def test_the_sheet_that_the_app_shows_is_read_whole(kept_page: Page) -> None:
     phone = Phone(kept_page).open()
     phone.fill(TEXTS)
     phone.open("export")
-    phone.type("Type “export” to go on", "export")
+    phone.type("Type “export” to continue", "export")
     phone.press("Show QR codes")
     expect(kept_page.get_by_role("img", name="QR code of Code3")).to_be_visible()
     shown = kept_page.locator("[data-part=sheet]").screenshot()

@@ -55,7 +55,7 @@ def test_a_phone_is_linked_by_a_code_and_a_number(
     phone.press("Link this phone")
     phone.type("Or type the code beside it", "0000-0000-0000-0000")
     phone.press("Continue")
-    phone.says("This code is not valid, or no longer.")
+    phone.says("This code isn’t valid, or has expired.")
     phone.type("Or type the code beside it", code.lower())
     phone.press("Continue")
     phone.says("Link this phone to a")
@@ -113,7 +113,7 @@ def test_a_scanned_link_of_the_portal_leads_to_its_page(phone: Phone, live: Live
     scan = 'await (await use("receive")).receive([given])'
     phone.run(scan, f"{live.url}/authenticator/#link/0123-4567-89AB-CDEF")
     phone.reads("Link this phone")
-    phone.says("This code is not valid, or no longer.")
+    phone.says("This code isn’t valid, or has expired.")
     refused = phone.run(
         f"try {{ {scan} }} catch ({{ message }}) {{ return message; }}",
         "https://portal.example/authenticator/#link/0123",

@@ -87,7 +87,7 @@ def test_it_locks_says_until_when_and_opens_again_with_everything(phone: Linked)
     phone.reads("This phone is locked")
     phone.page.wait_for_load_state("networkidle")  # the call of this start was before
     call_off(row)
-    phone.press("Look again")
+    phone.press("Check again")
     phone.reads("Settings")
     phone.open()
     is_open(phone, row)
@@ -135,7 +135,7 @@ def test_what_a_passphrase_seals_is_locked_unopened_and_asks_for_it_again(phone:
     phone.open()
     is_locked(phone, row)
     call_off(row)
-    phone.press("Look again")
+    phone.press("Check again")
     phone.type("Passphrase", PASSPHRASE)
     phone.press("Unlock")
     expect(phone.page.locator(".account")).to_have_count(2, timeout=20_000)
@@ -208,7 +208,7 @@ def test_nothing_but_the_portals_own_order_locks_and_nothing_but_its_secret_open
     false = {"kind": "open", "id": str(row.public_id), "secret": "A" * 43}
     answer = {"status": 200, "json": {"status": "unlinked", "commands": [false]}}
     phone.page.route(HEARTBEAT, partial(forge, answer))
-    phone.press("Look again")
+    phone.press("Check again")
     phone.page.wait_for_timeout(500)
     phone.page.unroute_all()
     phone.open()

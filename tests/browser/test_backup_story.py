@@ -123,7 +123,7 @@ def test_an_older_version_comes_back_on_top_and_can_be_taken_back(phone: Linked)
 def test_it_is_switched_off_and_on_again_within_the_grace(phone: Linked) -> None:
     phone.back_up()
     phone.open("backup")
-    phone.type("Type “off” to go on", "off")
+    phone.type("Type “off” to continue", "off")
     phone.press("Switch the backup off")
     phone.says("The backup is off.")
     assert not phone.person.user.vaults.filter(state="on").exists()

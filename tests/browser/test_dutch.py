@@ -16,7 +16,7 @@ from tests.people import Person
 pytestmark = pytest.mark.screen
 PAGES = {
     "/security/": "Je account is goed beschermd",
-    "/security/two-step/": "Verificatie in twee stappen",
+    "/security/two-step/": "Tweestapsverificatie",
     "/security/recovery-codes/": "Herstelcodes",
     "/devices/": "Apparaten",
     "/security/contact/": "Contact en wachtwoord",
@@ -68,4 +68,4 @@ def test_the_portal_answers_the_app_in_the_language_of_the_app(
     phone.reads("Koppel deze telefoon")
     phone.page.get_by_label("Of typ de code die ernaast staat").fill("0000-0000-0000-0000")
     phone.press("Doorgaan")
-    phone.says("Deze code is niet geldig, of niet meer. Maak op de site een nieuwe.")
+    phone.says("Deze code is ongeldig of verlopen. Maak op de site een nieuwe.")

@@ -71,7 +71,7 @@ def test_one_browser_is_signed_out_from_another(
     near.reads("Devices")
     far.press("Activity")
     far.reads("Sign in")
-    far.sees("You were signed out. Sign in again to go on.")
+    far.sees("You were signed out. Sign in again to continue.")
 
 
 @pytest.mark.screen

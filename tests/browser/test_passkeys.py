@@ -11,7 +11,7 @@ from tests.journeys.hand import App, Hand
 from tests.live.browser import check_looks
 from tests.people import Person, protected
 
-ADDED = "is added."
+ADDED = "has been added."
 ALONE = "Sign in with a passkey"
 
 
@@ -82,7 +82,7 @@ def adds_passkey(hand: Hand, name: str = "My laptop") -> None:
     hand.open("/devices/passkeys/add/")
     hand.reads("Add a passkey")
     hand.page.get_by_label("Name of the passkey").fill(name)
-    hand.press("Make the passkey")
+    hand.press("Create the passkey")
     hand.reads("Devices")
     hand.sees(f"{name} {ADDED}")
 
@@ -132,7 +132,7 @@ def test_it_is_made_used_removed_and_then_refused(page: Page, pia: Person) -> No
     device.answers(False)
     hand.press("Remove this passkey")
     hand.reads("Sign in")
-    hand.sees("My laptop is removed.")
+    hand.sees("My laptop has been removed.")
     assert not pia.user.passkeys.exists()
     device.answers(True)
     hand.press(ALONE)
@@ -251,8 +251,8 @@ def test_a_browser_that_reads_no_json_has_passkeys_all_the_same(page: Page, pia:
     assert pia.kinds().count("sign_in:two_step") == 3
     hand.open("/devices/passkeys/add/")
     page.get_by_label("Name of the passkey").fill("The same again")
-    hand.press("Make the passkey")
-    hand.sees("It may be that this device has one for you already.")  # those to leave out were read
+    hand.press("Create the passkey")
+    hand.sees("This device may already have one for you.")  # those to leave out were read
 
 
 @pytest.mark.screen

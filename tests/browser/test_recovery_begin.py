@@ -108,7 +108,7 @@ def test_from_another_computer_a_number_is_compared(
     code = code_for(nora, is_here=False)
     phone.open("recovery")
     phone.type("Or type its code", code.lower()[:8] + " " + code[8:])
-    phone.press("Go on with this code")
+    phone.press("Continue with this code")
     phone.type("Name of this phone", "Fairphone")
     phone.press("Yes, this is my account")
     phone.reads("One more step")

@@ -141,7 +141,7 @@ def test_a_key_of_before_there_were_tags_says_from_when(
     phone.open("recovery")
     phone.press("Open this backup")
     phone.types_key(old.recovery_key)
-    phone.says("it opens the backup after the wait")
+    phone.says("It opens the backup after the waiting period")
     RestoreGrant.objects.update(available_at=timezone.now())
     phone.open("recovery")
     phone.press("Open this backup")

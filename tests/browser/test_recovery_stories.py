@@ -257,7 +257,7 @@ def test_one_recovery_at_a_time(live: LiveSite, phone: NewPhone, nora: Person) -
     other.opens_the_list()
     other.press("Open this backup")
     other.says("A recovery is open in another tab or window.")
-    other.press("Go on here instead")
+    other.press("Continue here instead")
     other.reads("Open the backup")
     phone.says("The recovery goes on in another tab or window.")
     other.types_key(old.recovery_key)

@@ -77,12 +77,12 @@ def test_after_too_many_tries_the_page_says_how_long_to_wait(
     hand.type_password(bob)
     for _each in range(5):
         hand.type_code(bob.wrong_code())
-        hand.sees("This code is not right")
+        hand.sees("This code is wrong")
     with hand.page.expect_response("**/sign-in/authenticator/") as waiting:
         hand.type_code(bob.wrong_code())
     assert waiting.value.status == 429
     assert 0 < int(waiting.value.headers["retry-after"]) <= 30
-    hand.sees("Too many tries. Wait")
+    hand.sees("Too many attempts. Wait")
     hand.sees("You can try again in")
     clock = hand.page.locator("[data-countdown-clock]")
     before = clock.inner_text()

@@ -72,7 +72,7 @@ def test_it_is_trusted_and_trusted_no_longer(
     other.sees("The browser is now called Laptop in the kitchen.")
     other.page.locator("#trusted").get_by_role("link", name="Stop trusting").click()
     other.reads("Stop trusting Laptop in the kitchen?")
-    other.sees("1 browser that came in on that trust is signed out at once.")
+    other.sees("We’ll also sign out 1 browser that signed in because of this trust.")
     check_looks(other.page)
     other.press("Stop trusting it")
     other.sees("Laptop in the kitchen is no longer trusted.")

@@ -179,8 +179,8 @@ def test_a_secret_of_an_organisation_goes_into_no_export_and_no_backup(
     assert key in kept
     assert key not in backup
     phone.open("export")
-    phone.says("accounts of an organisation do not")
-    phone.type("Type “export” to go on", "export")
+    phone.says("accounts from an organisation are not")
+    phone.type("Type “export” to continue", "export")
     with phone.page.expect_download() as download:
         phone.press("Save a list of links")
     text = download.value.path().read_text()

@@ -116,7 +116,7 @@ def strangers(tour: Tour) -> Names:
     hand.type("E-mail address", fresh_address())
     hand.type("Password", "not the password at all")
     hand.press("Continue")
-    hand.sees("do not belong together")
+    hand.sees("Wrong e-mail address or password")
     yield "sign-in, wrong"
     hand.open("/sign-up/")
     hand.type("E-mail address", "pia@latchkey.example")
@@ -132,7 +132,7 @@ def strangers(tour: Tour) -> Names:
     yield "sign-up, confirm"
     tour.site.mail.wait_for(address)
     hand.type_code("000000", "Confirm the address")
-    hand.sees("This code is not right")
+    hand.sees("This code is wrong")
     yield "sign-up, wrong code"
     yield from tour.see(
         "/sign-in/mail/", "/password/reset/link/", "/password/reset/new/", "/set-up/link/"
@@ -166,7 +166,7 @@ def errors(tour: Tour) -> Names:
     hand.type("E-mail address", fresh_address())
     hand.type("Password", "x")
     hand.press("Continue")
-    hand.reads("This page was open too long")
+    hand.reads("This page has expired")
     yield "403, cross-site token"
     hand, address = tour.hand, fresh_address()
     hand.open("/sign-in/")
@@ -174,7 +174,7 @@ def errors(tour: Tour) -> Names:
         hand.type("E-mail address", address)
         hand.type("Password", "wrong")
         hand.press("Continue")
-    hand.sees("Too many tries")
+    hand.sees("Too many attempts")
     yield "429, with the time to wait"
     tour.enter(make_person("nobody"), Strength.PASSWORD)
     yield from tour.see("/admin/", f"/devices/{MISSING}/rename/")
@@ -186,7 +186,7 @@ def second_steps(tour: Tour) -> Names:
     hand = tour.start(person)
     yield "/sign-in/authenticator/"
     hand.type_code(person.wrong_code())
-    hand.sees("This code is not right")
+    hand.sees("This code is wrong")
     yield "authenticator, wrong"
     hand.type_code("12")
     hand.sees("The code has 6 digits. Check it and type it again.")
@@ -258,7 +258,7 @@ def _drill(tour: Tour) -> Names:
     hand.open("/security/fire-drill/")
     for box in page.get_by_role("checkbox").all():
         box.check()
-    hand.press("Show the way back in")
+    hand.press("Show how to get back in")
     hand.sees("You would be locked out")
     yield "/security/fire-drill/, locked out"
 
@@ -267,11 +267,11 @@ def _contacts(tour: Tour) -> Names:
     hand = tour.hand
     hand.open("/security/contact/numbers/add/")
     hand.type("Phone number", "12")
-    hand.press("Send a code to it")
+    hand.press("Send a code")
     expect(tour.page.locator("[aria-invalid=true]")).to_be_visible()
     yield "number, refused"
     hand.type("Phone number", fresh_number())
-    hand.press("Send a code to it")
+    hand.press("Send a code")
     hand.reads("Type the code we sent")
     yield "number, confirm"
     yield from tour.see("/security/contact/")
@@ -374,11 +374,11 @@ def choices(tour: Tour) -> Names:
     tour.enter(person)
     hand.open("/security/two-step/")
     hand.press("Never use text messages for me")
-    hand.sees("Codes by text message are off, as you wished.")
+    hand.sees("You turned off codes by text message.")
     yield "/security/two-step/, declined"
     person.user.recovery_code_sets.all().delete()
     hand.open("/security/two-step/")
-    hand.sees("Cannot be declined yet")
+    hand.sees("You can’t turn this off yet")
     yield "/security/two-step/, not to be declined"
     unused = everything("nora")
     linked = timezone.now() - settings.UNUSED_STEP_AGE

@@ -58,7 +58,7 @@ def _imports(phone: Phone) -> Iterator[str]:
     phone.reads("Look before you import")
     yield "the app, import, preview"
     phone.open("export")
-    phone.type("Type “export” to go on", typed("export"))
+    phone.type("Type “export” to continue", typed("export"))
     phone.press("Show QR codes")
     phone.says("QR codes of your accounts")
     yield "the app, export"

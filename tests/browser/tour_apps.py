@@ -38,7 +38,7 @@ def linked_app(page: Page, enter: Enter, person: Person) -> Names:
     yield "/devices/app/…/, asked"
     hand.type("Number on the phone", f"{(int(number) + 1) % 1000:03d}")
     hand.press("Link this phone")
-    hand.sees("This is not the number that the phone shows.")
+    hand.sees("That isn’t the number on the phone.")
     yield "link the app, wrong number"
     hand.type("Number on the phone", number)
     hand.press("Link this phone")
@@ -73,7 +73,7 @@ def _let_go(hand: Hand, person: Person) -> Names:
     hand.sees("The accounts in it stay on the phone.")
     yield "/devices/unlinked/…/, with an app"
     hand.press("Erase the accounts in its app as well")
-    hand.sees("It erases its accounts when it calls next.")
+    hand.sees("It erases its accounts the next time it connects.")
     yield "/devices/unlinked/…/, told to erase"
     hand.open("/devices/lost/")
     yield "/devices/lost/, with an app"

@@ -31,11 +31,11 @@ def contested_phone(page: Page, person: Person) -> Names:
     hand.type_password(person)
     hand.sees("Pixel 8 was reported lost.")
     yield "/sign-in/…/, a phone was reported lost"
-    hand.press("It's with me: take it back")
+    hand.press("I have it: take it back")
     hand.reads("Take your phone back")
     yield "/sign-in/take-back/"
     hand.type_code("000000", "Take it back and sign in")
-    hand.sees("This code is not right")
+    hand.sees("This code is wrong")
     yield "/sign-in/take-back/, wrong code"
     hand.type_code(app.code(), "Take it back and sign in")
     hand.reads("Your account is in dispute")
@@ -79,7 +79,7 @@ def reported_change(site: LiveSite, page: Page, enter: Enter, person: Person) ->
     enter(person, Strength.RECOVERED)
     hand.open("/security/recovery-codes/")
     hand.press("Make new recovery codes")
-    hand.reads("Nothing can be added now")
+    hand.reads("You can’t add anything right now")
     yield "403, nothing can be added"
 
 
@@ -90,7 +90,7 @@ def refusals(page: Page, enter: Enter) -> Names:
     suspending.suspend(phone=phone, client=Visitor("192.0.2.7", ""))
     enter(person, Strength.RECOVERED)
     hand.open(f"/devices/{phone.public_id}/take-back/")
-    hand.reads("Pixel 8 cannot be taken back now")
+    hand.reads("You can’t take Pixel 8 back now")
     yield "/devices/…/take-back/, refused"
     enter(protected("stefan", is_staff=True))
     hand.open("/security/two-step/off/")

@@ -28,10 +28,10 @@ def lost_phone(page: Page, person: Person) -> Names:
     yield from _see(page, f"/devices/new-phone/?replaces={phone}")
     hand.type("Name of the phone", "Pixel 9")
     hand.press("Show the QR code")
-    hand.sees("Pixel 9 comes in the place of Pixel 8.")
+    hand.sees("Pixel 9 replaces Pixel 8.")
     yield "/devices/new-phone/, QR code"
     hand.type_code(person.wrong_code(), "Link this phone")
-    hand.sees("This code is not right.")
+    hand.sees("That code is wrong.")
     yield "/devices/new-phone/, wrong code"
     yield from _see(page, f"/devices/{phone}/suspend/", "/devices/lost/")
     hand.press("Unlink this phone")
@@ -56,7 +56,7 @@ def suspended_phone(page: Page, enter: Enter, person: Person) -> Names:
     yield from _see(page, "/devices/new-phone/", "/devices/lost/", "/devices/lost/?go=1")
     yield from _see(page, f"/devices/lost/?phone={phone}", f"/devices/{phone}/suspend/")
     hand.press("Suspend this phone")
-    hand.sees("Pixel 8 is suspended: its codes do not count. Other browsers were signed out.")
+    hand.sees("Pixel 8 is suspended: its codes don’t work. Other browsers were signed out.")
     yield "/devices/, one suspended"
     hand.press("Take it back")
     hand.reads("Take Pixel 8 back?")

@@ -50,7 +50,7 @@ def _two_versions(site: LiveSite, person: Person) -> OldPhone:
 def _asked(phone: NewPhone, other: Person) -> Names:
     phone.open("recovery")
     phone.type("Or type its code", "abcd")
-    phone.press("Go on with this code")
+    phone.press("Continue with this code")
     phone.says("A link code has 16 letters and digits")
     yield "recovery, who asks, refused"
     phone.open(f"recover/{code_for(other)}")
@@ -100,11 +100,11 @@ def _keys(phone: NewPhone) -> Names:
     phone.says("Waiting for the old phone…")
     yield "recovery, QR code for the old phone"
     phone.press("Another way")
-    phone.press("I have none of these")
+    phone.press("I don’t have any of these")
     phone.reads("No key left")
     phone.says("Its names are sealed with the rest.")
     yield "recovery, no key left"
-    phone.press("Regain each service")
+    phone.press("Get back into each service")
     phone.type("Service", "Mail")
     phone.press("Add")
     phone.says(Same("Mail"))

@@ -41,7 +41,7 @@ def desk_of_organisations(page: Page, enter: Enter) -> Names:
     hand.open("/admin/organisations/add/")
     hand.type("Name", firm.name)
     hand.press("Save")
-    hand.sees("There is an organisation of this name.")
+    hand.sees("An organisation with this name already exists.")
     yield "/admin/organisations/add/, refused"
     make_organisation()
     hand.open(f"{account}enrol/")
@@ -116,5 +116,5 @@ def work_on_a_phone(page: Page, site: LiveSite, person: Person) -> Names:
     yield "the app, work and school, no code"
     phone.type("Or type the code beside it", "0" * 28)
     phone.press("Set it up")
-    phone.says("This code does not count")
+    phone.says("This code isn’t valid")
     yield "the app, work and school, refused"

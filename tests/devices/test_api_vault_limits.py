@@ -49,7 +49,7 @@ def test_what_the_person_is_told_of_is_counted(
         answer = act()
         assert refusal(answer) == (429, "too_many")
         assert 3500 < int(answer.headers["Retry-After"]) == answer.json()["wait"] <= 3600
-        assert answer.json()["title"] == "Too many tries. Wait 60 minutes and try again."
+        assert answer.json()["title"] == "Too many attempts. Wait 60 minutes and try again."
     assert len(mail.outbox) - told == len(acts)
     with time_machine.travel(timezone.now() + timedelta(hours=1, seconds=1), tick=False):
         assert app.delete("vault").status_code == 200

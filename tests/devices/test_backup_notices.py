@@ -34,7 +34,7 @@ def test_a_portal_that_was_set_back_is_in_the_activity_once(backup: Backup, caro
     for _each in range(3):
         assert beat(backup, 4).json()["vault"]["head"] == 2
     assert carol.kinds().count("backup:set_back") == 1
-    assert "set back to an earlier day" in str(mail.outbox[-1].body)
+    assert "restored to an earlier day" in str(mail.outbox[-1].body)
 
 
 def test_a_room_that_fills_up_is_told_once(

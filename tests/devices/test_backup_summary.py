@@ -71,13 +71,13 @@ def test_staff_read_how_it_stands(carol: Person, sue: Person, client: Client) ->
     def told() -> str:
         return " ".join(client.get(path).content.decode().split())
 
-    assert "Begun, and not yet opened by its owner" in told()
+    assert "Started, but not opened by its owner yet" in told()
     backup.verify()
     assert "by Pixel 9 · 34 accounts · 1 version" in told()
     assert "On since" in told()
     backup.app.delete("vault")
     assert "Off; deleted at" in told()
     Vault.objects.update(state="frozen")
-    assert "Kept aside" in told()
+    assert "Set aside" in told()
     Vault.objects.all().delete()
     assert "Backup of the app" not in told()

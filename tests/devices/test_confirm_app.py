@@ -86,7 +86,7 @@ def test_a_wrong_number_may_be_typed_again_and_the_third_ends_it(
     wrong = f"{(int(number) + 1) % 1000:03d}"
     assert "The code has 3 digits" in seen(portal.post(page, {"code": "12"}))  # costs no try
     for _each in range(2):
-        assert "not the number that the phone shows" in seen(portal.post(page, {"code": wrong}))
+        assert "That isn’t the number on the phone" in seen(portal.post(page, {"code": wrong}))
     assert portal.post(page, {"code": wrong})["Location"] == "/devices/app/"
     assert portal.post(page, {"code": number})["Location"] == "/devices/app/"
     assert not alice.user.installations.exists()
@@ -103,7 +103,7 @@ def test_after_ten_minutes_it_begins_anew(alice: Person, portal: Client) -> None
     with time_machine.travel(timezone.now() + settings.APP_LINK_AGE, tick=False):
         enter(portal, alice, Strength.TWO_STEP)
         assert portal.get(page)["Location"] == "/devices/app/"
-        assert "Begin again." in seen(portal.get("/devices/app/"))
+        assert "Start again." in seen(portal.get("/devices/app/"))
 
 
 def test_it_goes_on_to_where_it_was_asked_from(portal: Client, new_client: Any) -> None:
@@ -120,7 +120,7 @@ def test_no_room_is_said_and_nothing_is_linked(
     for number_of in range(settings.PHONES_A_PERSON):
         give_phone(alice, f"Phone {number_of}")
     assert portal.post(page, {"code": number})["Location"] == "/devices/"
-    assert "as many phones as you can have" in seen(portal.get("/devices/"))
+    assert "the maximum number of phones" in seen(portal.get("/devices/"))
     assert not alice.user.installations.exists()
 
 

@@ -77,7 +77,7 @@ def test_the_sign_in_says_what_happened_and_offers_to_take_it_back(
     assert "was reported lost" in page
     assert f'href="{DOOR}"' in page
     door = owner.get(DOOR).content.decode()
-    assert "It can be taken back until:" in door
+    assert "You can take it back until:" in door
     assert "puts your account in dispute" in door
     assert row_of(called_lost).sealed_until is not None
 
@@ -97,7 +97,7 @@ def test_its_own_code_on_the_page_of_another_phone_says_what_happened(
     type_password(owner, called_lost)
     page = owner.post("/sign-in/authenticator/", {"code": code_of(own(called_lost))})
     text = page.content.decode()
-    assert "This code is from Pixel 8, which was taken away." in text
+    assert "This code is from Pixel 8, which is no longer in use here." in text
     assert f'href="{DOOR}"' in text
     assert not called_lost.reload().is_disputed
 
@@ -139,7 +139,7 @@ def test_a_code_takes_it_back_once(new_client: Callable[[], Client], called_lost
     thief = new_client()
     type_password(thief, called_lost)
     refused = thief.post("/sign-in/authenticator/", {"code": code})
-    assert "not right, was used already" in refused.content.decode()
+    assert "wrong, already used" in refused.content.decode()
     assert called_lost.kinds().count("dispute:begun") == 1
 
 
@@ -151,7 +151,7 @@ def test_a_code_that_it_showed_before_does_not(
     lose(client, alice)
     owner = new_client()
     type_password(owner, alice)
-    assert "not right, was used already" in owner.post(DOOR, {"code": noted}).content.decode()
+    assert "wrong, already used" in owner.post(DOOR, {"code": noted}).content.decode()
     assert not alice.reload().is_disputed
 
 
@@ -197,7 +197,7 @@ def test_a_phone_that_a_recovered_session_suspended_takes_itself_back(
 ) -> None:
     enter(client, alice, Strength.RECOVERED)
     page = client.get(f"/devices/{alice.phone.public_id}/suspend/").content.decode()
-    assert "it can be taken back with your password and a code from the phone" in page
+    assert "someone with your password and a code from the phone can take it back" in page
     client.post(f"/devices/{alice.phone.public_id}/suspend/")
     clock.shift(timedelta(minutes=5))
     assert take_back(new_client(), alice)["Location"] == "/devices/dispute/"

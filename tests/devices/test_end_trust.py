@@ -112,7 +112,7 @@ def test_one_is_trusted_no_longer_and_what_it_opened_is_dead_at_once(
 ) -> None:
     row = alice.user.trusted_browsers.get()
     assert is_in(other)
-    assert "1 browser that came in" in inside.get(url(row, "end")).content.decode()
+    assert "1 browser that signed in" in inside.get(url(row, "end")).content.decode()
     page = inside.post(url(row, "end"), follow=True).content.decode()
     assert "Firefox on Linux is no longer trusted." in page
     assert not is_in(other)

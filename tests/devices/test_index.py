@@ -90,11 +90,11 @@ def test_how_long_a_browser_is_known_is_said(
 ) -> None:
     sign_in(client, carol)
     first = timezone.now()
-    assert "You signed in here first on" not in client.get("/devices/").content.decode()
+    assert "You first signed in here on" not in client.get("/devices/").content.decode()
     clock.shift(timedelta(days=3))
     sign_in(client, carol)
     text = client.get("/devices/").content.decode()
-    assert "You signed in here first on" in text
+    assert "You first signed in here on" in text
     assert date_format(first, "j M Y") in text
 
 

@@ -44,7 +44,7 @@ def test_a_linked_phone_can_be_chosen(alice: Person, portal: Client) -> None:
     answer = portal.post(PAGE, {"phone": alice.phone.public_id, "here": "1"})
     claim_here(portal, answer["Location"])
     assert alice.user.installations.get().phone == alice.phone
-    assert "Pixel 8, whose app is set up again" in seen(portal.get(PAGE))
+    assert "Pixel 8, to set up its app again" in seen(portal.get(PAGE))
 
 
 def test_a_suspended_phone_cannot(alice: Person, portal: Client) -> None:

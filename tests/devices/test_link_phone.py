@@ -68,7 +68,7 @@ def test_a_wrong_code_shows_the_same_secret_again(inside: Client, alice: Person)
     url = begin(inside)
     key = re.search(r"data-key>([^<]+)<", inside.get(url).content.decode())
     page = confirm(inside, url, alice.wrong_code())
-    assert "This code is not right" in unescape(page.content.decode())
+    assert "That code is wrong" in unescape(page.content.decode())
     assert key
     assert key[0] in page.content.decode()
     assert not newest().confirmed
@@ -133,7 +133,7 @@ def test_only_so_many_phones(inside: Client, alice: Person, settings: LazySettin
     settings.PHONES_A_PERSON = 2
     confirm(inside, begin(inside))
     page = inside.post("/devices/link/", {"name": "One more"})
-    assert "which is the most" in page.content.decode()
+    assert "which is the maximum" in page.content.decode()
 
 
 def test_a_phone_linked_meanwhile_does_not_get_around_the_number(

@@ -170,7 +170,7 @@ def test_trusted_browsers_are_counted_before_and_afterwards(
     settings.TRUSTED_BROWSER_DAYS = 30
     trust(new_client(), alice)
     enter(client, alice, Strength.RECOVERED)
-    words = "1 trusted browser is asked for the second step again."
+    words = "1 trusted browser will ask for the second step again."
     assert words in client.get(URL).content.decode()
     form = {"phone": alice.phone.public_id}
     assert words in client.post(URL, form, follow=True).content.decode()
@@ -228,7 +228,7 @@ def test_a_strong_session_removes_a_passkey_in_the_same_act(client: Client, alic
     assert 'name="passkey"' in client.get(f"{URL}?phone={phone.public_id}").content.decode()
     form = {"phone": phone.public_id, "passkey": passkey.public_id}
     text = client.post(URL, form, follow=True).content.decode()
-    assert "In the phone is removed: it opens nothing here any more." in text
+    assert "In the phone has been removed and no longer works here." in text
     assert not Passkey.objects.exists()
     assert alice.kinds() == ["phone:unlinked", "passkey:removed"]
 

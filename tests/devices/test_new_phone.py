@@ -52,7 +52,7 @@ def test_the_parts_of_the_page_appear_in_order(inside: Client) -> None:
     assert url.startswith(f"{URL}?replaces=")
     text = inside.get(url).content.decode()
     said = [
-        "Pixel 9 comes in the place of Pixel 8.",
+        "Pixel 9 replaces Pixel 8.",
         "data-key",
         'name="code"',
         "This unlinks Pixel 8",

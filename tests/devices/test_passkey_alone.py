@@ -120,7 +120,7 @@ def test_other_origins_are_refused(client: Client, pia: Person) -> None:
 def test_a_counter_that_goes_back_is_refused_and_told(client: Client, pia: Person) -> None:
     Passkey.objects.filter(user=pia.user).update(sign_count=9)
     pia.soft.count = 9
-    words = "has counted fewer uses than it had before"
+    words = "reported fewer uses than before"
     assert refused(client, pia.soft.get(question(client)), words)
     assert sorted(pia.kinds()) == ["passkey:changed", "sign_in:passkey_failed"]
 

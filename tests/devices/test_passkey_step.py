@@ -238,7 +238,7 @@ def test_a_counter_that_goes_back_is_refused(client: Client, pia: Person) -> Non
     for count in (7, 6):
         pia.soft.count = count
         page = shown_after(half(client, pia), pia.soft.get(asked_of(client, pia)))
-        assert "has counted fewer uses than it had before" in page
+        assert "reported fewer uses than before" in page
         assert "Sign in another way, add it again" in page
         assert not is_in(client)
     assert pia.kinds().count("passkey:changed") == 1
@@ -281,7 +281,7 @@ def test_a_counter_that_begins_again_at_0_is_taken_and_told(client: Client, pia:
         client.post("/sign-out/")
     assert pia.kinds().count("passkey:counter_reset") == 1
     subjects = [message.subject for message in mail.outbox]
-    assert "Latchkey: the counter of a passkey began again" in subjects
+    assert "Latchkey: the counter of a passkey started over" in subjects
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_it_is_added_told_and_listed(client: Client, alice: Person) -> None:
     assert add(client, soft)["Location"] == "/devices/"
     assert alice.kinds() == ["passkey:added"]
     page = seen(client.get("/devices/"))
-    assert "iCloud Keychain is added." in page
+    assert "iCloud Keychain has been added." in page
     assert "iCloud Keychain synced" in page
     assert len(told("a passkey was added")) == 2
     kept = row(alice)
@@ -152,7 +152,7 @@ def test_an_answer_adds_once_and_a_known_credential_never(
         client.post(ADD, {"code": json.dumps(answer)})
     client.logout()
     enter(client, bob, Strength.TWO_STEP)
-    assert "Nothing was changed just now." in seen(client.get(add(client, soft)["Location"]))
+    assert "Nothing has changed." in seen(client.get(add(client, soft)["Location"]))
     assert alice.user.passkeys.count() == 1
     assert not bob.user.passkeys.exists()
 
@@ -161,7 +161,7 @@ def test_there_is_a_most(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
     for number in range(settings.PASSKEYS_A_PERSON):
         give_passkey(alice, f"Key {number}")
-    assert "as many passkeys as one account can have" in seen(client.get(ADD))
+    assert "the maximum number of passkeys" in seen(client.get(ADD))
     add(client, SoftPasskey())
     assert alice.user.passkeys.count() == settings.PASSKEYS_A_PERSON
 

@@ -32,7 +32,7 @@ def test_a_sign_in_notes_the_place(places: None, utrecht: Client, alice: Person)
     sign_in(utrecht, alice)
     assert Session.objects.of(alice.user).get().place == PLACE
     page = utrecht.get("/devices/").content.decode()
-    assert f"Probably in {PLACE}, by its address 192.0.2.7" in page
+    assert f"Probably in {PLACE}, based on the IP address 192.0.2.7" in page
     public_id = utrecht.session.public_id  # type: ignore[attr-defined] # it is our engine's
     assert PLACE in utrecht.get(f"/devices/browsers/{public_id}/end/").content.decode()
     assert PLACE in utrecht.get("/security/activity/").content.decode()
@@ -50,5 +50,5 @@ def test_without_a_database_only_the_address_is_told(utrecht: Client, alice: Per
     sign_in(utrecht, alice)
     assert Session.objects.of(alice.user).get().place == ""
     page = utrecht.get("/devices/").content.decode()
-    assert "From the address 192.0.2.7" in page
+    assert "From the IP address 192.0.2.7" in page
     assert "Probably in" not in page

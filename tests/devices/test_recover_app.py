@@ -33,7 +33,7 @@ def test_without_a_backup_it_says_so(alice: Person, client: Client) -> None:
     enter(client, alice, Strength.TWO_STEP)
     assert "There is no backup in your account." in seen(client.get(PAGE))
     vault_of(alice)
-    assert "Your backup holds 33 accounts, saved by Pixel 8:" in seen(client.get(PAGE))
+    assert "Your backup has 33 accounts, saved by Pixel 8:" in seen(client.get(PAGE))
 
 
 def test_who_comes_from_the_app_signs_in_another_way_and_is_led_back(

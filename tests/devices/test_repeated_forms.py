@@ -240,8 +240,8 @@ def test_rows_hold_neither_the_cookie_nor_what_was_typed(browser: Browser, carol
 def test_a_wrong_code_is_judged_each_time(browser: Browser, alice: Person) -> None:
     half_in(browser, alice)
     browser.open("/sign-in/authenticator/", code=alice.wrong_code())
-    assert "not right" in seen(browser.press())
-    assert "not right" in seen(browser.press())
+    assert "This code is wrong" in seen(browser.press())
+    assert "This code is wrong" in seen(browser.press())
 
 
 def test_a_twin_waits_for_the_form_in_hand_but_not_for_ever(

@@ -86,7 +86,7 @@ def test_the_notice_says_so_and_its_button_gives_it_back(
     alice: Person, old: App, thief: App, new_client: Any
 ) -> None:
     text = str(next(each.body for each in mail.outbox if "was linked" in str(each.body)))
-    assert "took the place of the app that was on this phone" in text
+    assert "It replaced the app that was on this phone" in text
     found = re.search(r"https?://[^/\s]+(/report/\S+)", text)
     assert found
     press_not_me(new_client(), found[1])

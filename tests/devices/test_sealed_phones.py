@@ -176,7 +176,7 @@ def test_another_device_takes_it_back_at_once_and_in_full(
     lose(client, alice)
     owner = enter(new_client(), alice, by(alice, tablet))
     url = f"/devices/{row_of(alice).public_id}/take-back/"
-    assert "The next code that Pixel 8 shows counts again." in owner.get(url).content.decode()
+    assert "The next code on Pixel 8 works again." in owner.get(url).content.decode()
     assert owner.post(url)["Location"] == "/devices/"
     assert row_of(alice).is_linked
     assert not alice.reload().is_disputed

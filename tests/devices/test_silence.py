@@ -48,7 +48,9 @@ def test_a_phone_that_does_not_call_is_told_of_once(
     assert run() == 0
     clock.shift(LITTLE)
     assert [run(), run()] == [1, 0]
-    assert told("fell silent", "Pixel 9", "has not called since") == addresses(alice.user)
+    assert told("no backup for a week", "Pixel 9", "hasn’t connected since") == addresses(
+        alice.user
+    )
     clock.shift(2 * settings.BACKUP_SILENCE)
     assert run() == 0
     assert alice.kinds() == ["app:silent"]

@@ -35,7 +35,7 @@ def test_leave_in_use_is_shown_and_stopped(app: App, alice: Person, client: Clie
     assert "may no longer open your backup" in stop(client, row)
     assert app.get("restore/offers").json()["code"] == "grant_needed"
     assert alice.kinds().count("app:stopped") == 1
-    assert "It was over already." in stop(client, row)
+    assert "This had already ended." in stop(client, row)
     assert alice.kinds().count("app:stopped") == 1
 
 

@@ -47,7 +47,7 @@ def test_the_page_says_before_what_will_happen(
     enter(client, alice, Strength.RECOVERED)
     text = client.get(url_of(alice)).content.decode()
     for line in (
-        "Codes from the authenticator app on Pixel 8 do not count any more, from now on.",
+        "Codes from the authenticator app on Pixel 8 stop working now.",
         "so that you can take it back",
         "1 other browser is signed out.",
         "This browser stays signed in.",
@@ -58,7 +58,7 @@ def test_the_page_says_before_what_will_happen(
 
 
 def test_it_says_honestly_whether_it_can_be_undone(client: Client, alice: Person) -> None:
-    cannot = "suspending cannot be undone"
+    cannot = "you can’t undo suspending it"
     itself = "sign in with your password and a code from the phone"
     enter(client, alice, Strength.TWO_STEP)
     assert cannot in client.get(url_of(alice)).content.decode()
@@ -74,7 +74,7 @@ def test_it_says_honestly_whether_it_can_be_undone(client: Client, alice: Person
     assert cannot not in text
     assert itself not in text
     assert "sign in or confirm with one of these" in text
-    assert "Passkeys are not touched" in text
+    assert "Passkeys don’t change" in text
 
 
 def test_its_codes_open_nothing(client: Client, alice: Person) -> None:
@@ -212,7 +212,7 @@ def test_a_suspended_phone_takes_its_place(client: Client, alice: Person, settin
     suspend(alice)
     enter(client, alice, Strength.RECOVERED)
     page = client.post("/devices/link/", {"name": "One more"})
-    assert "which is the most" in page.content.decode()
+    assert "which is the maximum" in page.content.decode()
 
 
 def test_a_proof_of_the_phone_that_a_session_kept_by_mistake_is_no_proof(alice: Person) -> None:

@@ -39,7 +39,7 @@ def url_of(person: Person) -> str:
 def test_another_phone_takes_it_back(client: Client, alice: Person, tablet: Authenticator) -> None:
     enter(client, alice, with_factor(alice, tablet.factor))
     text = client.get(url_of(alice)).content.decode()
-    assert "The next code that Pixel 8 shows counts again." in text
+    assert "The next code on Pixel 8 works again." in text
     assert Phone.objects.suspended().exists()
     assert client.post(url_of(alice))["Location"] == "/devices/"
     assert not alice.phone.is_suspended
@@ -95,7 +95,7 @@ def test_a_phone_that_is_held_does_not(
     for method in (client.get, client.post):
         answer = method(url_of(alice))
         assert answer.status_code == 403
-        assert "cannot be taken back now" in answer.content.decode()
+        assert "You can’t take" in answer.content.decode()
         assert "Link it again" in answer.content.decode()
     assert alice.phone.is_suspended
 

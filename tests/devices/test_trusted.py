@@ -284,7 +284,7 @@ def test_a_wrong_password_is_a_wrong_password(home: Client, alice: Person) -> No
     begin(home, alice)
     home.post("/sign-out/")
     answer = home.post("/sign-in/", {"email": alice.address, "password": "not this one at all"})
-    assert "do not belong together" in answer.content.decode()
+    assert "Wrong e-mail address or password" in answer.content.decode()
     assert alice.kinds()[-1] == "sign_in:password_failed"
 
 
@@ -299,7 +299,7 @@ def test_switched_off_by_the_operator_it_ends_at_once(
     assert is_asked(come_back(home, alice))
     sign_in(home, alice)
     page = home.get("/devices/").content.decode()
-    assert "does not count now" in page
+    assert "doesn’t work now" in page
 
 
 def test_a_session_opened_by_trust_is_refused_once_its_person_is_staff(
@@ -322,7 +322,7 @@ def test_a_locked_person_is_not_let_in(home: Client, alice: Person) -> None:
     type(alice.user).objects.filter(pk=alice.user.pk).update(is_active=False)
     home.post("/sign-out/")
     wrong = home.post("/sign-in/", {"email": alice.address, "password": "a guess of somebody"})
-    assert "do not belong together" in wrong.content.decode()
+    assert "Wrong e-mail address or password" in wrong.content.decode()
     answer = home.post("/sign-in/", {"email": alice.address, "password": alice.password})
     assert "This account is locked." in answer.content.decode()
     assert not is_in(home)

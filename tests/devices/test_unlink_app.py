@@ -129,8 +129,8 @@ def test_it_is_said_before_what_the_app_can_do_no_more(
     ):
         text = seen(client.get(path))
         assert "authenticator on Pixel 8 can no longer save or read your backup." in text
-        assert "No phone saves to it until another one takes it over." in text
-        assert "A phone that is offline" in text
+        assert "No phone saves to it until another phone takes it over." in text
+        assert "a phone that is offline" in text
 
 
 def test_erasing_is_ticked_for_a_lost_phone_alone(app: App, alice: Person, client: Client) -> None:
@@ -153,12 +153,12 @@ def test_a_phone_without_the_app_asks_nothing_of_it(alice: Person, client: Clien
 def test_the_report_says_when_the_app_has_erased_itself(app: App, client: Client) -> None:
     text = lose(app, client, wipe="1")
     assert "authenticator on Pixel 8 is unlinked from your account." in text
-    assert "It erases its accounts when it calls next." in text
-    assert "The app kept codes of 34 accounts." in text
+    assert "It erases its accounts the next time it connects." in text
+    assert "The app had codes for 34 accounts." in text
     command = beat(app)["commands"][0]
     app.post(f"commands/{command['id']}/done", {})
     page = f"/devices/unlinked/{_event(app).public_id}/"
-    assert "It erased its accounts: acknowledged on" in seen(client.get(page))
+    assert "It erased its accounts and confirmed this on" in seen(client.get(page))
 
 
 def _event(app: App) -> Any:
@@ -213,14 +213,14 @@ def test_the_mail_tells_of_the_app_as_well(
     app: App, tablet: App, alice: Person, client: Client
 ) -> None:
     lose(app, client, wipe="1")
-    assert told("Its codes do not work", "erases its accounts the next time") == addresses(
+    assert told("Its codes no longer work", "erases its accounts the next time") == addresses(
         alice.user
     )
     mail.outbox.clear()
     enter(client, alice, Strength.RECOVERED)
     lose(tablet, client)
     assert told("can no longer save or read your backup") == addresses(alice.user)
-    assert not told("Its codes do not work")
+    assert not told("Its codes no longer work")
     assert not told("erases its accounts the next time")
 
 
@@ -287,7 +287,7 @@ def test_a_phone_with_the_app_alone_is_suspended_in_fitting_words(
     assert tablet.installation.phone
     page = f"/devices/{tablet.installation.phone.public_id}/suspend/"
     text = seen(client.get(page))
-    assert "The phone keeps its place, so that you can take it back." in text
+    assert "The phone stays on your account, so that you can take it back." in text
     assert "Codes from" not in text
     assert "Tablet is suspended. Other browsers" in seen(client.post(page, follow=True))
 

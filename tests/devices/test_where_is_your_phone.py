@@ -32,7 +32,7 @@ def test_each_phone_has_its_answers(client: Client, alice: Person) -> None:
 def test_here_says_what_may_be_wrong(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.RECOVERED)
     text = client.get(f"{URL}?here={alice.phone.public_id}").content.decode()
-    assert "Its clock is off" in text
+    assert "Its clock is wrong" in text
 
 
 def test_a_strangers_phone_is_not_found(client: Client, alice: Person, bob: Person) -> None:

@@ -165,7 +165,7 @@ def test_the_devices_page_names_the_order_and_calls_it_off(
     enter(client, alice, Strength.RECOVERED)
     client.post("/devices/lost/", {"phone": str(alice.phone.public_id), "wipe": "1"})
     row = PhoneCommand.objects.get()
-    assert "will erase the accounts in its app after:" in seen(client.get("/devices/"))
+    assert "erase the accounts in it after:" in seen(client.get("/devices/"))
     path = f"/devices/app/orders/{row.public_id}/call-off/"
     assert client.post(path)["Location"] == "/devices/"
     assert "Pixel 8 keeps its accounts." in seen(client.get("/devices/"))
@@ -259,7 +259,7 @@ def test_a_stolen_password_alone_locks_a_phone_and_erases_nothing(
     (told,) = orders(carols)
     assert told["kind"] == "lock"
     secret = lock(carols, PhoneCommand.objects.get())
-    words = "locks the accounts of its authenticator app" if act == erase_later else "was unlinked"
+    words = "lock the accounts in its authenticator app" if act == erase_later else "was unlinked"
     press_not_me(new_client(), link_in_mail_to(carol.address, words))
     assert [(each["kind"], each["secret"]) for each in orders(carols)] == [("open", secret)]
     assert carol.kinds().count("app:wipe_called_off") == 1

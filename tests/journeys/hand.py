@@ -115,8 +115,10 @@ class Hand:
 
     def is_refused_the_code_of(self, phone: str) -> None:
         """Find a code refused, as used, or as that of a phone that was taken away."""
-        used = self.page.get_by_text(said("This code is not right, was used already"))
-        away = self.page.get_by_text(said(f"This code is from {phone}, which was taken away."))
+        used = self.page.get_by_text(said("This code is wrong, already used"))
+        away = self.page.get_by_text(
+            said(f"This code is from {phone}, which is no longer in use here.")
+        )
         expect(used.or_(away).filter(visible=True).first).to_be_visible()
 
     def type_password(self, person: Person) -> None:

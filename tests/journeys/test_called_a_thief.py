@@ -58,12 +58,12 @@ def takes_it_back(live: LiveSite, owner: Hand, alice: Person, phone: App) -> Non
     owner.open(link_in(live, alice, "a phone was unlinked", "/sign-in/"))
     owner.type_password(alice)
     owner.sees("Pixel 8 was reported lost.")
-    owner.press("It's with me: take it back")
+    owner.press("I have it: take it back")
     owner.reads("Take your phone back")
     owner.sees("puts your account in dispute")
     owner.type_code(phone.code(), "Take it back and sign in")
     owner.reads("Your account is in dispute")
-    owner.sees("if nobody decides before, the phone is fully active again from:")
+    owner.sees("if nobody decides sooner, the phone is fully active again from:")
 
 
 def gets_in_and_changes_nothing(context: BrowserContext, alice: Person) -> None:

@@ -73,7 +73,7 @@ def phone_at_home(hand: Hand, live: LiveSite, person: Person) -> Iterator[str]:
     another_way(hand, person)
     hand.press("E-mail a code")
     hand.type_code(mailed(live, person.address))
-    hand.sees("You are in")
+    hand.sees("You’re signed in")
     yield "J3"
     to_the_overview(hand)
     yield "J3, overview"
@@ -96,7 +96,7 @@ def phone_taken_back(hand: Hand, _live: LiveSite, person: Person) -> Iterator[st
     app = some_minutes_later(person)
     hand.open("/sign-in/")
     hand.type_password(person)
-    hand.press("It's with me: take it back")
+    hand.press("I have it: take it back")
     hand.type_code(app.code(), "Take it back and sign in")
     hand.reads("Your account is in dispute")
     yield "J4, back"
@@ -118,7 +118,7 @@ def recovery_code(hand: Hand, _live: LiveSite, person: Person) -> Iterator[str]:
     hand.type_password(person)
     hand.press("Use a recovery code")
     hand.type_code(person.codes[0])
-    hand.sees("You are in")
+    hand.sees("You’re signed in")
     yield "J5"
     to_the_overview(hand)
     yield "J5, overview"

@@ -104,7 +104,7 @@ def test_another_code_can_be_sent_after_the_pause_and_kills_the_first(
     second = code_of_mail(live.mail.wait_for(bob.address, after=1))
     if first != second:
         hand.type_code(first)
-        hand.sees("This code is not right, was used already, or is too old.")
+        hand.sees("This code is wrong, already used or too old.")
         expect(hand.page.get_by_label("Code", exact=True)).to_be_focused()
     hand.type_code(second)
     hand.reads("Where is your Pixel 8?")

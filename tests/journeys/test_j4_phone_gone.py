@@ -52,7 +52,7 @@ def test_a_lost_phone_is_unlinked_and_a_new_one_linked(
     says_what_was_done(hand)
     thief.press("Devices")
     thief.reads("Sign in")
-    thief.sees("You were signed out. Sign in again to go on.")
+    thief.sees("You were signed out. Sign in again to continue.")
     assert alice.reload().has_two_step
     hand.press("Set up a new phone")
     new = hand.links_phone("Pixel 9")
@@ -90,7 +90,7 @@ def says_what_was_done(hand: Hand) -> None:
         [
             "Pixel 8 is unlinked: its codes no longer work.",
             re.compile("We keep what was on Pixel 8 sealed until"),
-            re.compile("it can be taken back with your password and a code from the phone"),
+            re.compile("someone with your password and a code from the phone can take it back"),
             "1 other browser was signed out.",
             "Two-step verification stays on.",
             "We notified all your confirmed e-mail addresses.",
@@ -138,10 +138,10 @@ def test_an_old_phone_works_until_the_new_one_has(
     hand.type("Name of the phone", "Pixel 9")
     hand.press("Show the QR code")
     hand.reads("Set up your new phone")
-    hand.sees("Pixel 9 comes in the place of Pixel 8.")
+    hand.sees("Pixel 9 replaces Pixel 8.")
     new = hand.reads_key()
     hand.type_code("000000", "Link this phone")
-    hand.sees("This code is not right.")
+    hand.sees("That code is wrong.")
     elsewhere.sign_in(bob, old)
     elsewhere.reads("Your account is well protected")
     hand.type_code(new.code(), "Link this phone")

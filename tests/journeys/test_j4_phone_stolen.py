@@ -60,8 +60,8 @@ def says_what_will_happen(owner: Hand) -> None:
     owner.opens("What will happen")
     for line in (
         "Codes from the authenticator app on Pixel 8 stop working at once.",
-        "You signed in another way, so we'll keep what was on it sealed until",
-        "it can be taken back with your password and a code from the phone",
+        "You signed in another way, so we’ll keep what was on it sealed until",
+        "someone with your password and a code from the phone can take it back",
         "1 other browser is signed out.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
@@ -77,7 +77,7 @@ def says_what_was_done(owner: Hand) -> None:
         [
             "Pixel 8 is unlinked: its codes no longer work.",
             re.compile("We keep what was on Pixel 8 sealed until"),
-            re.compile("it can be taken back with your password and a code from the phone"),
+            re.compile("someone with your password and a code from the phone can take it back"),
             "1 other browser was signed out.",
             "Two-step verification stays on.",
             "We notified all your confirmed e-mail addresses.",
@@ -98,7 +98,7 @@ def says_what_was_done(owner: Hand) -> None:
 def next_click_is_refused(thief: Hand) -> None:
     thief.press("Activity")
     thief.reads("Sign in")
-    thief.sees("You were signed out. Sign in again to go on.")
+    thief.sees("You were signed out. Sign in again to continue.")
 
 
 def links_of_the_notice(live: LiveSite, alice: Person) -> list[str]:
@@ -147,7 +147,7 @@ def leads_on(owner: Hand, alice: Person) -> App:
     assert not set(fresh) & set(alice.codes)
     owner.type_code(fresh[0], "Done")
     owner.open(report)
-    owner.sees("You have a new sheet since.")
+    owner.sees("You’ve made a new sheet since then.")
     owner.press("Contact and password")
     owner.sees(alice.address)
     return new
@@ -173,7 +173,7 @@ def everybody_is_told(live: LiveSite, alice: Person) -> None:
             check_letter(mail)
     told = body_of(live.mail.wait_for(addresses[0], subject="a phone was unlinked"))
     assert "Pixel 8 unlinked" in told
-    assert "Wasn't you, and the phone is with you?" in told
+    assert "Wasn’t you, and you have the phone?" in told
     assert f"This was not me\n{live.url}/report/" in told.replace("\r\n", "\n")
 
 

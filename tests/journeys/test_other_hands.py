@@ -52,7 +52,7 @@ def test_first_day_and_every_day(live: LiveSite, hand: Hand) -> None:
 def corrects_a_code(hand: Hand, wrong: str, right: str, button: str = "Continue") -> None:
     """Type a wrong code first: the focus is at the field again, and the right one goes there."""
     hand.type_code(wrong, button)
-    hand.sees("This code is not right")
+    hand.sees("This code is wrong")
     expect(hand.page.get_by_label("Code", exact=True)).to_be_focused()
     hand.type_code(right, button)
 

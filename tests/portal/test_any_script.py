@@ -197,10 +197,10 @@ def test_an_address_that_hides_something_is_refused(
 ) -> None:
     address = fresh_address("eve").replace("@", f"@x{hidden}x.")
     page = client.post("/sign-up/", {"email": address, "name": "", "password": PASSWORD})
-    assert "There are characters in this address that cannot be seen." in seen(page)
+    assert "This address contains invisible characters." in seen(page)
     enter(client, alice, Strength.TWO_STEP)
     page = client.post("/security/contact/addresses/add/", {"address": address})
-    assert "There are characters in this address that cannot be seen." in seen(page)
+    assert "This address contains invisible characters." in seen(page)
     assert not mail.outbox
 
 

@@ -74,11 +74,11 @@ def test_a_desk_shows_our_own_page_for_what_is_not_there(
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nothing/", 404, "There is nothing here"),
-        ("/forbidden/", 403, "This is not open to you"),
+        ("/nothing/", 404, "Page not found"),
+        ("/forbidden/", 403, "You don’t have access to this"),
         ("/limited/", 429, "You can try again in 95 seconds."),
-        ("/broken/", 500, "That was our mistake"),
-        ("/sign-in/%00/", 400, "This request makes no sense here"),
+        ("/broken/", 500, "Sorry, something went wrong"),
+        ("/sign-in/%00/", 400, "We can’t process this request"),
     ],
 )
 def test_every_error_is_a_friendly_page(
@@ -90,7 +90,9 @@ def test_every_error_is_a_friendly_page(
     assert words in seen(answer)
     assert f"Error {status}" in seen(answer)
     assert "Traceback" not in answer.content.decode()
-    assert "our own mistake" not in answer.content.decode().replace("That was our mistake", "")
+    assert "our own mistake" not in answer.content.decode().replace(
+        "Sorry, something went wrong", ""
+    )
 
 
 @failing
@@ -114,7 +116,7 @@ def test_a_database_that_does_not_answer_is_503_with_a_time_to_come_back(client:
     answer = client.get("/without-database/")
     assert answer.status_code == 503
     assert int(answer["Retry-After"]) > 0
-    assert "Not now, but soon" in answer.content.decode()
+    assert "We’ll be back soon" in answer.content.decode()
     assert "connection" not in answer.content.decode()
 
 
@@ -133,7 +135,7 @@ def test_a_form_without_its_token_is_refused(carol: Person) -> None:
     data = {"email": carol.address, "password": carol.password}
     answer = strict.post("/sign-in/", data, secure=True)
     assert answer.status_code == 403
-    assert "This page was open too long" in seen(answer)
+    assert "This page has expired" in seen(answer)
     assert not is_in(strict)
 
 

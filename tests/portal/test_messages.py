@@ -95,7 +95,9 @@ def test_renewing_keeps_translations_and_the_site_never_shows_an_empty_form(
 def test_sentences_are_found_wherever_people_read_them() -> None:
     pages = messages.gathered("django")
     assert pages.get("Sign in") is not None  # a template
-    assert pages.get("%(name)s is removed.") or pages.get("%(contact)s is removed.")  # Python
+    assert pages.get("%(name)s has been removed.") or pages.get(
+        "%(contact)s has been removed."
+    )  # Python
     assert pages.get("never", context="moment") is not None
     assert pages.get("%(count)d second") is not None
     scripts = messages.gathered("djangojs")

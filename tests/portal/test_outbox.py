@@ -115,7 +115,7 @@ def test_a_mistake_in_a_composer_is_retried_and_leaves_no_code_in_row_or_log(
     assert broken.error == "internal error (KeyError)"
     assert "in compose" in caplog.text
     assert "987105" not in caplog.text
-    assert broken.fate.text == "Not handed over yet. The next try follows by itself."
+    assert broken.fate.text == "Not sent yet. We’ll try again automatically."
     assert good.status == "sent"
 
 

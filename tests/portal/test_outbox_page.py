@@ -94,7 +94,7 @@ def test_the_page_lists_the_newest_first_and_shows_the_demo_code(client: Client)
 
 
 def test_an_empty_desk_says_so(client: Client) -> None:
-    assert "Nothing was sent yet." in client.get(URL).content.decode()
+    assert "No messages sent yet." in client.get(URL).content.decode()
 
 
 def test_the_html_part_is_shown_in_a_sandbox(client: Client) -> None:

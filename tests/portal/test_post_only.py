@@ -65,7 +65,7 @@ def test_opening_such_an_address_shows_a_page_that_leads_to_the_form(
     answer = client.get(address_of(name))
     assert answer.status_code == 405
     assert answer["Allow"] == "POST"
-    assert "This address only takes a form" in seen(answer)
+    assert "You can’t open this page directly" in seen(answer)
     assert f'href="{reverse(page)}"' in answer.content.decode()
 
 
@@ -94,4 +94,4 @@ def test_no_refusal_is_without_a_page(client: Client, alice: Person, method: str
     for page in ("/security/", "/devices/", "/sign-out/", "/sign-in/another-way/"):
         answer = getattr(client, method)(page)
         assert "Latchkey" in seen(answer), (page, answer.status_code)
-    assert "There is nothing here" in seen(client.get("/sign-in/email/fate/"))
+    assert "Page not found" in seen(client.get("/sign-in/email/fate/"))

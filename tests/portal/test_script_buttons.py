@@ -31,12 +31,12 @@ PRESSED = {
         "Go on without the rest",
     ),
     (f"{APP}/recovery/open.html", "again"): ("test_recovery_keys.py", "Show another QR code"),
-    (f"{APP}/recovery/open.html", "yes"): ("test_recovery_keys.py", "Give it the key"),
+    (f"{APP}/recovery/open.html", "yes"): ("test_recovery_keys.py", "Give the key"),
     (f"{APP}/recovery/look.html", "take"): ("test_recovery_stories.py", "Take over"),
-    (f"{APP}/recovery/begin.html", "here"): ("test_recovery_stories.py", "Go on here instead"),
+    (f"{APP}/recovery/begin.html", "here"): ("test_recovery_stories.py", "Continue here instead"),
     (f"{APP}/recovery/begin.html", "again"): ("test_recovery_begin.py", "Try again"),
     (f"{APP}/recovery/begin.html", "confirm"): ("test_app_origin.py", "Type it in the portal"),
-    ("devices/add_passkey.html", "data-passkey-button"): ("test_passkeys.py", "Make the passkey"),
+    ("devices/add_passkey.html", "data-passkey-button"): ("test_passkeys.py", "Create the passkey"),
     ("devices/passkey_step.html", "data-passkey-button"): ("test_passkeys.py", "Use your passkey"),
 }
 

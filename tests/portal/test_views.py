@@ -90,7 +90,7 @@ def test_an_account_without_a_phone_is_told(client: Client, bob: Person) -> None
     bob.user.phones.all().delete()
     words = overview(client, bob, Strength.RECOVERED)
     assert "No phone or passkey is in use" in words
-    assert "You still get in by a code by e-mail or a recovery code." in words
+    assert "You can still sign in with a code by e-mail or a recovery code." in words
     assert "Set up your phone" in words
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError("Enough invitations were sent for today.") from error
         until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
         until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
-        self.stdout.write(f"An invitation goes to {row.address}, good until {until}.")
+        self.stdout.write(f"We’re sending an invitation to {row.address}, valid until {until}.")
 
     @staticmethod
     def _first(address: str, name: str) -> Invitation:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             known = cleaned_name(name) if name else ""
             return invitations.invite(actor=None, address=address, name=known)
         except invitations.HasAccount as error:
-            raise CommandError("Somebody has an account with this address already.") from error
+            raise CommandError("There is already an account with this address.") from error
         except invitations.IsInvited as error:
             raise CommandError("This address was invited already. Use --again.") from error
 
