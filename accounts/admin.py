@@ -14,7 +14,7 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import Promise
 
-from accounts.identity import email_key
+from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, User
 from core.i18n import gettext_lazy as _
 

@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what taking back each kind of thing means, and register what start-up refuses."""
-        import_module("accounts.binding_kinds")  # needs the models, which are there only now
+        import_module("accounts.holds.kinds")  # needs the models, which are there only now
         checks = import_module("accounts.checks")
         register(checks.check_leaked_passwords, Tags.security)
         register(checks.check_events_owner, Tags.security, deploy=True)

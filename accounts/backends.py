@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from accounts import hashers
-from accounts.identity import email_key, password_form
+from accounts.contacts.normalization import email_key, password_form
 from accounts.models import User
-from accounts.passwords import is_hashable
+from accounts.passwords import hashers
+from accounts.passwords.validators import is_hashable
 
 
 class AccountLocked(Exception):

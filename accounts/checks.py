@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import DatabaseError, connection
 
-from accounts import clock, leaked
+from accounts.activity import clock
 from accounts.models import SecurityEvent
+from accounts.passwords import leaked
 
 OWNS = """
 SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class WHERE oid = to_regclass(%s)

@@ -5,7 +5,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import browsers, clock, link_mail
+from accounts.activity import clock
+from accounts.authentication import known_browsers
+from accounts.links import link_mail
 from accounts.models import Binding, OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
 from core.batches import delete_in_batches
 
@@ -24,5 +26,5 @@ def run() -> None:
     waiting = Binding.objects.open().filter(waits=True).values("pk")
     old = Binding.objects.filter(bound_at__lt=now - settings.EVENTS_KEPT)
     delete_in_batches(old.exclude(pk__in=waiting))
-    browsers.forget_old()
+    known_browsers.forget_old()
     link_mail.forget_old()

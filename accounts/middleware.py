@@ -13,11 +13,15 @@ from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts import trust
-from accounts.bindings import Frozen
-from accounts.disputes import InDispute
-from accounts.held_question import QUESTION_KEY
-from accounts.proofs import Strength, is_session_worth_its_account, to_confirm
+from accounts.authentication import trusted_browsers
+from accounts.authentication.proofs import (
+    Strength,
+    is_session_worth_its_account,
+    to_confirm,
+)
+from accounts.holds.bindings import Frozen
+from accounts.holds.disputes import InDispute
+from accounts.holds.keep_or_remove import QUESTION_KEY
 
 SIGNED_OUT = "signed-out"
 """In the query of the sign-in page: say that the session has ended."""
@@ -64,9 +68,9 @@ class SignInRequired(LoginRequiredMiddleware):
         if getattr(view_func, "is_for_anyone", False):
             return None
         if request.user.is_authenticated and not is_session_worth_its_account(request):
-            if not trust.keeper().covers(request):
+            if not trusted_browsers.keeper().covers(request):
                 logout(request)
-            elif not trust.is_open(view_func):
+            elif not trusted_browsers.is_open(view_func):
                 return _to_a_step(request)
         if request.user.is_authenticated and _asks_first(request, view_func):
             return _to_the_question(request)

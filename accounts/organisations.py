@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from accounts import events
-from accounts.identity import mask_address
+from accounts.activity import events
+from accounts.contacts.normalization import mask_address
 from accounts.models import Organisation, User
 from core.http import Client
 

@@ -11,7 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import cancelling, events
+from accounts.activity import events
+from accounts.holds import cancelling
 from accounts.models import StaffRequest, User
 from accounts.signals import protection_changed
 from core.i18n import gettext as _

@@ -26,7 +26,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("language/", language.language, name="language"),
-    path("sign-in/", sign_in.sign_in, name="sign_in"),
+    path("sign-in/", sign_in.begin, name="sign_in"),
     path("sign-in/another-way/", sign_in.another_way, name="another_way"),
     path("sign-in/lost-your-phone/", sign_in.lost_phone, name="lost_phone"),
     path("sign-in/mail/", sign_in_link.sign_in_mail, name="sign_in_mail"),

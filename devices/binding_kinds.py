@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from accounts.binding_kinds import key_of
-from accounts.bindings import HANDLERS, Handler
+from accounts.holds.bindings import HANDLERS, Handler
+from accounts.holds.kinds import key_of
 from accounts.models import Binding, User
 from devices import contest, phones, sealing
 from devices.backups import replacing, slots, unlinking, vaults, wiping

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import events
-from accounts.agents import told_of
+from accounts.activity import events
+from accounts.activity.user_agents import told_of
 from accounts.models import KnownBrowser, User
 from core.http import Client
 from devices import trusted

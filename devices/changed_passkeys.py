@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
+from accounts.activity import events
 from core.http import Client
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import disputes
+from accounts.authentication.proofs import Proof, Strength
+from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
 from core.http import Client
 from devices import phones, sealing

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import bindings, declining, disputes, events, unused
-from accounts.agents import browser_name
-from accounts.bindings import Ground
+from accounts.activity import events
+from accounts.activity.user_agents import browser_name
+from accounts.authentication.proofs import Proof
+from accounts.holds import bindings, disputes
+from accounts.holds.bindings import Ground
 from accounts.models import User
-from accounts.proofs import Proof
+from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.database import violates
 from core.http import Client
@@ -95,7 +97,7 @@ def _add(
         raise NotAdded
     row.created_at = row.last_used_at = now
     row.save()
-    unused.begin(user)
+    unused_methods.begin(user)
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
     set_up_changed.send(User, user=user, keep=session)
     about = {"passkey": row.name, **bindings.told(binding)}
@@ -132,7 +134,7 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
     if not lost:
         if passkey.is_usable:
             factors.keep_one(user)
-        declining.check(user)
+        declined_methods.check(user)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
     events.record(user, "passkey:removed", client=client, session=session, **details)
     return ended

@@ -8,9 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts import disputes, recovery_codes
-from accounts.advice import FEW_CODES
+from accounts.authentication import recovery_codes
+from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
+from accounts.readiness.recommendations import FEW_CODES
 from core.http import Client
 from core.i18n import gettext as _
 from core.i18n import ngettext

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from accounts.authentication.methods import Text
 from accounts.models import User
-from accounts.ways import Text
 from core.i18n import gettext_lazy as _
 from core.i18n import listed
 from devices.models import Authenticator, Phone, Vault

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from accounts.proofs import Proof, Strength
-from accounts.ways import Verification
+from accounts.authentication.methods import Verification
+from accounts.authentication.proofs import Proof, Strength
 from core.i18n import gettext_lazy as _
 from devices.on_phones import contestable
 from devices.steps import AuthenticatorApp, AuthenticatorMatch, step_of

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.proofs import Proof
-from accounts.ways import (
+from accounts.authentication.methods import (
     AlreadySpent,
     Button,
     Carrier,
@@ -23,6 +21,8 @@ from accounts.ways import (
     Verification,
     Way,
 )
+from accounts.authentication.proofs import Proof
+from accounts.models import User
 from core.http import Client
 from core.i18n import gettext_lazy as _
 from core.limits import Rate

@@ -8,10 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, declining, disputes, events, unused
-from accounts.bindings import Ground
+from accounts.activity import events
+from accounts.authentication.proofs import Proof, Strength
+from accounts.holds import bindings, disputes
+from accounts.holds.bindings import Ground
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Proof, Strength
+from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
 from core.http import Client
@@ -125,7 +127,7 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
     if authenticator is None or rows.update(**changed, last_used_at=now) != 1:
         raise AlreadyLinked
     Phone.objects.filter(pk=phone.pk).update(linked_at=now, last_used_at=now)
-    unused.begin(phone.user)
+    unused_methods.begin(phone.user)
     strength = Strength.TWO_STEP if trusted_from <= now else Strength.RECOVERED
     return Proof.now(METHOD, strength, authenticator.factor)
 
@@ -176,7 +178,7 @@ def unlink(
     also |= _note_order(erased, session, begins)
     if not lost and actor is None:
         factors.keep_one(user)
-        declining.check(user)
+        declined_methods.check(user)
     also |= {"reason": reason} if actor else {}
     event = _record(erased, client=client, session=session, actor=actor, lost=lost, **also)
     return Unlinking(event, erased.factors)

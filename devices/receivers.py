@@ -6,7 +6,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import browsers
+from accounts.authentication import known_browsers
 from accounts.models import User
 from accounts.signals import protection_changed, set_up_changed, two_step_ended
 from core.http import client_of
@@ -20,7 +20,7 @@ def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Write into the session's row who signed in, from where and with what."""
     if isinstance(request.session, SessionStore):
         session = request.session
-        known, trusted_id = browsers.row_of(session, user), trusted.id_in(session)
+        known, trusted_id = known_browsers.row_of(session, user), trusted.id_in(session)
         session.sign_in(user, client_of(request), known, trusted_id)
 
 

@@ -3,10 +3,11 @@
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events, failures
+from accounts.activity import events
+from accounts.authentication import throttling
+from accounts.holds.switched_off import end_what_counted
 from accounts.models import OneTimeLink, User
 from accounts.signals import protection_changed, set_up_changed
-from accounts.switched_off import end_what_counted
 from devices.models import Authenticator
 
 SHORTEST_REASON = 10
@@ -32,7 +33,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     if password:
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
-    failures.forgive_passwords(user)
+    throttling.forgive_passwords(user)
     events.record(user, "account:recovered_on_host", client=None, reason=reason)
     set_up_changed.send(User, user=user, keep="")
     protection_changed.send(User, user=user, keep="")

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, disputes
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings, disputes
 from accounts.models import Binding, Enrolment
-from accounts.proofs import Strength
 from devices.backups import unlinking, wiping
 from devices.models import Authenticator, Installation, Phone
 from devices.models.authenticator import step_now

@@ -15,8 +15,8 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
+from accounts.authentication.proofs import Proof, Strength, keep, proofs_in
 from accounts.models import KnownBrowser, User
-from accounts.proofs import Proof, Strength, keep, proofs_in
 from core.batches import delete_in_batches
 from core.geoip import place_of
 from core.http import Client

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from accounts import enrolments, events
+from accounts import organisation_accounts
+from accounts.activity import events
 from accounts.models import Enrolment, User
 from accounts.signals import protection_changed
 from accounts.staff import check, has_colleague
@@ -67,7 +68,7 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     False if it was ended already.
     """
     user = enrolment.user.take_turn()
-    if not enrolments.end(actor=actor, enrolment=enrolment, reason=reason):
+    if not organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason):
         return False
     if work.erase(enrolment):
         protection_changed.send(User, user=user, keep="")

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
-from accounts.proofs import Proof, Strength
-from accounts.ways import (
+from accounts.authentication.methods import (
     AlreadySpent,
     CannotCheck,
     Carrier,
@@ -25,6 +23,8 @@ from accounts.ways import (
     Way,
     digits_of,
 )
+from accounts.authentication.proofs import Proof, Strength
+from accounts.models import User
 from core.crypto import CannotUnseal
 from core.i18n import gettext_lazy as _
 from core.i18n import listed

@@ -7,12 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import disputes, events
+from accounts.activity import events
+from accounts.authentication.methods import Way
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import ways_of
+from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Proof, Strength
 from accounts.signals import protection_changed
-from accounts.steps import ways_of
-from accounts.ways import Way
 from core.http import Client
 from core.i18n import gettext as _
 from devices import sealing

@@ -14,13 +14,14 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import browsers, events
-from accounts.agents import told_of
+from accounts.activity import events
+from accounts.activity.user_agents import told_of
+from accounts.authentication import known_browsers
+from accounts.authentication.methods import AlreadySpent
+from accounts.authentication.proofs import Proof, Strength, proofs_in
+from accounts.authentication.trusted_browsers import METHOD
 from accounts.models import User
-from accounts.people import person, session_id
-from accounts.proofs import Proof, Strength, proofs_in
-from accounts.trust import METHOD
-from accounts.ways import AlreadySpent
+from accounts.request_user import person, session_id
 from core.batches import delete_in_batches
 from core.http import Client, client_of
 from devices.models import Session, TrustedBrowser
@@ -69,7 +70,7 @@ class TrustMatch:
 
 
 class TrustedBrowsers:
-    """Keeps trusted browsers in rows, as `accounts.trust.Keeper` asks."""
+    """Keeps trusted browsers in rows, as `accounts.authentication.trusted_browsers.Keeper` asks."""
 
     def days_for(self, user: User) -> int:
         """Return `TRUSTED_BROWSER_DAYS`; staff prove a strong step each time."""
@@ -95,7 +96,7 @@ class TrustedBrowsers:
         days = self.days_for(user)
         if not days or proof.strength < Strength.TWO_STEP or user.is_disputed:
             return False
-        known, value = browsers.row_of(request.session, user), new_value()
+        known, value = known_browsers.row_of(request.session, user), new_value()
         here = user.trusted_browsers.with_digest(digest_in(request, user))
         _make_room(user, user.trusted_browsers.filter(browser=known) if known else here)
         now = timezone.now()

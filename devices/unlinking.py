@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
 from core.i18n import gettext as _
 from core.i18n import listed, ngettext
 from core.templatetags.portal_ui import written

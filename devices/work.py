@@ -12,10 +12,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, disputes, events, unused
-from accounts.bindings import Ground
+from accounts.activity import events
+from accounts.authentication.recovery_codes import ALPHABET, SLIPS, check_character
+from accounts.holds import bindings, disputes
+from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, User
-from accounts.recovery_codes import ALPHABET, SLIPS, check_character
+from accounts.readiness import unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
 from core.crypto import keyed_digest, keyed_digests
@@ -170,7 +172,7 @@ def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
     if not rows.update(confirmed=True, last_step=step):
         raise Unknown
     Enrolment.objects.filter(pk=enrolment.pk).update(state=State.ENROLLED, enrolled_at=now)
-    unused.begin(user)
+    unused_methods.begin(user)
     bindings.forget_subjects(user, gone)
     budget_of(authenticator).clear()
     _tell_sessions(authenticator, old)

@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import pending_codes, recovery_codes
+from accounts.authentication import pending_recovery_codes, recovery_codes
 from accounts.models import EmailAddress, Organisation, PhoneNumber, SecurityEvent, User
 from devices.demo import DEMO_DOMAIN
 from devices.models import Authenticator, Phone
@@ -143,7 +143,7 @@ def _protect(user: User, person: DemoPerson, hashed: list[str]) -> None:
     authenticator.save()
     drawn = recovery_codes.Drawn(person.codes, hashed)
     codes = recovery_codes.store(user, drawn, shown_to="")
-    pending_codes.mark_confirmed(codes)
+    pending_recovery_codes.mark_confirmed(codes)
     user.recovery_code_sets.update(created_at=linked)
     User.objects.filter(pk=user.pk).update(two_step_since=linked)
     _event(user, "phone:linked", timedelta(days=39), phone=person.phone)

@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from accounts import clock
+from accounts.activity import clock
 from core import key_check
 from core.database import why_not_ready
 from core.outbox.models import Message

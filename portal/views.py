@@ -7,10 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import advice, browsers, readiness, unused
-from accounts.activity import lines
-from accounts.people import person, session_id
-from accounts.trust import open_to_trusted
+from accounts.activity.timeline import lines
+from accounts.authentication import known_browsers
+from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.readiness import assessment, recommendations, unused_methods
+from accounts.request_user import person, session_id
 from core import branding, key_check
 from core.database import why_not_ready
 from core.http import for_anyone
@@ -33,18 +34,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Say what protects the account, and what happens if the phone is lost today."""
     user = person(request)
     prefetch_related_objects([user], "passkeys")
-    state = readiness.of(user)
+    state = assessment.of(user)
     events = user.events.order_by("-at", "-id")[:LATEST_EVENTS]
     context = {
         "place": "overview",
         "verdict": state.verdict,
         "groups": state.groups,
-        "suggestions": advice.suggestions(state),
-        "asked": unused.question(request, state.ways) if user.has_two_step else None,
+        "suggestions": recommendations.suggestions(state),
+        "asked": unused_methods.question(request, state.ways) if user.has_two_step else None,
         "works": user.works,
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
-        "offers_passkey": browsers.offers_passkey(request)
+        "offers_passkey": known_browsers.offers_passkey(request)
         and not any(way.slug == "passkey" for way in state.ways),
     }
     return render(request, "portal/overview.html", context)

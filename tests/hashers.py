@@ -1,6 +1,6 @@
 """The portal's password hash with parameters that take no time."""
 
-from accounts.hashers import Argon2Hasher
+from accounts.passwords.hashers import Argon2Hasher
 
 
 class QuickHasher(Argon2Hasher):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.event_kinds import KINDS
+from accounts.activity.event_kinds import KINDS
 from core.http import Client as Visitor
 
 NOTICES = sorted(kind for kind, shown in KINDS.items() if shown.notice)

@@ -12,10 +12,10 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts import pending_codes, recovery_codes
+from accounts.authentication import pending_recovery_codes, recovery_codes
+from accounts.authentication.proofs import Proof, Strength, keep
+from accounts.authentication.trusted_browsers import METHOD
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
-from accounts.proofs import Proof, Strength, keep
-from accounts.trust import METHOD
 from devices import passkeys, trust_cookies
 from devices.models import Authenticator, Phone, Session, TrustedBrowser
 from devices.models.authenticator import codes_of, step_now
@@ -130,7 +130,7 @@ def give_codes(person: Person) -> list[str]:
     with override_settings(PASSWORD_HASHERS=["tests.hashers.QuickHasher"]):
         drawn = recovery_codes.draw()
     if person.user.recovery_code_sets.exists():
-        pending_codes.mark_confirmed(recovery_codes.store(person.user, drawn, shown_to=""))
+        pending_recovery_codes.mark_confirmed(recovery_codes.store(person.user, drawn, shown_to=""))
     else:
         _give_first_codes(person, drawn)
     person.codes = [recovery_codes.grouped(code) for code in drawn.codes]

@@ -6,13 +6,25 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts import codes, failures, recovery_codes
-from accounts.failures import StepBudget
+from accounts.authentication import recovery_codes, sent_codes, throttling
+from accounts.authentication.methods import (
+    AlreadySpent,
+    CannotCheck,
+    Match,
+    Step,
+    Text,
+    Verification,
+    digits_of,
+)
+from accounts.authentication.proofs import Proof
+from accounts.authentication.second_steps import (
+    RecoveryCode,
+    RecoveryCodeMatch,
+    SentCodeMatch,
+)
+from accounts.authentication.throttling import StepBudget
 from accounts.models import RecoveryCodeSet, SentCode
 from accounts.models.contact import Contact
-from accounts.proofs import Proof
-from accounts.steps import RecoveryCode, RecoveryCodeMatch, SentCodeMatch
-from accounts.ways import AlreadySpent, CannotCheck, Match, Step, Text, Verification, digits_of
 from core.crypto import CannotUnseal
 from core.i18n import gettext_lazy as _
 from core.limits import Budget, FactorDisabled, LimitReached
@@ -50,7 +62,7 @@ class WaitingForm(forms.Form):
         """Note the limit and say how long to wait; the words name it as `%(time)s`."""
         self.wait = limit
         return ValidationError(
-            str(words), code="wait", params={"time": failures.in_words(limit.seconds)}
+            str(words), code="wait", params={"time": throttling.in_words(limit.seconds)}
         )
 
 
@@ -185,7 +197,7 @@ class StepForm(CodeForm):
 
     def note(self, count: int) -> None:
         """Write the failure into the person's activity."""
-        failures.note(self.verification, self.step, count)
+        throttling.note(self.verification, self.step, count)
 
 
 class SentCodeForm(CodeForm):
@@ -199,7 +211,7 @@ class SentCodeForm(CodeForm):
     @property
     def sent(self) -> SentCode | None:
         """The code on its way, if one still counts."""
-        return codes.live_code(*self.flow)
+        return sent_codes.live_code(*self.flow)
 
     def find(self, code: str) -> Match | None:
         """Compare with the live code of this very flow."""
@@ -226,12 +238,12 @@ class RecoveryCodeCheckForm(CodeForm):
     def __init__(self, *args: Any, verification: Verification, **kwargs: Any) -> None:
         self.verification = verification
         self.user = verification.user
-        budget = failures.budget_of(self.user, RecoveryCode.slug)
+        budget = throttling.budget_of(self.user, RecoveryCode.slug)
         super().__init__(*args, budget=budget, **kwargs)
 
     def note(self, count: int) -> None:
         """Write the failure into the person's activity."""
-        failures.note(self.verification, RecoveryCode(), count)
+        throttling.note(self.verification, RecoveryCode(), count)
 
     def clean_code(self) -> str:
         """Refuse what cannot be a recovery code."""

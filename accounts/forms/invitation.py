@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib.auth.hashers import make_password
 
+from accounts.contacts.normalization import ADDRESS_LENGTH, password_form
 from accounts.forms.code import WaitingForm
-from accounts.forms.entrance import check_new_password, email_input, new_password_field
-from accounts.identity import ADDRESS_LENGTH, password_form
+from accounts.forms.sign_in import check_new_password, email_input, new_password_field
 from accounts.models import User
 from core.fields import AddressField
 from core.i18n import gettext_lazy as _

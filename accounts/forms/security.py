@@ -7,17 +7,17 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts import failures
+from accounts.authentication import throttling
+from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.forms.code import WaitingForm
-from accounts.forms.entrance import (
+from accounts.forms.sign_in import (
     check_new_password,
     email_input,
     new_password_field,
     password_input,
 )
-from accounts.identity import ADDRESS_LENGTH, email_key
 from accounts.models import User
-from accounts.passwords import is_hashable
+from accounts.passwords.validators import is_hashable
 from core.fields import AddressField
 from core.http import Client
 from core.i18n import gettext_lazy as _
@@ -38,7 +38,7 @@ class PasswordForm(WaitingForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.client = client
-        self.budget = failures.budget_of(user, "password")
+        self.budget = throttling.budget_of(user, "password")
 
     def clean_password(self) -> str:
         """Reserve a try, then compare; what is too long to be hashed costs no try."""
@@ -47,7 +47,7 @@ class PasswordForm(WaitingForm):
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         count = self._reserve()
         if not self.user.check_password(password):
-            failures.note_own_password(self.user, count, self.client)
+            throttling.note_own_password(self.user, count, self.client)
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         self.budget.clear()
         return password

@@ -35,8 +35,9 @@ class Binding(models.Model):
     """One thing that a session added or changed, with everything that judging it needs.
 
     `subject` is how proofs name a factor ("devices.passkey:7"). `strength` is what the session had
-    proved independently of what it had itself added, as in `accounts.proofs.Strength`; `proofs`
-    names the factors, or the methods where a method has no row, on which it was added.
+    proved independently of what it had itself added, as in
+    `accounts.authentication.proofs.Strength`; `proofs` names the factors, or the methods where a
+    method has no row, on which it was added.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -8,7 +8,12 @@ from django.db import models
 from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.identity import ADDRESS_LENGTH, email_key, mask_address, mask_number
+from accounts.contacts.normalization import (
+    ADDRESS_LENGTH,
+    email_key,
+    mask_address,
+    mask_number,
+)
 from core.i18n import gettext_lazy as _
 
 
@@ -43,7 +48,7 @@ class Contact(models.Model):
 
     @property
     def carrier_key(self) -> str:
-        """What a way by it hangs on, as in `accounts.ways.Carrier`."""
+        """What a way by it hangs on, as in `accounts.authentication.methods.Carrier`."""
         return f"{self.carrier_kind}:{self.pk}"
 
     @property

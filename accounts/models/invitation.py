@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.identity import ADDRESS_LENGTH, email_key
+from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from core.crypto import keyed_digests
 from core.fields import NameField
 

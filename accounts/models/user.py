@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.identity import ADDRESS_LENGTH, email_key, password_form
+from accounts.contacts.normalization import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
 from core.addresses import in_letters
 from core.fields import NameField
@@ -55,8 +55,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
-    # The latest end of a hold, until nothing is left to ask; see `accounts.bindings`. It spares
-    # most sign-ins the search for one.
+    # The latest end of a hold, until nothing is left to ask; see `accounts.holds.bindings`. It
+    # spares most sign-ins the search for one.
     held_until = models.DateTimeField(null=True, editable=False)
     # Since when nothing is added without a strong proof: a notice's link was pressed, or staff did.
     frozen_at = models.DateTimeField(null=True, editable=False)

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from accounts.activity import lines
-from accounts.people import person, session_id
-from accounts.trust import open_to_trusted
+from accounts.activity.timeline import lines
+from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.request_user import person, session_id
 
 EVENTS_A_PAGE = 30
 

@@ -14,15 +14,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import browsers, events, held_forms, held_question, proofs
+from accounts.activity import events
+from accounts.authentication import known_browsers, proofs
+from accounts.authentication.methods import Verification
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import ways_of
+from accounts.authentication.trusted_browsers import open_to_trusted
 from accounts.forms.security import PasswordForm
-from accounts.people import person, session_id
-from accounts.proofs import Proof, Strength
-from accounts.steps import ways_of
-from accounts.trust import open_to_trusted
-from accounts.views.answers import show_form
-from accounts.views.step_page import Flow, fate, options, show_step, show_ways
-from accounts.ways import Verification
+from accounts.guards import interrupted_forms
+from accounts.holds import keep_or_remove
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
+from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
 from core.http import client_of, polling, require_post, safe_next
 
 MAILBOX = "mailbox"
@@ -35,13 +38,13 @@ class Wanted:
 
     kind: str
     next_url: str
-    held: str = ""  # the sealed form that waits, see `accounts.held_forms`
+    held: str = ""  # the sealed form that waits, see `accounts.guards.interrupted_forms`
     text: str = ""  # what it does
 
     @property
     def query(self) -> str:
         """The same in a query string."""
-        held = {held_forms.HELD: self.held} if self.held else {}
+        held = {interrupted_forms.HELD: self.held} if self.held else {}
         return urlencode({"next": self.next_url, "for": self.kind, **held})
 
     @property
@@ -60,10 +63,10 @@ def _wanted(request: HttpRequest) -> Wanted:
     kinds = {*(strength.slug for strength in Strength), MAILBOX, AUTHENTICATOR}
     kind = request.GET.get("for", "")
     kind = kind if kind in kinds else Strength.RECOVERED.slug
-    next_url, held = safe_next(request, "overview"), held_forms.held_in(request)
+    next_url, held = safe_next(request, "overview"), interrupted_forms.held_in(request)
     if held is None:
-        return Wanted(kind, next_url, text=held_forms.text_at(next_url))
-    return Wanted(kind, next_url, request.GET[held_forms.HELD], held.text)
+        return Wanted(kind, next_url, text=interrupted_forms.text_at(next_url))
+    return Wanted(kind, next_url, request.GET[interrupted_forms.HELD], held.text)
 
 
 def _url(name: str, wanted: Wanted, *args: str) -> str:
@@ -107,18 +110,18 @@ def _on_proved(request: HttpRequest, wanted: Wanted) -> Callable[[Proof], HttpRe
 
 def _go_on(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     """Lead back to the form, with what was typed in it; a lone button is shown by itself."""
-    held = held_forms.held_in(request)
+    held = interrupted_forms.held_in(request)
     if held is None:
         return HttpResponseRedirect(wanted.next_url)
     page = resolve_url("accounts:once_more") if held.page else held.path
-    return HttpResponseRedirect(held_forms.with_held(page, wanted.held))
+    return HttpResponseRedirect(interrupted_forms.with_held(page, wanted.held))
 
 
 @never_cache
 @require_GET
 def once_more(request: HttpRequest) -> HttpResponse:
     """Show the button of an act once more, now that its proof was given."""
-    held = held_forms.held_in(request)
+    held = interrupted_forms.held_in(request)
     if held is None or not held.page:
         return redirect("overview")
     return render(request, "accounts/once_more.html", {"held": held})
@@ -128,7 +131,7 @@ def _note(request: HttpRequest, proof: Proof) -> None:
     user, client = person(request), client_of(request)
     proofs.add(request, proof)
     session = session_id(request)
-    held_question.open_question(request, [proof])
+    keep_or_remove.open_question(request, [proof])
     methods = [proof.method]
     events.record(user, "step_up:passed", client=client, session=session, methods=methods)
 
@@ -143,7 +146,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not user.has_two_step and wanted.kind not in (MAILBOX, AUTHENTICATOR):
         return _password(request, wanted)
     flow = _flow(request, wanted)
-    way = flow.best(browsers.last_step(request, user))
+    way = flow.best(known_browsers.last_step(request, user))
     if way:
         return HttpResponseRedirect(flow.url_of(way.slug))
     return refused(request, wanted.kind)

@@ -11,19 +11,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts import bindings, contacts, declining, readiness, removals
-from accounts.act_limits import counted
-from accounts.acts import in_session
+from accounts.authentication.proofs import Strength, may_go_on, to_confirm
+from accounts.authentication.session_guard import in_session
+from accounts.contacts import changes
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
-from accounts.guards import needs_two_proofs
-from accounts.held_forms import confirms, held_values
+from accounts.guards.act_limits import counted
+from accounts.guards.binding_proof import needs_two_proofs
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.holds import bindings
 from accounts.models.contact import Contact
-from accounts.people import person, session_id
-from accounts.proofs import Strength, may_go_on, to_confirm
-from accounts.readiness import Readiness
-from accounts.views.answers import show_form
-from accounts.views.step_page import describe
+from accounts.readiness import assessment, declined_methods, removal_impact
+from accounts.readiness.assessment import Readiness
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
+from accounts.views.verification_flow import describe
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -34,7 +36,7 @@ from core.limits import LimitReached
 def contact(request: HttpRequest) -> HttpResponse:
     """List what messages can be sent to."""
     user = person(request)
-    state = readiness.of(user)
+    state = assessment.of(user)
     context = {
         "addresses": _with_losses(state, user.email_addresses.order_by("pk")),
         "numbers": _with_losses(state, user.phone_numbers.order_by("pk")),
@@ -88,7 +90,7 @@ def add_address(request: HttpRequest) -> HttpResponse:
     form = AddAddressForm(request.POST or None, user=person(request), initial=held_values(request))
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
-        return _added(request, "accounts/add_address.html", form, contacts.add_address, address)
+        return _added(request, "accounts/add_address.html", form, changes.add_address, address)
     return show_form(request, "accounts/add_address.html", form)
 
 
@@ -102,7 +104,7 @@ def add_number(request: HttpRequest) -> HttpResponse:
     form = AddNumberForm(request.POST or None, user=person(request), initial=held_values(request))
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
-        return _added(request, "accounts/add_number.html", form, contacts.add_number, number)
+        return _added(request, "accounts/add_number.html", form, changes.add_number, number)
     return show_form(request, "accounts/add_number.html", form)
 
 
@@ -111,14 +113,14 @@ def _added(
 ) -> HttpResponse:
     try:
         added = add(person(request), value)
-    except contacts.TooManyContacts:
+    except changes.TooManyContacts:
         form.add_error(None, _("You’ve reached the maximum. Remove one first."))
         return show_form(request, template, form)
     return _send(request, added)
 
 
 def _own(request: HttpRequest, public_id: UUID) -> Contact:
-    found = contacts.find(person(request), public_id)
+    found = changes.find(person(request), public_id)
     if found is None:
         raise Http404
     return found
@@ -126,7 +128,7 @@ def _own(request: HttpRequest, public_id: UUID) -> Contact:
 
 def _send(request: HttpRequest, added: Contact) -> HttpResponse:
     try:
-        contacts.send_code(person(request), added, client_of(request))
+        changes.send_code(person(request), added, client_of(request))
     except LimitReached as limit:
         form = contact_code_form(added)
         messages.warning(request, form.must_wait(limit, SENDS).messages[0])
@@ -141,7 +143,7 @@ def resend_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     added = _own(request, public_id)
     if not may_go_on(request, Strength.TWO_STEP):
         return to_confirm(request, Strength.TWO_STEP.slug, "accounts:contact")
-    if not contacts.may_confirm(added):
+    if not changes.may_confirm(added):
         return _too_late(request)
     return _send(request, added)
 
@@ -160,7 +162,7 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     added = _own(request, public_id)
     if not may_go_on(request, Strength.TWO_STEP):
         return to_confirm(request, Strength.TWO_STEP.slug)
-    if not contacts.may_confirm(added):
+    if not changes.may_confirm(added):
         return redirect("accounts:contact") if added.is_verified else _too_late(request)
     form = contact_code_form(added, request.POST or None)
     if request.method == "POST" and form.is_valid() and _verify(request, added, form):
@@ -177,7 +179,7 @@ def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
         user = person(request).take_turn()
         if form.spend() is None:
             return False
-        if contacts.mark_verified(user, added, client=client, session=session, ground=ground):
+        if changes.mark_verified(user, added, client=client, session=session, ground=ground):
             return True
     form.add_error(None, form.refusal())
     return False
@@ -197,14 +199,14 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             _remove(request, old)
-        except contacts.Needed:
+        except changes.Needed:
             messages.warning(request, _("You sign in with this address. Choose another one first."))
-        except declining.LastFallBack:
-            messages.warning(request, declining.KEEPS)
+        except declined_methods.LastFallBack:
+            messages.warning(request, declined_methods.KEEPS)
         else:
             messages.success(request, _("%(contact)s has been removed.") % {"contact": old})
         return redirect("accounts:contact")
-    context = {"contact": old, "removal": removals.of(person(request), old.carrier_key)}
+    context = {"contact": old, "removal": removal_impact.of(person(request), old.carrier_key)}
     return render(request, "accounts/remove_contact.html", context)
 
 
@@ -212,7 +214,7 @@ def _remove(request: HttpRequest, old: Contact) -> None:
     ground, client = bindings.ground_of(request, is_contact=True), client_of(request)
     with in_session(request):
         session = session_id(request)
-        contacts.remove(person(request), old, client=client, session=session, ground=ground)
+        changes.remove(person(request), old, client=client, session=session, ground=ground)
 
 
 @require_post("accounts:contact")
@@ -226,7 +228,7 @@ def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user, client = person(request), client_of(request)
     ground = bindings.ground_of(request, is_contact=True)
     about: dict[str, Any] = {"client": client, "session": session, "ground": ground}
-    if contacts.make_primary(user, address, **about):
+    if changes.make_primary(user, address, **about):
         messages.success(request, _("You now sign in with %(address)s.") % {"address": address})
     else:
         messages.warning(request, _("Confirm the address first."))

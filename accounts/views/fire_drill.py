@@ -4,20 +4,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import advice, fire_drill, readiness
-from accounts.people import person
+from accounts.readiness import assessment, fire_drill, recommendations
+from accounts.request_user import person
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the way back in after losing what the address names; nothing is changed or sent."""
-    state = readiness.of(person(request))
+    state = assessment.of(person(request))
     lost = fire_drill.chosen(state, request.GET.getlist("lost"))
     loss = state.loss(lost)
     context = {
         "things": fire_drill.things(state, lost),
         "loss": loss if lost else None,
         "stages": fire_drill.path(loss),
-        "against": advice.against(state) if loss.is_lockout else [],
+        "against": recommendations.against(state) if loss.is_lockout else [],
     }
     return render(request, "accounts/fire_drill.html", context)

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, cancelling, disputes, held_question
-from accounts.acts import in_session
-from accounts.guards import needs_two_proofs
-from accounts.held_forms import confirms
+from accounts.authentication.proofs import Strength, fresh_proofs, to_confirm
+from accounts.authentication.session_guard import in_session
+from accounts.guards.binding_proof import needs_two_proofs
+from accounts.guards.interrupted_forms import confirms
+from accounts.holds import bindings, cancelling, disputes, keep_or_remove
 from accounts.models import Binding
-from accounts.people import person, session_id
-from accounts.proofs import Strength, fresh_proofs, to_confirm
+from accounts.request_user import person, session_id
 from core.http import client_of, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -31,11 +31,11 @@ def held(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     session, rows = session_id(request) or "-", list(user.bindings.asked()[:ROWS_A_PAGE])
     others = [row for row in rows if row.session != session]
-    if not rows or (held_question.QUESTION_KEY in request.session and not others):
-        held_question.close_question(request)
+    if not rows or (keep_or_remove.QUESTION_KEY in request.session and not others):
+        keep_or_remove.close_question(request)
         return redirect(safe_next(request) or "overview")
     context = {
-        "things": [(row, held_question.kind_in_words(row.kind)) for row in rows],
+        "things": [(row, keep_or_remove.kind_in_words(row.kind)) for row in rows],
         "next": safe_next(request),
         "can_keep": bindings.is_strong(user, fresh_proofs(request)),
     }
@@ -62,7 +62,7 @@ def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
     if not bindings.is_strong(user, fresh_proofs(request)):
         return to_confirm(request, Strength.TWO_STEP.slug)
     with in_session(request):
-        held_question.keep(user, row, client=client_of(request), session=session)
+        keep_or_remove.keep(user, row, client=client_of(request), session=session)
     messages.success(request, _("Kept. It is fully active now."))
     return redirect(request.get_full_path())
 

@@ -9,13 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import invitations, signin
-from accounts.address_taken import is_address_taken
+from accounts.authentication import sign_in
+from accounts.authentication.proofs import Proof, Strength
+from accounts.contacts.taken import is_address_taken
 from accounts.forms.invitation import AcceptForm
 from accounts.forms.links import TokenForm
+from accounts.links import invitations
 from accounts.models import Invitation
-from accounts.proofs import Proof, Strength
-from accounts.views.answers import show_form
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 
@@ -71,7 +72,7 @@ def _accept(request: HttpRequest, found: Invitation, form: AcceptForm) -> HttpRe
             if user is None:
                 return None
             request.session.pop(INVITATION_KEY)
-            response = signin.finish(request, user, [Proof.now("password", Strength.PASSWORD)])
+            response = sign_in.finish(request, user, [Proof.now("password", Strength.PASSWORD)])
     except IntegrityError as error:
         if not is_address_taken(error):
             raise

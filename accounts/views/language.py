@@ -6,11 +6,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
-from accounts import languages
+from accounts.authentication.trusted_browsers import open_to_trusted
 from accounts.forms.language import LanguageForm
-from accounts.people import person
-from accounts.trust import open_to_trusted
-from accounts.views.answers import show_form
+from accounts.preferences import languages
+from accounts.request_user import person
+from accounts.views.shortcuts import show_form
 from core.http import safe_next
 from core.i18n import gettext as _
 

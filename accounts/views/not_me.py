@@ -7,9 +7,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import events, held_question, take_back
+from accounts.activity import events
 from accounts.forms.links import SignedTokenForm
-from accounts.views.answers import show_form
+from accounts.holds import keep_or_remove
+from accounts.links import take_back
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 
 
@@ -37,7 +39,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         if take_back.report(reported, client=client_of(request)):
             take_back.send_link(reported)
         return render(request, "accounts/not_me_done.html", {"address": reported.address})
-    changes = [held_question.kind_in_words(row.kind) for row in reported.changes]
+    changes = [keep_or_remove.kind_in_words(row.kind) for row in reported.changes]
     about = {"changes": changes, "title": events.title_of(reported.event), "token": token}
     return render(request, "accounts/not_me.html", about)
 

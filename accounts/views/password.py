@@ -14,17 +14,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import bindings, browsers, cancelling, disputes, events, failures, link_mail
-from accounts.forms.entrance import NewPasswordForm, ResetForm
+from accounts.activity import events
+from accounts.authentication import known_browsers, throttling
+from accounts.authentication.proofs import Strength, is_enough, to_confirm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
-from accounts.guards import is_proved_twice
-from accounts.held_forms import confirms, press_once_more
+from accounts.forms.sign_in import NewPasswordForm, ResetForm
+from accounts.guards.binding_proof import is_proved_twice
+from accounts.guards.interrupted_forms import confirms, press_once_more
+from accounts.holds import bindings, cancelling, disputes
+from accounts.links import link_mail
 from accounts.models import OneTimeLink, User
-from accounts.people import person, session_id
-from accounts.proofs import Strength, is_enough, to_confirm
+from accounts.request_user import person, session_id
 from accounts.signals import protection_changed
-from accounts.views.answers import show_form
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -53,7 +56,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             protection_changed.send(User, user=user, keep=session)
             if is_proved_twice(request):
                 cancelling.cancel_held(user, client=client_of(request), session=session)
-        failures.forgive_passwords(user)
+        throttling.forgive_passwords(user)
         link_mail.forget(user)
         messages.success(
             request, _("Your password has been changed. Other browsers are signed out.")
@@ -141,9 +144,9 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         protection_changed.send(User, user=user, keep="")
         spare = f"accounts.email:{link.mailbox_id}"
         cancelling.cancel_held(user, client=client_of(request), spare=spare)
-    failures.forgive_passwords(user)
+    throttling.forgive_passwords(user)
     link_mail.forget(user)
     request.session.flush()
     # Strangers may have used up all tries again before the new password is typed here.
-    browsers.open_tries(request, user, f"reset:{link.pk}")
+    known_browsers.open_tries(request, user, f"reset:{link.pk}")
     return True

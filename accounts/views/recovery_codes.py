@@ -11,16 +11,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
-from accounts import bindings, pending_codes, readiness, recovery_codes, two_step
-from accounts.acts import in_session
+from accounts.authentication import pending_recovery_codes, recovery_codes, two_step
+from accounts.authentication.methods import Verification
+from accounts.authentication.proofs import Strength, level, needs
+from accounts.authentication.session_guard import in_session
 from accounts.forms.code import RecoveryCodeCheckForm
-from accounts.held_forms import confirms
+from accounts.guards.interrupted_forms import confirms
+from accounts.holds import bindings
 from accounts.models import RecoveryCodeSet, User
-from accounts.people import person, session_id
-from accounts.proofs import Strength, level, needs
-from accounts.views.answers import show_form
+from accounts.readiness import assessment
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from accounts.views.two_step import switch_on
-from accounts.ways import Verification
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -52,7 +54,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         sheet=sheet,
         set=held.newest,
         pending=held.pending if held.is_replaceable and sheet == held.pending else None,
-        if_lost=readiness.of(user).loss(["paper"]).sentence if held.left else "",
+        if_lost=assessment.of(user).loss(["paper"]).sentence if held.left else "",
         left=held.left,
         total=settings.RECOVERY_CODES_A_SET,
         confirmed=held.confirmed,
@@ -65,7 +67,9 @@ def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None)
     """Note the proof; during set-up that is the last step, so two-step goes on."""
     client, session = client_of(request), session_id(request)
     with in_session(request):
-        is_done = code_set and pending_codes.confirm(user, code_set, client=client, session=session)
+        is_done = code_set and pending_recovery_codes.confirm(
+            user, code_set, client=client, session=session
+        )
     if not code_set or not is_done:
         messages.warning(request, _("These codes no longer work. The newest ones are below."))
         return redirect("accounts:recovery_codes")
@@ -86,8 +90,10 @@ def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpRespons
     user, client, session = person(request), client_of(request), session_id(request)
     try:
         with in_session(request):
-            is_done = pending_codes.discard(user, public_id, client=client, session=session)
-    except pending_codes.NothingElse:
+            is_done = pending_recovery_codes.discard(
+                user, public_id, client=client, session=session
+            )
+    except pending_recovery_codes.NothingElse:
         messages.warning(request, _("Not discarded: you have no other codes left."))
         return redirect("accounts:recovery_codes")
     if is_done:

@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import proofs
+from accounts.authentication import proofs
+from accounts.authentication.proofs import Proof, Strength
 from accounts.forms.links import TokenForm
 from accounts.models import OneTimeLink
-from accounts.people import person
-from accounts.proofs import Proof, Strength
-from accounts.views.answers import show_form
+from accounts.request_user import person
+from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 
 SET_UP_KEY = "set_up_link"

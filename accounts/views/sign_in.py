@@ -14,17 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import declining, events, failures, recovery_codes, signin, trust
-from accounts.forms.entrance import SignInForm
+from accounts.activity import events
+from accounts.authentication import recovery_codes, sign_in, throttling, trusted_browsers
+from accounts.authentication.methods import Way
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import RecoveryCode, second_steps, step_named
+from accounts.authentication.sign_in import PendingSignIn
+from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
 from accounts.models import User
-from accounts.people import session_id
-from accounts.proofs import Proof, Strength
-from accounts.signin import PendingSignIn
-from accounts.steps import RecoveryCode, second_steps, step_named
-from accounts.views.answers import show_form
-from accounts.views.step_page import Flow, fate, options, show_step, show_ways
-from accounts.ways import Way
+from accounts.readiness import declined_methods
+from accounts.request_user import session_id
+from accounts.views.shortcuts import show_form
+from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
 from core.http import client_of, polling, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import ngettext
@@ -36,7 +38,7 @@ TOO_LATE = "too-late"
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
-def sign_in(request: HttpRequest) -> HttpResponse:
+def begin(request: HttpRequest) -> HttpResponse:
     """Ask for address and password."""
     next_url = safe_next(request)
     if request.method != "POST" and request.user.is_authenticated:
@@ -47,7 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         messages.info(request, _took_too_long())
     form = SignInForm(request.POST or None, request=request, client=client_of(request))
     if request.method == "POST" and form.is_valid() and form.user:
-        return signin.start(request, form.user, next_url)
+        return sign_in.start(request, form.user, next_url)
     alone = [step for step in second_steps() if step.alone_template]
     return show_form(request, "accounts/sign_in.html", form, next=next_url, alone=alone)
 
@@ -55,7 +57,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
     def on_proved(proof: Proof) -> HttpResponse:
         password = Proof("password", Strength.PASSWORD, pending.at)
-        response = signin.finish(request, user, [password, proof], pending.next)
+        response = sign_in.finish(request, user, [password, proof], pending.next)
         if "trust" in request.POST:
             _begin_trust(request, proof, response)
         if proof.method == RecoveryCode.slug:
@@ -63,18 +65,18 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         return response
 
     return Flow(
-        verification=signin.verification(request, pending, user),
+        verification=sign_in.verification(request, pending, user),
         url_of=lambda slug: resolve_url("accounts:sign_in_step", slug=slug),
         fate_url_of=lambda slug: resolve_url("accounts:message_fate", slug=slug),
         options_url_of=lambda slug: resolve_url("accounts:step_options", slug=slug),
         another_url=resolve_url("accounts:another_way"),
         on_proved=on_proved,
-        trust_days=trust.keeper().days_for(user),
+        trust_days=trusted_browsers.keeper().days_for(user),
     )
 
 
 def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> None:
-    if trust.keeper().begin(request, proof, response):
+    if trusted_browsers.keeper().begin(request, proof, response):
         said = _("This browser is trusted now. You can end that on the Devices page.")
         messages.success(request, said)
     else:
@@ -89,7 +91,7 @@ def _say_what_is_left(request: HttpRequest, user: User) -> None:
         left,
     )
     messages.info(request, words % {"left": left})
-    if not left and declining.is_cornered(user):
+    if not left and declined_methods.is_cornered(user):
         words = _(
             "That was your last way to sign in without your device. Make new recovery codes now."
         )
@@ -102,13 +104,13 @@ def _took_too_long() -> str:
 
 def _begin_again(request: HttpRequest) -> HttpResponse:
     """Go back to the start, with a sentence if something had been begun, and to the same end."""
-    next_url = signin.next_of(request)
+    next_url = sign_in.next_of(request)
     query = urlencode({"next": next_url}) if next_url else ""
-    if signin.is_locked(request):
-        signin.forget(request)
-        messages.error(request, failures.locked_words())
-    elif signin.PENDING_KEY in request.session:
-        signin.forget(request)
+    if sign_in.is_locked(request):
+        sign_in.forget(request)
+        messages.error(request, throttling.locked_words())
+    elif sign_in.PENDING_KEY in request.session:
+        sign_in.forget(request)
         messages.info(request, _took_too_long())
     elif settings.SESSION_COOKIE_NAME in request.COOKIES:
         query = TOO_LATE  # said by the address: a message would be a row for any made-up cookie
@@ -120,7 +122,7 @@ def _begin_again(request: HttpRequest) -> HttpResponse:
 @never_cache
 def step(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the code of one second step."""
-    found = signin.pending_in(request)
+    found = sign_in.pending_in(request)
     return show_step(request, _flow(request, *found), slug) if found else _begin_again(request)
 
 
@@ -129,10 +131,10 @@ def step(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def another_way(request: HttpRequest) -> HttpResponse:
     """Offer every way this account has."""
-    found = signin.pending_in(request)
+    found = sign_in.pending_in(request)
     if not found:
         return _begin_again(request)
-    return show_ways(request, _flow(request, *found), signin.first_page(request, found[1]))
+    return show_ways(request, _flow(request, *found), sign_in.first_page(request, found[1]))
 
 
 @login_not_required
@@ -140,7 +142,7 @@ def another_way(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lost_phone(request: HttpRequest) -> HttpResponse:
     """Offer the ways that need no lost phone; a sign-in that goes on by one leads to the desk."""
-    desk, found = resolve_url(settings.LOST_PHONE_DESK), signin.pending_in(request)
+    desk, found = resolve_url(settings.LOST_PHONE_DESK), sign_in.pending_in(request)
     if request.user.is_authenticated:
         return redirect(desk)
     if found and request.method == "POST":
@@ -170,7 +172,7 @@ def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) ->
     slug = request.POST.get("way", "")
     if step_named(slug) is None:
         return redirect("accounts:another_way")
-    signin.lead_to(request, pending, resolve_url(settings.LOST_PHONE_DESK))
+    sign_in.lead_to(request, pending, resolve_url(settings.LOST_PHONE_DESK))
     if "send" in request.POST:
         return show_step(request, _flow(request, pending, user), slug)
     return redirect("accounts:sign_in_step", slug=slug)
@@ -182,7 +184,7 @@ def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) ->
 @polling
 def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what became of the code that was sent."""
-    found = signin.pending_in(request)
+    found = sign_in.pending_in(request)
     return fate(request, _flow(request, *found), slug) if found else HttpResponse(status=404)
 
 
@@ -191,7 +193,7 @@ def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
 @require_post("accounts:sign_in")
 def step_options(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the browser itself for the second step."""
-    found = signin.pending_in(request)
+    found = sign_in.pending_in(request)
     return options(request, _flow(request, *found), slug) if found else HttpResponse(status=404)
 
 

@@ -8,12 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import browsers, link_mail
-from accounts.forms.entrance import ResetForm
+from accounts.authentication import known_browsers
 from accounts.forms.links import TokenForm
+from accounts.forms.sign_in import ResetForm
+from accounts.links import link_mail
 from accounts.models import OneTimeLink
-from accounts.views.answers import show_form
 from accounts.views.password import sent_page
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 
@@ -39,7 +40,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         link = OneTimeLink.find(form.cleaned_data["token"], "sign-in")
         if link and link.spend():
-            browsers.open_tries(request, link.user, f"link:{link.pk}")
+            known_browsers.open_tries(request, link.user, f"link:{link.pk}")
             messages.success(request, _("You can try your password again in this browser now."))
             return redirect("accounts:sign_in")
         form.add_error(None, _("This link does not work any more. Ask for a new one."))

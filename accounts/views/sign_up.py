@@ -16,14 +16,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
-from accounts import codes, events, signin
-from accounts.address_taken import is_address_taken
+from accounts.activity import events
+from accounts.authentication import sent_codes, sign_in
+from accounts.authentication.proofs import Proof, Strength
+from accounts.contacts.taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm
-from accounts.forms.entrance import SignUpForm
+from accounts.forms.sign_in import SignUpForm
 from accounts.models import EmailAddress, User
-from accounts.proofs import Proof, Strength
-from accounts.views.answers import show_form
-from accounts.views.step_page import describe, fate_answer
+from accounts.views.shortcuts import show_form
+from accounts.views.verification_flow import describe, fate_answer
 from core.http import client_of, polling
 from core.i18n import gettext as _
 from core.limits import LimitReached
@@ -88,8 +89,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 
 def _send(request: HttpRequest, pending: PendingSignUp) -> None:
-    codes.send(
-        codes.Delivery("email", pending.email),
+    sent_codes.send(
+        sent_codes.Delivery("email", pending.email),
         user=None,
         purpose="sign-up",
         binding=pending.binding,
@@ -145,7 +146,7 @@ def _create(
             proof = replace(proof, factor=f"accounts.email:{first.pk}")
             request.session.pop(SIGN_UP_KEY)
             password = Proof.now("password", Strength.PASSWORD)
-            response = signin.finish(request, user, [proof, password])
+            response = sign_in.finish(request, user, [proof, password])
     except IntegrityError as error:
         if not is_address_taken(error):
             raise

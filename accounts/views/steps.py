@@ -7,12 +7,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts import declining
-from accounts.act_limits import counted
-from accounts.held_forms import Text, confirms
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
-from accounts.steps import SentCodeStep
+from accounts.authentication.proofs import Strength, needs
+from accounts.authentication.second_steps import SentCodeStep
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import Text, confirms
+from accounts.readiness import declined_methods
+from accounts.request_user import person, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -37,7 +37,7 @@ def _accepts(slug: str) -> Text:
 
 
 def _step(slug: str) -> SentCodeStep:
-    found = next((step for step in declining.declinable() if step.slug == slug), None)
+    found = next((step for step in declined_methods.declinable() if step.slug == slug), None)
     if found is None:
         raise Http404
     return found
@@ -59,10 +59,10 @@ def _done(request: HttpRequest, change: Change, slug: str) -> bool:
 def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Never send codes this way again."""
     try:
-        if _done(request, declining.decline, slug):
+        if _done(request, declined_methods.decline, slug):
             messages.success(request, str(_step(slug).declined_label))
-    except declining.LastFallBack:
-        messages.warning(request, declining.FIRST)
+    except declined_methods.LastFallBack:
+        messages.warning(request, declined_methods.FIRST)
     return redirect("accounts:two_step")
 
 
@@ -72,6 +72,6 @@ def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
 @counted
 def accept_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Let codes be sent this way again."""
-    if _done(request, declining.accept, slug):
+    if _done(request, declined_methods.accept, slug):
         messages.success(request, _("You can use this method again when you sign in."))
     return redirect("accounts:two_step")

@@ -4,17 +4,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
-from accounts import bindings, declining, recovery_codes
-from accounts.act_limits import counted
-from accounts.acts import in_session
-from accounts.held_forms import confirms
-from accounts.people import person, session_id
-from accounts.proofs import Strength, level, needs, to_confirm
-from accounts.readiness import STRONG_CARRIERS
-from accounts.steps import ways_of
-from accounts.trust import open_to_trusted
-from accounts.two_step import NotReady, missing, turn_off, turn_on
-from accounts.ways import Way
+from accounts.authentication import recovery_codes
+from accounts.authentication.methods import Way
+from accounts.authentication.proofs import Strength, level, needs, to_confirm
+from accounts.authentication.second_steps import ways_of
+from accounts.authentication.session_guard import in_session
+from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.authentication.two_step import NotReady, missing, turn_off, turn_on
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import confirms
+from accounts.holds import bindings
+from accounts.readiness import declined_methods
+from accounts.readiness.assessment import STRONG_CARRIERS
+from accounts.request_user import person, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -32,7 +34,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
         "since": user.two_step_since,
         "authenticators": [_authenticator(way) for way in ways if _is_strong(way)],
         "ways": [way for way in ways if not _is_strong(way)],
-        "choices": declining.choices(user, ways) if user.has_two_step else [],
+        "choices": declined_methods.choices(user, ways) if user.has_two_step else [],
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
         "missing": [(need.text, resolve_url(need.url_name), need.is_met) for need in demands],

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.disputes import InDispute
+from accounts.holds.disputes import InDispute
 from core.crypto import CannotUnseal, digest_matches, keyed_digest
 from core.http import for_anyone
 from core.i18n import gettext_lazy as _

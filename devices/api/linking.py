@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
-from accounts.identity import mask_address
+from accounts.contacts.normalization import mask_address
 from core.crypto import digest_matches
 from core.http import client_of
 from core.i18n import gettext_lazy as _

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts import enrolments
+from accounts import organisation_accounts
 from accounts.models import Enrolment
 from core.crypto import CannotUnseal
 from core.http import client_of
@@ -46,7 +46,7 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
 def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     enrolment = _find(installation, public_id)
-    enrolments.ask(enrolment=enrolment, client=client_of(request))
+    organisation_accounts.ask(enrolment=enrolment, client=client_of(request))
     enrolment.refresh_from_db()
     return JsonResponse({"state": work.state_on(installation, enrolment)}, status=202)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.identity import mask_address
+from accounts.contacts.normalization import mask_address
 from accounts.models import User
 from devices.backups import standing, wiping
 from devices.models import Installation, RestoreGrant, Vault, VaultVersion

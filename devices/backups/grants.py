@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import events
-from accounts.bindings import Ground
+from accounts.activity import events
+from accounts.holds.bindings import Ground
 from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client

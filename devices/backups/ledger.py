@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from accounts import bindings, events
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings
 from accounts.models import Binding
-from accounts.proofs import Strength
 from core.http import Client
 from devices.backups import refusals
 from devices.models import Installation

@@ -16,7 +16,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import bindings, disputes, events
+from accounts.activity import events
+from accounts.holds import bindings, disputes
 from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client

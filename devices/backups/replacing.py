@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings, disputes
+from accounts.holds import bindings, disputes
 from devices.backups import unlinking
 from devices.backups.ledger import subject_of
 from devices.models import Installation, Phone, Vault

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from accounts import events
+from accounts.activity import events
 from accounts.models import User
 from core.http import Client
 from devices.backups import refusals

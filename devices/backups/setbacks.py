@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from accounts import events
+from accounts.activity import events
 from core.http import Client
 from core.limits import LimitReached, Rate
 from devices.models import Installation, Vault

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts import events
+from accounts.activity import events
 from devices.models import Installation, Vault
 from devices.models.installation import InstallationQuerySet
 

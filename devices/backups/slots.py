@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import bindings
+from accounts.holds import bindings
 from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client

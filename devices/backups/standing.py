@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import disputes
+from accounts.holds import disputes
 from accounts.models import User
 from devices.backups import refusals
 from devices.models import Installation, RestoreGrant, Vault

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import disputes
+from accounts.holds import disputes
 from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client

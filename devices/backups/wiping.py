@@ -16,10 +16,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import bindings, events
+from accounts.activity import events
+from accounts.authentication.proofs import Strength, fresh_proofs
+from accounts.holds import bindings
 from accounts.models import Binding, User
-from accounts.people import person
-from accounts.proofs import Strength, fresh_proofs
+from accounts.request_user import person
 from core.http import Client
 from devices.backups import refusals
 from devices.backups.reading import base64url

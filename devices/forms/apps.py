@@ -6,9 +6,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from accounts.authentication.methods import digits_of
 from accounts.forms.code import CODE_INPUT_LENGTH, code_widget
 from accounts.models import User
-from accounts.ways import digits_of
 from core.i18n import gettext_lazy as _
 from devices.backups import linking
 from devices.forms.phones import NameForm

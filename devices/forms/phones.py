@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
+from accounts.authentication.methods import AlreadySpent, Match
+from accounts.authentication.proofs import Proof
 from accounts.forms.code import CodeForm
 from accounts.models import User
-from accounts.proofs import Proof
-from accounts.ways import AlreadySpent, Match
 from core.fields import cleaned_name
 from core.i18n import gettext_lazy as _
 from devices.models import Authenticator, Phone

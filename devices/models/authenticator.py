@@ -107,7 +107,8 @@ class Authenticator(Device):
     )
     sealed_secret = SealedField(holds="authenticator secrets")
     last_step = models.BigIntegerField(default=-1)
-    # Until then it proves no more than a recovery: see `accounts.proofs.trusted_from`.
+    # Until then it proves no more than a recovery: see
+    # `accounts.authentication.proofs.trusted_from`.
     trusted_from = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(null=True)

@@ -69,7 +69,7 @@ class Passkey(models.Model):
 
     @property
     def carrier_key(self) -> str:
-        """What it hangs on, as in `accounts.steps.Carrier`."""
+        """What it hangs on, as in `accounts.authentication.second_steps.Carrier`."""
         return f"passkey:{self.pk}"
 
     @property

@@ -171,5 +171,5 @@ class Phone(models.Model):
 
     @property
     def carrier_key(self) -> str:
-        """What its ways in hang on, as in `accounts.steps.Carrier`."""
+        """What its ways in hang on, as in `accounts.authentication.second_steps.Carrier`."""
         return f"phone:{self.pk}"

@@ -12,9 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.agents import called
+from accounts.activity.user_agents import called
+from accounts.authentication.proofs import Proof, proofs_in
 from accounts.models import KnownBrowser, User
-from accounts.proofs import Proof, proofs_in
 from core.fields import NameField
 from core.http import AGENT_LENGTH
 from devices.models.trusted_browser import TrustedBrowser

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.agents import called
+from accounts.activity.user_agents import called
 from accounts.models import KnownBrowser
 from core.fields import NameField
 from core.http import AGENT_LENGTH

@@ -32,7 +32,7 @@ class WorkCode(models.Model):
     )
     digest = models.CharField(max_length=DIGEST_LENGTH, unique=True)
     trusted_from = models.DateTimeField()
-    ground = models.JSONField(null=True)  # of that session, as in `accounts.bindings.Ground`
+    ground = models.JSONField(null=True)  # of that session, as in `accounts.holds.bindings.Ground`
     session = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(db_index=True)

@@ -15,13 +15,13 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import bindings
-from accounts.act_limits import counted
-from accounts.acts import in_session
-from accounts.held_forms import confirms, held_values
-from accounts.people import person, session_id
-from accounts.trust import open_to_trusted
-from accounts.views.answers import show_form
+from accounts.authentication.session_guard import in_session
+from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.holds import bindings
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of, polling, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy

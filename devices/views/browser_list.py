@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Case, Count, Exists, When, Window
 from django.utils import timezone
 
-from accounts import events
+from accounts.activity import events
 from accounts.models import User
 from devices.models import Session
 

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.acts import in_session
-from accounts.held_forms import confirms, held_values
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
-from accounts.views.answers import show_form
+from accounts.authentication.proofs import Strength, needs
+from accounts.authentication.session_guard import in_session
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, ngettext

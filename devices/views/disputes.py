@@ -8,14 +8,14 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import signin
-from accounts.acts import in_session
+from accounts.authentication import sign_in
+from accounts.authentication.proofs import Proof, Strength, fresh_proofs, to_confirm
+from accounts.authentication.session_guard import in_session
+from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.code import StepForm
 from accounts.models import User
-from accounts.people import person, session_id
-from accounts.proofs import Proof, Strength, fresh_proofs, to_confirm
-from accounts.signin import PendingSignIn
-from accounts.views.answers import show_form
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 from devices import contest
@@ -30,7 +30,7 @@ DESK = "devices:dispute"
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_back_own(request: HttpRequest) -> HttpResponse:
     """Say what happened to the phone, and take it back on the code that it shows."""
-    found = signin.pending_in(request)
+    found = sign_in.pending_in(request)
     if not found:
         return redirect("accounts:sign_in")
     pending, user = found
@@ -38,7 +38,7 @@ def take_back_own(request: HttpRequest) -> HttpResponse:
     if not kept:
         messages.info(request, _("You can’t take a phone back this way right now."))
         return redirect("accounts:another_way")
-    verification = signin.verification(request, pending, user)
+    verification = sign_in.verification(request, pending, user)
     form = StepForm(request.POST or None, step=OwnCode(), verification=verification)
     if request.method == "POST" and form.is_valid():
         response = _take_back(request, pending, user, form)
@@ -67,7 +67,7 @@ def _take_back(
                 return None
             contest.take_back(phone=phone, client=client_of(request))
             password = Proof("password", Strength.PASSWORD, pending.at)
-            return signin.finish(request, user, [password, proof], resolve_url(DESK))
+            return sign_in.finish(request, user, [password, proof], resolve_url(DESK))
     except contest.NothingChanged:
         messages.info(request, _("Nothing has changed. Sign in again."))
         return redirect("accounts:another_way")

@@ -7,10 +7,10 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts import bindings
-from accounts.held_forms import press_once_more
-from accounts.people import person
-from accounts.proofs import Strength, is_enough, to_confirm
+from accounts.authentication.proofs import Strength, is_enough, to_confirm
+from accounts.guards.interrupted_forms import press_once_more
+from accounts.holds import bindings
+from accounts.request_user import person
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

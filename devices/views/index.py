@@ -10,11 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import readiness
-from accounts.people import person, session_id
-from accounts.readiness import Readiness
-from accounts.trust import open_to_trusted
-from accounts.ways import Text, Way
+from accounts.authentication.methods import Text, Way
+from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.readiness import assessment
+from accounts.readiness.assessment import Readiness
+from accounts.request_user import person, session_id
 from core.i18n import gettext as _
 from devices.models import Installation, Phone, Vault
 from devices.passkey_step import PasskeyStep
@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
     user, current = person(request), session_id(request)
     page = browsers_page(user, current, request.GET.get("page", ""))
     prefetch_related_objects([user], "passkeys")
-    account = readiness.of(user)
+    account = assessment.of(user)
     backup = Vault.objects.filter(user=OuterRef("user"), state=Vault.State.ON)
     with_app = user.phones.proved().with_app().annotate(backup_on=Exists(backup))
     rows = {str(row.public_id): row for row in with_app}

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, proofs, recovery_codes
-from accounts.act_limits import counted
-from accounts.held_forms import confirms, held_values
+from accounts.authentication import proofs, recovery_codes
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.holds import bindings
 from accounts.models import User
-from accounts.people import person, session_id
-from accounts.views.answers import show_form
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy

@@ -10,12 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import removals
-from accounts.bindings import kept_until
-from accounts.disputes import BEGUN
-from accounts.held_forms import confirms, held_lists
-from accounts.people import person, session_id
-from accounts.proofs import (
+from accounts.authentication.proofs import (
     Strength,
     fresh_proofs,
     is_enough,
@@ -23,6 +18,11 @@ from accounts.proofs import (
     proofs_in,
     to_confirm,
 )
+from accounts.guards.interrupted_forms import confirms, held_lists
+from accounts.holds.bindings import kept_until
+from accounts.holds.disputes import BEGUN
+from accounts.readiness import removal_impact
+from accounts.request_user import person, session_id
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from devices import lost_phone, unlinking
@@ -84,7 +84,7 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
         "lines": unlinking.consequences(
             *phones, keep=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
-        "removal": removals.of(user, *(phone.carrier_key for phone in phones), lost=True),
+        "removal": removal_impact.of(user, *(phone.carrier_key for phone in phones), lost=True),
         "numbers": lost_phone.numbers_of(user),
         "passkeys": [(row, row.factor in proved) for row in user.passkeys.all()],
         "may_remove": is_enough(request, Strength.TWO_STEP),

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.act_limits import counted
-from accounts.held_forms import confirms, held_values
-from accounts.people import person
-from accounts.views.answers import show_form
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.request_user import person
+from accounts.views.shortcuts import show_form
 from core.i18n import gettext_lazy
 from devices import phones
 from devices.forms.phones import ConfirmForm, NewPhoneForm

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from accounts.acts import in_session
-from accounts.held_forms import confirms
+from accounts.authentication.proofs import Strength, needs
+from accounts.authentication.session_guard import in_session
+from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
+from accounts.request_user import person, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy

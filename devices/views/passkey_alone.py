@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
 
-from accounts import events, failures, signin
-from accounts.ways import AlreadySpent
+from accounts.activity import events
+from accounts.authentication import sign_in, throttling
+from accounts.authentication.methods import AlreadySpent
 from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.limits import Rate
@@ -83,7 +84,7 @@ def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | 
     if request.user.is_authenticated:
         logout(request)
     request.session.pop(BINDING_KEY, None)
-    return signin.finish(request, user, [proof], next_url)
+    return sign_in.finish(request, user, [proof], next_url)
 
 
 def _refuse(
@@ -92,7 +93,7 @@ def _refuse(
     """Note the failure where it belongs, and say nothing that the browser did not know."""
     passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
     if passkey and isinstance(refused, passkey_refusals.Locked):
-        failures.note_locked(passkey.user, "passkey", client)
+        throttling.note_locked(passkey.user, "passkey", client)
     elif passkey:
         with transaction.atomic():
             events.record(passkey.user, kind, client=client)
@@ -110,7 +111,7 @@ def _refuse(
             "This passkey opens the authenticator app, not an account. Sign in with your password."
         )
     if isinstance(refused, passkey_refusals.Locked):
-        words = failures.locked_words()
+        words = throttling.locked_words()
     messages.error(request, words)
     next_url = safe_next(request)
     query = f"?{urlencode({'next': next_url})}" if next_url else ""

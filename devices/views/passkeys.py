@@ -10,12 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, browsers, declining, proofs, removals
-from accounts.act_limits import counted
-from accounts.held_forms import confirms, held_values
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
-from accounts.views.answers import show_form
+from accounts.authentication import known_browsers, proofs
+from accounts.authentication.proofs import Strength, needs
+from accounts.guards.act_limits import counted
+from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.holds import bindings
+from accounts.readiness import declined_methods, removal_impact
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -66,7 +68,7 @@ def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> Ht
     except (keys.NotAdded, keys.TooManyPasskeys):
         messages.info(request, _("Nothing has changed. These are your passkeys."))
         return redirect("devices:index")
-    browsers.decline_passkey(request)
+    known_browsers.decline_passkey(request)
     messages.success(request, _("%(name)s has been added.") % {"name": added.passkey.name})
     return redirect("devices:index")
 
@@ -118,7 +120,7 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
         "place": "devices",
         "passkey": passkey,
         "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
-        "removal": removals.of(person(request), passkey.carrier_key),
+        "removal": removal_impact.of(person(request), passkey.carrier_key),
         "is_last": passkey.is_usable and factors.is_last(person(request)),
     }
 
@@ -134,8 +136,8 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
         raise Http404 from error
     except factors.LastFactor:
         return redirect("devices:remove_passkey", public_id=passkey.public_id)
-    except declining.LastFallBack:
-        messages.warning(request, declining.KEEPS)
+    except declined_methods.LastFallBack:
+        messages.warning(request, declined_methods.KEEPS)
         return redirect("devices:index")
     request.session[GONE_KEY] = gone
     said = _("%(name)s has been removed. Other browsers are signed out.") % {"name": passkey.name}
@@ -146,5 +148,5 @@ def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
 @require_post("overview")
 def passkey_not_now(request: HttpRequest) -> HttpResponse:
     """Take the offer of a passkey off the overview; it does not come back in this browser."""
-    browsers.decline_passkey(request)
+    known_browsers.decline_passkey(request)
     return redirect("overview")

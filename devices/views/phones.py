@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import declining, removals
-from accounts.acts import in_session
-from accounts.held_forms import confirms, held_lists, held_values
+from accounts.authentication.proofs import Strength, needs, proofs_in
+from accounts.authentication.second_steps import RecoveryCode
+from accounts.authentication.session_guard import in_session
+from accounts.guards.interrupted_forms import confirms, held_lists, held_values
 from accounts.models import SecurityEvent, User
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs, proofs_in
-from accounts.steps import RecoveryCode
-from accounts.views.answers import show_form
+from accounts.readiness import declined_methods, removal_impact
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -59,7 +59,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "place": "devices",
         "phone": phone,
         "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
-        "removal": removals.of(person(request), phone.carrier_key),
+        "removal": removal_impact.of(person(request), phone.carrier_key),
         "is_last": bool(erased) and not phone.is_suspended and factors.is_last(person(request)),
         "has_app": phone.app is not None,
         "erases_from": wiping.erases_from(request),
@@ -81,8 +81,8 @@ def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
         raise Http404 from error
     except factors.LastFactor:
         return redirect("devices:unlink_phone", public_id=phone.public_id)
-    except declining.LastFallBack:
-        messages.warning(request, declining.KEEPS)
+    except declined_methods.LastFallBack:
+        messages.warning(request, declined_methods.KEEPS)
         return redirect("devices:index")
     return said(request, done.event, stays=stays)
 

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts import removals
-from accounts.acts import in_session
-from accounts.bindings import kept_until
-from accounts.held_forms import confirms, press_once_more
-from accounts.people import person, session_id
-from accounts.proofs import Strength, fresh_proofs, needs, to_confirm
+from accounts.authentication.proofs import Strength, fresh_proofs, needs, to_confirm
+from accounts.authentication.session_guard import in_session
+from accounts.guards.interrupted_forms import confirms, press_once_more
+from accounts.holds.bindings import kept_until
+from accounts.readiness import removal_impact
+from accounts.request_user import person, session_id
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -42,7 +42,7 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ),
         "strong": suspending.strong_ways(phone),
         "takes_itself_back": bool(kept_until(request)) and bool(factors_of(phone)),
-        "removal": removals.of(person(request), phone.carrier_key, lost=True),
+        "removal": removal_impact.of(person(request), phone.carrier_key, lost=True),
     }
     return render(request, "devices/suspend_phone.html", context)
 

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts import trust
-from accounts.held_forms import confirms
+from accounts.authentication import trusted_browsers
+from accounts.authentication.proofs import Strength, needs
+from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
-from accounts.people import person, session_id
-from accounts.proofs import Strength, needs
+from accounts.request_user import person, session_id
 from core.geoip import place_of
 from core.http import client_of
 from core.i18n import gettext as _
@@ -52,7 +52,7 @@ class TrustedList:
 
 def trusted_list(request: HttpRequest, user: User, *, has_any: bool) -> TrustedList:
     """Collect the trusted browsers, this one first, in one query, or none if there is none."""
-    days, digest = trust.keeper().days_for(user), trusted.digest_in(request, user)
+    days, digest = trusted_browsers.keeper().days_for(user), trusted.digest_in(request, user)
     rows = user.trusted_browsers.filter(expires_at__gt=timezone.now()).order_by("-last_used_at")
     cards = [_card(row, days, digest) for row in rows] if has_any else []
     cards.sort(key=lambda card: not card.is_current)

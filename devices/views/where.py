@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_safe
 
-from accounts.people import person
+from accounts.request_user import person
 from core.i18n import gettext as _
 from devices.models import Phone
 

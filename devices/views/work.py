@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import bindings, enrolments
-from accounts.acts import in_session
-from accounts.held_forms import confirms
+from accounts import organisation_accounts
+from accounts.authentication.session_guard import in_session
+from accounts.guards.interrupted_forms import confirms
+from accounts.holds import bindings
 from accounts.models import Enrolment
-from accounts.people import person, session_id
-from accounts.views.answers import show_form
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -80,7 +81,9 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
 def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     account = _its(request, public_id)
-    enrolments.ask(enrolment=account, client=client_of(request), session=session_id(request))
+    organisation_accounts.ask(
+        enrolment=account, client=client_of(request), session=session_id(request)
+    )
     account.refresh_from_db()
     if account.state == Enrolment.State.ASKED:
         said = _("We’ve asked %(organisation)s. We’ll e-mail you when they answer.")

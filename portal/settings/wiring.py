@@ -81,18 +81,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailBackend"]
 PASSWORD_HASHERS = [
-    "accounts.hashers.Argon2Hasher",
+    "accounts.passwords.hashers.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.passwords.LengthValidator"},
-    {"NAME": "accounts.passwords.CommonValidator"},
-    {"NAME": "accounts.passwords.PersonalValidator"},
-    {"NAME": "accounts.passwords.RepetitionValidator"},
-    {"NAME": "accounts.passwords.SequenceValidator"},
-    {"NAME": "accounts.passwords.GuessesValidator"},
-    {"NAME": "accounts.passwords.LeakedValidator"},
-    {"NAME": "accounts.passwords.CurrentValidator"},
+    {"NAME": "accounts.passwords.validators.LengthValidator"},
+    {"NAME": "accounts.passwords.validators.CommonValidator"},
+    {"NAME": "accounts.passwords.validators.PersonalValidator"},
+    {"NAME": "accounts.passwords.validators.RepetitionValidator"},
+    {"NAME": "accounts.passwords.validators.SequenceValidator"},
+    {"NAME": "accounts.passwords.validators.GuessesValidator"},
+    {"NAME": "accounts.passwords.validators.LeakedValidator"},
+    {"NAME": "accounts.passwords.validators.CurrentValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "overview"
@@ -101,9 +101,9 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 SECOND_STEPS = [  # order = order offered
     "devices.passkey_step.PasskeyStep",
     "devices.steps.AuthenticatorApp",
-    "accounts.steps.EmailCode",
-    "accounts.steps.TextMessage",
-    "accounts.steps.RecoveryCode",
+    "accounts.authentication.second_steps.EmailCode",
+    "accounts.authentication.second_steps.TextMessage",
+    "accounts.authentication.second_steps.RecoveryCode",
 ]
 TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
@@ -113,7 +113,7 @@ LOST_PHONE_DESKS = [LOST_PHONE_DESK, "devices:recover_app", "devices:dispute"]
 
 # --- Messages -------------------------------------------------------------------------------
 EMAIL_TIMEOUT = SMS_TIMEOUT = 60  # seconds; the answer to a whole mail may take longer
-OUTBOX_COMPOSER = "accounts.messages.compose"
+OUTBOX_COMPOSER = "accounts.activity.notifications.compose"
 OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
 DEVELOPMENT_CODES = "devices.demo.current_codes"
 HOUSEKEEPING = [

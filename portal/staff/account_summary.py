@@ -8,15 +8,16 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
-from accounts import readiness, recovery_codes
-from accounts.activity import Line, lines
-from accounts.events import words
-from accounts.losses import count
+from accounts.activity.events import words
+from accounts.activity.timeline import Line, lines
+from accounts.authentication import recovery_codes
+from accounts.authentication.methods import Way
+from accounts.authentication.proofs import Strength
+from accounts.authentication.second_steps import second_steps
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
-from accounts.readiness import Readiness
-from accounts.steps import second_steps
-from accounts.ways import Way
+from accounts.readiness import assessment
+from accounts.readiness.assessment import Readiness
+from accounts.readiness.loss_impact import count
 from core.i18n import ngettext
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
@@ -68,7 +69,7 @@ def accounts() -> QuerySet[User]:
 
 def page_of(user: User) -> dict[str, Any]:
     """Collect the page of an account, in a number of queries that does not grow with it."""
-    state = readiness.of(user)
+    state = assessment.of(user)
     events, has_more = page_of_events(user, 1, LATEST_EVENTS)
     sessions = _sessions(user)
     return {

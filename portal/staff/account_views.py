@@ -17,13 +17,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import readiness, staff
+from accounts import staff
 from accounts.forms.staff import ReasonForm
-from accounts.held_forms import confirms, held_values
-from accounts.losses import count
+from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import User
-from accounts.people import person
-from accounts.views.answers import show_form
+from accounts.readiness import assessment
+from accounts.readiness.loss_impact import count
+from accounts.request_user import person
+from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
 from core.limits import LimitReached
@@ -243,7 +244,7 @@ def _consequences_for_app(phone: Phone) -> list[str]:
 
 
 def _consequences(phone: Phone) -> list[str]:
-    left = count(readiness.of(phone.user).without([phone.carrier_key]))
+    left = count(assessment.of(phone.user).without([phone.carrier_key]))
     ways = ngettext(
         "%(left)d sign-in method remains.", "%(left)d sign-in methods remain.", left
     ) % {"left": left}

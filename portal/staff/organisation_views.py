@@ -13,12 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import enrolments, organisations
+from accounts import organisation_accounts, organisations
 from accounts.forms.staff import EnrolForm, OrganisationForm
-from accounts.held_forms import confirms, held_values
+from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
-from accounts.people import person, session_id
-from accounts.views.answers import show_form
+from accounts.request_user import person, session_id
+from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -145,8 +145,8 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
     given = form.cleaned_data
     names = {"person": user.email, "organisation": given["organisation"].name}
     try:
-        enrolments.enrol(actor=person(request), user=user, **given)
-    except enrolments.AlreadyThere:
+        organisation_accounts.enrol(actor=person(request), user=user, **given)
+    except organisation_accounts.AlreadyThere:
         said = _("%(person)s has an account with %(organisation)s already.")
         messages.info(request, said % names)
         return True
@@ -186,7 +186,9 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
     )
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = enrolments.approve(actor=person(request), enrolment=found, reason=reason)
+        changed = organisation_accounts.approve(
+            actor=person(request), enrolment=found, reason=reason
+        )
         return changed, _("We’ll notify the person.") if changed else _(
             "There was nothing to approve."
         )

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import invitations
 from accounts.forms.code import SENDS
 from accounts.forms.invitation import InviteForm
+from accounts.links import invitations
 from accounts.models import Invitation
-from accounts.people import person
-from accounts.views.answers import show_form
+from accounts.request_user import person
+from accounts.views.shortcuts import show_form
 from core.http import require_post
 from core.i18n import gettext as _
 from core.limits import LimitReached

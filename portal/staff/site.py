@@ -16,10 +16,10 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from accounts.held_forms import GuardedAct, press_once_more
+from accounts.authentication.proofs import Strength, fresh_level, to_confirm
+from accounts.guards.interrupted_forms import GuardedAct, press_once_more
 from accounts.models import User
-from accounts.people import person
-from accounts.proofs import Strength, fresh_level, to_confirm
+from accounts.request_user import person
 from core.i18n import gettext_lazy as _
 from portal.staff import account_views, organisation_views, people_views
 

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength, proofs_in
 from accounts.models import EmailAddress, User
 from accounts.models.contact import Contact
-from accounts.proofs import Strength, proofs_in
 from tests.people import Person
 
 NOT_WORDS = re.compile(r"<(script|style|svg|title)\b.*?</\1>|<[^>]+>", re.DOTALL)

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts import events
-from accounts.proofs import Strength
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
 from accounts.views.activity import EVENTS_A_PAGE
 from core.http import Client as Visitor
 from tests.accounts.helpers import seen, type_password

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils import timezone
 
-from accounts.invitations import invite
+from accounts.authentication.proofs import Proof, Strength
+from accounts.links.invitations import invite
 from accounts.models import Invitation, Organisation, User
-from accounts.proofs import Proof, Strength
 from tests.accounts.helpers import seen
 from tests.live import fresh_address
 from tests.people import Person, enter, make_person, sign_in

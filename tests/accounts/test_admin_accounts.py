@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.admin import MOST_PAGES, ROWS_A_PAGE
+from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
-from accounts.proofs import Strength
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_address, sign_in
 

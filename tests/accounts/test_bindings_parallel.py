@@ -8,10 +8,13 @@ from django.conf import settings as site
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts import bindings, cancelling, events, held_question, staff, take_back
-from accounts.bindings import Ground
+from accounts import staff
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings, cancelling, keep_or_remove
+from accounts.holds.bindings import Ground
+from accounts.links import take_back
 from accounts.models import Binding
-from accounts.proofs import Strength
 from devices.models import Passkey
 from tests.live import at_once
 from tests.notices import HERE
@@ -65,7 +68,7 @@ def test_of_parallel_removals_one_wins(alice: Person, held: Binding) -> None:
 
 def test_kept_and_removed_at_once_is_one_of_the_two(alice: Person, held: Binding) -> None:
     def keep() -> bool:
-        return held_question.keep(alice.user, held, client=HERE, session="owner")
+        return keep_or_remove.keep(alice.user, held, client=HERE, session="owner")
 
     def remove() -> list[Binding]:
         return cancelling.cancel(user=alice.user, chosen=[held], client=HERE)

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.accounts.helpers import addresses, is_in, told
 from tests.people import Person, enter, sign_in
 

@@ -13,8 +13,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import RecoveryCodeSet, SentCode
-from accounts.proofs import Proof, Strength, proofs_in
 from core.limits import Budget
 from tests.accounts.helpers import (
     ask,

@@ -11,9 +11,9 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, PhoneNumber, SentCode
 from accounts.models.contact import Contact
-from accounts.proofs import Strength
 from core.outbox.sms import SentText
 from tests.accounts.helpers import (
     addresses,

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
 from accounts.management.commands import createsuperuser
 from accounts.models import User
-from accounts.proofs import Strength
 from tests.links import open_link
 from tests.people import Person, enter, make_person, proved
 

@@ -14,10 +14,17 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import contacts, declining
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import (
+    EmailCode,
+    SentCodeStep,
+    TextMessage,
+    step_named,
+    ways_of,
+)
+from accounts.contacts import changes
 from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
-from accounts.proofs import Proof, Strength
-from accounts.steps import EmailCode, SentCodeStep, TextMessage, step_named, ways_of
+from accounts.readiness import declined_methods
 from core.http import Client as Visitor
 from core.outbox.sms import SentText
 from devices import factors, keys, phones
@@ -73,12 +80,12 @@ def step(slug: str) -> SentCodeStep:
 def decline(person: Person, *slugs: str) -> None:
     for slug in slugs:
         user = person.reload()
-        declining.decline(user=user, step=step(slug), client=HERE, session="")
+        declined_methods.decline(user=user, step=step(slug), client=HERE, session="")
     person.reload()
 
 
 def accept(person: Person, slug: str) -> None:
-    declining.accept(user=person.reload(), step=step(slug), client=HERE, session="")
+    declined_methods.accept(user=person.reload(), step=step(slug), client=HERE, session="")
     person.reload()
 
 
@@ -362,20 +369,20 @@ def check_declining(
     declined, left = set[str](), ways_of(person.reload())
     for slug in order:
         may = may_decline({*declined, slug})
-        shown = declining.choices(person.user, left)
+        shown = declined_methods.choices(person.user, left)
         choice = next(each for each in shown if each.step.slug == slug)
         assert choice.can_decline is may
         try:
             decline(person, slug)
             declined.add(slug)
-        except declining.LastFallBack:
+        except declined_methods.LastFallBack:
             assert not may
         else:
             assert may
         left = ways_of(person.reload())
         assert set(person.user.declined_steps) == declined
         assert not {way.slug for way in left} & declined
-        assert declining.remains(person.user, left) or not declined
+        assert declined_methods.remains(person.user, left) or not declined
 
 
 def test_the_last_fall_back_cannot_be_declined_and_nothing_happens(
@@ -476,14 +483,14 @@ def test_the_last_number_stays_while_it_is_the_fall_back(client: Client, pia: Pe
 def test_a_number_that_is_declined_may_always_go(client: Client, alice: Person) -> None:
     decline(alice, "sms")
     number = alice.user.phone_numbers.get()
-    contacts.remove(alice.user, number, client=HERE, session="")
+    changes.remove(alice.user, number, client=HERE, session="")
     assert not PhoneNumber.objects.filter(user=alice.user).exists()
 
 
 REMOVALS: list[Callable[[Person], Any]] = [
     lambda person: phones.unlink(phone=person.phone, client=HERE),
     lambda person: keys.remove(passkey=person.user.passkeys.all()[0], client=HERE),
-    lambda person: contacts.remove(
+    lambda person: changes.remove(
         person.user, person.user.phone_numbers.all()[0], client=HERE, session=""
     ),
 ]
@@ -499,10 +506,10 @@ def test_no_removal_takes_the_last_fall_back_of_who_declined(
     for first, second in product(range(3), repeat=2):
         with subtests.test(first=first, second=second), taken_back(person):
             for act in (REMOVALS[first], REMOVALS[second]) * 2:
-                with suppress(declining.LastFallBack, factors.LastFactor, IndexError):
+                with suppress(declined_methods.LastFallBack, factors.LastFactor, IndexError):
                     act(person)
                 user = person.reload()
-                assert not declined or declining.remains(user, ways_of(user))
+                assert not declined or declined_methods.remains(user, ways_of(user))
 
 
 # --- The last code ------------------------------------------------------------------------------
@@ -546,8 +553,11 @@ def test_after_the_last_code_new_ones_can_be_made_at_once(
 
 
 def test_the_sending_steps_are_those_of_the_settings() -> None:
-    assert [each.slug for each in declining.declinable()] == [EmailCode.slug, TextMessage.slug]
-    assert "accounts.steps.EmailCode" in settings.SECOND_STEPS
+    assert [each.slug for each in declined_methods.declinable()] == [
+        EmailCode.slug,
+        TextMessage.slug,
+    ]
+    assert "accounts.authentication.second_steps.EmailCode" in settings.SECOND_STEPS
 
 
 def test_a_decline_of_one_person_is_not_that_of_another(alice: Person, bob: Person) -> None:

@@ -13,12 +13,14 @@ from django.template.loader import render_to_string
 from django.test import TestCase
 from django.utils import timezone
 
-from accounts import events, housekeeping, languages
-from accounts.codes import MESSAGE_KINDS
-from accounts.event_kinds import KINDS, METHODS
-from accounts.events import title_of
-from accounts.messages import COMPOSERS
+from accounts import housekeeping
+from accounts.activity import events
+from accounts.activity.event_kinds import KINDS, METHODS
+from accounts.activity.events import title_of
+from accounts.activity.notifications import COMPOSERS
+from accounts.authentication.sent_codes import MESSAGE_KINDS
 from accounts.models import SecurityEvent
+from accounts.preferences import languages
 from core.outbox.models import Message
 from tests.accounts.helpers import addresses
 from tests.notices import DETAILS, HERE, NOTICES

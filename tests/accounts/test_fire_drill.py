@@ -9,9 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import readiness
+from accounts.authentication.proofs import Strength
 from accounts.models import RecoveryCode
-from accounts.proofs import Strength
+from accounts.readiness import assessment
 from devices.models import Authenticator
 from tests.accounts.helpers import mailbox, recover, seen
 from tests.people import (
@@ -186,7 +186,7 @@ def test_it_takes_few_statements_however_much_there_is(
 
 
 def verdict(person: Person) -> str:
-    said = readiness.of(person.user).verdict
+    said = assessment.of(person.user).verdict
     return f"{said.tone}: {said.title}. {said.sentence}"
 
 
@@ -316,7 +316,7 @@ def test_a_lost_phone_may_go_though_nothing_remains(client: Client, bob: Person)
 
 def test_a_number_stays_a_way_in_when_its_phone_goes_on_purpose(rows: None) -> None:
     max_ = protected("max")
-    number, state = give_number(max_), readiness.of(max_.user)
+    number, state = give_number(max_), assessment.of(max_.user)
     key = max_.phone.carrier_key
     assert number.carrier_key in {way.carrier.key for way in state.removal(key).remains}
     assert number.carrier_key not in {way.carrier.key for way in state.without([key])}

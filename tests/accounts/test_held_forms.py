@@ -10,8 +10,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Organisation
-from accounts.proofs import Strength
 from tests.accounts.helpers import ask, code_to, mailbox, recover, seen, type_code
 from tests.people import Person, enter, give_passkey, give_phone
 from tests.portal.buttons import Button, read

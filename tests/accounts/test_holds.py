@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from devices.models import Phone
 from devices.models.authenticator import step_now
 from tests.accounts.helpers import (

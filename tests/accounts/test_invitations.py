@@ -12,8 +12,8 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Invitation, User
-from accounts.proofs import Strength
 from core.outbox.models import Message
 from tests.accounts.helpers import is_in, mails_to, seen
 from tests.links import open_link

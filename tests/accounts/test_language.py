@@ -9,8 +9,8 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from core.outbox.sms import SentText
 from tests.accounts.helpers import ask, code_to, cookie_of, mailbox, seen, type_password
 from tests.live import fresh_address

@@ -7,8 +7,8 @@ import pytest
 from django.core import mail
 from django.test import Client, TestCase
 
-from accounts import events
-from accounts.proofs import Strength
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
 from devices.models import Phone
 from tests.accounts.helpers import is_in
 from tests.attacks.test_thief_and_owner import link_phone

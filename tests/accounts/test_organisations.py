@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core import mail
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment, Membership, Organisation, User
-from accounts.proofs import Strength
 from devices.enrolment import key_of
 from devices.models import Authenticator
 from tests.accounts.helpers import seen

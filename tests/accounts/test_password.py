@@ -14,9 +14,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.failures import STRANGER, password_budget
+from accounts.authentication.proofs import Strength
+from accounts.authentication.throttling import STRANGER, password_budget
 from accounts.models import OneTimeLink, SecurityEvent, User
-from accounts.proofs import Strength
 from core.limits import wait_after
 from core.outbox.models import Message
 from devices.models import Session

@@ -15,10 +15,10 @@ from django.utils import translation
 from pytest_django import Settings
 from zxcvbn import matching
 
-from accounts import estimate, leaked
+from accounts.authentication.proofs import Strength
 from accounts.checks import check_leaked_passwords
 from accounts.models import User
-from accounts.proofs import Strength
+from accounts.passwords import leaked, strength
 from tests.accounts.helpers import seen
 from tests.people import Person, enter
 
@@ -129,15 +129,15 @@ def test_the_work_is_bounded_whatever_is_typed(typed: str) -> None:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        estimate.reasons(typed, ["anna"], least=1e300)
+        strength.reasons(typed, ["anna"], least=1e300)
     finally:
         sys.setprofile(before)
     assert sum(asked) < 60_000  # calls, of which a slow machine makes as many as a quick one
 
 
 def test_what_is_known_of_one_person_is_not_kept_for_the_next() -> None:
-    assert "dictionary" in estimate.reasons("zubrowkazubrowka1", ["zubrowka"], least=1e10)
-    assert "dictionary" not in estimate.reasons("zubrowkazubrowka1", [], least=1e300)
+    assert "dictionary" in strength.reasons("zubrowkazubrowka1", ["zubrowka"], least=1e10)
+    assert "dictionary" not in strength.reasons("zubrowkazubrowka1", [], least=1e300)
     assert "user_inputs" not in matching.RANKED_DICTIONARIES
 
 

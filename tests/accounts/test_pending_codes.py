@@ -9,9 +9,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import disputes, recovery_codes
+from accounts.authentication import recovery_codes
+from accounts.authentication.proofs import Strength
+from accounts.holds import disputes
 from accounts.models import RecoveryCode
-from accounts.proofs import Strength
 from tests.accounts.helpers import addresses, is_in, recover, seen, told
 from tests.accounts.test_recovery_codes import HELD, PAGE, answer, lets_in, make, save
 from tests.people import Person, enter, sign_in

@@ -15,11 +15,12 @@ from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from accounts import contacts, declining, fire_drill, readiness, removals
+from accounts.authentication.proofs import Proof, Strength
+from accounts.contacts import changes
 from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.models.contact import EmailAddress, PhoneNumber
-from accounts.proofs import Proof, Strength
-from accounts.readiness import Readiness
+from accounts.readiness import assessment, declined_methods, fire_drill, removal_impact
+from accounts.readiness.assessment import Readiness
 from core.http import Client as Visitor
 from devices import factors, keys, phones
 from devices.models import Authenticator, Passkey, Phone
@@ -179,14 +180,14 @@ def lose(person: Person, keys: frozenset[str]) -> None:
 @given(SET_UPS)
 def test_the_ways_named_are_those_that_the_sign_in_offers(set_up: SetUp) -> None:
     with living(set_up) as person:
-        assert offered(person) == said(readiness.of(person.user))
+        assert offered(person) == said(assessment.of(person.user))
 
 
 @examples(QUICKLY, max_examples=10)
 @given(SET_UPS)
 def test_what_remains_of_each_single_loss_is_what_the_sign_in_then_offers(set_up: SetUp) -> None:
     with living(set_up) as person:
-        before = readiness.of(person.user)
+        before = assessment.of(person.user)
         outcomes = []
         for key in before.keys:
             with taken_back(person):
@@ -200,7 +201,7 @@ def test_what_remains_of_each_single_loss_is_what_the_sign_in_then_offers(set_up
 @given(SET_UPS, st.data())
 def test_the_fire_drill_shows_the_ways_that_are_really_left(set_up: SetUp, data: Any) -> None:
     with living(set_up) as person:
-        state = readiness.of(person.user)
+        state = assessment.of(person.user)
         lost = data.draw(st.sets(st.sampled_from(state.keys or ["paper"]), min_size=1))
         values = [fire_drill.value_of(way) for way in state.ways if way.carrier.key in lost]
         client = enter(SecureClient(), person, [Proof.now("email", Strength.RECOVERED)])
@@ -218,7 +219,7 @@ def test_the_fire_drill_shows_the_ways_that_are_really_left(set_up: SetUp, data:
 @given(SET_UPS)
 def test_text_messages_are_lost_with_the_only_phone_that_counts(set_up: SetUp) -> None:
     with living(set_up) as person:
-        state = readiness.of(person.user)
+        state = assessment.of(person.user)
         phones_there = [way.carrier.key for way in state.ways if way.slug == "authenticator"]
         for key in phones_there:
             gone = {way.slug for way in state.loss([key]).gone}
@@ -232,9 +233,9 @@ def test_text_messages_are_lost_with_the_only_phone_that_counts(set_up: SetUp) -
 def test_what_a_removal_keeps_is_what_the_sign_in_then_offers(set_up: SetUp) -> None:
     with living(set_up) as person:
         for remove, row in removable(person):
-            told = removals.of(person.user, row.carrier_key)
+            told = removal_impact.of(person.user, row.carrier_key)
             kept = [(way.slug, way.target) for way in told.keeps]
-            refused = (factors.LastFactor, declining.LastFallBack)
+            refused = (factors.LastFactor, declined_methods.LastFallBack)
             with taken_back(person), suppress(*refused):
                 remove(row)
                 person.reload()
@@ -259,4 +260,4 @@ def removable(person: Person) -> list[tuple[Callable[[Any], object], Any]]:
 
 
 def _remove_contact(row: Any) -> None:
-    contacts.remove(row.user, row, client=VISITOR, session="")
+    changes.remove(row.user, row, client=VISITOR, session="")

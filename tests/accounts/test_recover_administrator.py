@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import Authenticator
 from tests.accounts.helpers import addresses, is_in, told, type_password
 from tests.links import open_link

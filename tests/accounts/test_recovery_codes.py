@@ -11,10 +11,10 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import recovery_codes
+from accounts.authentication import recovery_codes
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.recovery_codes import ALPHABET, check_character
 from accounts.models import RecoveryCode, RecoveryCodeSet
-from accounts.proofs import Proof, Strength
-from accounts.recovery_codes import ALPHABET, check_character
 from core.limits import Budget
 from tests.accounts.helpers import (
     addresses,

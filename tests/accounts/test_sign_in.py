@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
 from devices.models import Session
 from tests.accounts.helpers import (
     cookie_of,

@@ -9,7 +9,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts.failures import STRANGER, password_budget
+from accounts.authentication.throttling import STRANGER, password_budget
 from core.limits import Budget, wait_after
 from tests.accounts.helpers import (
     ask,

@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
+from accounts.authentication.sign_in import PENDING_KEY
 from accounts.models import PhoneNumber, SentCode, User
-from accounts.proofs import Strength
-from accounts.signin import PENDING_KEY
 from tests.accounts.helpers import (
     ask,
     code_to,

@@ -11,8 +11,8 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from tests.accounts.helpers import (
     code_to,
     cookie_of,

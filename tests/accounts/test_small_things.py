@@ -4,11 +4,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts import readiness
+from accounts.authentication.proofs import Strength
 from accounts.forms.security import AddNumberForm
-from accounts.losses import count
 from accounts.models import User
-from accounts.proofs import Strength
+from accounts.readiness import assessment
+from accounts.readiness.loss_impact import count
 from tests.accounts.helpers import seen, type_password
 from tests.people import Person, enter, give_passkey
 
@@ -83,10 +83,10 @@ def test_a_number_may_be_typed_as_at_home(
 
 
 def test_as_many_ways_are_counted_as_are_named(alice: Person) -> None:
-    loss = readiness.of(alice.user).loss([alice.phone.carrier_key])
+    loss = assessment.of(alice.user).loss([alice.phone.carrier_key])
     assert loss.names == "a code by e-mail or a recovery code"
     assert count(loss.remains) == 2
-    assert "2 sign-in methods" in readiness.of(alice.user).verdict.sentence
+    assert "2 sign-in methods" in assessment.of(alice.user).verdict.sentence
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
 from devices.models import PhoneCommand
 from tests.people import Person, enter, give_address, give_passkey, give_phone, sign_in, trust
 from tests.phones import give_app

@@ -8,8 +8,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts import staff
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
 from devices import staff as devices_staff
 from tests.accounts.test_staff import ACTS, STAFF_KINDS, WHY, page
 from tests.people import Person, enter, protected, sign_in

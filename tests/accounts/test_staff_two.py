@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import OneTimeLink, User
-from accounts.proofs import Proof, Strength
 from devices.models import Phone
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_phone, prove_mailbox

@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
-from accounts.messages import compose
+from accounts.activity.notifications import compose
 from core.outbox import Undeliverable
 from core.outbox.delivery import Outcome, deliver
 from core.outbox.models import Message

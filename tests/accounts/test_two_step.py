@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from devices.models.authenticator import step_now
 from tests.accounts.helpers import (
     addresses,

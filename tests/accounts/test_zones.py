@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.proofs import Strength
 from devices.models import Authenticator
 from tests.accounts.helpers import seen
 from tests.conftest import SecureClient

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
-from accounts import signin
+from accounts.authentication import sign_in
 from accounts.models import User
 from devices.sessions import SessionStore
 from tests.live import Answer, Visitor, at_once
@@ -34,12 +34,12 @@ def half_signed_in(crowd: Crowd, count: int, person: Person) -> list[Visitor]:
 def _half_session(user: User) -> str:
     request = RequestFactory().post("/sign-in/")
     request.user, request.session = AnonymousUser(), SessionStore()
-    assert signin.start(request, user, "").status_code == 302
-    assert signin.pending_in(request)
+    assert sign_in.start(request, user, "").status_code == 302
+    assert sign_in.pending_in(request)
     return str(request.session.session_key)
 
 
-def sign_in(crowd: Crowd, person: Person) -> Visitor:
+def signed_in(crowd: Crowd, person: Person) -> Visitor:
     """Return a browser that signed in with the authenticator app."""
     (visitor,) = half_signed_in(crowd, 1, person)
     code = person.fresh_code()

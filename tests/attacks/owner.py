@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from django.test import Client
 
-from accounts import take_back
+from accounts.links import take_back
 from core.outbox.models import Message
 from devices.models import Authenticator
 from tests.attacks.pages import Form, Page, Walker

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.people import Person, enter
 
 APP = "https://codes.example.org"

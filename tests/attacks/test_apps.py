@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from core.outbox.sms import SentText
 from devices.api.http import fingerprint
 from devices.models import Installation, LinkRequest, PhoneCommand

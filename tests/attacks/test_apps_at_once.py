@@ -10,13 +10,13 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from core.http import Client as Visitor
 from devices import phones
 from devices.api.http import fingerprint
 from devices.backups import linking
 from devices.models import Installation, LinkRequest, Phone
-from tests.attacks.crowd import Crowd, sign_in
+from tests.attacks.crowd import Crowd, signed_in
 from tests.live import at_once
 from tests.live.concurrency import T
 from tests.people import Person, enter, give_passkey
@@ -125,7 +125,7 @@ def test_unlinking_while_the_app_calls_tells_it_to_erase_itself(
     alice: Person, crowd: Crowd
 ) -> None:
     """Whichever is first: afterwards it is unlinked, and told so by the next call."""
-    owner = sign_in(crowd, alice)
+    owner = signed_in(crowd, alice)
     give_passkey(alice)
     app = give_app(alice, crowd(1)[0], phone=alice.phone)
     beat = {"unsaved": 1, "accounts": 1}
@@ -148,7 +148,7 @@ def test_unlinking_while_the_app_calls_tells_it_to_erase_itself(
 def test_an_app_that_is_asked_many_times_to_erase_itself_is_asked_once(
     alice: Person, crowd: Crowd
 ) -> None:
-    owner = sign_in(crowd, alice)
+    owner = signed_in(crowd, alice)
     tablet = Phone.objects.create(user=alice.user, name="Tablet", linked_at=timezone.now())
     app = give_app(alice, crowd(1)[0], phone=tablet)
     report = owner.post("/devices/lost/", {"phone": str(tablet.public_id)}).headers["Location"]

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 
-from accounts import failures
+from accounts.authentication import throttling
 from accounts.models import RecoveryCode, SentCode
 from core.limits import FailureCount
 from devices.models import Session
@@ -107,7 +107,7 @@ def test_wrong_codes_in_a_flood(alice: Person, crowd: Crowd) -> None:
     evaluated = alice.kinds().count("sign_in:code_failed")
     assert evaluated == FREE
     assert Counter(answer.status_code for answer in answers) == {200: FREE, 429: GUESSES - FREE}
-    key = failures.budget_of(alice.user, "authenticator").key
+    key = throttling.budget_of(alice.user, "authenticator").key
     assert FailureCount.objects.get(key=key).failures == FREE
 
 

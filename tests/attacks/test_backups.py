@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import KeyTransfer
 from tests import lk1
 from tests.attacks.tools import Seen

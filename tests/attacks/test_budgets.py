@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from accounts import failures
-from accounts.identity import email_key
-from accounts.proofs import Strength
+from accounts.authentication import throttling
+from accounts.authentication.proofs import Strength
+from accounts.contacts.normalization import email_key
 from core.limits import Budget, FailureCount, LimitReached
 from tests.attacks.tools import is_in, link_in, start
 from tests.links import open_link
@@ -136,7 +136,7 @@ def test_another_factor_is_open_at_once(alice: Person, client: Client) -> None:
 
 
 def test_a_new_sign_in_gives_no_try_back(alice: Person, new_client: Browsers) -> None:
-    budget = failures.budget_of(alice.user, "authenticator")
+    budget = throttling.budget_of(alice.user, "authenticator")
     for number in range(1, FREE + 1):
         client = new_client()
         start(client, alice)
@@ -160,7 +160,7 @@ def test_waits_double_up_to_an_hour(clock: Clock, rows: None) -> None:
 
 def test_the_owner_is_told_at_ten_failures(alice: Person, client: Client, clock: Clock) -> None:
     start(client, alice)
-    key = failures.budget_of(alice.user, "authenticator").key
+    key = throttling.budget_of(alice.user, "authenticator").key
     client.post("/sign-in/authenticator/", {"code": alice.wrong_code()})
     FailureCount.objects.filter(key=key).update(failures=settings.FAILURES_BEFORE_NOTICE - 1)
     mail.outbox.clear()
@@ -171,7 +171,7 @@ def test_the_owner_is_told_at_ten_failures(alice: Person, client: Client, clock:
 
 def test_a_hundred_failures_switch_the_factor_off(alice: Person, client: Client) -> None:
     start(client, alice)
-    key = failures.budget_of(alice.user, "authenticator").key
+    key = throttling.budget_of(alice.user, "authenticator").key
     client.post("/sign-in/authenticator/", {"code": alice.wrong_code()})
     FailureCount.objects.filter(key=key).update(failures=settings.FAILURES_BEFORE_OFF)
     answer = client.post("/sign-in/authenticator/", {"code": alice.fresh_code()})

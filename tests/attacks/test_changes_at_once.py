@@ -13,7 +13,7 @@ from django.conf import settings
 from accounts.models import OneTimeLink, SecurityEvent
 from devices.models import Session
 from devices.models.authenticator import step_now
-from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_once, sign_in
+from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_once, signed_in
 from tests.attacks.tools import link_in
 from tests.links import open_link
 from tests.live import LiveSite, at_once, fresh_address
@@ -27,7 +27,7 @@ FREE = settings.FAILURES_BEFORE_WAIT
 
 
 def test_a_double_click_on_new_codes(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     twins = crowd(MANY, visitor)
     post_at_once(twins, f"{CODES}new/", {})
     shown = twins[0].get(f"{CODES}download/").text.split()[-10:]
@@ -39,7 +39,7 @@ def test_a_double_click_on_new_codes(alice: Person, crowd: Crowd) -> None:
 
 
 def test_a_double_click_on_typing_a_new_code_back(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     visitor.post(f"{CODES}new/", {})
     shown = visitor.get(f"{CODES}download/").text.split()[-10:]
     post_at_once(crowd(MANY, visitor), CODES, {"code": shown[0]})
@@ -51,7 +51,7 @@ def test_a_double_click_on_typing_a_new_code_back(alice: Person, crowd: Crowd) -
 
 def test_finishing_and_discarding_new_codes_at_once(alice: Person, crowd: Crowd) -> None:
     """One of them wins, and one sheet is left."""
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     visitor.post(f"{CODES}new/", {})
     shown = visitor.get(f"{CODES}download/").text.split()[-10:]
     pending = alice.user.recovery_code_sets.get(is_pending=True)
@@ -66,7 +66,7 @@ def test_finishing_and_discarding_new_codes_at_once(alice: Person, crowd: Crowd)
 
 def test_new_codes_while_an_old_one_signs_in(alice: Person, crowd: Crowd) -> None:
     """Whichever is first: nobody who used the old sheet is inside once it has ended."""
-    owner = sign_in(crowd, alice)
+    owner = signed_in(crowd, alice)
     owner.post(f"{CODES}new/", {})
     shown = owner.get(f"{CODES}download/").text.split()[-10:]
     thieves = half_signed_in(crowd, 4, alice)
@@ -83,7 +83,7 @@ def test_new_codes_while_an_old_one_signs_in(alice: Person, crowd: Crowd) -> Non
 
 
 def test_unlinking_a_phone_while_it_signs_in(alice: Person, crowd: Crowd) -> None:
-    owner, phone = sign_in(crowd, alice), alice.phone
+    owner, phone = signed_in(crowd, alice), alice.phone
     give_passkey(alice)
     thieves = half_signed_in(crowd, 4, alice)
     code = alice.fresh_code()
@@ -98,7 +98,7 @@ def test_unlinking_a_phone_while_it_signs_in(alice: Person, crowd: Crowd) -> Non
 def test_letting_the_last_two_strong_steps_go_at_once_leaves_one(
     alice: Person, crowd: Crowd
 ) -> None:
-    here, there, phone = sign_in(crowd, alice), sign_in(crowd, alice), alice.phone
+    here, there, phone = signed_in(crowd, alice), signed_in(crowd, alice), alice.phone
     other = give_phone(alice, "iPhone 15").phone
     urls = [f"/devices/{row.public_id}/unlink/" for row in (phone, other)]
     answers = at_once([partial(here.post, urls[0], {}), partial(there.post, urls[1], {})])
@@ -109,7 +109,7 @@ def test_letting_the_last_two_strong_steps_go_at_once_leaves_one(
 
 
 def test_a_session_that_writes_while_it_is_ended(alice: Person, crowd: Crowd) -> None:
-    owner, victim = sign_in(crowd, alice), sign_in(crowd, alice)
+    owner, victim = signed_in(crowd, alice), signed_in(crowd, alice)
     row = Session.objects.filter(user=alice.user).order_by("-signed_in_at")[0]
     rename = f"/devices/{alice.phone.public_id}/rename/"
     acts = [partial(twin.post, rename, {"name": "Renamed"}) for twin in crowd(6, victim)]
@@ -123,14 +123,14 @@ def test_a_session_that_writes_while_it_is_ended(alice: Person, crowd: Crowd) ->
 
 
 def test_adding_one_address_over_and_over(alice: Person, crowd: Crowd) -> None:
-    visitor, address = sign_in(crowd, alice), fresh_address("mine")
+    visitor, address = signed_in(crowd, alice), fresh_address("mine")
     path = "/security/contact/addresses/add/"
     post_at_once(crowd(MANY, visitor), path, {"address": address})
     assert alice.user.email_addresses.filter(address=address).count() == 1
 
 
 def test_adding_many_addresses_at_once_keeps_the_limit(alice: Person, crowd: Crowd) -> None:
-    twins = crowd(12, sign_in(crowd, alice))
+    twins = crowd(12, signed_in(crowd, alice))
     path = "/security/contact/addresses/add/"
     answers = at_once([partial(t.post, path, {"address": fresh_address()}) for t in twins])
     assert {answer.status_code for answer in answers} <= REFUSED
@@ -138,7 +138,7 @@ def test_adding_many_addresses_at_once_keeps_the_limit(alice: Person, crowd: Cro
 
 
 def test_removing_one_address_over_and_over(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     second = alice.user.email_addresses.exclude(address=alice.address).get()
     path = f"/security/contact/{second.public_id}/remove/"
     answers = at_once([partial(twin.post, path, {}) for twin in crowd(8, visitor)])
@@ -164,13 +164,13 @@ def test_one_reset_link(alice: Person, crowd: Crowd, live: LiveSite) -> None:
 
 
 def test_switching_off_over_and_over_is_one_event(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     post_at_once(crowd(8, visitor), "/security/two-step/off/", {})
     assert alice.kinds().count("two_step:off") == 1
 
 
 def test_linking_with_one_code_over_and_over(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     place = visitor.post("/devices/link/", {"name": "Second"}).headers["Location"]
     new = alice.user.phones.get(name="Second")
     code = new.authenticators.get().code_at(step_now())

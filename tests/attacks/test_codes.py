@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.forms.code import CodeForm
-from accounts.proofs import Strength
 from devices.models.authenticator import codes_of, step_now
 from tests.attacks.tools import is_in, start, type_code
 from tests.people import Person, enter, give_phone, lose

@@ -8,8 +8,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress
-from accounts.proofs import Strength
 from tests.attacks.tools import code_in
 from tests.live import fresh_address, fresh_number
 from tests.people import PASSWORD, Person, enter

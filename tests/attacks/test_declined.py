@@ -10,10 +10,10 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import declining
+from accounts.authentication.proofs import Strength
+from accounts.authentication.second_steps import SentCodeStep, step_named
 from accounts.models import SentCode
-from accounts.proofs import Strength
-from accounts.steps import SentCodeStep, step_named
+from accounts.readiness import declined_methods
 from core.http import Client as Visitor
 from core.outbox.models import Message
 from core.outbox.sms import SentText
@@ -36,7 +36,7 @@ def decline(person: Person, *slugs: str) -> None:
     for slug in slugs:
         step = step_named(slug)
         assert isinstance(step, SentCodeStep)
-        declining.decline(user=person.reload(), step=step, client=HERE, session="")
+        declined_methods.decline(user=person.reload(), step=step, client=HERE, session="")
     mail.outbox.clear()
 
 

@@ -6,11 +6,11 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from accounts import declining
+from accounts.authentication.second_steps import ways_of
 from accounts.models import RecoveryCode, SentCode
-from accounts.steps import ways_of
+from accounts.readiness import declined_methods
 from devices.models import Session
-from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, sign_in
+from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, signed_in
 from tests.authenticator import BE, BS, UP, UV
 from tests.journeys.hand import code_in
 from tests.live import LiveSite, at_once
@@ -30,7 +30,7 @@ def without_codes(person: Person) -> Person:
 
 
 def is_safe(person: Person) -> bool:
-    return declining.remains(person.reload(), ways_of(person.user))
+    return declined_methods.remains(person.reload(), ways_of(person.user))
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_e_mail_and_text_messages_declined_at_once(alice: Person, crowd: Crowd) 
     """Alice loses her second phone first, so that one of the two has to remain."""
     without_codes(alice)
     give_passkey(alice)
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     alice.user.phones.all().delete()
     twins = crowd(6, visitor)
     acts = [
@@ -61,7 +61,7 @@ def test_e_mail_and_text_messages_declined_at_once(alice: Person, crowd: Crowd) 
 def test_declining_while_the_other_device_goes(two_devices: Person, crowd: Crowd) -> None:
     """Whichever is first, the other is refused, or something remains."""
     bob = two_devices
-    visitor = sign_in(crowd, bob)
+    visitor = signed_in(crowd, bob)
     passkey = bob.user.passkeys.get().public_id
     twins = crowd(3, visitor)
     acts = [partial(twins[0].post, f"/devices/passkeys/{passkey}/remove/", {})]
@@ -71,7 +71,7 @@ def test_declining_while_the_other_device_goes(two_devices: Person, crowd: Crowd
 
 
 def test_declining_over_and_over_is_one_event(alice: Person, crowd: Crowd) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     acts = [partial(twin.post, url_of("email"), {}) for twin in crowd(8, visitor)]
     assert {answer.status_code for answer in at_once(acts)} <= REFUSED
     assert alice.reload().declined_steps == ["email"]
@@ -84,7 +84,7 @@ def test_declining_while_a_code_signs_in(alice: Person, crowd: Crowd, live: Live
     target = str(alice.user.email_addresses.order_by("pk")[0].public_id)
     assert thief.post("/sign-in/email/", {"send": target}).status_code == 302
     code = code_in(body_of(live.mail.wait_for(alice.address)))
-    owner = sign_in(crowd, alice)
+    owner = signed_in(crowd, alice)
     acts = [partial(twin.post, "/sign-in/email/", {"code": code}) for twin in crowd(4, thief)]
     acts.insert(2, partial(owner.post, url_of("email"), {}))
     assert {answer.status_code for answer in at_once(acts)} <= REFUSED
@@ -96,7 +96,7 @@ def test_declining_while_a_code_signs_in(alice: Person, crowd: Crowd, live: Live
 
 
 def test_two_owners_who_decline_from_two_browsers(alice: Person, crowd: Crowd) -> None:
-    first, second = sign_in(crowd, alice), sign_in(crowd, alice)
+    first, second = signed_in(crowd, alice), signed_in(crowd, alice)
     """The one that is first ends the other's session, and with it what that was about to do."""
     acts = [partial(first.post, url_of("email"), {}), partial(second.post, url_of("sms"), {})]
     assert {answer.status_code for answer in at_once(acts)} <= REFUSED
@@ -109,7 +109,7 @@ def test_two_owners_who_decline_from_two_browsers(alice: Person, crowd: Crowd) -
 def test_declining_and_accepting_at_once_ends_in_one_of_the_two(
     alice: Person, crowd: Crowd, step: str
 ) -> None:
-    visitor = sign_in(crowd, alice)
+    visitor = signed_in(crowd, alice)
     acts = [
         partial(twin.post, url_of(step, act), {})
         for twin, act in zip(crowd(6, visitor), ("decline", "accept") * 3, strict=True)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.attacks.worlds import World, world, writes
 from tests.people import Person, give_address, give_number, give_passkey, make_person, protected
 

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from time_machine import Traveller
 
+from accounts.authentication.methods import AlreadySpent, Verification
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from accounts.proofs import Proof, Strength
-from accounts.ways import AlreadySpent, Verification
 from core.http import Client as Visitor
 from devices import keys, suspending
 from devices.sessions import end_sessions

@@ -11,9 +11,9 @@ from django.core import mail
 from django.test import Client
 from django.utils.crypto import get_random_string
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from accounts.passwords import is_hashable
-from accounts.proofs import Strength
+from accounts.passwords.validators import is_hashable
 from core.logs import OneLine
 from tests.attacks.tools import html_of, start
 from tests.live import fresh_address

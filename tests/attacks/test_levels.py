@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.authentication.proofs import PROOFS_KEY, Strength
 from accounts.models import User
-from accounts.proofs import PROOFS_KEY, Strength
 from core.outbox.sms import SentText
 from tests.attacks.tools import code_in, is_in, level, link_in, start
 from tests.links import open_link

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.test import Client
 
-from accounts.identity import email_key, password_form
+from accounts.contacts.normalization import email_key, password_form
 from core.i18n import harmless, one_line
 from tests.people import Person
 from tests.phones import give_app

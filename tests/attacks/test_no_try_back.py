@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts import failures
-from accounts.proofs import Strength
+from accounts.authentication import throttling
+from accounts.authentication.proofs import Strength
 from core.limits import FailureCount
 from tests.attacks.test_thief_and_owner import (
     add_own_address,
@@ -28,7 +28,7 @@ def guess(person: Person, times: int = 3) -> dict[str, int]:
     """Fail with every factor, and return the counters."""
     for factor in FACTORS:
         for _each in range(times):
-            failures.budget_of(person.user, factor).reserve()
+            throttling.budget_of(person.user, factor).reserve()
     return counters()
 
 

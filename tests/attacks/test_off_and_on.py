@@ -10,9 +10,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import bindings, two_step
+from accounts.authentication import two_step
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings
 from accounts.models import SentCode, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices.backups.ledger import subject_of
 from devices.models import LinkRequest, RestoreGrant, Session

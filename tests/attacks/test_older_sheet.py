@@ -8,8 +8,8 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts import recovery_codes
-from accounts.proofs import Strength
+from accounts.authentication import recovery_codes
+from accounts.authentication.proofs import Strength
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_in_mail_to
 from tests.links import press_not_me

@@ -13,8 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import codes, link_mail
-from accounts.forms import entrance
+from accounts.authentication import sent_codes
+from accounts.forms import sign_in
+from accounts.links import link_mail
 from accounts.models import LinkMail, OneTimeLink
 from core.http import Client as Origin
 from core.limits import LimitReached
@@ -184,8 +185,8 @@ def test_a_site_wide_flood_leaves_known_and_opened_browsers_alone(
     start(known, alice)
     known.post("/sign-in/authenticator/", {"code": alice.fresh_code()})
     known.post("/sign-out/")
-    full = type(entrance.SITE)("password-site", 0, timedelta(minutes=1))
-    monkeypatch.setattr(entrance, "SITE", full)
+    full = type(sign_in.SITE)("password-site", 0, timedelta(minutes=1))
+    monkeypatch.setattr(sign_in, "SITE", full)
     assert start(new_client(), alice).status_code == 429
     assert start(known, alice).status_code == 302
     assert through_the_mailbox(opened, alice).status_code == 302
@@ -226,8 +227,8 @@ def test_a_number_that_is_being_added_counts_as_new(
 
     monkeypatch.setattr(sms_limits, "take", watch)
     for purpose in ("contact", "sign-in"):
-        codes.send(
-            codes.Delivery("sms", "+31612345678"),
+        sent_codes.send(
+            sent_codes.Delivery("sms", "+31612345678"),
             user=alice.user,
             purpose=purpose,
             binding="b",

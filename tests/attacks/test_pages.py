@@ -9,8 +9,8 @@ from django.contrib.staticfiles import finders
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from tests.attacks.tools import start
 from tests.live import fresh_address
 from tests.people import Person, enter, sign_in

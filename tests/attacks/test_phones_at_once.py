@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.disputes import InDispute
+from accounts.holds.disputes import InDispute
 from accounts.models import User
 from core.http import Client
 from devices import contest, phones, sealing

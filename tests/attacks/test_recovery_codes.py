@@ -7,9 +7,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts import recovery_codes
+from accounts.authentication import recovery_codes
+from accounts.authentication.proofs import Strength
 from accounts.models import RecoveryCode
-from accounts.proofs import Strength
 from tests.attacks.tools import is_in, start
 from tests.people import Person, enter
 

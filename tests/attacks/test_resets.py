@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, OneTimeLink, PhoneNumber, User
-from accounts.proofs import Strength
 from core.outbox.sms import SentText
 from tests.attacks.tools import code_in, face, is_in, reset, reset_path, start
 from tests.links import open_link

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from tests.attacks.tools import face
 from tests.links import open_link
 from tests.live import fresh_address

@@ -10,10 +10,10 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import codes as sent_codes
+from accounts.authentication import sent_codes
+from accounts.authentication.proofs import Strength
 from accounts.forms.code import CodeForm
 from accounts.models import SentCode
-from accounts.proofs import Strength
 from core.outbox.models import Message
 from core.outbox.sms import SentText
 from tests.attacks.tools import ask_for_code, code_in, html_of, is_in, start, type_code

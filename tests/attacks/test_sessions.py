@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from devices.models import Session
 from devices.sessions import key_of
 from tests.attacks.tools import is_in, link_in, reset_path, start

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import get_resolver
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from tests.attacks.tools import html_of, is_in, start
 from tests.people import Person, enter, give_passkey, make_person
 from tests.work import give_enrolment, make_organisation

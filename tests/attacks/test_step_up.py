@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from core.outbox.sms import SentText
 from tests.attacks.tools import ask_for_code, code_in, level, start
 from tests.people import Person, enter

@@ -10,9 +10,9 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts import failures
+from accounts.authentication import throttling
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import EmailAddress
-from accounts.proofs import Proof, Strength
 from devices.models import Phone
 from devices.models.authenticator import step_now
 from tests.accounts.helpers import (
@@ -326,7 +326,7 @@ def test_a_held_phone_gives_no_try_back(
     alice: Person, client: Client, new_client: Browsers, clock: time_machine.Traveller
 ) -> None:
     recover(client, alice)
-    own, budget = link_phone(client), failures.budget_of(alice.user, "authenticator")
+    own, budget = link_phone(client), throttling.budget_of(alice.user, "authenticator")
     for number in range(1, settings.FAILURES_BEFORE_WAIT):
         thief = new_client()
         type_password(thief, alice)
@@ -345,7 +345,7 @@ def test_a_held_phone_gives_no_try_back(
 def test_a_new_phone_is_not_off_because_the_old_one_is(
     alice: Person, client: Client, new_client: Browsers, clock: time_machine.Traveller
 ) -> None:
-    budget = failures.budget_of(alice.user, "authenticator")
+    budget = throttling.budget_of(alice.user, "authenticator")
     while budget.failures < settings.FAILURES_BEFORE_OFF:
         budget.reserve()
         clock.shift(settings.FAILURE_WAIT_MOST)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from devices.models import Phone, PhoneCommand
 from tests.accounts.helpers import is_in, level_of, mails_to, recover, type_code, type_password
 from tests.attacks.test_thief_and_owner import CONTACTS, link_in_mail_to, prove_mailbox

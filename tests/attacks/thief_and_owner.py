@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from django.core import mail
 from django.test import Client
 
-from accounts.proofs import Strength, proofs_in
+from accounts.authentication.proofs import Strength, proofs_in
 from core.outbox.delivery import deliver_now
 from core.outbox.models import Message, Status
 from core.outbox.sms import memory_outbox

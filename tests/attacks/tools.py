@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.test import Client
 
-from accounts.proofs import PROOFS_KEY, Strength
+from accounts.authentication.proofs import PROOFS_KEY, Strength
 from core.outbox.sms import SentText
 from tests.links import open_link
 from tests.people import Person

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 
-from accounts import failures
+from accounts.authentication import throttling
+from accounts.authentication.proofs import Strength
+from accounts.authentication.second_steps import ways_of
 from accounts.models import User
-from accounts.proofs import Strength
-from accounts.steps import ways_of
 from core.outbox.sms import memory_outbox
 from devices.models import Session
 from tests.attacks.owner import Owner, QuickOwner
@@ -55,7 +55,7 @@ def ways(person: Person) -> Ways:
 
 def guesses(person: Person) -> dict[str, int]:
     """The wrong codes that are counted, by the step they were meant for."""
-    return {slug: failures.budget_of(person.user, slug).failures for slug in STRONGER}
+    return {slug: throttling.budget_of(person.user, slug).failures for slug in STRONGER}
 
 
 @contextmanager
@@ -160,7 +160,7 @@ def world(make: Callable[[], Person], *, mailbox: bool) -> Iterator[World]:
         elif mailbox:  # nothing is stronger than these two there; the notices have to be enough
             made.most = Strength.TWO_STEP
         for slug in STRONGER * GUESSES:
-            failures.budget_of(victim.user, slug).reserve()
+            throttling.budget_of(victim.user, slug).reserve()
         made.guessed = guesses(victim)
         made.thief.sign_in()
         yield made

@@ -10,7 +10,7 @@ from uuid import uuid4
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.backups import linking
 from devices.models import Session, VaultVersion
 from tests import lk1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import Phone
 from tests.browser.reach import out_of_reach
 from tests.browser.tour import Tour

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
 from tests.journeys.hand import Hand

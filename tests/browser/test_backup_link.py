@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import LinkRequest
 from tests.browser.authenticator import Phone, link
 from tests.journeys.hand import Hand

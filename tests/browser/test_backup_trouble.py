@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from accounts import disputes
+from accounts.holds import disputes
 from devices.backups import replacing, unlinking
 from devices.models import Installation
 from devices.models import Phone as Place

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment, Organisation
-from accounts.proofs import Strength
 from devices.enrolment import key_of
 from devices.models import Authenticator
 from devices.models import Phone as PhoneRow

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import EmailAddress, OneTimeLink
-from accounts.proofs import Proof, Strength
-from accounts.unused import ASKED_KEY
+from accounts.readiness.unused_methods import ASKED_KEY
 from devices.models import Phone, Session
 from devices.trust_cookies import cookie_name
 from tests.browser.tour_app import pages_of_the_app

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.api.http import fingerprint
 from devices.models import Phone
 from tests.journeys.hand import Hand

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from core.http import Client as Caller
 from devices.backups import linking, unlinking
 from devices.models import Installation

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices import phones, suspending
 from devices.models import Authenticator

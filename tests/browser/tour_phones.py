@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from devices.models import Phone
 from tests.journeys.hand import Hand
 from tests.people import Person, give_passkey

@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from playwright.sync_api import Page, Route
 
-from accounts import events, languages
+from accounts.activity import events
+from accounts.preferences import languages
 from tests.live.browser import Scheme
 from tests.live.sinks import body_of, wait_until
 from tests.live.site import LiveSite

@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.identity import mask_address
+from accounts.authentication.proofs import Strength
+from accounts.contacts.normalization import mask_address
 from accounts.models import User
-from accounts.proofs import Strength
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
 from devices.api.http import fingerprint

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.enrolment import qr_svg
 from tests.people import Person, enter
 

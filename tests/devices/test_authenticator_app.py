@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from scripts import precache
 from tests.people import Person, enter
 

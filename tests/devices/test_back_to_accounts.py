@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import Authenticator, Vault
 from tests.accounts.helpers import seen
 from tests.backups import give_backup

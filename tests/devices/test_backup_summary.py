@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.backups import summary
 from devices.models import Vault
 from tests.backups import Backup, give_backup

@@ -8,9 +8,9 @@ from django.apps import apps
 from django.core import mail
 from django.test import Client, TestCase
 
-from accounts import events
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
 from accounts.models import KnownBrowser, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices.models import Session, TrustedBrowser
 from tests.accounts.helpers import seen

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.api.http import fingerprint
 from devices.enrolment import qr_svg
 from devices.models import LinkRequest, Phone, RestoreGrant

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import disputes
+from accounts.holds import disputes
 from accounts.models import User
 from core.http import Client as Visitor
 from devices import housekeeping

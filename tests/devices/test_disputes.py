@@ -11,10 +11,13 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import contacts, declining, disputes, two_step
+from accounts.authentication import two_step
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import EmailCode
+from accounts.contacts import changes
+from accounts.holds import disputes
 from accounts.models import EmailAddress, User
-from accounts.proofs import Proof, Strength
-from accounts.steps import EmailCode
+from accounts.readiness import declined_methods
 from core.http import Client as Visitor
 from core.outbox.models import Message
 from devices import contest, housekeeping, phones, suspending
@@ -236,15 +239,15 @@ def newest_address(person: Person) -> EmailAddress:
 ACTS: dict[str, Callable[[Person], Any]] = {
     "two-step off": lambda p: two_step.turn_off(p.user, client=VISITOR, session=""),
     "codes": give_codes,
-    "address added": lambda p: contacts.add_address(p.user, "new@example.org"),
-    "number added": lambda p: contacts.add_number(p.user, "+31612345678"),
-    "contact removed": lambda p: contacts.remove(
+    "address added": lambda p: changes.add_address(p.user, "new@example.org"),
+    "number added": lambda p: changes.add_number(p.user, "+31612345678"),
+    "contact removed": lambda p: changes.remove(
         p.user, newest_address(p), client=VISITOR, session=""
     ),
-    "primary": lambda p: contacts.make_primary(
+    "primary": lambda p: changes.make_primary(
         p.user, newest_address(p), client=VISITOR, session=""
     ),
-    "declined": lambda p: declining.decline(
+    "declined": lambda p: declined_methods.decline(
         user=p.user, step=EmailCode(), client=VISITOR, session=""
     ),
     "phone linked": lambda p: phones.link(user=p.user, name="More"),

@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import contacts, failures, staff
+from accounts import staff
+from accounts.authentication import throttling
+from accounts.authentication.methods import AlreadySpent, Verification
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import step_named
+from accounts.authentication.trusted_browsers import METHOD
+from accounts.contacts import changes
 from accounts.models import EmailAddress, User
-from accounts.proofs import Proof, Strength
-from accounts.steps import step_named
-from accounts.trust import METHOD
-from accounts.ways import AlreadySpent, Verification
 from core.http import Client as Visitor
 from devices import staff as devices_staff
 from devices import trusted
@@ -250,7 +252,7 @@ def changes_password(inside: Client, alice: Person) -> None:
 
 def confirms_address(inside: Client, alice: Person) -> None:
     row = EmailAddress.objects.create(user=alice.user, address=fresh_address("new"))
-    assert contacts.mark_verified(alice.user, row, client=HERE, session="")
+    assert changes.mark_verified(alice.user, row, client=HERE, session="")
 
 
 def removes_number(inside: Client, alice: Person) -> None:
@@ -260,7 +262,7 @@ def removes_number(inside: Client, alice: Person) -> None:
 
 def moves_address(inside: Client, alice: Person) -> None:
     second = alice.user.email_addresses.order_by("-pk")[0]
-    assert contacts.make_primary(alice.user, second, client=HERE, session="")
+    assert changes.make_primary(alice.user, second, client=HERE, session="")
     alice.reload()
 
 
@@ -268,7 +270,7 @@ def wears_a_factor_out(inside: Client, alice: Person) -> None:
     step = step_named("authenticator")
     assert step
     sign_in_of = Verification(alice.user, "sign-in", "", HERE)
-    failures.note(sign_in_of, step, policy.FAILURES_BEFORE_OFF)
+    throttling.note(sign_in_of, step, policy.FAILURES_BEFORE_OFF)
 
 
 CHANGES = [

@@ -9,9 +9,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import bindings, cancelling
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices import housekeeping
 from devices.backups import vaults

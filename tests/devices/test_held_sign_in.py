@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import Authenticator, Passkey
 from tests.accounts.helpers import recover, seen, type_code, type_password
 from tests.attacks.test_thief_and_owner import link_phone

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import bindings, cancelling
+from accounts.authentication.proofs import Strength
+from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices.models import KeySlot
 from tests.backups import Backup, give_backup, refusal

@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import readiness
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
+from accounts.readiness import assessment
 from devices.models import Phone, Session
 from tests.accounts.helpers import seen
 from tests.devices.test_api_heartbeat import vault_of
@@ -126,13 +126,13 @@ def test_a_phone_that_has_only_the_app_is_no_way_to_sign_in(client: Client, caro
 
 def test_the_backup_of_the_app_is_said_to_be_no_way_in(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
-    ways = [(way.slug, way.target) for way in readiness.of(alice.user).ways]
+    ways = [(way.slug, way.target) for way in assessment.of(alice.user).ways]
     give_app(alice, client, phone=alice.phone)
     for path in ("/devices/", "/security/"):
         assert "The app’s backup doesn’t sign you in" not in seen(client.get(path))
     vault_of(alice)
     for path in ("/devices/", "/security/"):
         assert "The app’s backup doesn’t sign you in" in seen(client.get(path))
-    assert [(way.slug, way.target) for way in readiness.of(alice.user).ways] == ways
+    assert [(way.slug, way.target) for way in assessment.of(alice.user).ways] == ways
     alice.phone.authenticators.all().delete()
-    assert "authenticator" not in [way.slug for way in readiness.of(alice.user).ways]
+    assert "authenticator" not in [way.slug for way in assessment.of(alice.user).ways]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.api.http import fingerprint
 from devices.models import LinkRequest, Phone
 from tests.accounts.helpers import seen

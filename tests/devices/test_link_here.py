@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import Installation
 from tests.conftest import SecureClient
 from tests.people import Person, enter

@@ -11,8 +11,8 @@ from django.conf import LazySettings, settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.failures import budget_of
-from accounts.proofs import Proof, Strength, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in
+from accounts.authentication.throttling import budget_of
 from devices import phones
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now

@@ -10,7 +10,7 @@ from django.conf import settings as policy
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from core.outbox.models import Message
 from devices.models import Authenticator, Passkey, Phone, Session, TrustedBrowser
 from tests.people import Person, code_of, enter, give_passkey, give_phone, lose, proved, trust

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.accounts.helpers import code_to, mailbox, mails_to, seen
 from tests.people import Person, enter, give_phone
 

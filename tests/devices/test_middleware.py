@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.middleware import SessionMiddleware
 from devices.models import Session
 from devices.sessions import SessionStore

@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from django.conf import settings as policy
 from django.test import Client
 
-from accounts.proofs import Proof, Strength, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in
 from devices.models import Authenticator, Phone, Session
 from tests.people import Person, code_of, enter, give_phone
 

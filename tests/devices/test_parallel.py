@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.authentication.methods import AlreadySpent, Verification
+from accounts.authentication.proofs import Proof, Strength, keep
 from accounts.models import User
-from accounts.proofs import Proof, Strength, keep
-from accounts.ways import AlreadySpent, Verification
 from core.http import Client as Visitor
 from devices import factors, keys, lost_phone, phones, suspending
 from devices.models import Authenticator, Phone, Session

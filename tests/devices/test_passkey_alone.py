@@ -9,8 +9,8 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from accounts.authentication.proofs import Strength, proofs_in
 from accounts.models import KnownBrowser, SecurityEvent
-from accounts.proofs import Strength, proofs_in
 from devices.models import Challenge, Passkey, Session
 from tests.accounts.helpers import seen
 from tests.authenticator import BE, UP, UV, SoftPasskey

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from accounts import bindings
-from accounts.bindings import Ground
-from accounts.proofs import Strength, proofs_in
+from accounts.authentication.proofs import Strength, proofs_in
+from accounts.holds import bindings
+from accounts.holds.bindings import Ground
 from core.limits import FailureCount
 from devices import housekeeping
 from devices.models import Challenge, Passkey

@@ -9,10 +9,10 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import readiness
+from accounts.authentication.proofs import Proof, Strength, proofs_in
+from accounts.authentication.two_step import missing
 from accounts.models import KnownBrowser
-from accounts.proofs import Proof, Strength, proofs_in
-from accounts.two_step import missing
+from accounts.readiness import assessment
 from devices.models import Passkey, Session
 from tests.accounts.helpers import seen, told
 from tests.authenticator import BE, BS, UP, UV, SoftPasskey
@@ -243,7 +243,7 @@ def test_a_strangers_passkey_is_not_found(client: Client, alice: Person, pia: Pe
 
 
 def test_with_a_passkey_the_account_is_protected(client: Client, pia: Person) -> None:
-    state = readiness.of(pia.user)
+    state = assessment.of(pia.user)
     assert state.verdict.tone == "ok"
     assert "Blue key" in state.verdict.sentence
     assert next(group.carrier for group in state.groups) == "In Blue key"
@@ -258,7 +258,7 @@ def test_a_passkey_as_the_only_way_is_a_warning(rows: None) -> None:
     max_ = make_person("max", two_step_since=timezone.now())
     max_.user.email_addresses.all().delete()
     give_passkey(max_)
-    assert readiness.of(max_.user).verdict.tone == "loss"
+    assert assessment.of(max_.user).verdict.tone == "loss"
 
 
 def test_the_devices_page_and_the_overview_take_few_queries(

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from accounts import advice, readiness, two_step
-from accounts.proofs import Strength
+from accounts.authentication import two_step
+from accounts.authentication.proofs import Strength
+from accounts.readiness import assessment, recommendations
 from devices import factors
 from tests.accounts.helpers import seen
 from tests.authenticator import SoftPasskey
@@ -80,11 +81,11 @@ def test_each_passkey_keeps_the_host_it_was_made_at(pia: Person, moved: Settings
 
 
 def test_those_of_another_host_are_no_way_in(pia: Person, there: Client) -> None:
-    state = readiness.of(pia.user)
+    state = assessment.of(pia.user)
     assert not [way for way in state.ways if way.slug == "passkey"]
     assert state.verdict.title == "No phone or passkey is in use"
     assert factors.count(pia.user) == 0
-    assert "Set up your phone" in [each.title for each in advice.suggestions(state)]
+    assert "Set up your phone" in [each.title for each in recommendations.suggestions(state)]
     assert not two_step.missing(pia.user)[1].is_met
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from devices.models import RestoreGrant
 from tests.accounts.helpers import ask as ask_for_code
 from tests.accounts.helpers import code_to, mailbox, seen, type_code, type_password

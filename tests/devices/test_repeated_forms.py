@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from devices import repeated_forms
 from devices.models import FormInHand, Session
 from tests.accounts.helpers import code_to, cookie_of, is_in, level_of, mailbox, seen

@@ -11,9 +11,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import cancelling, disputes, held_question
+from accounts.authentication.proofs import Strength
+from accounts.holds import cancelling, disputes, keep_or_remove
 from accounts.models import Binding
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices import housekeeping, phones, sealing
 from devices.api.http import digest_of, fingerprint
@@ -107,7 +107,7 @@ def test_the_owner_is_asked_and_removes_it(
 
 
 def test_kept_by_its_owners_word_the_old_app_goes(alice: Person, old: App, thief: App) -> None:
-    held_question.keep(alice.user, added(alice), client=HERE, session="")
+    keep_or_remove.keep(alice.user, added(alice), client=HERE, session="")
     assert told(old)[0] == "unlinked"
     assert told(thief) == ("active", False)
 

@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import ways_of
 from accounts.models import Enrolment, User
-from accounts.proofs import Proof, Strength
-from accounts.steps import ways_of
 from core.http import Client as Visitor
 from core.outbox.models import Message
 from devices import housekeeping, sealing, suspending

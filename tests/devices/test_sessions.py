@@ -12,8 +12,8 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.proofs import Proof, Strength, keep, proofs_in
 from accounts.models import User
-from accounts.proofs import Proof, Strength, keep, proofs_in
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
 from devices.models import Session

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.authentication.methods import AlreadySpent, CannotCheck, Verification
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from accounts.proofs import Proof, Strength
-from accounts.ways import AlreadySpent, CannotCheck, Verification
 from core.http import Client as Visitor
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now

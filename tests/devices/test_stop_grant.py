@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import User
-from accounts.proofs import Strength
 from accounts.signals import protection_changed
 from devices.models import RestoreGrant
 from tests.accounts.helpers import seen

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp import devices_for_user
 
-from accounts.proofs import Proof, Strength, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import Client as Visitor
 from core.outbox.models import Message
 from devices import suspending

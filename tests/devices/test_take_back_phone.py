@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from core.http import Client as Visitor
 from core.outbox.models import Message
 from devices import suspending

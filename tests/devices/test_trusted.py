@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.authentication.proofs import Strength, proofs_in
 from accounts.models import KnownBrowser
-from accounts.proofs import Strength, proofs_in
 from devices import trust_cookies, trusted
 from devices.models import Authenticator, Session, TrustedBrowser
 from tests.people import Person, enter, enter_by_trust, sign_in, trust

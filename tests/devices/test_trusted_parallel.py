@@ -9,9 +9,9 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.proofs import Proof, Strength, keep
-from accounts.trust import METHOD
-from accounts.ways import AlreadySpent
+from accounts.authentication.methods import AlreadySpent
+from accounts.authentication.proofs import Proof, Strength, keep
+from accounts.authentication.trusted_browsers import METHOD
 from core.http import Client as Visitor
 from devices import keys, phones, trusted
 from devices.models import Session

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
 from core.http import Client as Visitor
 from devices import housekeeping, phones
 from devices.backups import linking

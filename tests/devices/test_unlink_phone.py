@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.proofs import Proof, Strength, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import Client as Visitor
 from devices import phones
 from devices.models import Phone, Session

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
 from accounts.models import PhoneNumber
-from accounts.proofs import Strength
 from core.outbox.sms import SentText
 from devices.models import Authenticator, Passkey, Phone
 from tests.accounts.helpers import mailbox, recover, seen, type_code, type_password

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.people import Person, enter, give_phone
 
 URL = "/sign-in/where-is-your-phone/"

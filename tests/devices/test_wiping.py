@@ -11,8 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import disputes
-from accounts.proofs import Proof, Strength
+from accounts.authentication.proofs import Proof, Strength
+from accounts.holds import disputes
 from core.http import Client as Visitor
 from devices import phones, sealing
 from devices.backups import unlinking, wiping

@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
-from accounts import readiness
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, SecurityEvent, User
-from accounts.proofs import Proof, Strength
+from accounts.readiness import assessment
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
 from devices import housekeeping, phones, work
@@ -133,9 +133,9 @@ def test_the_first_code_is_spent(
 def test_a_phone_with_two_accounts_is_one_way_in(
     app: App, account: Enrolment, alice: Person, client: Any
 ) -> None:
-    before = len(readiness.of(alice.user).ways)
+    before = len(assessment.of(alice.user).ways)
     set_up(account, app)
-    ways = readiness.of(alice.user).ways
+    ways = assessment.of(alice.user).ways
     assert len(ways) == before
     assert str(ways[0].hint) == "on Pixel 8"
     enter(client, alice, Strength.TWO_STEP)
@@ -147,7 +147,7 @@ def test_a_phone_with_only_that_account_is_named_with_it(
 ) -> None:
     set_up(account, app_on(alice, client))
     phone = alice.user.phones.get(name="Pixel 9")
-    way = next(way for way in readiness.of(alice.user).ways if way.target == str(phone.public_id))
+    way = next(way for way in assessment.of(alice.user).ways if way.target == str(phone.public_id))
     assert str(way.hint) == "on Pixel 9, Example Ltd"
     browser = new_client()
     browser.post("/sign-in/", {"email": alice.address, "password": alice.password})

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment
-from accounts.proofs import Proof, Strength
 from devices.models import Authenticator, Phone, WorkCode
 from tests.people import Person, enter, give_passkey
 from tests.phones import App, give_app

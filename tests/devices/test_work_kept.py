@@ -8,10 +8,10 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import cancelling, held_question
-from accounts.bindings import Ground
+from accounts.authentication.proofs import Strength
+from accounts.holds import cancelling, keep_or_remove
+from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from devices import housekeeping
 from devices.models import Authenticator, WorkCode
@@ -108,7 +108,7 @@ def test_kept_by_the_owner_the_old_one_goes(
 ) -> None:
     old = set_up(account, app)
     take(account, app_on(alice, client))
-    assert held_question.keep(alice.user, binding_of(alice), client=HERE, session="")
+    assert keep_or_remove.keep(alice.user, binding_of(alice), client=HERE, session="")
     assert not Authenticator.objects.filter(pk=old.pk).exists()
 
 

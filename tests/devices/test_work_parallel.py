@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import enrolments
+from accounts import organisation_accounts
 from accounts.models import Enrolment
 from accounts.staff import check
 from core.http import Client as Visitor
@@ -48,7 +48,7 @@ def wins(act: Callable[[], Any], times: int = TIMES) -> int:
     def acted() -> bool:
         try:
             return act() is not False
-        except (work.Unknown, enrolments.AlreadyThere):
+        except (work.Unknown, organisation_accounts.AlreadyThere):
             return False
         finally:
             connection.close()
@@ -79,7 +79,11 @@ def test_of_parallel_approvals_one_is_told(bob: Person, sue: Person) -> None:
     account = give_enrolment(bob, state="asked")
     rows = [Enrolment.objects.get(pk=account.pk) for _each in range(8)]
     assert (
-        wins(lambda: enrolments.approve(actor=sue.user, enrolment=rows.pop(), reason=WHY), 8) == 1
+        wins(
+            lambda: organisation_accounts.approve(actor=sue.user, enrolment=rows.pop(), reason=WHY),
+            8,
+        )
+        == 1
     )
     assert bob.kinds() == ["work:approved"]
 
@@ -89,7 +93,9 @@ def test_of_parallel_enrolments_one_is_made(bob: Person, sue: Person) -> None:
     check(sue.user, bob.user)
 
     def enrol() -> None:
-        enrolments.enrol(actor=sue.user, user=bob.user, organisation=firm, label="bob", reason=WHY)
+        organisation_accounts.enrol(
+            actor=sue.user, user=bob.user, organisation=firm, label="bob", reason=WHY
+        )
 
     assert wins(enrol, 8) == 1
     assert bob.kinds() == ["work:approved"]

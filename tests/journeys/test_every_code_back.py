@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment
-from accounts.proofs import Strength
 from devices.models import Authenticator, Installation
 from tests.browser.authenticator import Phone, link
 from tests.browser.backup_phones import Linked

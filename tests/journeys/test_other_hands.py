@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.journeys.hand import App, Hand, code_of_mail
 from tests.journeys.keyboard import Keyboard
 from tests.journeys.test_j1_first_day import PASSWORD, make_codes, sign_up

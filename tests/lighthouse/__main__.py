@@ -28,7 +28,7 @@ django.setup()
 from django.conf import settings
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.live.browser import find_chromium
 from tests.live.site import LiveSite, live_site
 from tests.people import enter, give_address, give_number, protected

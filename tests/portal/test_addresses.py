@@ -10,7 +10,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from accounts.identity import email_key
+from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, User
 from core.addresses import in_ascii, in_letters
 from core.fields import validate_address

@@ -10,9 +10,9 @@ from django.template import engines
 from django.test import Client, TestCase
 from django.utils import translation
 
-from accounts import events
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
 from accounts.models import Organisation, User
-from accounts.proofs import Strength
 from core.http import Client as Visitor
 from core.i18n import apart, gettext, gettext_lazy, listed, ngettext, one_line
 from devices.models import Phone

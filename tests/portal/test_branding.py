@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import override_settings
 from pytest_django import Settings
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from core import branding, checks
 from tests.people import Person, enter
 

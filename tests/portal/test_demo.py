@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 
-from accounts import advice, readiness
 from accounts.models import RecoveryCode, SecurityEvent, User
+from accounts.readiness import assessment, recommendations
 from devices.models import Authenticator
 from devices.models.authenticator import codes_of, step_now
 from portal import demo
@@ -62,7 +62,7 @@ def test_ada_signs_in_with_what_was_printed_and_is_well_protected(said: str, cli
     assert sign_in(client, ADA).url == "/security/"
     text = client.get("/security/").text
     assert "Your account is well protected" in text
-    assert advice.suggestions(readiness.of(User.objects.get(email=ADA.email))) == []
+    assert recommendations.suggestions(assessment.of(User.objects.get(email=ADA.email))) == []
 
 
 def test_ada_gets_in_with_the_printed_recovery_code(said: str, client: Any) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from accounts.identity import mask_number
+from accounts.contacts.normalization import mask_number
 from core.templatetags.portal_ui import app_icon, icon
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent
-from accounts.proofs import Strength
 from tests.accounts.helpers import is_in, seen, type_password
 from tests.people import Person, enter
 from tests.portal.alone import alone

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.people import Person, enter
 
 pytestmark = pytest.mark.urls("tests.portal.failing")

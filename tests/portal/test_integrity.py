@@ -10,8 +10,8 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
-from accounts.address_taken import is_address_taken
-from accounts.contacts import make_primary, mark_verified
+from accounts.contacts.changes import make_primary, mark_verified
+from accounts.contacts.taken import is_address_taken
 from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
 from core.database import violates
 from core.http import Client as Origin

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.test import Client
 
-from accounts import failures
+from accounts.authentication import throttling
 from core import checks
 from core.key_check import WrongKeys, judge, judge_if_possible
 from core.limits import FailureCount, LimitReached, Rate, RateWindow
@@ -51,7 +51,7 @@ def test_the_documented_rotation_loses_nothing(
     settings: LazySettings, old: str, alice: Person, bob: Person, new_client: Callable[..., Client]
 ) -> None:
     app = give_app(alice, new_client())
-    budget = failures.budget_of(bob.user, "authenticator")
+    budget = throttling.budget_of(bob.user, "authenticator")
     for _each in range(settings.FAILURES_BEFORE_OFF):
         FailureCount.objects.update(blocked_until_ms=0)
         budget.reserve()
@@ -115,7 +115,7 @@ def test_rates_go_on_with_both_keys_and_after(settings: LazySettings, old: str) 
 
 
 def test_counts_of_both_keys_add_up(settings: LazySettings, old: str, alice: Person) -> None:
-    budget, new = failures.budget_of(alice.user, "authenticator"), run("sealing_key")
+    budget, new = throttling.budget_of(alice.user, "authenticator"), run("sealing_key")
     budget.reserve()
     settings.SEALING_KEYS = [new]  # a process that was restarted, beside one that was not
     budget.reserve()
@@ -210,7 +210,7 @@ def test_a_code_that_cannot_be_checked_is_told_so_and_counts_nothing(
         answer = step_in(client, alice, code)
         assert "can’t check this code right now" in answer.content.decode()
     settings.SEALING_KEYS = [old]
-    assert failures.budget_of(alice.user, "authenticator").failures == 0
+    assert throttling.budget_of(alice.user, "authenticator").failures == 0
     assert "sign_in:code_failed" not in alice.kinds()
     assert step_in(client, alice, code).status_code == 302
 
@@ -222,7 +222,7 @@ def test_one_unreadable_phone_makes_guesses_at_another_no_cheaper(
     Authenticator.objects.filter(pk=lost.pk).update(sealed_secret=b"x" * 60)
     answer = step_in(client, alice, alice.wrong_code())
     assert "can’t check this code right now" in answer.content.decode()
-    assert failures.budget_of(alice.user, "authenticator").failures == 1
+    assert throttling.budget_of(alice.user, "authenticator").failures == 1
     assert step_in(client, alice, alice.fresh_code()).status_code == 302
 
 

@@ -12,8 +12,9 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import codes, events
-from accounts.proofs import Strength
+from accounts.activity import events
+from accounts.authentication import sent_codes
+from accounts.authentication.proofs import Strength
 from core.http import Client as Origin
 from core.outbox import worker
 from core.outbox.delivery import deliver
@@ -43,8 +44,8 @@ def hand_over() -> None:
 
 
 def send_code(address: str) -> None:
-    delivery = codes.Delivery("email", address)
-    codes.send(delivery, user=None, purpose="sign-up", binding="b" * 32, client=HERE)
+    delivery = sent_codes.Delivery("email", address)
+    sent_codes.send(delivery, user=None, purpose="sign-up", binding="b" * 32, client=HERE)
 
 
 def test_a_code_goes_before_notices_that_wait_for_longer(

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
-from accounts.proofs import Strength
+from accounts.authentication.proofs import Strength
 from tests.accounts.helpers import seen
 from tests.people import Person, enter
 

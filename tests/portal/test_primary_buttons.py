@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
 from accounts.models import Binding, User
-from accounts.proofs import Strength
 from devices.models import Authenticator
 from tests.accounts.helpers import recover, type_password
 from tests.people import (

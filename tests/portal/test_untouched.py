@@ -6,8 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from accounts.authentication.proofs import Strength, keep
 from accounts.models import Organisation, User
-from accounts.proofs import Strength, keep
 from devices.models import Session
 from devices.sessions import SessionStore
 from tests.people import Person, enter, proved

@@ -20,9 +20,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import events
+from accounts.activity import events
+from accounts.authentication.proofs import Strength
 from accounts.models import Organisation
-from accounts.proofs import Strength
 from devices.backups import linking
 from devices.models import Phone, Session
 from devices.sessions import SessionStore

@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.proofs import Strength
 from accounts.models import RecoveryCode
-from accounts.proofs import Strength
 from devices.models import Session
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_address, give_number, give_phone

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import invitations
+from accounts.links import invitations
 from accounts.models import Invitation
 from core.fields import cleaned_name, validate_address
 from core.limits import LimitReached

@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts import events, failures
+from accounts.activity import events
+from accounts.authentication import throttling
 from accounts.management.commands._person import ask_password, given_password, person_with
 from accounts.models import User
 from accounts.signals import protection_changed
@@ -50,4 +51,4 @@ def _set(user: User, password: str) -> None:
         user.save(update_fields=["password", "password_changed_at"])
         events.record(user, "password:changed", client=None)
         protection_changed.send(User, user=user)
-    failures.forgive_passwords(user)
+    throttling.forgive_passwords(user)

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-from accounts import events
-from accounts.identity import ADDRESS_LENGTH, email_key
+from accounts.activity import events
+from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
 from accounts.models import EmailAddress, User
 from core.addresses import in_letters

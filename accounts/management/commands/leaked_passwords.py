@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts import leaked
+from accounts.passwords import leaked
 
 DIGITS = 40  # of a SHA-1 digest
 

@@ -1,0 +1,171 @@
+"""What follows wrong codes and passwords, the same wherever one is typed."""
+
+import math
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.activity import events
+from accounts.authentication.methods import Step, Verification
+from accounts.authentication.proofs import Proof, Strength
+from accounts.contacts.normalization import email_key
+from accounts.holds.bindings import held_subjects
+from accounts.models import User
+from accounts.signals import set_up_changed
+from core.http import Client
+from core.i18n import gettext as _
+from core.i18n import ngettext
+from core.limits import Budget, FactorDisabled, LimitReached
+
+EVENTS = {"sign-in": "sign_in:code_failed"}
+STRANGER = "password:stranger"
+
+
+def known_browser(digest: str) -> str:
+    """Name the password budget of one browser that signed in before."""
+    return f"password:{digest}"
+
+
+def budget_of(user: User, factor: str) -> Budget:
+    """Return the one budget of this person and factor, whatever page asks."""
+    return Budget(f"person:{user.pk}", factor)
+
+
+class StepBudget:
+    """The failures of one step, counted by what a right code would prove.
+
+    One counter guards what counts fully. What is held has a counter of its own, and so has what was
+    added after the step was switched off: nobody gets tries at one factor by succeeding with
+    another, and a new factor is not off because an old one is.
+    """
+
+    def __init__(self, user: User, step: Step) -> None:
+        self._user, self._step = user, step
+        self._main = budget_of(user, step.slug)
+        self._apart: dict[str, Budget] = {}
+        self.is_open = False  # what the one counter guards
+        self.apart: frozenset[str] = frozenset()  # what has a counter of its own
+        self.shut: frozenset[str] = frozenset()  # those of them that may not be tried now
+
+    def reserve(self) -> int:
+        """Count a try in each counter that it may touch; return the failures with it.
+
+        Raises `LimitReached` or `FactorDisabled` if nothing may be tried now.
+        """
+        held, names = held_subjects(self._user), set[str]()
+        if held:
+            names |= held.intersection(self._step.factors(self._user))
+        counts: list[int] = []
+        refusal: LimitReached | FactorDisabled | None = None
+        try:
+            counts.append(self._main.reserve())
+            self.is_open = True
+        except (LimitReached, FactorDisabled) as error:
+            refusal = error
+            if isinstance(error, FactorDisabled):
+                names |= set(self._step.factors(self._user, since=self._main.last_touched))
+        for name in sorted(names):
+            budget = budget_of(self._user, f"{self._step.slug}:{name}")
+            try:
+                counts.append(budget.reserve())
+                self._apart[name] = budget
+            except (LimitReached, FactorDisabled):
+                self.shut |= {name}
+        self.apart = frozenset(names)
+        if not counts and refusal:
+            raise refusal
+        return max(counts)
+
+    def give_back(self) -> None:
+        """Uncount a try that could not be judged."""
+        for budget in self._reserved():
+            budget.give_back()
+
+    def clear(self, proof: Proof) -> None:
+        """Forget the failures of what was proved; of the others only this try, which was none."""
+        own = self._apart.get(proof.factor, self._main)
+        is_less = own is self._main and self._step.strong and proof.strength < Strength.TWO_STEP
+        for budget in self._reserved():
+            if budget is own and not is_less:
+                budget.clear()
+            else:
+                budget.give_back()
+
+    def _reserved(self) -> list[Budget]:
+        return [*([self._main] if self.is_open else []), *self._apart.values()]
+
+
+def note(verification: Verification, step: Step, count: int) -> None:
+    """Write the failed try into the person's activity; tell the owner at the policy's numbers."""
+    kind = EVENTS.get(verification.purpose, "step_up:failed")
+    with transaction.atomic():
+        _record(verification, kind, step)
+        if count == settings.FAILURES_BEFORE_NOTICE:
+            _record(verification, "sign_in:many_failures", step)
+        if count == settings.FAILURES_BEFORE_OFF:
+            _record(verification, "factor:disabled", step)
+            set_up_changed.send(User, user=verification.user)
+
+
+def _record(verification: Verification, kind: str, step: Step) -> None:
+    user, client = verification.user, verification.client
+    events.record(user, kind, client=client, method=step.slug)
+
+
+def in_words(seconds: int) -> str:
+    """Say a wait in seconds up to 90 s, else in minutes, rounded up."""
+    if seconds <= 90:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 90:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return _("more than an hour")
+
+
+def note_password(address: str, count: int, client: Client) -> None:
+    """Write a wrong password down; the same work for an address that nobody has."""
+    user = User.objects.filter(email_key=email_key(address)).first()
+    if user is None:
+        events.record_nobody("sign_in:password_failed", client=client)
+    else:
+        _record_password(user, "sign_in:password_failed", count, client)
+
+
+def note_locked(user: User, method: str, client: Client) -> None:
+    """Write down that the right password or passkey met a locked account."""
+    with transaction.atomic():
+        events.record(user, "sign_in:locked", client=client, method=method)
+
+
+def locked_words() -> str:
+    """Say that the account is locked and whom to ask; only after a right password or passkey."""
+    if settings.SUPPORT_ADDRESS:
+        words = _("This account is locked. To unlock it, e-mail %(address)s.")
+        return words % {"address": settings.SUPPORT_ADDRESS}
+    words = _("This account is locked. Ask the people who run %(site)s to unlock it.")
+    return words % {"site": settings.PORTAL_NAME}
+
+
+def note_own_password(user: User, count: int, client: Client) -> None:
+    """Write down a wrong password that was typed in a session of the person."""
+    _record_password(user, "step_up:failed", count, client)
+
+
+@transaction.atomic
+def _record_password(user: User, kind: str, count: int, client: Client) -> None:
+    events.record(user, kind, client=client, method="password")
+    if count == settings.FAILURES_BEFORE_NOTICE:
+        events.record(user, "sign_in:many_failures", client=client, method="password")
+
+
+def password_budget(address: str, browser: str) -> Budget:
+    """Return the budget of this address, however it is spelled, in one kind of browser."""
+    return Budget(f"address:{email_key(address)}", browser)
+
+
+def forgive_passwords(user: User) -> None:
+    """Begin without failures in every browser, as a new password was set."""
+    digests = user.known_browsers.values_list("digest", flat=True)
+    budget_of(user, "password").clear()
+    for browser in (STRANGER, *(known_browser(digest) for digest in digests)):
+        password_budget(user.email, browser).clear()

@@ -1,0 +1,91 @@
+"""Taking back what a session added, with everything that was added on it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.holds import bindings
+from accounts.holds.bindings import HANDLERS
+from accounts.models import Binding, User
+from accounts.signals import protection_changed
+from core.http import Client
+
+
+@transaction.atomic
+def cancel(
+    *,
+    user: User,
+    chosen: Iterable[Binding],
+    client: Client | None,
+    session: str = "",
+    actor: User | None = None,
+    reason: str = "",
+) -> list[Binding]:
+    """Take these back, newest first, end every session but `session`, and tell the person.
+
+    What was added on one of them goes with it. Return what this call has taken back: nothing if a
+    parallel one was first.
+    """
+    user = user.take_turn()
+    rows = _with_what_followed(user, chosen)
+    # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with one
+    # of them is then refused, or found among the sessions.
+    done = [row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, session)]
+    if not done:
+        return []
+    protection_changed.send(User, user=user, keep=session)
+    details: dict[str, Any] = {"methods": [row.kind for row in done]}
+    details["names"] = [row.name for row in done if row.name]
+    if reason:
+        details["reason"] = reason
+    kind = "hold:cancelled"
+    events.record(user, kind, client=client, actor=actor, session=session, **details)
+    bindings.forget_mark_if_answered(user)
+    return done
+
+
+def _undo(user: User, row: Binding, keep: str) -> bool:
+    open_row = Binding.objects.open().filter(pk=row.pk)
+    if not open_row.update(cancelled_at=timezone.now()):
+        return False
+    HANDLERS[row.kind].undo(user, row, keep=keep)
+    return True
+
+
+def _with_what_followed(user: User, chosen: Iterable[Binding]) -> list[Binding]:
+    """Add what was added on these, on that in turn, and so on."""
+    found = {row.pk: row for row in chosen}
+    others = list(user.bindings.revocable())
+    grew = True
+    while grew:
+        subjects = {row.subject for row in found.values() if HANDLERS[row.kind].adds}
+        more = [row for row in others if row.pk not in found and subjects & set(row.proofs)]
+        found |= {row.pk: row for row in more}
+        grew = bool(more)
+    return list(found.values())
+
+
+def of_the_session(binding: Binding) -> list[Binding]:
+    """Return everything that the session of this one has added and that can be taken back."""
+    rows = binding.user.bindings.revocable()
+    return list(
+        rows.filter(session=binding.session) if binding.session else rows.filter(pk=binding.pk)
+    )
+
+
+def cancel_held(
+    user: User, *, client: Client | None, session: str = "", spare: str = ""
+) -> list[Binding]:
+    """Take back what is held, as the password has changed; not what `session` added itself.
+
+    `spare` is the subject of the mailbox that proved who changes it. If that is held itself, it
+    proves too little to take anything back.
+    """
+    rows = list(user.bindings.held())
+    if any(row.subject == spare for row in rows):
+        return []
+    chosen = [row for row in rows if not session or row.session != session]
+    return cancel(user=user, chosen=chosen, client=client, session=session) if chosen else []

@@ -1,0 +1,78 @@
+"""Disputes: two sides of one account contradict each other, and neither wins by being last.
+
+One side was in a session that had not proved a strong second step and took something away; the
+other holds just that, and the password. While it is disputed nothing that protects the account can
+be weakened or added: `take_turn` stands at the start of every such act. It is decided by an older
+proof, by staff, or by time: then the older proof counts again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.models import User
+from accounts.signals import protection_changed
+from core.http import Client
+
+BEGUN = "dispute:begun"
+
+
+class InDispute(Exception):
+    """The act has to wait until the dispute over the account is decided."""
+
+
+def take_turn(user: User) -> User:
+    """Take the person's turn for an act that weakens what protects them, or adds to it.
+
+    Raises `InDispute`. Judged on the row that the turn reads: a dispute that a parallel request
+    opened stops the act.
+    """
+    current = user.take_turn()
+    if current.is_disputed:
+        raise InDispute
+    return current
+
+
+def begin(user: User, *, since: datetime, client: Client | None, **details: Any) -> datetime:
+    """Stop all weakening, end every session and tell every address; return until when.
+
+    `since` is the moment of the act that is disputed: what proved strong before it may decide. A
+    dispute that runs is not made longer. Take the person's turn before, in the same transaction.
+    """
+    until = timezone.now() + settings.RECOVERY_HOLD
+    running = Q(disputed_until__gt=timezone.now())
+    rows = User.objects.filter(pk=user.pk).exclude(running)
+    if rows.update(disputed_since=since, disputed_until=until):
+        user.disputed_since, user.disputed_until = since, until
+    else:
+        user.refresh_from_db(fields=["disputed_since", "disputed_until"])
+        until = user.disputed_until or until
+    about: dict[str, Any] = {"until": until.isoformat(), **details}
+    events.record(user, BEGUN, client=client, **about)
+    protection_changed.send(User, user=user, keep="")
+    return until
+
+
+def end(
+    user: User,
+    kind: str,
+    *,
+    client: Client | None = None,
+    session: str = "",
+    actor: User | None = None,
+    **details: Any,
+) -> bool:
+    """End the dispute and tell every address; False if it has ended already.
+
+    Take the person's turn before, in the same transaction.
+    """
+    rows = User.objects.filter(pk=user.pk, disputed_until__isnull=False)
+    if not rows.update(disputed_since=None, disputed_until=None):
+        return False
+    user.disputed_since = user.disputed_until = None
+    events.record(user, kind, client=client, session=session, actor=actor, **details)
+    return True

@@ -1,0 +1,106 @@
+"""Inviting people: who may, how often, and what becomes of an invitation."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.contacts.normalization import email_key
+from accounts.models import EmailAddress, Invitation, User
+from core.database import violates
+from core.http import Client
+from core.limits import Rate
+from core.outbox.api import queue
+
+A_DAY = Rate("invitations", settings.INVITATIONS_A_DAY, timedelta(days=1))
+AN_ADDRESS = Rate("invitations-address", settings.INVITATIONS_AN_ADDRESS, timedelta(days=1))
+
+
+class HasAccount(Exception):
+    """Somebody has an account with this address already."""
+
+
+class IsInvited(Exception):
+    """There is an open invitation for this address."""
+
+
+class NotOpen(Exception):
+    """The invitation was accepted or withdrawn meanwhile."""
+
+
+def has_account(address: str) -> bool:
+    """Tell whether the address belongs to an account."""
+    key = email_key(address)
+    verified = EmailAddress.objects.verified().filter(key=key)
+    return User.objects.filter(email_key=key).exists() or verified.exists()
+
+
+def invite(*, actor: User | None, address: str, name: str = "", language: str = "") -> Invitation:
+    """Write an invitation and its mail; `actor` is None for the operator on the host.
+
+    Raises `HasAccount`, `IsInvited`, and `LimitReached` after `INVITATIONS_A_DAY` of one member of
+    staff. Call it outside a transaction.
+    """
+    if has_account(address):
+        raise HasAccount
+    if Invitation.objects.open().filter(key=email_key(address)).exists():
+        raise IsInvited
+    _take(actor, address)
+    try:
+        with transaction.atomic():
+            until = timezone.now() + settings.INVITATION_AGE
+            row = Invitation.objects.create(
+                address=address, name=name, invited_by=actor, expires_at=until
+            )
+            _queue(row, language)
+    except IntegrityError as error:
+        if not violates(error, Invitation, "one_open_invitation_an_address", "key"):
+            raise
+        raise IsInvited from error
+    return row
+
+
+def resend(*, actor: User | None, invitation: Invitation, language: str = "") -> None:
+    """Mail another link, which ends the one before; raises `NotOpen` or `LimitReached`."""
+    _take(actor, invitation.address)
+    with transaction.atomic():
+        if not invitation.renew():
+            raise NotOpen
+        _queue(invitation, language)
+
+
+def _take(actor: User | None, address: str) -> None:
+    A_DAY.take(str(actor.pk) if actor else "host")
+    AN_ADDRESS.take(email_key(address))
+
+
+def _queue(row: Invitation, language: str) -> None:
+    queue(
+        channel="email",
+        recipient=row.address,
+        kind="invitation:link",
+        context={"invitation": str(row.public_id), "round": row.round, "language": language},
+        expires_at=row.expires_at,
+    )
+
+
+@transaction.atomic
+def accept(*, invitation: Invitation, name: str, password: str, client: Client) -> User | None:
+    """Make the account that the invitation is for; None if it was used or withdrawn just now.
+
+    `password` is hashed already. The link has shown that the mailbox is the person's.
+    """
+    if not invitation.spend():
+        return None
+    user = User.objects.create(email=invitation.address, name=name, password=password)
+    now = timezone.now()
+    EmailAddress.objects.create(user=user, address=user.email, verified_at=now)
+    events.record(user, "account:created", client=client, actor=invitation.invited_by)
+    return user
+
+
+def open_for(address: str) -> Invitation | None:
+    """Return the open invitation for an address."""
+    return Invitation.objects.open().filter(key=email_key(address)).first()

@@ -1,0 +1,97 @@
+"""Accounts of people with organisations: staff begin and approve, the person asks.
+
+No secret is known here: it is drawn when the person's phone claims it, see `devices.work`.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.models import Enrolment, Membership, Organisation, User
+from accounts.staff import check, check_rights
+from core.http import Client
+
+State = Enrolment.State
+
+
+class AlreadyThere(Exception):
+    """The person has an account with this organisation."""
+
+
+@transaction.atomic
+def enrol(
+    *, actor: User, user: User, organisation: Organisation, label: str, reason: str
+) -> Enrolment:
+    """Give the person an account with an organisation, to be set up on their phone.
+
+    Raises `AlreadyThere` if they have one, also to the second of two parallel requests.
+    """
+    check_rights(actor, user)  # the approval below is the act that counts
+    user.take_turn()
+    if user.enrolments.current().filter(organisation=organisation).exists():
+        raise AlreadyThere
+    User.objects.filter(pk=user.pk, has_work=False).update(has_work=True)
+    Membership.objects.get_or_create(user=user, organisation=organisation)
+    enrolment = Enrolment(user=user, organisation=organisation, label=label)
+    enrolment.state = State.ACTION_REQUIRED
+    enrolment.save()
+    approve(actor=actor, enrolment=enrolment, reason=reason)
+    return enrolment
+
+
+@transaction.atomic
+def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
+    """Let the person make a one-time code; False if that was so already, or it was ended.
+
+    What works on a phone now goes on working until the next phone has proved a code.
+    """
+    check(actor, enrolment.user)
+    enrolment.user.take_turn()
+    rows = Enrolment.objects.current().not_approved().filter(pk=enrolment.pk)
+    changed = rows.update(
+        state=State.APPROVED, approved_at=timezone.now(), approved_by=actor, reason=reason
+    )
+    if changed:
+        _record(enrolment, "work:approved", actor=actor, reason=reason)
+    enrolment.refresh_from_db()
+    return bool(changed)
+
+
+@transaction.atomic
+def ask(*, enrolment: Enrolment, client: Client, session: str = "") -> bool:
+    """Ask the organisation for a new code; False if that was done, or is not needed."""
+    enrolment.user.take_turn()
+    waiting = (State.ACTION_REQUIRED, State.ENROLLED)
+    rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
+    if not rows.update(state=State.ASKED, asked_at=timezone.now()):
+        return False
+    _record(enrolment, "work:asked", client=client, session=session)
+    return True
+
+
+@transaction.atomic
+def end(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
+    """End the account with the organisation; False if it was ended already.
+
+    Its secret is another module's: call `devices.staff.end_enrolment`.
+    """
+    check(actor, enrolment.user)
+    rows = Enrolment.objects.current().filter(pk=enrolment.pk)
+    if not rows.update(state=State.ENDED, ended_at=timezone.now()):
+        return False
+    organisation = enrolment.organisation
+    Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
+    _record(enrolment, "work:ended", actor=actor, reason=reason)
+    return True
+
+
+def _record(
+    enrolment: Enrolment,
+    kind: str,
+    *,
+    client: Client | None = None,
+    actor: User | None = None,
+    **details: str,
+) -> None:
+    name = enrolment.organisation.name
+    events.record(enrolment.user, kind, client=client, actor=actor, organisation=name, **details)

@@ -1,0 +1,244 @@
+"""The ways in, what each hangs on, and what is left when something is lost.
+
+Everything is computed from `accounts.authentication.second_steps.ways_of`, which is what the
+sign-in offers, so that the two cannot differ. Only one thing is a guess: that text messages arrive
+on the one linked phone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from accounts.authentication.methods import Way
+from accounts.authentication.second_steps import ways_of
+from accounts.models import User
+from accounts.readiness.loss_impact import Loss, count, names
+from core.i18n import gettext as _
+from core.i18n import ngettext
+
+STRONG_CARRIERS = ("phone", "passkey", "synced")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The first sentence of the overview; `tone` is ok, look or loss."""
+
+    tone: str
+    title: str
+    sentence: str
+
+
+class Group(NamedTuple):
+    """Ways that depend on the same thing, and so are lost together; or several of one kind.
+
+    `is_several` says that `loss` is that of one of them, the one that leaves least.
+    """
+
+    carrier: str
+    lost_together: bool
+    ways: Sequence[Way]
+    loss: Loss
+    is_several: bool = False
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Everything that is said about getting into an account."""
+
+    user: User
+    ways: Sequence[Way]
+
+    @property
+    def codes_left(self) -> int:
+        """Unused recovery codes."""
+        return sum(way.left for way in self.ways)
+
+    @property
+    def are_codes_proven(self) -> bool:
+        """Whether one of the codes was typed back."""
+        return all(way.is_proven for way in self.ways)
+
+    @property
+    def are_codes_pending(self) -> bool:
+        """Whether newer codes were made of which none was typed back."""
+        return any(way.has_pending for way in self.ways)
+
+    @property
+    def phones(self) -> list[str]:
+        """Carrier keys of the linked phones."""
+        return [key for key in self.keys if self._first(key).carrier.kind == "phone"]
+
+    @property
+    def keys(self) -> list[str]:
+        """Carrier keys of everything that a way hangs on and that can be lost."""
+        return list(dict.fromkeys(way.carrier.key for way in self.ways))
+
+    @property
+    def holders(self) -> list[Way]:
+        """The ways that prove most, those of phones first."""
+        held = [way for way in self.ways if way.carrier.kind in STRONG_CARRIERS]
+        return sorted(held, key=lambda way: way.carrier.kind != "phone")
+
+    def count(self, *kinds: str) -> int:
+        """Count the ways that hang on carriers of these kinds."""
+        return sum(way.carrier.kind in kinds for way in self.ways)
+
+    def _first(self, key: str) -> Way:
+        return next(way for way in self.ways if way.carrier.key == key)
+
+    def together(self, keys: Iterable[str]) -> frozenset[str]:
+        """Add what is lost with these carriers: with the one phone, what arrives on its number."""
+        lost, phones = frozenset(keys), self.phones
+        if len(phones) != 1 or phones[0] not in lost:
+            return lost
+        return lost | {way.carrier.key for way in self.ways if way.carrier.kind == "number"}
+
+    def without(self, keys: Iterable[str]) -> list[Way]:
+        """Return the ways that remain if these carriers are lost."""
+        return list(self.loss(keys).remains)
+
+    def loss(self, keys: Iterable[str]) -> Loss:
+        """Say what losing these carriers, all at once, would mean."""
+        named = frozenset(keys)
+        return self._parted(self.together(named), named)
+
+    def removal(self, *keys: str) -> Loss:
+        """Say what it would mean if these went on purpose and nothing with them."""
+        return self._parted(frozenset(keys), frozenset(keys))
+
+    def _parted(self, lost: frozenset[str], named: frozenset[str]) -> Loss:
+        gone = [way for way in self.ways if way.carrier.key in lost]
+        remains = [way for way in self.ways if way.carrier.key not in lost]
+        return Loss(gone, remains, self.user.has_two_step, lost - named)
+
+    @property
+    def losses(self) -> list[Loss]:
+        """The loss of each single thing, in the order of the ways."""
+        return [self.loss([key]) for key in self.keys]
+
+    @property
+    def groups(self) -> list[Group]:
+        """The ways by what they hang on, as the overview draws them."""
+        apart = [self.loss([key]) for key in self.keys if not self._rides_along(key)]
+        mailboxes = [loss for loss in apart if loss.kinds == {"mailbox"}]
+        if len(mailboxes) < 2:
+            return [_group(loss) for loss in apart]
+        groups = [_group(loss) for loss in apart if loss not in mailboxes]
+        groups.insert(apart.index(mailboxes[0]), _mailboxes(mailboxes))
+        return groups
+
+    def _rides_along(self, key: str) -> bool:
+        phones = self.phones
+        return key not in phones and key in self.together(phones)
+
+    @property
+    def worst(self) -> Loss | None:
+        """The single loss that leaves least; None if nothing can be lost."""
+        held = {way.carrier.key for way in self.holders}
+        keys = [way.carrier.key for way in (*self.holders, *self.ways)]
+        ranked = sorted(dict.fromkeys(keys), key=lambda key: self._rank(key, key in held))
+        return self.loss([ranked[0]]) if ranked else None
+
+    def _rank(self, key: str, is_holder: bool) -> tuple[int, int, bool]:
+        loss = self.loss([key])
+        return loss.strength, len(loss.remains), not is_holder
+
+    @property
+    def verdict(self) -> Verdict:
+        """Judge the account in one sentence, by the worst that could be lost."""
+        worst = self.worst
+        if not self.user.has_two_step:
+            return _only_password()
+        if worst is None:
+            return _nothing()
+        if worst.is_lockout:
+            return _lockout(worst)
+        if not self.holders:
+            return _only_weak(self.ways)
+        if len(worst.doubtful) == len(worst.remains):
+            return _doubtful(worst)
+        return _protected(worst)
+
+
+def of(user: User) -> Readiness:
+    """Look at the account's real set-up."""
+    return Readiness(user, ways_of(user))
+
+
+def _group(loss: Loss) -> Group:
+    return Group(_place(loss.gone[0]), len(loss.gone) > 1, loss.gone, loss)
+
+
+def _mailboxes(losses: Sequence[Loss]) -> Group:
+    """Draw the mailboxes as one group: people look for them in one place."""
+    ways = [way for loss in losses for way in loss.gone]
+    worst = min(losses, key=lambda loss: (loss.strength, len(loss.remains)))
+    return Group(_("In your mailboxes"), False, ways, worst, is_several=True)
+
+
+def _place(way: Way) -> str:
+    carrier = way.carrier
+    return {
+        "phone": _("On your %(name)s") % {"name": carrier.noun},
+        "passkey": _("In %(name)s") % {"name": carrier.noun},
+        "synced": _("In %(name)s") % {"name": carrier.noun},
+        "mailbox": _("In your mailbox"),
+        "number": _("On your number"),
+        "paper": _("On paper"),
+    }.get(carrier.kind, str(carrier.name))
+
+
+def _only_password() -> Verdict:
+    return Verdict(
+        "look",
+        _("Your password is all that protects your account"),
+        _("Turn on two-step verification, so that a stolen password opens nothing."),
+    )
+
+
+def _nothing() -> Verdict:
+    return Verdict(
+        "loss",
+        _("You couldn’t sign in again"),
+        _("We ask for a second step after your password, and you have none left. Add one now."),
+    )
+
+
+def _lockout(loss: Loss) -> Verdict:
+    titles = {
+        "phone": _("One lost phone would lock you out"),
+        "passkey": _("One lost passkey would lock you out"),
+        "synced": _("One lost passkey would lock you out"),
+        "mailbox": _("One closed mailbox would lock you out"),
+        "number": _("One lost number would lock you out"),
+        "paper": _("One lost sheet of codes would lock you out"),
+    }
+    first = loss.gone[0].carrier
+    said = [_("Everything depends on %(name)s.") % {"name": first.name}, *loss.rides_along]
+    title = titles.get(first.kind, _("One loss would lock you out"))
+    return Verdict("loss", title, " ".join([*said, _("Add another sign-in method.")]))
+
+
+def _only_weak(ways: Sequence[Way]) -> Verdict:
+    said = _("You can still sign in with %(ways)s. Set up a phone to be well protected again.")
+    return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
+
+
+def _doubtful(loss: Loss) -> Verdict:
+    said = _(
+        "If you lost your %(name)s today, only %(ways)s would be left, "
+        "and only if it is not on the same phone."
+    )
+    words = {"name": loss.gone[0].carrier.noun, "ways": loss.names}
+    return Verdict("look", _("Keep your passkey apart from your phone"), said % words)
+
+
+def _protected(loss: Loss) -> Verdict:
+    left = count(loss.remains)
+    said = ngettext(
+        "Without your %(name)s you would still have %(count)d sign-in method: %(ways)s.",
+        "Without your %(name)s you would still have %(count)d sign-in methods: %(ways)s.",
+        left,
+    )
+    words = {"name": loss.gone[0].carrier.noun, "count": left, "ways": loss.names}
+    return Verdict("ok", _("Your account is well protected"), said % words)

@@ -1,0 +1,236 @@
+"""The page that takes the code of one second step, for signing in and for confirming alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from accounts.authentication import sent_codes
+from accounts.authentication.methods import Kept, Step, Verification, Way
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import second_steps, step_named
+from accounts.forms.code import SENDS, StepForm
+from accounts.models import SentCode
+from core.i18n import gettext as _
+from core.limits import LimitReached
+
+FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
+"""Confirming happens inside, with the account's own bar; it does not look like a sign-in."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One verification on its way, and where its pages are."""
+
+    verification: Verification
+    url_of: Callable[[str], str]
+    fate_url_of: Callable[[str], str]
+    options_url_of: Callable[[str], str]
+    another_url: str
+    on_proved: Callable[[Proof], HttpResponse]
+    least: Strength = Strength.NOTHING
+    only: frozenset[str] = frozenset()
+    confirming: bool = False
+    act: str = ""  # what is confirmed, to follow "to"
+    trust_days: int = 0
+
+    def offers(self, step: Step) -> bool:
+        """Tell whether this kind of step counts here at all; the step itself judges the rest."""
+        is_strong_enough = step.strong or self.least < Strength.TWO_STEP
+        return is_strong_enough and (not self.only or step.slug in self.only)
+
+    def ways(self, step: Step) -> list[Way]:
+        """Return what this step offers in this flow."""
+        if not self.offers(step):
+            return []
+        ways = step.ways(self.verification.user)
+        return [way for way in ways if way.strength >= self.least]
+
+    def all_ways(self) -> list[Way]:
+        """Return everything offered in this flow, strongest first."""
+        return [way for step in second_steps() for way in self.ways(step)]
+
+    def kept(self) -> list[Kept]:
+        """Return what was taken away and can take itself back, where somebody signs in."""
+        if self.confirming:
+            return []
+        return [each for step in second_steps() for each in step.kept(self.verification.user)]
+
+    def shortcuts(self, here: Step) -> list[Step]:
+        """Return the steps that a link leads to at once, past the picker, if the account has them.
+
+        None when confirming: a spare code is not to be spent where a phone is at hand.
+        """
+        if self.confirming:
+            return []
+        return [
+            step for step in second_steps() if step.shortcut and step != here and self.ways(step)
+        ]
+
+    def best(self, preferred: str = "") -> Way | None:
+        """Return the way to begin with: the preferred step if it is offered, else the strongest."""
+        steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
+        return next((way for step in steps for way in self.ways(step)[:1]), None)
+
+
+def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
+    """Show the step, send its code, or judge what was typed; an unknown step is 404."""
+    step = step_named(slug)
+    if step is None:
+        raise Http404
+    if request.method == "POST" and "send" in request.POST:
+        return _send(request, flow, step)
+    if request.method == "POST" and flow.offers(step):
+        return _judge(request, flow, step)
+    return _page(request, flow, step, StepForm(step=step, verification=flow.verification))
+
+
+def _send(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
+    if not flow.offers(step):
+        raise Http404
+    try:
+        step.send(flow.verification, request.POST["send"])
+    except sent_codes.NotYours as error:
+        raise Http404 from error
+    except LimitReached as limit:
+        form = StepForm({}, step=step, verification=flow.verification)
+        form.errors.clear()
+        form.add_error(None, form.must_wait(limit, SENDS))
+        return _page(request, flow, step, form)
+    return HttpResponseRedirect(flow.url_of(step.slug))
+
+
+def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
+    form = StepForm(request.POST, step=step, verification=flow.verification)
+    if form.is_valid():
+        with transaction.atomic():
+            proof = form.spend()
+            response = flow.on_proved(proof) if proof else None
+        if proof and response:
+            form.of_step.clear(proof)
+            return response
+    return _page(request, flow, step, form)
+
+
+def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpResponse:
+    ways = flow.ways(step)
+    if not ways:
+        _say_why(request, form)
+        return HttpResponseRedirect(flow.another_url)
+    sent = _live(flow, step)
+    way = next((way for way in ways if sent and _is_target(sent, way)), ways[0])
+    context = {
+        "step": step,
+        "form": form,
+        "way": way,
+        "heading": step.heading,
+        "explanation": step.explanation(way),
+        "buttons": step.buttons(ways),
+        "sent": describe(sent, way, flow.fate_url_of(step.slug)) if sent else None,
+        "email": flow.verification.user.email,
+        "action_url": flow.url_of(step.slug),
+        "options_url": flow.options_url_of(step.slug),
+        "another_url": flow.another_url,
+        "confirming": flow.confirming,
+        "kept": flow.kept,
+        "disputed_until": _disputed_until(flow),
+        "act": flow.act,
+        "frame": FRAMES[flow.confirming],
+        "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in flow.shortcuts(step)],
+        "trust_days": flow.trust_days if _is_strong(ways) else 0,
+        "many_ways": flow.least < Strength.TWO_STEP,
+        "wait": form.wait.seconds if form.wait else None,
+    }
+    response = render(request, step.template, context, status=form.status)
+    if form.wait:
+        response["Retry-After"] = str(form.wait.seconds)
+    return response
+
+
+def _say_why(request: HttpRequest, form: StepForm) -> None:
+    """Take along what the form refused: it may be the reason why the way is gone."""
+    reasons = [str(reason) for errors in form.errors.values() for reason in errors]
+    for reason in reasons or [_("This method isn’t available right now. Choose one of these.")]:
+        messages.warning(request, reason)
+
+
+def _disputed_until(flow: Flow) -> datetime | None:
+    user = flow.verification.user
+    return user.disputed_until if user.is_disputed and not flow.confirming else None
+
+
+def _is_strong(ways: list[Way]) -> bool:
+    return any(way.strength >= Strength.TWO_STEP for way in ways)
+
+
+def _live(flow: Flow, step: Step) -> SentCode | None:
+    channel = getattr(step, "channel", "")
+    if not channel:
+        return None
+    return sent_codes.live_code(flow.verification.purpose, flow.verification.binding, channel)
+
+
+def _is_target(sent: SentCode, way: Way) -> bool:
+    return way.carrier.key.endswith(f":{sent.contact_id}")
+
+
+def describe(sent: SentCode, way: Way | None, fate_url: str) -> dict[str, Any]:
+    """Say what became of a sent code and when another may be asked for (seconds)."""
+    fate = sent.message.fate if sent.message else None
+    resend_in = max(0, int((sent.may_resend_at - timezone.now()).total_seconds() + 0.999))
+    return {
+        "channel": sent.channel,
+        "hint": way.hint if way else "",
+        "target": way.target if way else "",
+        "text": fate.text if fate else "",
+        "fate": fate.text if fate else "",
+        "state": fate.state if fate else "waiting",
+        "resend_in": resend_in,
+        "fate_url": fate_url,
+    }
+
+
+def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
+    """Ask the browser itself, bound to this flow; 404 for steps whose answer is typed."""
+    step = step_named(slug)
+    among = request.POST.get("among", "")
+    question = step.options(flow.verification, among) if step and flow.ways(step) else None
+    if question is None:
+        raise Http404
+    return JsonResponse(question)
+
+
+def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
+    """Answer the page's question what became of the message; asking is not activity."""
+    step = step_named(slug)
+    sent = _live(flow, step) if step else None
+    if sent is None:
+        raise Http404
+    return fate_answer(sent)
+
+
+def fate_answer(sent: SentCode) -> JsonResponse:
+    """Return the state of a sent code as JSON."""
+    told = describe(sent, None, "")
+    return JsonResponse({key: told[key] for key in ("text", "state", "resend_in")})
+
+
+def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
+    """Show the picker: only the ways this account really has, masked."""
+    ways = [replace(way, url=flow.url_of(way.slug)) for way in flow.all_ways()]
+    context = {
+        "ways": ways,
+        "confirming": flow.confirming,
+        "back_url": back_url,
+        "kept": flow.kept,
+        "disputed_until": _disputed_until(flow),
+        "act": flow.act,
+        "frame": FRAMES[flow.confirming],
+    }
+    return render(request, "accounts/another_way.html", context)
