@@ -13,7 +13,7 @@ from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
-from accounts.authentication import trusted_browsers
+from accounts.authentication import browser_trust
 from accounts.authentication.proofs import (
     Strength,
     is_session_worth_its_account,
@@ -68,9 +68,9 @@ class SignInRequired(LoginRequiredMiddleware):
         if getattr(view_func, "is_for_anyone", False):
             return None
         if request.user.is_authenticated and not is_session_worth_its_account(request):
-            if not trusted_browsers.keeper().covers(request):
+            if not browser_trust.keeper().covers(request):
                 logout(request)
-            elif not trusted_browsers.is_open(view_func):
+            elif not browser_trust.is_open(view_func):
                 return _to_a_step(request)
         if request.user.is_authenticated and _asks_first(request, view_func):
             return _to_the_question(request)

@@ -1,6 +1,7 @@
 """Accounts of people with organisations: staff begin and approve, the person asks.
 
-No secret is known here: it is drawn when the person's phone claims it, see `devices.work`.
+No secret is known here: it is drawn when the person's phone claims it, see
+`devices.authenticator.work_accounts`.
 """
 
 from django.db import transaction

@@ -13,7 +13,7 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Follow sign-ins and changes of what protects an account."""
-        for name in ("receivers", "binding_kinds"):
+        for name in ("receivers", "holds"):
             import_module(f"devices.{name}")  # they need the models, which are there only now
         checks = import_module("devices.checks")
         register(checks.check_passkey_hosts, Tags.database)

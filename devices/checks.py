@@ -6,8 +6,8 @@ from django.core.checks import CheckMessage, Warning
 from django.db import DatabaseError
 from django.db.models import Count
 
+from devices.factors.relying_party import parties
 from devices.models import Passkey
-from devices.relying_party import parties
 
 
 def check_passkey_hosts(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:

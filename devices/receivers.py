@@ -10,9 +10,10 @@ from accounts.authentication import known_browsers
 from accounts.models import User
 from accounts.signals import protection_changed, set_up_changed, two_step_ended
 from core.http import client_of
-from devices import trusted, work
-from devices.backups import grants, linking
-from devices.sessions import SessionStore, end_sessions
+from devices.authenticator import work_accounts
+from devices.backups import app_linking, grants
+from devices.sessions import trusted_browsers
+from devices.sessions.engine import SessionStore, end_sessions
 
 
 @receiver(user_logged_in, dispatch_uid="devices.stamp_session")
@@ -20,7 +21,7 @@ def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Write into the session's row who signed in, from where and with what."""
     if isinstance(request.session, SessionStore):
         session = request.session
-        known, trusted_id = known_browsers.row_of(session, user), trusted.id_in(session)
+        known, trusted_id = known_browsers.row_of(session, user), trusted_browsers.id_in(session)
         session.sign_in(user, client_of(request), known, trusted_id)
 
 
@@ -28,27 +29,27 @@ def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
 def end_others(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End the person's other sessions, and all trust, in the transaction of the change."""
     end_sessions(user, keep=keep)
-    trusted.end_all_of(user, keep)
+    trusted_browsers.end_all_of(user, keep)
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_links")
 def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End codes for phones, and what was given in other sessions to open the backup."""
-    linking.end(user.link_requests.all())
+    app_linking.end(user.link_requests.all())
     grants.end_others(user, keep)
-    work.end_begun(user, keep)
+    work_accounts.end_begun(user, keep)
 
 
 @receiver(set_up_changed, dispatch_uid="devices.end_trust")
 def end_trust(*, user: User, keep: str = "", **kwargs: Any) -> None:
     """End all trust, in the transaction of the change."""
-    trusted.end_all_of(user, keep)
+    trusted_browsers.end_all_of(user, keep)
 
 
 @receiver(two_step_ended, dispatch_uid="devices.revoke_permissions")
 def revoke_permissions(*, user: User, **kwargs: Any) -> None:
     """Revoke permissions to open the backup, codes for phones and work accounts, and all trust."""
-    linking.end(user.link_requests.all())
+    app_linking.end(user.link_requests.all())
     grants.end_others(user, "")
-    work.end_begun(user)
-    trusted.end_all_of(user)
+    work_accounts.end_begun(user)
+    trusted_browsers.end_all_of(user)

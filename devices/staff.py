@@ -7,16 +7,19 @@ from accounts.activity import events
 from accounts.models import Enrolment, User
 from accounts.signals import protection_changed
 from accounts.staff import check, has_colleague
-from devices import contest, factors, phones, trusted, work
+from devices.authenticator import work_accounts
+from devices.factors import last_factor
 from devices.models import Phone
-from devices.sessions import end_sessions
+from devices.phones import contest, linked_phones
+from devices.sessions import trusted_browsers
+from devices.sessions.engine import end_sessions
 
 
 @transaction.atomic
 def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
     """Sign the person out everywhere and end all trust; return of how many browsers."""
     check(actor, user)
-    ended, trusted_ended = end_sessions(user), trusted.end_all_of(user)
+    ended, trusted_ended = end_sessions(user), trusted_browsers.end_all_of(user)
     if ended or trusted_ended:
         kind = "sessions:ended_by_staff"
         events.record(user, kind, client=None, actor=actor, sessions=ended, reason=reason)
@@ -24,7 +27,7 @@ def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
 
 
 @transaction.atomic
-def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking | None:
+def unlink_phone(*, actor: User, phone: Phone, reason: str) -> linked_phones.Unlinking | None:
     """Let a phone of the person go; raises `Phone.DoesNotExist` if it is gone already.
 
     The last strong factor takes two members of staff: the first asks (None is returned, and nothing
@@ -35,11 +38,11 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> phones.Unlinking 
     if not Phone.objects.filter(pk=phone.pk).exists():
         raise Phone.DoesNotExist
     act, subject = "unlink_phone", str(phone.public_id)
-    if factors.goes_with(phone) and not has_colleague(
+    if last_factor.goes_with(phone) and not has_colleague(
         actor=actor, user=user, act=act, subject=subject, reason=reason
     ):
         return None
-    return phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
+    return linked_phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
 
 
 @transaction.atomic
@@ -52,7 +55,7 @@ def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool
     check(actor, user)
     user = user.take_turn()
     contested = user.phones.contested().select_related("user")
-    is_last = not keeps and any(factors.goes_with(phone) for phone in contested)
+    is_last = not keeps and any(last_factor.goes_with(phone) for phone in contested)
     act, subject = "decide_dispute", str(user.public_id)
     if is_last and not has_colleague(
         actor=actor, user=user, act=act, subject=subject, reason=reason
@@ -70,6 +73,6 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     user = enrolment.user.take_turn()
     if not organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason):
         return False
-    if work.erase(enrolment):
+    if work_accounts.erase(enrolment):
         protection_changed.send(User, user=user, keep="")
     return True

@@ -3,13 +3,13 @@
 from django.urls import path
 
 from devices.views import (
-    apps,
+    app_links,
     authenticator,
     browsers,
+    devices,
     disputes,
-    index,
     linking,
-    lost,
+    lost_phone,
     new_phone,
     orders,
     passkey_alone,
@@ -18,7 +18,7 @@ from devices.views import (
     suspending,
     trusted,
     well_known,
-    where,
+    where_is_your_phone,
     work,
 )
 
@@ -26,7 +26,11 @@ app_name = "devices"
 
 urlpatterns = [
     path(".well-known/webauthn", well_known.webauthn, name="well_known_webauthn"),
-    path("sign-in/where-is-your-phone/", where.where_is_your_phone, name="where_is_your_phone"),
+    path(
+        "sign-in/where-is-your-phone/",
+        where_is_your_phone.where_is_your_phone,
+        name="where_is_your_phone",
+    ),
     path("sign-in/passkey/alone/", passkey_alone.passkey_alone, name="passkey_alone"),
     path(
         "sign-in/passkey/alone/options/",
@@ -35,8 +39,8 @@ urlpatterns = [
     ),
     path("sign-in/take-back/", disputes.take_back_own, name="take_back_own"),
     path("devices/dispute/", disputes.dispute, name="dispute"),
-    path("devices/", index.index, name="index"),
-    path("devices/lost/", lost.lost, name="lost"),
+    path("devices/", devices.index, name="index"),
+    path("devices/lost/", lost_phone.lost, name="lost"),
     path("devices/new-phone/", new_phone.new_phone, name="new_phone"),
     path("devices/link/", linking.link_phone, name="link_phone"),
     path("devices/link/<uuid:public_id>/", linking.confirm_phone, name="confirm_phone"),
@@ -46,11 +50,11 @@ urlpatterns = [
     path("devices/<uuid:public_id>/unlink/", phones.unlink_phone, name="unlink_phone"),
     path("devices/app/orders/<uuid:public_id>/call-off/", orders.call_off, name="call_off"),
     path("devices/unlinked/<uuid:public_id>/", phones.unlinked, name="unlinked"),
-    path("devices/app/", apps.link_app, name="link_app"),
-    path("devices/app/recover/", apps.recover_app, name="recover_app"),
-    path("devices/app/<uuid:public_id>/", apps.confirm_app, name="confirm_app"),
-    path("devices/app/<uuid:public_id>/state/", apps.app_state, name="app_state"),
-    path("devices/app/grants/<uuid:public_id>/stop/", apps.stop_grant, name="stop_grant"),
+    path("devices/app/", app_links.link_app, name="link_app"),
+    path("devices/app/recover/", app_links.recover_app, name="recover_app"),
+    path("devices/app/<uuid:public_id>/", app_links.confirm_app, name="confirm_app"),
+    path("devices/app/<uuid:public_id>/state/", app_links.app_state, name="app_state"),
+    path("devices/app/grants/<uuid:public_id>/stop/", app_links.stop_grant, name="stop_grant"),
     path("devices/unlinked/<uuid:public_id>/wipe/", phones.wipe_app, name="wipe_app"),
     path("devices/work/<uuid:public_id>/", work.work_account, name="work_account"),
     path("devices/work/<uuid:public_id>/ask/", work.ask_work, name="ask_work"),
@@ -77,7 +81,7 @@ urlpatterns = [
     path("devices/trusted/<uuid:public_id>/end/", trusted.end_trust, name="end_trust"),
     path("devices/trusted/end-all/", trusted.end_all_trust, name="end_all_trust"),
     path("devices/browsers/end-others/", browsers.end_other_sessions, name="end_other_sessions"),
-    path("authenticator/", authenticator.shell, name="authenticator"),
+    path("authenticator/", authenticator.app, name="authenticator"),
     path("authenticator/kdf.js", authenticator.key_derivation, name="authenticator_kdf"),
     path("authenticator/sw.js", authenticator.service_worker, name="authenticator_worker"),
     path("authenticator/version.json", authenticator.version, name="authenticator_version"),

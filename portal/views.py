@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.activity.timeline import lines
 from accounts.authentication import known_browsers
-from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.authentication.browser_trust import open_to_trusted
 from accounts.readiness import assessment, recommendations, unused_methods
 from accounts.request_user import person, session_id
 from core import branding, key_check

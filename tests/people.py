@@ -13,12 +13,13 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.authentication import pending_recovery_codes, recovery_codes
+from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.proofs import Proof, Strength, keep
-from accounts.authentication.trusted_browsers import METHOD
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
-from devices import passkeys, trust_cookies
+from devices.factors import webauthn
 from devices.models import Authenticator, Phone, Session, TrustedBrowser
 from devices.models.authenticator import codes_of, step_now
+from devices.sessions import trust_cookies
 from tests.authenticator import SoftPasskey
 from tests.live import fresh_address, fresh_number
 
@@ -112,9 +113,9 @@ def give_phone(person: Person, name: str = "Pixel 8", **fields: Any) -> Authenti
 def give_passkey(person: Person, name: str = "Blue key", **fields: Any) -> SoftPasskey:
     """Add a passkey, as if long ago; `fields` are those of the software that keeps it."""
     soft, binding = SoftPasskey(**fields), "given"
-    question = passkeys.prepare_registration(person.user, binding=binding)
+    question = webauthn.prepare_registration(person.user, binding=binding)
     answer = json.dumps(soft.create(question))
-    registered = passkeys.verify_registration(answer, binding=binding)
+    registered = webauthn.verify_registration(answer, binding=binding)
     registered.challenge.spend()
     registered.row(user=person.user, name=name).save()
     person.soft = soft

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Enrolment, Membership, Organisation, User
-from devices import work
+from devices.authenticator import work_accounts
 from devices.models import Authenticator
 from tests.people import Person, code_of
 from tests.phones import App
@@ -38,7 +38,9 @@ def give_enrolment(
 def code_for(enrolment: Enrolment, app: App, **fields: datetime) -> str:
     """Make the one-time code as the page in the portal does."""
     given: dict[str, Any] = {"trusted_from": timezone.now(), **fields}
-    return work.make_code(enrolment=enrolment, installation=app.installation, session="", **given)
+    return work_accounts.make_code(
+        enrolment=enrolment, installation=app.installation, session="", **given
+    )
 
 
 def first_code(enrolment: Enrolment) -> str:

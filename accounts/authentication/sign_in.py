@@ -16,7 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.authentication import known_browsers, trusted_browsers
+from accounts.authentication import browser_trust, known_browsers
 from accounts.authentication.methods import AlreadySpent, Verification
 from accounts.authentication.proofs import Proof, Strength, keep
 from accounts.authentication.second_steps import best_way, step_named
@@ -63,7 +63,7 @@ def _by_trust(
     request: HttpRequest, user: User, password: Proof, next_url: str
 ) -> HttpResponse | None:
     """Sign in on the word of a trusted browser; None if there is none, or no longer."""
-    match = trusted_browsers.keeper().find(request, user)
+    match = browser_trust.keeper().find(request, user)
     if match is None:
         return None
     try:

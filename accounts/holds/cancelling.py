@@ -31,8 +31,8 @@ def cancel(
     """
     user = user.take_turn()
     rows = _with_what_followed(user, chosen)
-    # The factors before the sessions, as in `devices.phones.unlink`: a sign-in under way with one
-    # of them is then refused, or found among the sessions.
+    # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
+    # way with one of them is then refused, or found among the sessions.
     done = [row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, session)]
     if not done:
         return []

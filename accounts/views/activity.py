@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.activity.timeline import lines
-from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.authentication.browser_trust import open_to_trusted
 from accounts.request_user import person, session_id
 
 EVENTS_A_PAGE = 30

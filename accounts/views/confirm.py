@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 
 from accounts.activity import events
 from accounts.authentication import known_browsers, proofs
+from accounts.authentication.browser_trust import open_to_trusted
 from accounts.authentication.methods import Verification
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import ways_of
-from accounts.authentication.trusted_browsers import open_to_trusted
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
 from accounts.holds import keep_or_remove

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import translation
 
-from accounts.authentication.trusted_browsers import open_to_trusted
+from accounts.authentication.browser_trust import open_to_trusted
 from accounts.forms.language import LanguageForm
 from accounts.preferences import languages
 from accounts.request_user import person

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
-from accounts.authentication import recovery_codes, sign_in, throttling, trusted_browsers
+from accounts.authentication import browser_trust, recovery_codes, sign_in, throttling
 from accounts.authentication.methods import Way
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import RecoveryCode, second_steps, step_named
@@ -71,12 +71,12 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         options_url_of=lambda slug: resolve_url("accounts:step_options", slug=slug),
         another_url=resolve_url("accounts:another_way"),
         on_proved=on_proved,
-        trust_days=trusted_browsers.keeper().days_for(user),
+        trust_days=browser_trust.keeper().days_for(user),
     )
 
 
 def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> None:
-    if trusted_browsers.keeper().begin(request, proof, response):
+    if browser_trust.keeper().begin(request, proof, response):
         said = _("This browser is trusted now. You can end that on the Devices page.")
         messages.success(request, said)
     else:

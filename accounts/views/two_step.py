@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from accounts.authentication import recovery_codes
+from accounts.authentication.browser_trust import open_to_trusted
 from accounts.authentication.methods import Way
 from accounts.authentication.proofs import Strength, level, needs, to_confirm
 from accounts.authentication.second_steps import ways_of
 from accounts.authentication.session_guard import in_session
-from accounts.authentication.trusted_browsers import open_to_trusted
 from accounts.authentication.two_step import NotReady, missing, turn_off, turn_on
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms

@@ -20,7 +20,7 @@ from core.http import for_anyone
 from core.i18n import gettext_lazy as _
 from core.limits import LimitReached
 from devices.api.problems import Problem, not_now, response_to, too_many
-from devices.backups.refusals import (
+from devices.backups.errors import (
     Refused,
     malformed,
     suspended,

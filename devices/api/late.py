@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
 from devices.api.vault import longest_body
-from devices.backups import late, reading, refusals, versions
+from devices.backups import errors, late_changes, validation, versions
 from devices.backups.envelopes import read_envelope
 from devices.models import Installation
 
@@ -17,10 +17,10 @@ from devices.models import Installation
 def changes(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Show what was left to the active phone, or leave something for it."""
     if request.method == "GET":
-        return JsonResponse({"late": late.waiting(installation)})
+        return JsonResponse({"late": late_changes.waiting(installation)})
     versions.count_save(installation)
-    body = reading.members(body_of(request, most=longest_body()), "envelope", "accounts")
-    row = late.leave(installation=installation, envelope=read_envelope(body))
+    body = validation.members(body_of(request, most=longest_body()), "envelope", "accounts")
+    row = late_changes.leave(installation=installation, envelope=read_envelope(body))
     return JsonResponse({"saved": row.saved_at, "accounts": row.accounts}, status=201)
 
 
@@ -30,6 +30,6 @@ def change(request: HttpRequest, installation: Installation, public_id: UUID) ->
     """Delete what one phone left; `If-Match` names what the active phone saw by its nonce."""
     seen = re.fullmatch(r'"([A-Za-z0-9_-]{16})"', request.headers.get("If-Match", ""))
     if seen is None:
-        raise refusals.if_match_needed()
-    late.let_go(installation=installation, left_by=public_id, nonce=seen[1])
+        raise errors.if_match_needed()
+    late_changes.let_go(installation=installation, left_by=public_id, nonce=seen[1])
     return HttpResponse(status=204)

@@ -14,15 +14,16 @@ from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
 from core.limits import Rate
-from devices import app_origin, phones
 from devices.api.http import body_of, call, caller, digest_of, shown
 from devices.api.problems import Problem
-from devices.backups import contact, linking, setbacks
-from devices.backups.linking import Claimant
-from devices.backups.refusals import SUSPENDED, malformed, unlinked
+from devices.authenticator import origin
+from devices.backups import app_linking, heartbeats, setbacks
+from devices.backups.app_linking import Claimant
+from devices.backups.errors import SUSPENDED, malformed, unlinked
 from devices.models import Installation, LinkRequest
 from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH
+from devices.phones import linked_phones
 
 CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -40,7 +41,7 @@ def link_look(request: HttpRequest) -> HttpResponse:
             # Whole: a mask of a stranger's may look like one's own. Who has the code may know it.
             "address": row.user.email,
             "purpose": row.purpose,
-            "is_here": linking.is_proved_here(row, _nonce_in(request)),
+            "is_here": app_linking.is_proved_here(row, _nonce_in(request)),
             "expires": row.expires_at,
         }
     )
@@ -56,8 +57,8 @@ def _found(request: HttpRequest, code: str) -> LinkRequest:
     network = client_of(request).network
     CLAIMS.take(network)
     try:
-        row = linking.find(code)
-    except linking.UnknownCode as error:
+        row = app_linking.find(code)
+    except app_linking.UnknownCode as error:
         raise _unknown_code() from error
     CLAIMS.give_back(network)
     return row
@@ -86,9 +87,9 @@ def link_claim(request: HttpRequest) -> HttpResponse:
 
 def _confirm_at(row: LinkRequest, was_here: bool) -> str:
     """Return where the number is typed, if the page that would ask for it is not shown yet."""
-    if row.is_here or not was_here or not app_origin.own():
+    if row.is_here or not was_here or not origin.own():
         return ""
-    return f"{app_origin.portal()}{reverse('devices:confirm_app', args=[row.public_id])}"
+    return f"{origin.portal()}{reverse('devices:confirm_app', args=[row.public_id])}"
 
 
 def _known(request: HttpRequest) -> Installation | None:
@@ -105,13 +106,13 @@ def _known(request: HttpRequest) -> Installation | None:
 
 def _claim(code: str, claimant: Claimant) -> LinkRequest:
     try:
-        return linking.claim(typed=code, claimant=claimant)
-    except (linking.UnknownCode, linking.Ended) as error:
+        return app_linking.claim(typed=code, claimant=claimant)
+    except (app_linking.UnknownCode, app_linking.Ended) as error:
         raise _unknown_code() from error
-    except linking.AnotherAccount as error:
+    except app_linking.AnotherAccount as error:
         title = _("This phone is linked to another account. Unlink it there first.")
         raise Problem(409, "other_account", title) from error
-    except phones.TooManyPhones as error:
+    except linked_phones.TooManyPhones as error:
         title = _("Your account has the maximum number of phones. Unlink one first.")
         raise Problem(409, "too_many_phones", title) from error
 
@@ -144,7 +145,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 def _claim_of(request: HttpRequest) -> LinkRequest | None:
     public_id, device = shown(request)
-    row = linking.claimed_by(public_id)
+    row = app_linking.claimed_by(public_id)
     return row if row and digest_matches(row.device_digest, DIGEST_PURPOSE, device) else None
 
 
@@ -155,11 +156,11 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     body = body_of(request)
     unsaved, accounts = _count(body, "unsaved"), _count(body, "accounts")
     known = _count(body, "version") if body.get("version") is not None else 0
-    contact.note(installation, unsaved=unsaved, accounts=accounts)
+    heartbeats.note(installation, unsaved=unsaved, accounts=accounts)
     if installation.is_unlinked:
-        return JsonResponse(contact.to_unlinked(installation))
+        return JsonResponse(heartbeats.to_unlinked(installation))
     setbacks.note(installation, known=known, client=client_of(request))
-    return JsonResponse(contact.to_linked(installation))
+    return JsonResponse(heartbeats.to_linked(installation))
 
 
 def _text(body: dict[str, Any], key: str) -> str:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import passphrases, reading
+from devices.backups import passphrases, validation
 from devices.models import Installation
 
 
@@ -14,6 +14,6 @@ def password(request: HttpRequest, installation: Installation) -> HttpResponse:
     if request.method == "GET":
         return JsonResponse(passphrases.cost_of(installation.user))
     size = {"least": passphrases.HASH_BYTES, "most": passphrases.HASH_BYTES}
-    body = reading.members(body_of(request), "derived")
-    derived = reading.binary(body["derived"], **size)
+    body = validation.members(body_of(request), "derived")
+    derived = validation.binary(body["derived"], **size)
     return JsonResponse({"same": passphrases.is_password(installation, derived)})

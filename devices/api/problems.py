@@ -8,7 +8,7 @@ from accounts.authentication.methods import Text
 from accounts.authentication.throttling import in_words
 from core.i18n import gettext as _
 from core.limits import LimitReached
-from devices.backups.refusals import Refused
+from devices.backups.errors import Refused
 
 CONTENT_TYPE = "application/problem+json"
 STATUS = {  # of what a use case refuses; what a call alone can refuse says it itself

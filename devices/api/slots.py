@@ -6,9 +6,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.http import client_of
 from devices.api.http import body_of, call, of_phone
-from devices.backups import key_proofs, reading, shelf, slots, standing, vaults
+from devices.backups import (
+    authorization,
+    key_proofs,
+    serialization,
+    slots,
+    validation,
+    vaults,
+)
 from devices.backups.envelopes import read_slot
-from devices.backups.refusals import malformed
+from devices.backups.errors import malformed
 from devices.models import Installation
 
 
@@ -33,7 +40,7 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
 @of_phone
 def opened(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Note that the slot opened the backup, and what proves its key if the phone says so."""
-    body = reading.members(body_of(request), optional=("tag",)) if request.body else {}
+    body = validation.members(body_of(request), optional=("tag",)) if request.body else {}
     digest = key_proofs.digest_in(body)
     slots.note_opened(installation=installation, slot=public_id, digest=digest)
     return HttpResponse(status=204)
@@ -43,8 +50,8 @@ def opened(request: HttpRequest, installation: Installation, public_id: UUID) ->
 @of_phone
 def removed(request: HttpRequest, installation: Installation) -> HttpResponse:
     """List the ways to open the backup, and those that were removed and can be brought back."""
-    row = standing.read_current(installation)
-    shown = {"slots": shelf.slots_of(row), "removed": shelf.removed_slots_of(row)}
+    row = authorization.read_current(installation)
+    shown = {"slots": serialization.slots_of(row), "removed": serialization.removed_slots_of(row)}
     return JsonResponse(shown)
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import body_of, call, of_phone
-from devices.backups import reading, transfers
+from devices.backups import key_transfers, validation
 from devices.models import Installation
 
 
@@ -13,10 +13,10 @@ from devices.models import Installation
 @of_phone
 def ask(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Ask for the key; the public key is looked at and not kept, as it is in the QR code."""
-    transfers.count_asked(installation)
-    body = reading.members(body_of(request), "public")
-    transfers.read_public(body["public"])
-    row = transfers.ask(installation=installation)
+    key_transfers.count_asked(installation)
+    body = validation.members(body_of(request), "public")
+    key_transfers.read_public(body["public"])
+    row = key_transfers.ask(installation=installation)
     return JsonResponse({"transfer": row.public_id, "expires": row.expires_at}, status=201)
 
 
@@ -25,7 +25,7 @@ def ask(request: HttpRequest, installation: Installation) -> HttpResponse:
 def transfer(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Show how it stands, or give the sealed key."""
     if request.method == "GET":
-        return JsonResponse(transfers.show(installation, public_id))
-    sealed = transfers.read_answer(body_of(request))
-    transfers.answer(installation=installation, transfer=public_id, sealed=sealed)
+        return JsonResponse(key_transfers.show(installation, public_id))
+    sealed = key_transfers.read_answer(body_of(request))
+    key_transfers.answer(installation=installation, transfer=public_id, sealed=sealed)
     return HttpResponse(status=204)

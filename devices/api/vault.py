@@ -10,17 +10,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from core.http import client_of
 from devices.api.http import body_of, call, of_phone
 from devices.backups import (
+    authorization,
+    errors,
     key_proofs,
-    reading,
-    refusals,
-    shelf,
+    serialization,
     slots,
-    standing,
+    validation,
     vaults,
     versions,
 )
 from devices.backups.envelopes import read_envelope, read_slot
-from devices.backups.refusals import malformed
+from devices.backups.errors import malformed
 from devices.models import Installation, Vault, VaultVersion
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}")
@@ -50,11 +50,11 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
     versions.count_save(installation)
     names = ("envelope", "accounts", "slots")
     optional = ("freeze", "tag")
-    body = reading.members(body_of(request, most=longest_body()), *names, optional=optional)
+    body = validation.members(body_of(request, most=longest_body()), *names, optional=optional)
     given = body["slots"]
     if not isinstance(given, list) or len(given) > vaults.SLOTS_A_VAULT:
         raise malformed()
-    freeze = reading.flag(body.get("freeze", False))
+    freeze = validation.flag(body.get("freeze", False))
     with vaults.counted_act(installation) if freeze else nullcontext():
         made = vaults.make(
             installation=installation,
@@ -68,7 +68,7 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
 
 
 def _show(request: HttpRequest, installation: Installation) -> HttpResponse:
-    row = standing.read_current(installation)
+    row = authorization.read_current(installation)
     if request.headers.get("If-None-Match") == _etag(row.head):
         return _tagged(HttpResponse(status=304), row.head)
     return _tagged(JsonResponse(_whole(row)), row.head)
@@ -82,8 +82,8 @@ def _whole(row: Vault) -> dict[str, Any]:
         "head": row.head,
         "verified": row.verified_at,
         "deleted_until": row.ends_at,
-        "version": shelf.whole(shelf.one(row, row.head)),
-        "slots": shelf.slots_of(row),
+        "version": serialization.whole(serialization.one(row, row.head)),
+        "slots": serialization.slots_of(row),
     }
 
 
@@ -101,8 +101,8 @@ def head(request: HttpRequest, installation: Installation) -> HttpResponse:
 def _if_match(request: HttpRequest) -> int:
     given = re.fullmatch(r'"([0-9]{1,10})"', request.headers.get("If-Match", ""))
     if given is None:
-        raise refusals.if_match_needed()
-    return reading.number_in(given[1])
+        raise errors.if_match_needed()
+    return validation.number_in(given[1])
 
 
 def _save(request: HttpRequest, following: int) -> versions.Save:
@@ -110,11 +110,11 @@ def _save(request: HttpRequest, following: int) -> versions.Save:
     if not IDEMPOTENCY_KEY.fullmatch(key):
         raise malformed()
     body = body_of(request, most=longest_body())
-    reading.members(body, "envelope", "accounts", optional=("shrink",))
+    validation.members(body, "envelope", "accounts", optional=("shrink",))
     envelope = read_envelope(body)
     if envelope.base != following:
         raise malformed()
-    return versions.Save(envelope, key, shrink=reading.flag(body.get("shrink", False)))
+    return versions.Save(envelope, key, shrink=validation.flag(body.get("shrink", False)))
 
 
 def _told(row: VaultVersion, status: int) -> HttpResponse:
@@ -135,8 +135,8 @@ def _etag(number: int) -> str:
 @of_phone
 def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Note that a slot opened what the portal returned."""
-    body = reading.members(body_of(request), "slot")
-    slot = reading.uuid(body["slot"])
+    body = validation.members(body_of(request), "slot")
+    slot = validation.uuid(body["slot"])
     slots.verify(installation=installation, slot=slot, client=client_of(request))
     return HttpResponse(status=204)
 
@@ -154,6 +154,6 @@ def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
 @of_phone
 def tag(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Note what proves the key of a backup that was made before there were tags."""
-    body = reading.members(body_of(request), "tag")
+    body = validation.members(body_of(request), "tag")
     slots.note_tag(installation=installation, digest=key_proofs.digest_in(body))
     return HttpResponse(status=204)

@@ -12,11 +12,11 @@ from core.crypto import CannotUnseal
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.limits import FactorDisabled, Rate
-from devices import work
 from devices.api.http import body_of, call, of_phone
 from devices.api.problems import Problem
-from devices.backups.refusals import malformed
-from devices.enrolment import key_of
+from devices.authenticator import work_accounts
+from devices.backups.errors import malformed
+from devices.factors.provisioning import key_of
 from devices.models import Authenticator, Installation
 
 CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
@@ -35,8 +35,8 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
         "id": str(enrolment.public_id),
         "organisation": enrolment.organisation.name,
         "label": enrolment.label,
-        "state": work.state_on(installation, enrolment),
-        "here": work.is_here(installation, enrolment),
+        "state": work_accounts.state_on(installation, enrolment),
+        "here": work_accounts.is_here(installation, enrolment),
         "help": enrolment.organisation.help,
     }
 
@@ -48,7 +48,7 @@ def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> Ht
     enrolment = _find(installation, public_id)
     organisation_accounts.ask(enrolment=enrolment, client=client_of(request))
     enrolment.refresh_from_db()
-    return JsonResponse({"state": work.state_on(installation, enrolment)}, status=202)
+    return JsonResponse({"state": work_accounts.state_on(installation, enrolment)}, status=202)
 
 
 def _find(installation: Installation, public_id: UUID) -> Enrolment:
@@ -68,8 +68,8 @@ def claim(request: HttpRequest, installation: Installation) -> HttpResponse:
     if not isinstance(code, str):
         raise malformed()
     try:
-        authenticator = work.claim(installation=installation, typed=code)
-    except work.Unknown as error:
+        authenticator = work_accounts.claim(installation=installation, typed=code)
+    except work_accounts.Unknown as error:
         title = _("This code isn’t valid: it’s wrong, already used, too old or for another phone.")
         raise Problem(404, "code_unknown", title) from error
     return JsonResponse(_given(authenticator))
@@ -97,9 +97,9 @@ def _given(authenticator: Authenticator) -> dict[str, Any]:
 def confirm(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Take the first code; a phone that did not hear the answer may ask again."""
     enrolment, code = _find(installation, public_id), body_of(request).get("code")
-    if work.state_on(installation, enrolment) == Enrolment.State.ENROLLED:
+    if work_accounts.state_on(installation, enrolment) == Enrolment.State.ENROLLED:
         return _enrolled()
-    authenticator = work.claimed(installation, enrolment)
+    authenticator = work_accounts.claimed(installation, enrolment)
     if authenticator is None:
         raise _gone()
     if not isinstance(code, str) or not code.isascii():
@@ -110,13 +110,13 @@ def confirm(request: HttpRequest, installation: Installation, public_id: UUID) -
 
 def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> None:
     try:
-        work.budget_of(authenticator).reserve()
+        work_accounts.budget_of(authenticator).reserve()
     except FactorDisabled as error:
         raise _gone() from error
     try:
         step = authenticator.find_step(code)
     except CannotUnseal:
-        work.budget_of(authenticator).give_back()
+        work_accounts.budget_of(authenticator).give_back()
         raise
     if step is None:
         raise Problem(
@@ -125,8 +125,8 @@ def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> N
             _("That code is wrong. Check that the phone’s clock is set automatically."),
         )
     try:
-        work.confirm(authenticator=authenticator, step=step, client=client_of(request))
-    except work.Unknown as error:
+        work_accounts.confirm(authenticator=authenticator, step=step, client=client_of(request))
+    except work_accounts.Unknown as error:
         raise _gone() from error
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from devices.backups import reading, refusals
+from devices.backups import errors, validation
 from devices.backups.key_proofs import digest_in
 from devices.models import KeySlot, VaultVersion
 
@@ -65,69 +65,69 @@ class Envelope:
 
 def read_envelope(body: dict[str, Any]) -> Envelope:
     """Read `envelope` and `accounts` of a body."""
-    given = reading.members(body["envelope"], *HEADER, "ciphertext")
+    given = validation.members(body["envelope"], *HEADER, "ciphertext")
     header = {name: given[name] for name in HEADER}
     _check_header(header)
-    accounts = reading.count(body["accounts"], most=ACCOUNTS_MOST)
+    accounts = validation.count(body["accounts"], most=ACCOUNTS_MOST)
     return Envelope(header, _ciphertext(given["ciphertext"]), accounts)
 
 
 def _check_header(header: dict[str, Any]) -> None:
-    reading.word(header["format"], FORMAT)
-    reading.uuid(header["vault"])
-    reading.uuid(header["device"])
-    reading.count(header["epoch"], least=1)
-    if reading.count(header["version"]) != reading.count(header["base"]) + 1:
-        raise refusals.malformed()
-    reading.word(header["key"], KEY_ID)
-    reading.binary(header["commitment"], least=KEY_BYTES, most=KEY_BYTES)
+    validation.word(header["format"], FORMAT)
+    validation.uuid(header["vault"])
+    validation.uuid(header["device"])
+    validation.count(header["epoch"], least=1)
+    if validation.count(header["version"]) != validation.count(header["base"]) + 1:
+        raise errors.malformed()
+    validation.word(header["key"], KEY_ID)
+    validation.binary(header["commitment"], least=KEY_BYTES, most=KEY_BYTES)
     _nonce(header["nonce"])
 
 
 def _ciphertext(value: Any) -> bytes:
-    raw = reading.binary(value, least=BLOCK + TAG_BYTES, most=len(str(value)))
+    raw = validation.binary(value, least=BLOCK + TAG_BYTES, most=len(str(value)))
     if len(raw) > settings.VAULT_VERSION_BYTES:
-        raise refusals.too_large()
+        raise errors.too_large()
     if (len(raw) - TAG_BYTES) % BLOCK:
-        raise refusals.malformed()
+        raise errors.malformed()
     return raw
 
 
 def _nonce(value: Any) -> None:
-    reading.binary(value, least=NONCE_BYTES, most=NONCE_BYTES)
+    validation.binary(value, least=NONCE_BYTES, most=NONCE_BYTES)
 
 
 def read_slot(value: Any) -> KeySlot:
     """Read a slot into a row without a vault."""
-    slot = reading.members(value, *SLOT, optional=("tag",))
-    kind = reading.word(slot["kind"], "|".join(_PARAMS))
+    slot = validation.members(value, *SLOT, optional=("tag",))
+    kind = validation.word(slot["kind"], "|".join(_PARAMS))
     _PARAMS[kind](slot["params"])
     _nonce(slot["nonce"])
     sealed = KEY_BYTES + TAG_BYTES
-    reading.binary(slot["sealed"], least=sealed, most=sealed)
-    key = reading.word(slot["key"], KEY_ID)
+    validation.binary(slot["sealed"], least=sealed, most=sealed)
+    key = validation.word(slot["key"], KEY_ID)
     kept = {name: slot[name] for name in ("kind", "params", "nonce", "sealed")}
     kept["tag_digest"] = digest_in(slot)
-    return KeySlot(public_id=reading.uuid(slot["id"]), key=key, **kept)
+    return KeySlot(public_id=validation.uuid(slot["id"]), key=key, **kept)
 
 
 def _passphrase(params: Any) -> None:
-    given = reading.members(params, "kdf", "memory", "passes", "lanes", "salt")
-    reading.word(given["kdf"], "argon2id")
-    reading.count(given["memory"], **MEMORY)
-    reading.count(given["passes"], **PASSES)
-    reading.count(given["lanes"], **LANES)
-    reading.binary(given["salt"], **SALT)
+    given = validation.members(params, "kdf", "memory", "passes", "lanes", "salt")
+    validation.word(given["kdf"], "argon2id")
+    validation.count(given["memory"], **MEMORY)
+    validation.count(given["passes"], **PASSES)
+    validation.count(given["lanes"], **LANES)
+    validation.binary(given["salt"], **SALT)
 
 
 def _passkey(params: Any) -> None:
-    given = reading.members(params, "credential", "salt")
-    reading.binary(given["credential"], **CREDENTIAL)
-    reading.binary(given["salt"], **SALT)
+    given = validation.members(params, "credential", "salt")
+    validation.binary(given["credential"], **CREDENTIAL)
+    validation.binary(given["salt"], **SALT)
 
 
 _PARAMS: dict[str, Callable[[Any], object]] = {
-    KeySlot.Kind.RECOVERY_KEY.value: reading.members,
+    KeySlot.Kind.RECOVERY_KEY.value: validation.members,
     KeySlot.Kind.PASSPHRASE.value: _passphrase,
     KeySlot.Kind.PASSKEY.value: _passkey,
 }

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from core.http import Client
 from core.limits import Rate
-from devices.backups import ledger, reading, refusals, standing
+from devices.backups import authorization, errors, ledger, validation
 from devices.models import Installation, KeyProof, KeySlot, Vault
 
 TAG_BYTES = 32
@@ -33,7 +33,7 @@ def digest_in(body: dict[str, Any]) -> str:
     """
     if "tag" not in body:
         return ""
-    return sha256(reading.binary(body["tag"], least=TAG_BYTES, most=TAG_BYTES)).hexdigest()
+    return sha256(validation.binary(body["tag"], least=TAG_BYTES, most=TAG_BYTES)).hexdigest()
 
 
 def prove(
@@ -53,7 +53,7 @@ def prove(
         of_vault.take(str(row.pk))
     if not hmac.compare_digest(kept, digest):
         ledger.record(installation, "backup:proof_wrong", client=client)
-        raise refusals.proof_wrong()
+        raise errors.proof_wrong()
     if kind == KeySlot.Kind.PASSPHRASE:
         of_vault.give_back(str(row.pk))
     return _note(installation, row, kept, slot, client)
@@ -61,16 +61,16 @@ def prove(
 
 def _kept(installation: Installation, vault: UUID, slot: UUID | None) -> tuple[Vault, str, str]:
     """Return the vault, the digest to compare with, and the kind of key; raises `Refused`."""
-    standing.pending_grant(installation)
-    row = standing.vault(installation.user, vault)
+    authorization.pending_grant(installation)
+    row = authorization.vault(installation.user, vault)
     kept, kind = row.tag_digest, ""
     if slot is not None:
         found = row.slots.filter(public_id=slot).first()
         if found is None:
-            raise refusals.slot_unknown()
+            raise errors.slot_unknown()
         kept, kind = found.tag_digest, found.kind
     if not kept:
-        raise refusals.no_tag()
+        raise errors.no_tag()
     return row, kept, kind
 
 
@@ -82,10 +82,10 @@ def _note(
 
     What was judged before the turn is looked at again: the slot may have been removed meanwhile.
     """
-    phone = standing.take_turn(installation)
-    grant = standing.pending_grant(phone)
+    phone = authorization.take_turn(installation)
+    grant = authorization.pending_grant(phone)
     if _kept(phone, vault.public_id, slot)[1] != kept:
-        raise refusals.proof_wrong()
+        raise errors.proof_wrong()
     _proof, is_new = KeyProof.objects.get_or_create(grant=grant, vault=vault)
     if is_new and not grant.is_usable:
         ledger.record(phone, "backup:key_proved", client=client)

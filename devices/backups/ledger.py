@@ -7,7 +7,7 @@ from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
 from accounts.models import Binding
 from core.http import Client
-from devices.backups import refusals
+from devices.backups import errors
 from devices.models import Installation
 
 
@@ -51,4 +51,4 @@ def note(
     try:
         return bindings.note(user, kind, subject, ground=ground, name=app.name, restores=restores)
     except bindings.Frozen as error:
-        raise refusals.held(app.trusted_from) from error
+        raise errors.held(app.trusted_from) from error

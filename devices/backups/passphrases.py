@@ -17,7 +17,7 @@ from django.contrib.auth.hashers import identify_hasher
 
 from accounts.models import User
 from core.limits import Rate
-from devices.backups.reading import base64url
+from devices.backups.validation import base64url
 from devices.models import Installation
 
 DAY = timedelta(days=1)

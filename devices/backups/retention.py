@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.models import User
 from core.http import Client
-from devices.backups import refusals
+from devices.backups import errors
 from devices.models import Installation, Vault, VaultVersion
 
 
@@ -110,7 +110,7 @@ def make_room(phone: Installation, size: int) -> None:
 def check_room(phone: Installation, size: int) -> None:
     """The same, but nothing goes; raises `Refused` if they do not fit as it is."""
     if _over(phone.user, size) > 0 or _over_share(phone, size) > 0:
-        raise refusals.vault_full()
+        raise errors.vault_full()
 
 
 def tell_if_filling(user: User, size: int, *, client: Client | None) -> None:
@@ -155,7 +155,7 @@ def _enough(may_go: list[Saved], over: int) -> list[Saved]:
             chosen.append(each)
             over -= each.size
     if over > 0:
-        raise refusals.vault_full()
+        raise errors.vault_full()
     return chosen
 
 

@@ -11,7 +11,7 @@ from accounts.holds import bindings
 from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client
-from devices.backups import ledger, refusals, standing
+from devices.backups import authorization, errors, ledger
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
 from devices.models import Installation, KeySlot, Vault
@@ -27,8 +27,8 @@ def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
 
     Raises `Refused`.
     """
-    phone = standing.take_turn_of_active(installation)
-    vault, now = standing.on(phone.user), timezone.now()
+    phone = authorization.take_turn_of_active(installation)
+    vault, now = authorization.on(phone.user), timezone.now()
     row = _slot(vault, slot)
     KeySlot.objects.filter(pk=row.pk).update(verified_at=now, last_opened_at=now)
     first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
@@ -40,15 +40,15 @@ def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
 def _slot(vault: Vault, public_id: UUID) -> KeySlot:
     row = vault.slots.filter(public_id=public_id).first()
     if row is None:
-        raise refusals.slot_unknown()
+        raise errors.slot_unknown()
     return row
 
 
 @transaction.atomic
 def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
-    phone = standing.take_turn_of_active(installation, weakens=True)
-    slot.vault = vault = standing.on(phone.user)
+    phone = authorization.take_turn_of_active(installation, weakens=True)
+    slot.vault = vault = authorization.on(phone.user)
     rows = list(KeySlot.everything.filter(vault=vault))
     same = [row for row in rows if row.public_id == slot.public_id]
     if same:
@@ -83,13 +83,13 @@ def _check_room(kinds: list[str], kind: str) -> None:
     is_one_more = kinds.count(KeySlot.Kind.RECOVERY_KEY) >= RECOVERY_KEYS_A_VAULT
     is_key = kind == KeySlot.Kind.RECOVERY_KEY
     if len(kinds) >= SLOTS_A_VAULT or (is_key and is_one_more):
-        raise refusals.too_many_slots()
+        raise errors.too_many_slots()
 
 
 def _check_same(row: KeySlot, slot: KeySlot) -> None:
     """What opens the backup is never replaced under its id: the new one could open nothing."""
     if any(getattr(row, name) != getattr(slot, name) for name in SENT):
-        raise refusals.slot_exists()
+        raise errors.slot_exists()
 
 
 @transaction.atomic
@@ -98,10 +98,10 @@ def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
 
     It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
     """
-    phone = standing.take_turn_of_active(installation, weakens=True)
-    vault = standing.on(phone.user)
+    phone = authorization.take_turn_of_active(installation, weakens=True)
+    vault = authorization.on(phone.user)
     row = _slot(vault, slot)
-    standing.check_not_held(phone)
+    authorization.check_not_held(phone)
     _check_not_last(vault, row)
     KeySlot.objects.filter(pk=row.pk).update(removed_at=timezone.now())
     ledger.record(phone, "backup:slot_removed", client=client, method=row.kind)
@@ -115,10 +115,10 @@ def _check_not_last(vault: Vault, slot: KeySlot) -> None:
     if slot.verified_at is not None:
         others = others.filter(verified_at__isnull=False)
         if not others.exists():
-            raise refusals.last_slot()
+            raise errors.last_slot()
     is_key = slot.kind == KeySlot.Kind.RECOVERY_KEY
     if is_key and not others.filter(kind=KeySlot.Kind.RECOVERY_KEY).exists():
-        raise refusals.last_slot()
+        raise errors.last_slot()
 
 
 @transaction.atomic
@@ -128,12 +128,12 @@ def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> 
     A tag is taken once, and only of the phone that saves: whoever reads may be somebody else, and
     could keep the owner's own key from counting. Raises `Refused`.
     """
-    phone = standing.take_turn(installation)
+    phone = authorization.take_turn(installation)
     row = KeySlot.objects.filter(vault__user=phone.user, public_id=slot).first()
     if row is None:
-        standing.read_current(phone)
-        raise refusals.slot_unknown()
-    standing.check_reader(phone, row.vault)
+        authorization.read_current(phone)
+        raise errors.slot_unknown()
+    authorization.check_reader(phone, row.vault)
     rows = KeySlot.objects.filter(pk=row.pk)
     rows.update(last_opened_at=timezone.now())
     if digest and phone.is_active and not phone.is_held and not phone.user.is_disputed:
@@ -143,20 +143,20 @@ def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> 
 @transaction.atomic
 def note_tag(*, installation: Installation, digest: str) -> None:
     """Keep what proves the key of the backup that is on, once; raises `Refused`."""
-    phone = standing.take_turn_of_active(installation, weakens=True)
-    standing.check_not_held(phone)
-    vault = standing.on(phone.user)
+    phone = authorization.take_turn_of_active(installation, weakens=True)
+    authorization.check_not_held(phone)
+    vault = authorization.on(phone.user)
     Vault.objects.filter(pk=vault.pk, tag_digest="").update(tag_digest=digest)
 
 
 @transaction.atomic
 def bring_back(*, installation: Installation, slot: UUID, client: Client) -> None:
     """Let a way that was removed open the backup again, as it did; raises `Refused`."""
-    phone = standing.take_turn_of_active(installation, weakens=True)
-    vault = standing.on(phone.user)
+    phone = authorization.take_turn_of_active(installation, weakens=True)
+    vault = authorization.on(phone.user)
     row = KeySlot.removed.filter(vault=vault, public_id=slot).first()
     if row is None:
-        raise refusals.slot_unknown()
+        raise errors.slot_unknown()
     _bring_back(phone, vault, row, client)
 
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from core.batches import delete_in_batches
 from core.http import Client
 from core.limits import Rate
-from devices.backups import ledger, refusals, retention, standing, versions
+from devices.backups import authorization, errors, ledger, retention, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
 
@@ -35,7 +35,7 @@ def counted_act(installation: Installation) -> Iterator[None]:
     rate.take(key)
     try:
         yield
-    except (refusals.Refused, disputes.InDispute):
+    except (errors.Refused, disputes.InDispute):
         rate.give_back(key)
         raise
 
@@ -56,7 +56,7 @@ def make(
     nothing opens any more, is kept aside. Raises `Refused`.
     """
     _check_first(envelope, slots)
-    phone = standing.take_turn(installation, weakens=freeze)
+    phone = authorization.take_turn(installation, weakens=freeze)
     versions.check_device(phone, envelope)
     frozen = []
     if freeze:
@@ -85,7 +85,7 @@ def _check_first(envelope: Envelope, slots: Sequence[KeySlot]) -> None:
     has_key = kinds.count(KeySlot.Kind.RECOVERY_KEY) == 1
     fits = len(slots) <= SLOTS_A_VAULT and len(ids) == len(slots)
     if not (is_first and has_key and fits and {slot.key for slot in slots} == {envelope.key}):
-        raise refusals.malformed()
+        raise errors.malformed()
 
 
 def _check_free(user: User, envelope: Envelope) -> None:
@@ -94,7 +94,7 @@ def _check_free(user: User, envelope: Envelope) -> None:
     taken = rows.filter(state=Vault.State.ON).first()
     taken = taken or rows.filter(public_id=envelope.vault).first()
     if taken is not None:
-        raise refusals.vault_exists(taken.public_id)
+        raise errors.vault_exists(taken.public_id)
 
 
 def _check_put_away(phone: Installation) -> None:
@@ -102,10 +102,10 @@ def _check_put_away(phone: Installation) -> None:
 
     With leave from the portal it is twice as far: a stolen phone may have used up what it could.
     """
-    kept = [vault for vault in standing.kept(phone.user) if vault.state != Vault.State.ON]
+    kept = [vault for vault in authorization.kept(phone.user) if vault.state != Vault.State.ON]
     times = 2 if phone.grants.all().usable().exists() else 1
     if len(kept) >= settings.VAULTS_PUT_AWAY * times:
-        raise refusals.too_many_vaults(min(vault.ends_at for vault in kept if vault.ends_at))
+        raise errors.too_many_vaults(min(vault.ends_at for vault in kept if vault.ends_at))
 
 
 def _check_may_freeze(phone: Installation) -> None:
@@ -113,14 +113,14 @@ def _check_may_freeze(phone: Installation) -> None:
 
     Where nothing is kept there is nothing to wait for. Raises `Refused`.
     """
-    if not standing.kept(phone.user):
-        standing.pending_grant(phone)
+    if not authorization.kept(phone.user):
+        authorization.pending_grant(phone)
         return
-    grant = standing.pending_grant(phone)
+    grant = authorization.pending_grant(phone)
     if grant.trusted_from > timezone.now():
-        raise refusals.held(grant.trusted_from)
-    standing.check_grant(phone)
-    standing.check_not_held(phone)
+        raise errors.held(grant.trusted_from)
+    authorization.check_grant(phone)
+    authorization.check_not_held(phone)
 
 
 def _freeze(phone: Installation, client: Client) -> list[int]:
@@ -154,10 +154,10 @@ def activate(phone: Installation, *, force: bool) -> Installation | None:
 
     First the other one steps down: the database never lets two be active, not for a statement.
     """
-    before = standing.active_of(phone.user)
+    before = authorization.active_of(phone.user)
     if before is not None and before.pk != phone.pk:
         if not force:
-            raise refusals.not_active_phone(before)
+            raise errors.not_active_phone(before)
         _set(before, Installation.Status.SUPERSEDED)
     _set(phone, Installation.Status.ACTIVE)
     return before
@@ -165,16 +165,16 @@ def activate(phone: Installation, *, force: bool) -> Installation | None:
 
 def _set(phone: Installation, status: Installation.Status) -> None:
     if not Installation.objects.linked().filter(pk=phone.pk).update(status=status):
-        raise refusals.unlinked()
+        raise errors.unlinked()
     phone.status = status
 
 
 @transaction.atomic
 def switch_off(*, installation: Installation, client: Client) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
-    phone = standing.take_turn_of_active(installation, weakens=True)
-    vault = standing.on(phone.user)
-    standing.check_not_held(phone)
+    phone = authorization.take_turn_of_active(installation, weakens=True)
+    vault = authorization.on(phone.user)
+    authorization.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
     ledger.record(phone, "backup:off", client=client)
@@ -184,10 +184,10 @@ def switch_off(*, installation: Installation, client: Client) -> datetime:
 @transaction.atomic
 def undelete(*, installation: Installation, client: Client) -> Vault:
     """Switch the backup that was switched off last on again. Raises `Refused`."""
-    phone = standing.take_turn_of_active(installation)
-    vault = standing.current(phone.user)
+    phone = authorization.take_turn_of_active(installation)
+    vault = authorization.current(phone.user)
     if vault.state == Vault.State.ON:
-        raise refusals.vault_exists(vault.public_id)
+        raise errors.vault_exists(vault.public_id)
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.ON, ends_at=None)
     ledger.record(phone, "backup:on", client=client)
     vault.refresh_from_db()
@@ -216,6 +216,6 @@ def raise_epoch(vault: Vault, head: int) -> int:
     rows = Vault.objects.filter(pk=vault.pk, head=head)
     on: dict[str, Any] = {"state": Vault.State.ON, "ends_at": None}
     if not rows.update(epoch=F("epoch") + 1, **on):
-        raise refusals.stale_head(vault.head)
+        raise errors.stale_head(vault.head)
     vault.refresh_from_db()
     return vault.epoch

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.http import Client
 from core.limits import Rate
-from devices.backups import refusals, retention, standing
+from devices.backups import authorization, errors, retention
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
 
@@ -44,14 +44,14 @@ def save(
     Nothing is ever replaced. Whatever a phone did not know of is a refusal: a newer version, a
     take-over, another phone being active. Raises `Refused`.
     """
-    phone = standing.take_turn(installation)
-    vault = standing.current(phone.user)
+    phone = authorization.take_turn(installation)
+    vault = authorization.current(phone.user)
     before = _repeated(vault, save)
     if before is not None:
         return before, False
     if not phone.is_active:
-        raise refusals.not_active_phone(standing.active_of(phone.user))
-    _check(standing.on(phone.user), phone, save)
+        raise errors.not_active_phone(authorization.active_of(phone.user))
+    _check(authorization.on(phone.user), phone, save)
     retention.make_room(phone, save.envelope.size)
     row = append(vault, phone, save.envelope, idempotency_key=save.idempotency_key)
     retention.apply(vault, phone)
@@ -62,7 +62,7 @@ def save(
 def _repeated(vault: Vault, save: Save) -> VaultVersion | None:
     row = vault.versions.filter(idempotency_key=save.idempotency_key).first()
     if row is not None and not save.envelope.is_kept_in(row):
-        raise refusals.key_reused()
+        raise errors.key_reused()
     return row
 
 
@@ -71,9 +71,9 @@ def _check(vault: Vault, phone: Installation, save: Save) -> None:
     check_device(phone, envelope)
     check_vault(vault, envelope)
     if envelope.epoch != vault.epoch:
-        raise refusals.stale_epoch(vault.epoch)
+        raise errors.stale_epoch(vault.epoch)
     if envelope.base != vault.head:
-        raise refusals.stale_head(vault.head)
+        raise errors.stale_head(vault.head)
     head = head_of(vault)
     _check_key(vault, head, envelope)
     _check_shrink(head, save)
@@ -82,20 +82,20 @@ def _check(vault: Vault, phone: Installation, save: Save) -> None:
 def check_device(phone: Installation, envelope: Envelope) -> None:
     """What is sealed names the phone that sends it; raises `Refused`."""
     if envelope.device != phone.public_id:
-        raise refusals.other_device()
+        raise errors.other_device()
 
 
 def check_vault(vault: Vault, envelope: Envelope) -> None:
     """What is sealed names the backup; raises `Refused`."""
     if envelope.vault != vault.public_id:
-        raise refusals.no_vault()
+        raise errors.no_vault()
 
 
 def head_of(vault: Vault) -> VaultVersion:
     """Return the newest version, without what is sealed; raises `Refused` if it went just now."""
     row = vault.versions.filter(number=vault.head).defer("ciphertext").first()
     if row is None:
-        raise refusals.no_vault()
+        raise errors.no_vault()
     return row
 
 
@@ -103,9 +103,9 @@ def _check_key(vault: Vault, head: VaultVersion, envelope: Envelope) -> None:
     """A key that nothing opens would lose everything: a new one needs a slot that was tried."""
     if envelope.key == head.header["key"]:
         if envelope.header["commitment"] != head.header["commitment"]:
-            raise refusals.other_key()
+            raise errors.other_key()
     elif not vault.slots.filter(key=envelope.key, verified_at__isnull=False).exists():
-        raise refusals.slot_needed()
+        raise errors.slot_needed()
 
 
 def _check_shrink(head: VaultVersion, save: Save) -> None:
@@ -113,7 +113,7 @@ def _check_shrink(head: VaultVersion, save: Save) -> None:
     if not before or (after and 2 * after >= before):
         return
     if not save.shrink:
-        raise refusals.shrink_needs_confirmation(before, after)
+        raise errors.shrink_needs_confirmation(before, after)
     keep_longer(head, SHRINK)
 
 
@@ -129,7 +129,7 @@ def append(
     """Write the version that follows the head, if this is the head still; raises `Refused`."""
     rows = Vault.objects.filter(pk=vault.pk, head=envelope.base, epoch=envelope.epoch)
     if not rows.filter(state=Vault.State.ON).update(head=F("head") + 1):
-        raise refusals.stale_head(Vault.objects.get(pk=vault.pk).head)
+        raise errors.stale_head(Vault.objects.get(pk=vault.pk).head)
     vault.head = number = envelope.base + 1
     row = write(vault, phone, envelope, number=number, idempotency_key=idempotency_key)
     known = {"saved_at": row.saved_at, "accounts": envelope.accounts, "unsaved": 0}

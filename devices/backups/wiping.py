@@ -22,8 +22,8 @@ from accounts.holds import bindings
 from accounts.models import Binding, User
 from accounts.request_user import person
 from core.http import Client
-from devices.backups import refusals
-from devices.backups.reading import base64url
+from devices.backups import errors
+from devices.backups.validation import base64url
 from devices.models import Installation, PhoneCommand
 
 ORDER = "wipe"  # its kind in the ledger
@@ -101,7 +101,7 @@ def secret_for(command: PhoneCommand) -> dict[str, Any]:
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     row = rows.select_related("installation__user").first()
     if row is None or not row.locks or row.locked_at:
-        raise refusals.nothing_to_lock()
+        raise errors.nothing_to_lock()
     if not row.sealed_secret:
         row.sealed_secret = SECRET.seal(row, token_bytes(SECRET_BYTES))
         row.save(update_fields=["sealed_secret"])

@@ -10,11 +10,11 @@ from accounts.authentication.methods import digits_of
 from accounts.forms.code import CODE_INPUT_LENGTH, code_widget
 from accounts.models import User
 from core.i18n import gettext_lazy as _
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.forms.phones import NameForm
 from devices.models import LinkRequest, Phone
 from devices.models.installation import NUMBER_DIGITS
-from devices.phones import has_room
+from devices.phones.linked_phones import has_room
 
 NEW = "new"
 
@@ -76,10 +76,10 @@ class NumberForm(forms.Form):
     def clean_code(self) -> str:
         """Judge the number; raises `linking.Ended`."""
         typed = digits_of(self.cleaned_data["code"], NUMBER_DIGITS)
-        if linking.is_number(self.row, typed):
+        if app_linking.is_number(self.row, typed):
             return typed
         if self.row.tries >= settings.APP_LINK_TRIES:
-            raise linking.Ended
+            raise app_linking.Ended
         raise ValidationError(
             _("That isn’t the number on the phone. Compare them and type it again."),
             code="wrong",

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from core.i18n import gettext_lazy as _
-from devices import passkey_refusals, passkeys
+from devices.factors import passkey_refusals, webauthn
+from devices.factors.passkeys import has_room
 from devices.forms.phones import NameForm
-from devices.keys import has_room
 from devices.models.passkey import NAME_LENGTH
 
 
@@ -35,13 +35,13 @@ class AddForm(NameForm):
 
     name = _name_field(required=False)
     code = forms.CharField(
-        max_length=passkeys.ANSWER_LENGTH, widget=forms.HiddenInput, required=False
+        max_length=webauthn.ANSWER_LENGTH, widget=forms.HiddenInput, required=False
     )
 
     def __init__(self, *args: Any, user: User, binding: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.binding = user, binding
-        self.registered: passkeys.Registered | None = None
+        self.registered: webauthn.Registered | None = None
 
     def clean_name(self) -> str:
         """Return the name, or "" for one of the site's making."""
@@ -56,7 +56,7 @@ class AddForm(NameForm):
             raise ValidationError(message, code="too_many", params=params)
         try:
             answer = cleaned.get("code", "")
-            self.registered = passkeys.verify_registration(answer, binding=self.binding)
+            self.registered = webauthn.verify_registration(answer, binding=self.binding)
         except passkey_refusals.Refused as error:
             message = _(
                 "The passkey wasn’t created, or it took too long. Nothing has changed. Try again."

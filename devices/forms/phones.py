@@ -16,7 +16,7 @@ from core.fields import cleaned_name
 from core.i18n import gettext_lazy as _
 from devices.models import Authenticator, Phone
 from devices.models.phone import NAME_LENGTH
-from devices.phones import budget_of_link, has_room
+from devices.phones.linked_phones import budget_of_link, has_room
 
 
 class NameForm(forms.Form):
@@ -101,7 +101,7 @@ class NewPhoneForm(LinkForm):
 
 @dataclass(frozen=True)
 class FirstCode:
-    """The right first code of a phone; `devices.phones.confirm` uses its time step up."""
+    """The right first code of a phone; `linked_phones.confirm` uses its time step up."""
 
     step: int
 

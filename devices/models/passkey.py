@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.fields import NameField
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices.relying_party import parties, party
+from devices.factors.relying_party import parties, party
 
 NAME_LENGTH = 60
 

@@ -13,7 +13,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from core.http import for_anyone, opens_camera
-from devices import app_shell
+from devices.authenticator import shell
 
 SCRIPT = "text/javascript; charset=utf-8"
 WASM = "'wasm-unsafe-eval'"
@@ -24,12 +24,12 @@ MANIFEST = "application/manifest+json"
 @for_anyone
 @gzip_page
 @require_safe
-def shell(request: HttpRequest) -> HttpResponse:
+def app(request: HttpRequest) -> HttpResponse:
     """Give the page of the app; on this page alone the camera may be asked for.
 
     At an origin of its own no cookie remembers a language: there the address says which.
     """
-    return opens_camera(HttpResponse(app_shell.page(_language(request))))
+    return opens_camera(HttpResponse(shell.page(_language(request))))
 
 
 @for_anyone
@@ -37,7 +37,7 @@ def shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker, with the hash of everything it is to keep in its page's language."""
-    return HttpResponse(app_shell.worker(_language(request)), content_type=SCRIPT)
+    return HttpResponse(shell.worker(_language(request)), content_type=SCRIPT)
 
 
 @for_anyone
@@ -46,14 +46,14 @@ def version(request: HttpRequest) -> HttpResponse:
     """Publish the hashes of the app as this site serves it, and where they come from."""
     language = _language(request)
     listed = f"{reverse('devices:authenticator_listing')}?language={language}"
-    return JsonResponse({**app_shell.version(language), "listing": listed})
+    return JsonResponse({**shell.version(language), "listing": listed})
 
 
 @for_anyone
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Publish the hash of every file that the app keeps, as `sha256sum` writes it."""
-    return HttpResponse(app_shell.listing(_language(request)), content_type=TEXT)
+    return HttpResponse(shell.listing(_language(request)), content_type=TEXT)
 
 
 def _language(request: HttpRequest) -> str:
@@ -66,7 +66,7 @@ def _language(request: HttpRequest) -> str:
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say what the app is called and looks like on a home screen."""
-    return JsonResponse(app_shell.manifest(settings.PORTAL_NAME), content_type=MANIFEST)
+    return JsonResponse(shell.manifest(settings.PORTAL_NAME), content_type=MANIFEST)
 
 
 @for_anyone
@@ -74,4 +74,4 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @csp_update({"script-src": WASM})
 def key_derivation(request: HttpRequest) -> HttpResponse:
     """Give the worker that derives keys, the one script that may use WebAssembly."""
-    return HttpResponse(app_shell.key_derivation(), content_type=SCRIPT)
+    return HttpResponse(shell.key_derivation(), content_type=SCRIPT)

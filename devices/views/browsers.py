@@ -15,9 +15,9 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, ngettext
-from devices import browsers, trusted
 from devices.forms.browsers import BrowserNameForm
 from devices.models import Session, TrustedBrowser
+from devices.sessions import browsers, trusted_browsers
 from devices.views.browser_list import browser_card
 
 
@@ -72,15 +72,15 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     user, current = person(request), session_id(request)
     if request.method != "POST":
         count = Session.objects.of(user).alive().exclude(public_id=current).count()
-        own = user.trusted_browsers.with_digest(trusted.digest_in(request, user))
+        own = user.trusted_browsers.with_digest(trusted_browsers.digest_in(request, user))
         trusts = user.trusted_browsers.exclude(pk__in=own).exists()
         context = {"place": "devices", "count": count, "trusts": trusts}
         return render(request, "devices/end_other_sessions.html", context)
-    client, here = client_of(request), trusted.here(request, user)
+    client, here = client_of(request), trusted_browsers.here(request, user)
     response = redirect("devices:index")
     with in_session(request):
         ended = browsers.end_others(user=user, client=client, session=current, here=here)
-        trusted.renew(user, here, response)
+        trusted_browsers.renew(user, here, response)
     done = ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", ended
     )

@@ -18,9 +18,9 @@ from accounts.request_user import person, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
-from devices import contest
 from devices.models import Phone
-from devices.own_code import OwnCode, OwnCodeMatch
+from devices.phones import contest
+from devices.phones.own_code import OwnCode, OwnCodeMatch
 
 DESK = "devices:dispute"
 

@@ -20,11 +20,12 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices import enrolment, phones
+from devices.factors import provisioning
 from devices.forms.phones import ConfirmForm, SetUpForm, suggested_name
 from devices.models import Authenticator, Phone
-from devices.sessions import strip_proofs
-from devices.unlinking import least_of
+from devices.phones import linked_phones
+from devices.phones.consequences import least_of
+from devices.sessions.engine import strip_proofs
 from devices.views.guards import needs_to_bind
 
 FEW_CODES = 3
@@ -44,7 +45,7 @@ def link_phone(request: HttpRequest) -> HttpResponse:
     initial = {"name": suggested_name(user), **held_values(request)}
     form = SetUpForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
-        phone = phones.link(user=user, name=form.cleaned_data["name"])
+        phone = linked_phones.link(user=user, name=form.cleaned_data["name"])
         url = resolve_url("devices:confirm_phone", public_id=phone.public_id)
         after = safe_next(request)
         if form.cleaned_data["backup"]:
@@ -78,11 +79,11 @@ def confirm_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def to_scan(authenticator: Authenticator) -> dict[str, str]:
     """Return the secret as a picture, as letters, and as a link for an app on this very phone."""
-    link = enrolment.otpauth_url(authenticator)
+    link = provisioning.otpauth_url(authenticator)
     return {
-        "qr": enrolment.qr_svg(link),
+        "qr": provisioning.qr_svg(link),
         "otpauth": link,
-        "key": enrolment.key_in_groups(authenticator),
+        "key": provisioning.key_in_groups(authenticator),
     }
 
 
@@ -99,7 +100,7 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
     ground = bindings.ground_of(request)
     try:
         with transaction.atomic():
-            linking = phones.confirm(
+            linking = linked_phones.confirm(
                 phone=phone,
                 step=step,
                 trusted_from=ground.trusted_from,
@@ -110,20 +111,20 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
                 kept_until=bindings.kept_until(request),
             )
             _keep_proofs(request, linking)
-    except (phones.AlreadyLinked, phones.TooManyPhones, Phone.DoesNotExist):
+    except (linked_phones.AlreadyLinked, linked_phones.TooManyPhones, Phone.DoesNotExist):
         messages.info(request, _("Nothing has changed. These are your linked phones."))
         return redirect("devices:index")
     messages.success(request, _said(linking))
     return redirect(safe_next(request) or _lead_on(person(request)))
 
 
-def _keep_proofs(request: HttpRequest, linking: phones.Linking) -> None:
+def _keep_proofs(request: HttpRequest, linking: linked_phones.Linking) -> None:
     proofs.add(request, linking.proof)
     if linking.replaced:
         strip_proofs(request.session, linking.replaced.factors, least_of(person(request)))
 
 
-def _said(linking: phones.Linking) -> str:
+def _said(linking: linked_phones.Linking) -> str:
     names = {"phone": linking.phone.name}
     if not linking.replaced:
         return _("%(phone)s is linked.") % names

@@ -13,9 +13,9 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.request_user import person
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext_lazy
-from devices import phones
 from devices.forms.phones import ConfirmForm, NewPhoneForm
 from devices.models import Phone
+from devices.phones import linked_phones
 from devices.views.guards import needs_to_bind
 from devices.views.linking import finish, no_longer, to_scan
 
@@ -59,7 +59,7 @@ def new_phone(request: HttpRequest) -> HttpResponse:
         initial=held_values(request),
     )
     if request.method == "POST" and form.is_valid() and form.replaced:
-        begun = phones.link(user=user, name=form.cleaned_data["name"])
+        begun = linked_phones.link(user=user, name=form.cleaned_data["name"])
         query = urlencode({"replaces": form.replaced.public_id, "link": begun.public_id})
         return HttpResponseRedirect(f"{resolve_url('devices:new_phone')}?{query}")
     return show_form(request, PAGE, form, place="devices", old=old)

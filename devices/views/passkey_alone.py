@@ -20,9 +20,9 @@ from accounts.authentication.methods import AlreadySpent
 from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.limits import Rate
-from devices import changed_passkeys, passkey_refusals, passkeys
+from devices.factors import changed_passkeys, passkey_refusals, webauthn
+from devices.factors.passkey_method import PasskeyMatch
 from devices.models import Passkey
-from devices.passkey_step import PasskeyMatch
 
 ALONE = "passkey-alone"
 BINDING_KEY = "passkey_binding"
@@ -43,7 +43,7 @@ def passkey_alone_options(request: HttpRequest) -> HttpResponse:
     QUESTIONS.take(client_of(request).network)
     binding = request.session.setdefault(BINDING_KEY, secrets.token_hex(16))
     among = request.POST.get("among", "")
-    question: dict[str, Any] = passkeys.prepare_answer(
+    question: dict[str, Any] = webauthn.prepare_answer(
         [], purpose=ALONE, binding=binding, rp_id=among
     )
     if GONE_KEY in request.session:
@@ -60,7 +60,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
     FAILURES.take(network)
     answer, binding = request.POST.get("code", ""), request.session.get(BINDING_KEY, "")
     try:
-        answered = passkeys.verify_answer(answer, purpose=ALONE, binding=binding, user=None)
+        answered = webauthn.verify_answer(answer, purpose=ALONE, binding=binding, user=None)
     except passkey_refusals.Refused as refused:
         return _refuse(request, refused)
     with transaction.atomic():
@@ -71,7 +71,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _enter(request: HttpRequest, answered: passkeys.Answered) -> HttpResponse | None:
+def _enter(request: HttpRequest, answered: webauthn.Answered) -> HttpResponse | None:
     """Use the answer up and sign in, in one transaction; None if it was used up before."""
     user = answered.passkey.user
     if user.changes_by_proving:

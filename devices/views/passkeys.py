@@ -21,12 +21,12 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices import factors, keys, passkeys
+from devices.factors import last_factor, passkeys, webauthn
+from devices.factors.passkey_method import CHALLENGES
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
-from devices.passkey_step import CHALLENGES
-from devices.sessions import goes_on_without, strip_proofs
-from devices.unlinking import least_of
+from devices.phones.consequences import least_of
+from devices.sessions.engine import goes_on_without, strip_proofs
 from devices.views.guards import needs_to_bind
 from devices.views.passkey_alone import GONE_KEY
 
@@ -47,25 +47,25 @@ def add_passkey(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid() and form.registered:
         return _add(request, form.registered, form.cleaned_data["name"])
-    context = {"place": "devices", "has_room": keys.has_room(user)}
+    context = {"place": "devices", "has_room": passkeys.has_room(user)}
     return show_form(request, "devices/add_passkey.html", form, **context)
 
 
-def _add(request: HttpRequest, registered: passkeys.Registered, name: str) -> HttpResponse:
+def _add(request: HttpRequest, registered: webauthn.Registered, name: str) -> HttpResponse:
     client, ground = client_of(request), bindings.ground_of(request)
     try:
         with transaction.atomic():
-            added = keys.add(
+            added = passkeys.add(
                 user=person(request),
                 registered=registered,
-                name=name or keys.first_name(registered, client),
+                name=name or passkeys.first_name(registered, client),
                 trusted_from=ground.trusted_from,
                 ground=ground,
                 client=client,
                 session=session_id(request),
             )
             proofs.add(request, added.proof)
-    except (keys.NotAdded, keys.TooManyPasskeys):
+    except (passkeys.NotAdded, passkeys.TooManyPasskeys):
         messages.info(request, _("Nothing has changed. These are your passkeys."))
         return redirect("devices:index")
     known_browsers.decline_passkey(request)
@@ -81,7 +81,7 @@ def add_passkey_options(request: HttpRequest) -> HttpResponse:
     """Ask the browser to make a passkey."""
     user = person(request)
     CHALLENGES.take(f"{user.pk}:add")
-    return JsonResponse(passkeys.prepare_registration(user, binding=session_id(request)))
+    return JsonResponse(webauthn.prepare_registration(user, binding=session_id(request)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +95,7 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         name, session = form.cleaned_data["name"], session_id(request)
-        keys.rename(passkey=passkey, name=name, client=client_of(request), session=session)
+        passkeys.rename(passkey=passkey, name=name, client=client_of(request), session=session)
         messages.success(request, _("The passkey is now called %(name)s.") % {"name": name})
         return redirect("devices:index")
     context = {"place": "devices", "passkey": passkey}
@@ -119,22 +119,22 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
     return {
         "place": "devices",
         "passkey": passkey,
-        "lines": keys.consequences(passkey, keep=session_id(request), stays=stays),
+        "lines": passkeys.consequences(passkey, keep=session_id(request), stays=stays),
         "removal": removal_impact.of(person(request), passkey.carrier_key),
-        "is_last": passkey.is_usable and factors.is_last(person(request)),
+        "is_last": passkey.is_usable and last_factor.is_last(person(request)),
     }
 
 
 def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
-    user, session, gone = person(request), session_id(request), keys.farewell(passkey)
+    user, session, gone = person(request), session_id(request), passkeys.farewell(passkey)
     try:
         with transaction.atomic():
             removed = frozenset({passkey.factor})
-            keys.remove(passkey=passkey, client=client_of(request), session=session)
+            passkeys.remove(passkey=passkey, client=client_of(request), session=session)
             stays = strip_proofs(request.session, removed, least_of(user))
     except Passkey.DoesNotExist as error:
         raise Http404 from error
-    except factors.LastFactor:
+    except last_factor.LastFactor:
         return redirect("devices:remove_passkey", public_id=passkey.public_id)
     except declined_methods.LastFallBack:
         messages.warning(request, declined_methods.KEEPS)

@@ -20,12 +20,13 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices import app_texts, factors, lost_phone, phones, unlinking
 from devices.backups import unlinking as unlinked_apps
 from devices.backups import wiping
+from devices.factors import last_factor
 from devices.forms.phones import NameForm
 from devices.models import Phone
-from devices.sessions import goes_on_without, strip_proofs
+from devices.phones import app_consequences, consequences, linked_phones, lost_phone
+from devices.sessions.engine import goes_on_without, strip_proofs
 from devices.views.orders import waiting_orders
 
 
@@ -38,7 +39,7 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"name": phone.name, **held_values(request)})
     if request.method == "POST" and form.is_valid():
         name, session = form.cleaned_data["name"], session_id(request)
-        phones.rename(phone=phone, name=name, client=client_of(request), session=session)
+        linked_phones.rename(phone=phone, name=name, client=client_of(request), session=session)
         messages.success(request, _("The phone is now called %(name)s.") % {"name": name})
         return redirect("devices:index")
     context = {"place": "devices", "phone": phone}
@@ -53,14 +54,14 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
     if request.method == "POST":
         return _unlink(request, phone)
-    erased, least = unlinking.factors_of(phone), unlinking.least_of(person(request))
+    erased, least = consequences.factors_of(phone), consequences.least_of(person(request))
     stays = goes_on_without(request.session, erased, least)
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": unlinking.consequences(phone, keep=session_id(request), stays=stays),
+        "lines": consequences.consequences(phone, keep=session_id(request), stays=stays),
         "removal": removal_impact.of(person(request), phone.carrier_key),
-        "is_last": bool(erased) and not phone.is_suspended and factors.is_last(person(request)),
+        "is_last": bool(erased) and not phone.is_suspended and last_factor.is_last(person(request)),
         "has_app": phone.app is not None,
         "erases_from": wiping.erases_from(request),
         "held": held_lists(request),
@@ -75,11 +76,11 @@ def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
             wipe = "wipe" in request.POST
             begins = wiping.erases_from(request)
             about: dict[str, Any] = {"client": client, "session": session, "erases_from": begins}
-            done = phones.unlink(phone=phone, wipe=wipe, **about)
-            stays = strip_proofs(request.session, done.factors, unlinking.least_of(user))
+            done = linked_phones.unlink(phone=phone, wipe=wipe, **about)
+            stays = strip_proofs(request.session, done.factors, consequences.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
-    except factors.LastFactor:
+    except last_factor.LastFactor:
         return redirect("devices:unlink_phone", public_id=phone.public_id)
     except declined_methods.LastFallBack:
         messages.warning(request, declined_methods.KEEPS)
@@ -91,7 +92,7 @@ def said(request: HttpRequest, event: SecurityEvent, *, stays: bool) -> HttpResp
     """Lead to the report, or to the sign-in page with its words if the session ended as well."""
     if stays:
         return redirect("devices:unlinked", public_id=event.public_id)
-    messages.success(request, " ".join(unlinking.report(event)))
+    messages.success(request, " ".join(consequences.report(event)))
     return redirect("accounts:sign_in")
 
 
@@ -108,7 +109,7 @@ def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
 def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
     user = person(request)
-    rows = app_texts.to_be_told(_unlinking(user, public_id))
+    rows = app_consequences.to_be_told(_unlinking(user, public_id))
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with in_session(request):
         unlinked_apps.wipe_later(
@@ -126,9 +127,9 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": "devices",
         "at": event.at,
-        "lines": unlinking.report(event),
-        "elsewhere": unlinking.elsewhere(event),
-        "can_wipe": bool(app_texts.to_be_told(event)),
+        "lines": consequences.report(event),
+        "elsewhere": consequences.elsewhere(event),
+        "can_wipe": bool(app_consequences.to_be_told(event)),
         "orders": waiting_orders(user),
         "public_id": event.public_id,
         "steps": lost_phone.next_steps(user, event, with_saved_code=by_saved_code),

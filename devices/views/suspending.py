@@ -17,10 +17,10 @@ from accounts.request_user import person, session_id
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices import suspending
 from devices.models import Phone
-from devices.sessions import goes_on_without, strip_proofs
-from devices.unlinking import factors_of, least_of
+from devices.phones import suspension
+from devices.phones.consequences import factors_of, least_of
+from devices.sessions.engine import goes_on_without, strip_proofs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,10 +37,10 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": suspending.consequences(
+        "lines": suspension.consequences(
             phone, keep=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
-        "strong": suspending.strong_ways(phone),
+        "strong": suspension.strong_ways(phone),
         "takes_itself_back": bool(kept_until(request)) and bool(factors_of(phone)),
         "removal": removal_impact.of(person(request), phone.carrier_key, lost=True),
     }
@@ -51,14 +51,14 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
     session, least = session_id(request), least_of(person(request))
     try:
         with transaction.atomic():
-            done = suspending.suspend(
+            done = suspension.suspend(
                 phone=phone,
                 client=client_of(request),
                 session=session,
                 kept_until=kept_until(request),
             )
             stays = strip_proofs(request.session, done.factors, least)
-    except suspending.NothingChanged:
+    except suspension.NothingChanged:
         return _as_it_was(request)
     words = _("%(phone)s is suspended. Other browsers were signed out.")
     if done.factors:
@@ -75,15 +75,15 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not phone.is_suspended and phone.sealed_until is None:
         return _as_it_was(request)
     context = {"place": "devices", "phone": phone}
-    if not suspending.strong_ways(phone):
+    if not suspension.strong_ways(phone):
         return render(request, "devices/cannot_take_back.html", context, status=403)
-    if not suspending.is_proved(phone, fresh_proofs(request)):
+    if not suspension.is_proved(phone, fresh_proofs(request)):
         return to_confirm(request, "authenticator")
     press_once_more(request)
     if request.method == "POST":
         return _take_back(request, phone)
     keep = session_id(request)
-    context["lines"] = suspending.consequences_of_taking_back(phone, keep=keep)
+    context["lines"] = suspension.consequences_of_taking_back(phone, keep=keep)
     return render(request, "devices/take_back_phone.html", context)
 
 
@@ -91,8 +91,8 @@ def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
     client, session, proofs = client_of(request), session_id(request), fresh_proofs(request)
     try:
         with in_session(request):
-            suspending.take_back(phone=phone, proofs=proofs, client=client, session=session)
-    except suspending.NothingChanged:
+            suspension.take_back(phone=phone, proofs=proofs, client=client, session=session)
+    except suspension.NothingChanged:
         return _as_it_was(request)
     words = _("%(phone)s is back in use.")
     if factors_of(phone):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication import trusted_browsers
+from accounts.authentication import browser_trust
 from accounts.authentication.proofs import Strength, needs
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
@@ -20,10 +20,10 @@ from core.geoip import place_of
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, ngettext
-from devices import trusted
 from devices.models import Session, TrustedBrowser
-from devices.sessions import strip_proofs
-from devices.unlinking import least_of
+from devices.phones.consequences import least_of
+from devices.sessions import trusted_browsers
+from devices.sessions.engine import strip_proofs
 from devices.views.browsers import rename
 
 
@@ -52,7 +52,7 @@ class TrustedList:
 
 def trusted_list(request: HttpRequest, user: User, *, has_any: bool) -> TrustedList:
     """Collect the trusted browsers, this one first, in one query, or none if there is none."""
-    days, digest = trusted_browsers.keeper().days_for(user), trusted.digest_in(request, user)
+    days, digest = browser_trust.keeper().days_for(user), trusted_browsers.digest_in(request, user)
     rows = user.trusted_browsers.filter(expires_at__gt=timezone.now()).order_by("-last_used_at")
     cards = [_card(row, days, digest) for row in rows] if has_any else []
     cards.sort(key=lambda card: not card.is_current)
@@ -96,7 +96,7 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"place": "devices", "browser": row, "opened": opened}
         return render(request, "devices/end_trust.html", context)
     with transaction.atomic():
-        trusted.end(user=user, browser=row, client=client_of(request), session=session)
+        trusted_browsers.end(user=user, browser=row, client=client_of(request), session=session)
         stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
     messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.called})
     return redirect("devices:index" if stays else "accounts:sign_in")
@@ -115,7 +115,7 @@ def end_all_trust(request: HttpRequest) -> HttpResponse:
         context = {"place": "devices", "count": len(rows), "opened": count}
         return render(request, "devices/end_all_trust.html", context)
     with transaction.atomic():
-        ended = trusted.end_all(user=user, client=client_of(request), session=session)
+        ended = trusted_browsers.end_all(user=user, client=client_of(request), session=session)
         factors = frozenset(row.factor for row in rows)
         stays = strip_proofs(request.session, factors, least_of(user))
     done = ngettext(

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.http import for_anyone
-from devices import relying_party
+from devices.factors import relying_party
 
 
 @for_anyone

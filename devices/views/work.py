@@ -20,8 +20,8 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices import app_origin, work
-from devices import enrolment as pictures
+from devices.authenticator import origin, work_accounts
+from devices.factors import provisioning as pictures
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import needs_to_bind
@@ -40,7 +40,7 @@ def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say how the account stands; once staff approved, make the code on a POST and show it once."""
     account = _its(request, public_id)
     is_approved = person(request).enrolments.approved().filter(pk=account.pk).exists()
-    apps = work.phones_for(person(request)) if is_approved else []
+    apps = work_accounts.phones_for(person(request)) if is_approved else []
     form = WhichAppForm(request.POST if request.method == "POST" else None, apps=apps)
     if request.method == "POST":
         if form.is_valid() and form.app:
@@ -55,23 +55,23 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
     ground = bindings.ground_of(request)
     try:
         with in_session(request):
-            code = work.make_code(
+            code = work_accounts.make_code(
                 enrolment=account,
                 installation=app,
                 trusted_from=ground.trusted_from,
                 ground=ground,
                 session=session_id(request),
             )
-    except work.Unknown:
+    except work_accounts.Unknown:
         messages.info(request, _("That has changed. This is your account as it is now."))
         return redirect("devices:work_account", public_id=account.public_id)
     context = {
         "place": "devices",
         "account": account,
         "phone": app.phone,
-        "link": app_origin.into_app(f"work/{code}"),
-        "qr": pictures.qr_svg(app_origin.into_app_elsewhere(f"work/{code}")),
-        "key": work.grouped(code),
+        "link": origin.into_app(f"work/{code}"),
+        "qr": pictures.qr_svg(origin.into_app_elsewhere(f"work/{code}")),
+        "key": work_accounts.grouped(code),
         "until": timezone.now() + settings.WORK_CODE_AGE,
     }
     return render(request, "devices/work_code.html", context)

@@ -31,11 +31,11 @@ MIDDLEWARE = [
     "core.middleware.HealthPages",
     "core.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "devices.middleware.AppOrigin",
-    "devices.middleware.FormerOrigins",
+    "devices.sessions.middleware.AppOrigin",
+    "devices.sessions.middleware.FormerOrigins",
     "core.middleware.ZoneOfBrowser",
-    "devices.middleware.RepeatedForms",
-    "devices.middleware.SessionMiddleware",
+    "devices.sessions.middleware.RepeatedForms",
+    "devices.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -99,13 +99,13 @@ LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
 SECOND_STEPS = [  # order = order offered
-    "devices.passkey_step.PasskeyStep",
-    "devices.steps.AuthenticatorApp",
+    "devices.factors.passkey_method.PasskeyStep",
+    "devices.factors.methods.AuthenticatorApp",
     "accounts.authentication.second_steps.EmailCode",
     "accounts.authentication.second_steps.TextMessage",
     "accounts.authentication.second_steps.RecoveryCode",
 ]
-TRUSTED_BROWSERS = "devices.trusted.TrustedBrowsers"
+TRUSTED_BROWSERS = "devices.sessions.trusted_browsers.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
 LOST_PHONE_DESK = "devices:lost"
 # Reached straight from a fall-back.
@@ -121,7 +121,7 @@ HOUSEKEEPING = [
     "core.limits.forget_old",
     "accounts.housekeeping.run",
     "devices.housekeeping.run",
-    "devices.backups.silence.run",
+    "devices.backups.stale_backups.run",
 ]
 
 # --- Language and time ----------------------------------------------------------------------

@@ -28,10 +28,10 @@ from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
 from core.limits import LimitReached
-from devices import factors
 from devices import staff as devices_staff
+from devices.factors import last_factor
 from devices.models import Phone, Session
-from devices.unlinking import factors_of
+from devices.phones.consequences import factors_of
 from portal.staff.account_summary import EVENTS_A_PAGE, accounts, page_of, page_of_events
 
 Text = str | Promise
@@ -253,7 +253,7 @@ def _consequences(phone: Phone) -> list[str]:
         _("Its secret is erased. A backup of the phone does not bring it back."),
     ]
     return [
-        *([str(TAKES_TWO)] if factors.goes_with(phone) else []),
+        *([str(TAKES_TWO)] if last_factor.goes_with(phone) else []),
         *(codes if factors_of(phone) else []),
         *_consequences_for_app(phone),
         _browsers(phone.user),
@@ -296,4 +296,4 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
 
 def _takes_two(user: User) -> list[str]:
     contested = user.phones.contested().select_related("user")
-    return [str(TAKES_TWO)] if any(factors.goes_with(phone) for phone in contested) else []
+    return [str(TAKES_TWO)] if any(last_factor.goes_with(phone) for phone in contested) else []

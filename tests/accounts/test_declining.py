@@ -27,7 +27,8 @@ from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
 from accounts.readiness import declined_methods
 from core.http import Client as Visitor
 from core.outbox.sms import SentText
-from devices import factors, keys, phones
+from devices.factors import last_factor, passkeys
+from devices.phones import linked_phones
 from tests.accounts.helpers import (
     addresses,
     ask,
@@ -488,8 +489,8 @@ def test_a_number_that_is_declined_may_always_go(client: Client, alice: Person) 
 
 
 REMOVALS: list[Callable[[Person], Any]] = [
-    lambda person: phones.unlink(phone=person.phone, client=HERE),
-    lambda person: keys.remove(passkey=person.user.passkeys.all()[0], client=HERE),
+    lambda person: linked_phones.unlink(phone=person.phone, client=HERE),
+    lambda person: passkeys.remove(passkey=person.user.passkeys.all()[0], client=HERE),
     lambda person: changes.remove(
         person.user, person.user.phone_numbers.all()[0], client=HERE, session=""
     ),
@@ -506,7 +507,7 @@ def test_no_removal_takes_the_last_fall_back_of_who_declined(
     for first, second in product(range(3), repeat=2):
         with subtests.test(first=first, second=second), taken_back(person):
             for act in (REMOVALS[first], REMOVALS[second]) * 2:
-                with suppress(declined_methods.LastFallBack, factors.LastFactor, IndexError):
+                with suppress(declined_methods.LastFallBack, last_factor.LastFactor, IndexError):
                     act(person)
                 user = person.reload()
                 assert not declined or declined_methods.remains(user, ways_of(user))

@@ -8,7 +8,7 @@ from django.core import mail
 
 from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment, Membership, Organisation, User
-from devices.enrolment import key_of
+from devices.factors.provisioning import key_of
 from devices.models import Authenticator
 from tests.accounts.helpers import seen
 from tests.attacks.tools import html_of

@@ -22,9 +22,10 @@ from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.readiness import assessment, declined_methods, fire_drill, removal_impact
 from accounts.readiness.assessment import Readiness
 from core.http import Client as Visitor
-from devices import factors, keys, phones
+from devices.factors import last_factor, passkeys
 from devices.models import Authenticator, Passkey, Phone
 from devices.models.passkey import digest_of
+from devices.phones import linked_phones
 from tests.conftest import SecureClient
 from tests.live import fresh_address, fresh_number
 from tests.people import Person, enter, give_phone, make_person
@@ -235,7 +236,7 @@ def test_what_a_removal_keeps_is_what_the_sign_in_then_offers(set_up: SetUp) -> 
         for remove, row in removable(person):
             told = removal_impact.of(person.user, row.carrier_key)
             kept = [(way.slug, way.target) for way in told.keeps]
-            refused = (factors.LastFactor, declined_methods.LastFallBack)
+            refused = (last_factor.LastFactor, declined_methods.LastFallBack)
             with taken_back(person), suppress(*refused):
                 remove(row)
                 person.reload()
@@ -247,11 +248,11 @@ def removable(person: Person) -> list[tuple[Callable[[Any], object], Any]]:
     others = person.user.email_addresses.verified().exclude(address=person.address)
     return [
         *(
-            (lambda row: phones.unlink(phone=row, client=VISITOR), row)
+            (lambda row: linked_phones.unlink(phone=row, client=VISITOR), row)
             for row in person.user.phones.linked()
         ),
         *(
-            (lambda row: keys.remove(passkey=row, client=VISITOR), row)
+            (lambda row: passkeys.remove(passkey=row, client=VISITOR), row)
             for row in person.user.passkeys.all()
         ),
         *((_remove_contact, row) for row in others),

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from accounts.authentication import sign_in
 from accounts.models import User
-from devices.sessions import SessionStore
+from devices.sessions.engine import SessionStore
 from tests.live import Answer, Visitor, at_once
 from tests.people import Person
 

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
 from core.http import Client as Visitor
-from devices import phones
 from devices.api.http import fingerprint
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.models import Installation, LinkRequest, Phone
+from devices.phones import linked_phones
 from tests.attacks.crowd import Crowd, signed_in
 from tests.live import at_once
 from tests.live.concurrency import T
@@ -42,7 +42,7 @@ def code_for(person: Person, **fields: Any) -> str:
     """Make a code in a session of the person."""
     session = str(enter(Client(), person, Strength.TWO_STEP).session.public_id)  # type: ignore[attr-defined] # our engine's
     given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), **fields}
-    return linking.begin(user=person.user, **given)[1]
+    return app_linking.begin(user=person.user, **given)[1]
 
 
 @pytest.mark.parametrize("is_here", [False, True])
@@ -71,8 +71,8 @@ def test_twenty_hands_confirm_and_it_is_linked_once(alice: Person, crowd: Crowd)
 
     def confirm() -> bool:
         try:
-            linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
-        except linking.Ended:
+            app_linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+        except app_linking.Ended:
             return False
         return True
 
@@ -90,8 +90,8 @@ def test_of_twenty_numbers_at_once_three_are_judged(alice: Person, crowd: Crowd)
 
     def guess() -> bool | None:
         try:
-            return linking.is_number(LinkRequest.objects.get(user=alice.user), wrong)
-        except linking.Ended:
+            return app_linking.is_number(LinkRequest.objects.get(user=alice.user), wrong)
+        except app_linking.Ended:
             return None
 
     assert at_once([closing(guess)] * MANY).count(False) == 3
@@ -103,7 +103,7 @@ def test_phones_linked_at_once_make_one_active(alice: Person, crowd: Crowd) -> N
     session = str(enter(Client(), alice, Strength.TWO_STEP).session.public_id)  # type: ignore[attr-defined] # our engine's
     given: dict[str, Any] = {"session": session, "grants_from": timezone.now(), "is_here": True}
     codes = [
-        linking.begin(user=alice.user, purpose=purpose, **given)[1]
+        app_linking.begin(user=alice.user, purpose=purpose, **given)[1]
         for purpose in ("link", "recover")
     ]
     answers = at_once(
@@ -170,11 +170,11 @@ def test_unlinking_while_the_number_is_typed_links_nothing_that_lives_on(
     row, old = LinkRequest.objects.get(user=alice.user), alice.phone
 
     def confirm() -> None:
-        with suppress(linking.Ended, IntegrityError, Phone.DoesNotExist):
-            linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+        with suppress(app_linking.Ended, IntegrityError, Phone.DoesNotExist):
+            app_linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
 
     def unlink() -> None:
-        phones.unlink(phone=old, client=Visitor("192.0.2.7", ""), lost=True)
+        linked_phones.unlink(phone=old, client=Visitor("192.0.2.7", ""), lost=True)
 
     at_once([closing(confirm), closing(unlink)])
     assert not alice.user.phones.exists()

@@ -11,9 +11,10 @@ from accounts.authentication.methods import AlreadySpent, Verification
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
 from core.http import Client as Visitor
-from devices import keys, suspending
-from devices.sessions import end_sessions
-from devices.steps import AuthenticatorApp
+from devices.factors import passkeys
+from devices.factors.methods import AuthenticatorApp
+from devices.phones import suspension
+from devices.sessions.engine import end_sessions
 from tests.attacks.tools import is_in, start
 from tests.people import (
     Person,
@@ -81,9 +82,9 @@ def test_a_phone_is_not_taken_back_on_the_word_of_a_passkey_just_removed(
 ) -> None:
     give_passkey(alice)
     passkey, phone = alice.user.passkeys.get(), alice.phone
-    suspending.suspend(phone=phone, client=VISITOR)
+    suspension.suspend(phone=phone, client=VISITOR)
     enter(client, alice, [Proof.now("passkey", Strength.TWO_STEP, passkey.factor)])
-    meanwhile(lambda: keys.remove(passkey=passkey, client=VISITOR, lost=True))
+    meanwhile(lambda: passkeys.remove(passkey=passkey, client=VISITOR, lost=True))
     client.post(f"/devices/{phone.public_id}/take-back/")
     assert alice.phone.is_suspended
 
@@ -96,7 +97,7 @@ def test_a_code_found_before_a_suspension_is_not_spent_after_it(
     found = AuthenticatorApp().match(verification, code_of(alice.authenticator, 1))
     assert found is not None
     clock.move_to(1_800_000_000 + 29.9)
-    suspending.suspend(phone=alice.phone, client=VISITOR)
+    suspension.suspend(phone=alice.phone, client=VISITOR)
     with pytest.raises(AlreadySpent):
         found.spend()
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.holds.disputes import InDispute
 from accounts.models import User
 from core.http import Client
-from devices import contest, phones, sealing
 from devices.models import Authenticator, Phone, Session
+from devices.phones import contest, linked_phones, sealing
 from tests.attacks.crowd import Crowd, half_signed_in
 from tests.devices.test_disputes import by_passkey
 from tests.live import at_once
@@ -29,7 +29,7 @@ STOPPED = {200, 302, 404, 409, 429}
 def call_lost(person: Person, until: timedelta | None = None) -> None:
     """Call the phone lost as a recovered session does, some minutes ago."""
     ends = timezone.now() + (until or settings.RECOVERY_HOLD)
-    phones.unlink(phone=person.phone, client=CLIENT, lost=True, kept_until=ends)
+    linked_phones.unlink(phone=person.phone, client=CLIENT, lost=True, kept_until=ends)
     Authenticator.objects.filter(user=person.user).update(last_step=0)
 
 
@@ -74,7 +74,7 @@ def test_taking_back_while_it_is_called_lost(alice: Person, crowd: Crowd) -> Non
 
     def lose() -> None:
         with suppress(InDispute, Phone.DoesNotExist):
-            phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
+            linked_phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
 
     acts: list[Callable[[], Any]] = [partial(owner.post, DOOR, {"code": code}) for owner in owners]
     acts.insert(2, by_itself(lose))
@@ -96,7 +96,7 @@ def test_calling_it_lost_again_while_it_is_taken_back(alice: Person, crowd: Crow
 
     def lose() -> None:
         with suppress(InDispute, Phone.DoesNotExist):
-            phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
+            linked_phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
 
     press: Callable[[], Any] = partial(owner.post, DOOR, {"code": code})
     at_once([by_itself(lose), press, by_itself(lose)])
@@ -163,7 +163,7 @@ def test_an_act_that_weakens_races_the_dispute(alice: Person, crowd: Crowd) -> N
 
     def link() -> None:
         with suppress(InDispute):
-            phones.link(user=User.objects.get(pk=alice.user.pk), name="More")
+            linked_phones.link(user=User.objects.get(pk=alice.user.pk), name="More")
 
     acts: list[Callable[[], Any]] = [by_itself(link) for _each in range(6)]
     acts.insert(3, partial(owner.post, DOOR, {"code": code}))

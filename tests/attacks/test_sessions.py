@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.authentication.proofs import Strength
 from accounts.models import User
 from devices.models import Session
-from devices.sessions import key_of
+from devices.sessions.engine import key_of
 from tests.attacks.tools import is_in, link_in, reset_path, start
 from tests.links import open_link
 from tests.people import Person, enter, give_passkey, lose, sign_in

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.models import Session, VaultVersion
 from tests import lk1
 from tests.backups import Backup
@@ -148,11 +148,11 @@ def code_for(person: Person, *, is_here: bool = True) -> str:
     """Begin a recovery in the portal; return the code that its page shows."""
     enter(Client(), person, Strength.TWO_STEP)
     session = Session.objects.of(person.user).alive().latest("pk")
-    return linking.begin(
+    return app_linking.begin(
         user=person.user,
         session=str(session.public_id),
         grants_from=timezone.now(),
-        purpose=linking.Purpose.RECOVER,
+        purpose=app_linking.Purpose.RECOVER,
         is_here=is_here,
     )[1]
 

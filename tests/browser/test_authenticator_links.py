@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from devices.enrolment import otpauth_url
+from devices.factors.provisioning import otpauth_url
 from devices.models import Authenticator
 from tests.browser.authenticator import KEY, SECRET, Phone, link
 from tests.browser.backups import BATCHES, asked, shortest

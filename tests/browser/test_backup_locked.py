@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from core.http import Client as Visitor
-from devices import phones
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand
+from devices.phones import linked_phones
 from tests.browser.authenticator import KEY, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.browser.test_backup_wipe import HEARTBEAT, PASSPHRASE, leftovers, other_tab
@@ -117,7 +117,7 @@ def test_a_phone_that_is_sealed_erases_itself_once_it_is_told_to(phone: Linked) 
     mine, until = phone.installation, timezone.now() + timedelta(hours=72)
     place = Phone.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
     Installation.objects.filter(pk=mine.pk).update(phone=place)
-    phones.unlink(phone=place, client=HERE, lost=True, wipe=True, kept_until=until)
+    linked_phones.unlink(phone=place, client=HERE, lost=True, wipe=True, kept_until=until)
     row = mine.commands.get()
     phone.open()
     is_locked(phone, row)

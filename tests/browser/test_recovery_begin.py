@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from core.http import Client as Visitor
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.models import Installation, RestoreGrant
 from tests.browser.recovery import NewPhone, code_for, old_phone, provable
 from tests.journeys.hand import Hand, code_of_mail
@@ -114,7 +114,7 @@ def test_from_another_computer_a_number_is_compared(
     phone.reads("One more step")
     row = nora.user.link_requests.get(ended_at=None)
     assert phone.page.locator("[data-part=number]").inner_text() == row.number
-    linking.confirm(row=row, client=HERE)
+    app_linking.confirm(row=row, client=HERE)
     phone.says("These backups are in your account.")
     assert nora.user.installations.filter(name="Fairphone").exists()
 

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment, Organisation
-from devices.enrolment import key_of
+from devices.factors.provisioning import key_of
 from devices.models import Authenticator
 from devices.models import Phone as PhoneRow
 from devices.models.authenticator import step_now

@@ -17,7 +17,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.models import EmailAddress, OneTimeLink
 from accounts.readiness.unused_methods import ASKED_KEY
 from devices.models import Phone, Session
-from devices.trust_cookies import cookie_name
+from devices.sessions.trust_cookies import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup

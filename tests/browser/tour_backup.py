@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.authentication.proofs import Strength
 from core.http import Client as Caller
-from devices.backups import linking, unlinking
+from devices.backups import app_linking, unlinking
 from devices.models import Installation
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked
@@ -41,7 +41,9 @@ def _linking(phone: Linked) -> Iterator[str]:
     yield "the app, link, refused"
     made = enter(Client(), phone.person, Strength.TWO_STEP).session
     session = str(made.public_id)  # type: ignore[attr-defined] # it is our engine's
-    row, code = linking.begin(user=phone.person.user, session=session, grants_from=timezone.now())
+    row, code = app_linking.begin(
+        user=phone.person.user, session=session, grants_from=timezone.now()
+    )
     phone.open(f"link/{code}")
     phone.says("Link this phone to")
     yield "the app, link, whose account"
@@ -49,7 +51,7 @@ def _linking(phone: Linked) -> Iterator[str]:
     phone.says("Type this number in the portal")
     yield "the app, link, number"
     row.refresh_from_db()
-    linking.confirm(row=row, client=Caller("192.0.2.7", ""), session=session)
+    app_linking.confirm(row=row, client=Caller("192.0.2.7", ""), session=session)
     phone.says("This phone is linked to")
     yield "the app, link, done"
     phone.open()

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
 from core.http import Client as Visitor
-from devices import phones, suspending
 from devices.models import Authenticator
+from devices.phones import linked_phones, suspension
 from tests.journeys.hand import App, Hand
 from tests.live import LiveSite
 from tests.live.sinks import body_of
@@ -23,7 +23,7 @@ Enter = Callable[..., None]
 def contested_phone(page: Page, person: Person) -> Names:
     """A phone called lost by somebody is taken back by somebody, and nothing can be changed."""
     until = timezone.now() + settings.RECOVERY_HOLD
-    phones.unlink(phone=person.phone, client=None, lost=True, kept_until=until)
+    linked_phones.unlink(phone=person.phone, client=None, lost=True, kept_until=until)
     rows = Authenticator.objects.filter(user=person.user)
     rows.update(last_step=0)
     app, hand = App(rows.get().secret), Hand(page)
@@ -87,7 +87,7 @@ def refusals(page: Page, enter: Enter) -> Names:
     """What an account cannot do yet, or not at all."""
     hand, person = Hand(page), protected("otto")
     phone = person.phone
-    suspending.suspend(phone=phone, client=Visitor("192.0.2.7", ""))
+    suspension.suspend(phone=phone, client=Visitor("192.0.2.7", ""))
     enter(person, Strength.RECOVERED)
     hand.open(f"/devices/{phone.public_id}/take-back/")
     hand.reads("You can’t take Pixel 8 back now")

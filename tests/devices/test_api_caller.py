@@ -5,7 +5,7 @@ from django.test import Client, RequestFactory
 
 from devices.api.http import caller
 from devices.api.problems import response_to
-from devices.backups.refusals import Refused
+from devices.backups.errors import Refused
 from devices.models import Installation
 from tests.people import Person
 from tests.phones import App, give_app, new_secret

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
 from devices.api.http import fingerprint
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session, Vault
 from tests.accounts.helpers import addresses, told
 from tests.people import Person, enter
@@ -37,7 +37,7 @@ def code_for(person: Person, portal: Client, **fields: Any) -> str:
     """Make a code in the session of this browser."""
     session = str(portal.session.public_id)  # type: ignore[attr-defined] # it is our engine's
     given = {"session": session, "grants_from": timezone.now(), **fields}
-    return linking.begin(user=person.user, **given)[1]
+    return app_linking.begin(user=person.user, **given)[1]
 
 
 def post(client: Client, path: str, body: Any, **headers: str) -> Any:
@@ -60,9 +60,9 @@ def state(client: Client, claimed: Any, secret: str) -> Any:
 def confirm(number: str) -> bool:
     """Type the number into the portal, and link the phone if it is right."""
     row = LinkRequest.objects.latest("pk")
-    is_right = linking.is_number(row, number)
+    is_right = app_linking.is_number(row, number)
     if is_right:
-        linking.confirm(row=row, client=HERE)
+        app_linking.confirm(row=row, client=HERE)
     return is_right
 
 
@@ -110,7 +110,7 @@ def test_three_wrong_numbers_end_it(alice: Person, portal: Client) -> None:
     number = claimed.json()["number"]
     wrong = f"{(int(number) + 1) % 1000:03d}"
     assert [confirm(wrong) for _each in range(settings.APP_LINK_TRIES)] == [False] * 3
-    with pytest.raises(linking.Ended):
+    with pytest.raises(app_linking.Ended):
         confirm(number)
     assert refused(state(portal, claimed, secret)) == (410, "link_ended")
     assert not alice.user.installations.exists()
@@ -119,10 +119,10 @@ def test_three_wrong_numbers_end_it(alice: Person, portal: Client) -> None:
 def test_the_number_counts_once(alice: Person, portal: Client) -> None:
     number = claim(portal, code_for(alice, portal)).json()["number"]
     assert confirm(number)
-    with pytest.raises(linking.Ended):
+    with pytest.raises(app_linking.Ended):
         confirm(number)
-    with pytest.raises(linking.Ended):
-        linking.confirm(row=LinkRequest.objects.get(), client=HERE)
+    with pytest.raises(app_linking.Ended):
+        app_linking.confirm(row=LinkRequest.objects.get(), client=HERE)
     assert alice.user.installations.count() == 1
 
 
@@ -131,7 +131,7 @@ def test_the_time_is_over_after_ten_minutes(alice: Person, portal: Client) -> No
     claimed = claim(portal, code_for(alice, portal), secret)
     with time_machine.travel(timezone.now() + settings.APP_LINK_AGE, tick=False):
         assert refused(state(portal, claimed, secret)) == (410, "link_ended")
-        with pytest.raises(linking.Ended):
+        with pytest.raises(app_linking.Ended):
             confirm(claimed.json()["number"])
 
 
@@ -216,7 +216,7 @@ def test_a_phone_unlinked_meanwhile_gets_nothing(alice: Person, portal: Client) 
     app = give_app(alice, portal)
     number = app.post("link/claim", {"code": code_for(alice, portal)}).json()["number"]
     Installation.objects.update(status="unlinked")
-    with pytest.raises(linking.Ended):
+    with pytest.raises(app_linking.Ended):
         confirm(number)
     assert not RestoreGrant.objects.exists()
 
@@ -355,9 +355,9 @@ def test_no_secret_rests_in_the_rows(alice: Person, portal: Client) -> None:
 
 def test_old_requests_are_forgotten(alice: Person, portal: Client) -> None:
     code_for(alice, portal)
-    assert linking.forget_old() == 0
+    assert app_linking.forget_old() == 0
     LinkRequest.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert linking.forget_old() == 1
+    assert app_linking.forget_old() == 1
 
 
 @pytest.mark.parametrize(

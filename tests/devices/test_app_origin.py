@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.authentication.proofs import Strength
-from devices.enrolment import qr_svg
+from devices.factors.provisioning import qr_svg
 from tests.people import Person, enter
 
 APP = "https://codes.example.org"

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
 from devices.api.http import fingerprint
-from devices.enrolment import qr_svg
+from devices.factors.provisioning import qr_svg
 from devices.models import LinkRequest, Phone, RestoreGrant
 from tests.accounts.helpers import addresses, seen, told
 from tests.people import Person, enter, give_phone

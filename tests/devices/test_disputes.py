@@ -20,9 +20,10 @@ from accounts.models import EmailAddress, User
 from accounts.readiness import declined_methods
 from core.http import Client as Visitor
 from core.outbox.models import Message
-from devices import contest, housekeeping, phones, suspending
+from devices import housekeeping
 from devices import staff as devices_staff
 from devices.models import Authenticator, Phone, Session
+from devices.phones import contest, linked_phones, suspension
 from tests.devices.test_sealed_phones import by, row_of
 from tests.links import open_link, press_not_me
 from tests.people import (
@@ -250,9 +251,9 @@ ACTS: dict[str, Callable[[Person], Any]] = {
     "declined": lambda p: declined_methods.decline(
         user=p.user, step=EmailCode(), client=VISITOR, session=""
     ),
-    "phone linked": lambda p: phones.link(user=p.user, name="More"),
-    "phone suspended": lambda p: suspending.suspend(phone=row_of(p), client=VISITOR),
-    "phone unlinked": lambda p: phones.unlink(phone=row_of(p), client=VISITOR, lost=True),
+    "phone linked": lambda p: linked_phones.link(user=p.user, name="More"),
+    "phone suspended": lambda p: suspension.suspend(phone=row_of(p), client=VISITOR),
+    "phone unlinked": lambda p: linked_phones.unlink(phone=row_of(p), client=VISITOR, lost=True),
 }
 
 
@@ -411,7 +412,7 @@ def test_called_lost_again_after_it_was_decided_it_is_disputed_again(
     tablet = give_phone(alice, "Tablet")
     enter(client, alice, Strength.RECOVERED)
     lose(client, alice)
-    suspending.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
+    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
     clock.shift(timedelta(hours=1))
     thief = enter(new_client(), alice, Strength.RECOVERED)
     assert lose(thief, alice)["Location"] == "/sign-in/"

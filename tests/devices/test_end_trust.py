@@ -13,16 +13,16 @@ from pytest_django import Settings
 
 from accounts import staff
 from accounts.authentication import throttling
+from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent, Verification
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import step_named
-from accounts.authentication.trusted_browsers import METHOD
 from accounts.contacts import changes
 from accounts.models import EmailAddress, User
 from core.http import Client as Visitor
 from devices import staff as devices_staff
-from devices import trusted
 from devices.models import Authenticator, Session, TrustedBrowser
+from devices.sessions import trusted_browsers
 from tests.live import fresh_address
 from tests.people import (
     Person,
@@ -371,9 +371,9 @@ def test_trust_that_ended_between_question_and_answer_is_refused(
 ) -> None:
     trust(client, alice)
     request = client.get("/sign-in/").wsgi_request
-    match = trusted.TrustedBrowsers().find(request, alice.user)
+    match = trusted_browsers.TrustedBrowsers().find(request, alice.user)
     assert match
-    trusted.end_all_of(alice.user)
+    trusted_browsers.end_all_of(alice.user)
     with pytest.raises(AlreadySpent):
         match.spend()
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.authentication.throttling import budget_of
-from devices import phones
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now
 from devices.models.phone import ABANDONED_KEPT
+from devices.phones import linked_phones
 from devices.views.linking import FEW_CODES
 from tests.people import Person, code_of, enter, give_codes, give_phone, proved
 
@@ -110,9 +110,9 @@ def test_of_two_parallel_confirmations_the_second_changes_nothing(
         "trusted_from": timezone.now(),
         "client": visitor,
     }
-    phones.confirm(**values)
-    with pytest.raises(phones.AlreadyLinked):
-        phones.confirm(**values)
+    linked_phones.confirm(**values)
+    with pytest.raises(linked_phones.AlreadyLinked):
+        linked_phones.confirm(**values)
     assert alice.kinds() == ["phone:linked"]
 
 
@@ -125,7 +125,7 @@ def test_an_unproved_link_expires(
     assert confirm(inside, url)["Location"] == "/devices/link/"
     assert "has expired" in inside.get("/devices/link/").content.decode()
     clock.shift(ABANDONED_KEPT)
-    assert phones.forget_abandoned() == 2
+    assert linked_phones.forget_abandoned() == 2
     assert not Phone.objects.filter(name="Pixel 9").exists()
 
 
@@ -164,8 +164,8 @@ def test_a_qr_code_binds_for_ten_minutes_whatever_the_page_says(
     phone = newest().phone
     clock.shift(settings.PHONE_LINK_AGE)
     step = step_now()
-    with pytest.raises(phones.AlreadyLinked):
-        phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), client=None)  # type: ignore[arg-type] # of nobody
+    with pytest.raises(linked_phones.AlreadyLinked):
+        linked_phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), client=None)  # type: ignore[arg-type] # of nobody
     assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]
 
 

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.authentication.proofs import Strength
-from devices.middleware import SessionMiddleware
 from devices.models import Session
-from devices.sessions import SessionStore
+from devices.sessions.engine import SessionStore
+from devices.sessions.middleware import SessionMiddleware
 from tests.people import Person, enter
 
 NAME = settings.SESSION_COOKIE_NAME

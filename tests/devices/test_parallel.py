@@ -15,10 +15,11 @@ from accounts.authentication.methods import AlreadySpent, Verification
 from accounts.authentication.proofs import Proof, Strength, keep
 from accounts.models import User
 from core.http import Client as Visitor
-from devices import factors, keys, lost_phone, phones, suspending
+from devices.factors import last_factor, passkeys
+from devices.factors.methods import AuthenticatorApp
 from devices.models import Authenticator, Phone, Session
-from devices.sessions import SessionStore
-from devices.steps import AuthenticatorApp
+from devices.phones import linked_phones, lost_phone, suspension
+from devices.sessions.engine import SessionStore
 from tests.live import at_once
 from tests.people import Person, code_of, give_passkey, give_phone, make_person, protected
 
@@ -87,7 +88,7 @@ def test_of_ten_uses_of_one_code_one_succeeds(ann: Person) -> None:
 
 
 def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
-    phone = phones.link(user=ann.user, name="Pixel 9")
+    phone = linked_phones.link(user=ann.user, name="Pixel 9")
     authenticator = Authenticator.objects.get(phone=phone)
     step = authenticator.find_step(code_of(authenticator))
     assert step is not None
@@ -95,8 +96,8 @@ def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
     def confirm() -> str:
         fresh, trusted_from = Phone.objects.get(pk=phone.pk), phone.created_at
         try:
-            phones.confirm(phone=fresh, step=step, trusted_from=trusted_from, client=VISITOR)
-        except phones.AlreadyLinked:
+            linked_phones.confirm(phone=fresh, step=step, trusted_from=trusted_from, client=VISITOR)
+        except linked_phones.AlreadyLinked:
             return "refused"
         return "linked"
 
@@ -108,7 +109,7 @@ def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
 def test_of_ten_unlinkings_of_one_phone_one_is_told(ann: Person) -> None:
     def unlink(phone: Phone) -> str:
         try:
-            phones.unlink(phone=phone, client=VISITOR, lost=True)
+            linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
         except Phone.DoesNotExist:
             return "gone"
         return "unlinked"
@@ -131,7 +132,7 @@ def test_a_sign_in_under_way_does_not_survive_the_unlinking_of_its_phone(ann: Pe
 
     def unlink() -> str:
         spent.wait(timeout=10)
-        phones.unlink(phone=phone, client=VISITOR, lost=True)
+        linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
         return "unlinked"
 
     assert at_once([closing(slow_sign_in), closing(unlink)]) == ["in", "unlinked"]
@@ -143,15 +144,15 @@ def test_of_the_last_two_factors_one_stays(ann: Person) -> None:
 
     def unlink() -> str:
         try:
-            phones.unlink(phone=ann.phone, client=VISITOR)
-        except factors.LastFactor:
+            linked_phones.unlink(phone=ann.phone, client=VISITOR)
+        except last_factor.LastFactor:
             return "kept"
         return "gone"
 
     def remove() -> str:
         try:
-            keys.remove(passkey=ann.user.passkeys.get(), client=VISITOR)
-        except factors.LastFactor:
+            passkeys.remove(passkey=ann.user.passkeys.get(), client=VISITOR)
+        except last_factor.LastFactor:
             return "kept"
         return "gone"
 
@@ -161,7 +162,7 @@ def test_of_the_last_two_factors_one_stays(ann: Person) -> None:
         if not ann.user.passkeys.exists():
             give_passkey(ann)
         assert sorted(at_once([closing(unlink), closing(remove)])) == ["gone", "kept"]
-        assert factors.count(ann.user) == 1
+        assert last_factor.count(ann.user) == 1
 
 
 def test_of_ten_suspensions_of_one_phone_one_is_told(ann: Person) -> None:
@@ -169,8 +170,8 @@ def test_of_ten_suspensions_of_one_phone_one_is_told(ann: Person) -> None:
 
     def suspend() -> str:
         try:
-            suspending.suspend(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
-        except suspending.NothingChanged:
+            suspension.suspend(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+        except suspension.NothingChanged:
             return "suspended already"
         return "suspended"
 
@@ -192,7 +193,7 @@ def test_a_sign_in_under_way_does_not_survive_the_suspension_of_its_phone(ann: P
 
     def suspend() -> str:
         spent.wait(timeout=10)
-        suspending.suspend(phone=phone, client=VISITOR)
+        suspension.suspend(phone=phone, client=VISITOR)
         return "suspended"
 
     assert at_once([closing(slow_sign_in), closing(suspend)]) == ["in", "suspended"]
@@ -202,7 +203,7 @@ def test_a_sign_in_under_way_does_not_survive_the_suspension_of_its_phone(ann: P
 def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: Person) -> None:
     match = AuthenticatorApp().match(Verification(ann.user, "x", "", VISITOR), ann.code(1))
     assert match is not None
-    suspending.suspend(phone=ann.phone, client=VISITOR)
+    suspension.suspend(phone=ann.phone, client=VISITOR)
     with pytest.raises(AlreadySpent):
         match.spend()
 
@@ -210,17 +211,17 @@ def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: 
 def test_taking_back_and_unlinking_at_once_leave_nothing_half_done(ann: Person) -> None:
     phone, tablet = ann.phone, give_phone(ann, "Tablet")
     proofs = [Proof.now("authenticator", Strength.TWO_STEP, tablet.factor)]
-    suspending.suspend(phone=phone, client=VISITOR)
+    suspension.suspend(phone=phone, client=VISITOR)
 
     def take_back() -> str:
         try:
-            suspending.take_back(phone=phone, proofs=proofs, client=VISITOR)
-        except suspending.NothingChanged:
+            suspension.take_back(phone=phone, proofs=proofs, client=VISITOR)
+        except suspension.NothingChanged:
             return "gone"
         return "back"
 
     def unlink() -> str:
-        phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
+        linked_phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
         return "unlinked"
 
     outcomes = at_once([closing(take_back), closing(unlink)])
@@ -274,15 +275,15 @@ def test_ten_links_begun_at_once_stay_within_the_number(settings: Any) -> None:
     person = make_person("max")
 
     def link() -> str:
-        phone = phones.link(user=person.user, name="Pixel 9")
+        phone = linked_phones.link(user=person.user, name="Pixel 9")
         authenticator = Authenticator.objects.filter(phone=phone).first()
         if authenticator is None:
             return "dropped"
         step, since = authenticator.find_step(code_of(authenticator)), phone.created_at
         assert step is not None
         try:
-            phones.confirm(phone=phone, step=step, trusted_from=since, client=VISITOR)
-        except (phones.TooManyPhones, phones.AlreadyLinked):
+            linked_phones.confirm(phone=phone, step=step, trusted_from=since, client=VISITOR)
+        except (linked_phones.TooManyPhones, linked_phones.AlreadyLinked):
             return "refused"
         return "linked"
 

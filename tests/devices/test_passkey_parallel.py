@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from core.http import Client
-from devices import keys
+from devices.factors import passkeys
 from devices.models import Challenge, Session
 from tests.authenticator import SoftPasskey
 from tests.live import Visitor, at_once
@@ -87,7 +87,7 @@ def test_a_removal_and_a_sign_in_by_it_leave_nobody_in(visitor: Visitor, alice: 
         asked = visitor.post(ALONE + "options/").json()
         entering = posts(visitor, ALONE, soft.get(asked))[:3]
         gone = Client("192.0.2.7", "")
-        at_once([*entering, closing(partial(keys.remove, passkey=passkey, client=gone))])
+        at_once([*entering, closing(partial(passkeys.remove, passkey=passkey, client=gone))])
         assert not Session.objects.of(alice.user).exists()
         assert not alice.user.passkeys.exists()
         visitor.http.cookies.clear()

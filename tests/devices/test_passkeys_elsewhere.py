@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts.authentication import two_step
 from accounts.authentication.proofs import Strength
 from accounts.readiness import assessment, recommendations
-from devices import factors
+from devices.factors import last_factor
 from tests.accounts.helpers import seen
 from tests.authenticator import SoftPasskey
 from tests.people import Person, enter, give_passkey, give_phone
@@ -84,7 +84,7 @@ def test_those_of_another_host_are_no_way_in(pia: Person, there: Client) -> None
     state = assessment.of(pia.user)
     assert not [way for way in state.ways if way.slug == "passkey"]
     assert state.verdict.title == "No phone or passkey is in use"
-    assert factors.count(pia.user) == 0
+    assert last_factor.count(pia.user) == 0
     assert "Set up your phone" in [each.title for each in recommendations.suggestions(state)]
     assert not two_step.missing(pia.user)[1].is_met
 

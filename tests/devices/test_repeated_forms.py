@@ -12,8 +12,8 @@ from django.test import Client
 
 from accounts.authentication.proofs import Strength
 from accounts.models import User
-from devices import repeated_forms
 from devices.models import FormInHand, Session
+from devices.sessions import repeated_forms
 from tests.accounts.helpers import code_to, cookie_of, is_in, level_of, mailbox, seen
 from tests.live import fresh_address
 from tests.people import Person, enter

@@ -15,9 +15,10 @@ from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, disputes, keep_or_remove
 from accounts.models import Binding
 from core.http import Client as Visitor
-from devices import housekeeping, phones, sealing
+from devices import housekeeping
 from devices.api.http import digest_of, fingerprint
 from devices.models import Installation
+from devices.phones import linked_phones, sealing
 from tests.accounts.helpers import seen
 from tests.backups import Backup, give_backup, refusal
 from tests.devices.test_api_heartbeat import BEAT
@@ -177,11 +178,11 @@ def test_a_phone_called_lost_takes_both_apps_along_and_brings_both_back(
     alice: Person, old: App, thief: App
 ) -> None:
     phone, until = alice.phone, timezone.now() + timedelta(hours=72)
-    phones.unlink(phone=phone, client=HERE, lost=True, wipe=True, kept_until=until)
+    linked_phones.unlink(phone=phone, client=HERE, lost=True, wipe=True, kept_until=until)
     for app in (old, thief):
         assert [each["kind"] for each in app.post("heartbeat", BEAT).json()["commands"]] == ["lock"]
     sealing.open_again(phone)
     assert old.post("heartbeat", BEAT).json()["commands"] == []
     assert told(old) == ("superseded", True)
-    phones.unlink(phone=phone, client=HERE, lost=True)
+    linked_phones.unlink(phone=phone, client=HERE, lost=True)
     assert told(old)[0] == told(thief)[0] == "unlinked"

@@ -15,8 +15,9 @@ from accounts.authentication.second_steps import ways_of
 from accounts.models import Enrolment, User
 from core.http import Client as Visitor
 from core.outbox.models import Message
-from devices import housekeeping, sealing, suspending
+from devices import housekeeping
 from devices.models import Authenticator, Installation, Phone
+from devices.phones import sealing, suspension
 from tests.devices.test_lost import saved_code
 from tests.people import Person, code_of, enter, give_phone, lose, proved
 from tests.phones import give_app
@@ -210,7 +211,7 @@ def test_an_account_with_an_organisation_needs_action_until_it_is_taken_back(
     lose(client, alice)
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.ACTION_REQUIRED
-    suspending.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
+    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.ENROLLED
 

@@ -17,7 +17,12 @@ from accounts.models import User
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
 from devices.models import Session
-from devices.sessions import SessionStore, end_sessions, forget_ended, strip_proofs
+from devices.sessions.engine import (
+    SessionStore,
+    end_sessions,
+    forget_ended,
+    strip_proofs,
+)
 from tests.people import Person, enter
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.outbox import worker
-from devices.backups import silence
+from devices.backups import stale_backups
 from devices.models import Installation, Vault
 from tests.accounts.helpers import addresses, told
 from tests.devices.test_api_heartbeat import vault_of
@@ -38,7 +38,7 @@ def change(app: App, **fields: Any) -> None:
 def run() -> int:
     """Look for silent phones, and deliver what that gives."""
     with TestCase.captureOnCommitCallbacks(execute=True):
-        return silence.run()
+        return stale_backups.run()
 
 
 def test_a_phone_that_does_not_call_is_told_of_once(

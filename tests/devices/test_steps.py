@@ -12,9 +12,9 @@ from accounts.authentication.methods import AlreadySpent, CannotCheck, Verificat
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
 from core.http import Client as Visitor
+from devices.factors.methods import AuthenticatorApp
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now
-from devices.steps import AuthenticatorApp
 from tests.people import Person, code_of, give_phone
 
 APP = AuthenticatorApp()

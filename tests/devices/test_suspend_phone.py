@@ -13,9 +13,9 @@ from django_otp import devices_for_user
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import Client as Visitor
 from core.outbox.models import Message
-from devices import suspending
+from devices.factors.methods import AuthenticatorApp
 from devices.models import Phone, Session, TrustedBrowser
-from devices.steps import AuthenticatorApp
+from devices.phones import suspension
 from tests.people import Person, code_of, enter, give_passkey, give_phone, proved, trust
 
 VISITOR = Visitor("192.0.2.7", "")
@@ -26,8 +26,8 @@ def url_of(person: Person) -> str:
     return f"/devices/{person.phone.public_id}/suspend/"
 
 
-def suspend(person: Person) -> suspending.Suspending:
-    return suspending.suspend(phone=person.phone, client=VISITOR)
+def suspend(person: Person) -> suspension.Suspending:
+    return suspension.suspend(phone=person.phone, client=VISITOR)
 
 
 def test_a_recovered_session_suspends_and_two_step_stays_on(client: Client, alice: Person) -> None:
@@ -138,7 +138,7 @@ def test_suspended_twice_is_told_once(client: Client, alice: Person) -> None:
     client.post(url)
     since = alice.phone.suspended_at
     assert client.post(url)["Location"] == "/devices/"
-    with pytest.raises(suspending.NothingChanged):
+    with pytest.raises(suspension.NothingChanged):
         suspend(alice)
     assert alice.phone.suspended_at == since
     assert alice.kinds() == ["phone:suspended"]
@@ -149,8 +149,8 @@ def test_a_phone_that_is_gone_is_not_suspended(alice: Person) -> None:
     phone.authenticators.all().delete()
     Phone.objects.filter(pk=phone.pk).delete()
     phone.pk = 0
-    with pytest.raises(suspending.NothingChanged):
-        suspending.suspend(phone=phone, client=VISITOR)
+    with pytest.raises(suspension.NothingChanged):
+        suspension.suspend(phone=phone, client=VISITOR)
     assert alice.kinds() == []
 
 
@@ -218,5 +218,5 @@ def test_a_suspended_phone_takes_its_place(client: Client, alice: Person, settin
 def test_a_proof_of_the_phone_that_a_session_kept_by_mistake_is_no_proof(alice: Person) -> None:
     own = Proof.now("authenticator", Strength.TWO_STEP, alice.authenticator.factor)
     other = Proof.now("authenticator", Strength.TWO_STEP, give_phone(alice, "Tablet").factor)
-    assert not suspending.is_proved(alice.phone, [own])
-    assert suspending.is_proved(alice.phone, [own, other])
+    assert not suspension.is_proved(alice.phone, [own])
+    assert suspension.is_proved(alice.phone, [own, other])

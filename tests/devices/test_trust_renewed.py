@@ -11,13 +11,13 @@ from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
-from devices import trusted
 from devices.models import Session, TrustedBrowser
-from devices.trust_cookies import cookie_name, next_value
+from devices.sessions import trusted_browsers
+from devices.sessions.trust_cookies import cookie_name, next_value
 from tests.people import Person, trust
 
 Browsers = Callable[..., Client]
-UNDER_WAY = trusted.UNDER_WAY
+UNDER_WAY = trusted_browsers.UNDER_WAY
 
 
 @pytest.fixture(autouse=True)
@@ -189,5 +189,5 @@ def test_only_the_first_page_pays_for_it(client: Client, alice: Person) -> None:
     trust(client, alice)
     sign_in(client, alice)
     is_in(client)
-    assert trusted.RENEWED_KEY not in client.session
+    assert trusted_browsers.RENEWED_KEY not in client.session
     assert Session.objects.get(user=alice.user).trusted_id

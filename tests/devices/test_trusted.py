@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from accounts.authentication.proofs import Strength, proofs_in
 from accounts.models import KnownBrowser
-from devices import trust_cookies, trusted
 from devices.models import Authenticator, Session, TrustedBrowser
+from devices.sessions import trust_cookies, trusted_browsers
 from tests.people import Person, enter, enter_by_trust, sign_in, trust
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -356,9 +356,9 @@ def test_housekeeping_forgets_what_is_long_over(
 ) -> None:
     begin(home, alice)
     clock.shift(timedelta(days=30) + settings.SESSION_AGE)
-    assert trusted.forget_over() == 0
+    assert trusted_browsers.forget_over() == 0
     clock.shift(timedelta(seconds=1))
-    assert trusted.forget_over() == 1
+    assert trusted_browsers.forget_over() == 1
 
 
 def test_a_sign_in_without_the_cookie_asks_no_query_for_it(
@@ -366,4 +366,4 @@ def test_a_sign_in_without_the_cookie_asks_no_query_for_it(
 ) -> None:
     request = home.get("/sign-in/").wsgi_request
     with django_assert_num_queries(0):
-        assert trusted.TrustedBrowsers().find(request, alice.user) is None
+        assert trusted_browsers.TrustedBrowsers().find(request, alice.user) is None

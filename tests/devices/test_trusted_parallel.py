@@ -9,14 +9,16 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, keep
-from accounts.authentication.trusted_browsers import METHOD
 from core.http import Client as Visitor
-from devices import keys, phones, trusted
+from devices.factors import passkeys
 from devices.models import Session
-from devices.sessions import SessionStore
-from devices.trust_cookies import cookie_name
+from devices.phones import linked_phones
+from devices.sessions import trusted_browsers
+from devices.sessions.engine import SessionStore
+from devices.sessions.trust_cookies import cookie_name
 from tests.live import at_once
 from tests.people import Person, give_passkey, give_phone, protected, trust
 
@@ -46,14 +48,14 @@ def closing(act: Callable[[], Any]) -> Callable[[], Any]:
     return acted
 
 
-def trusts(ann: Person) -> trusted.TrustMatch:
+def trusts(ann: Person) -> trusted_browsers.TrustMatch:
     """Let her trust a browser; return what its cookie finds."""
     home = Client()
     row = trust(home, ann)
-    return trusted.TrustMatch(row, home.cookies[cookie_name(ann.user)].value)
+    return trusted_browsers.TrustMatch(row, home.cookies[cookie_name(ann.user)].value)
 
 
-def come_in(found: trusted.TrustMatch, pause: Callable[[], object] = lambda: None) -> str:
+def come_in(found: trusted_browsers.TrustMatch, pause: Callable[[], object] = lambda: None) -> str:
     """Do what the sign-in does: use the trust and write the session in one transaction."""
     store = SessionStore()
     try:
@@ -78,7 +80,7 @@ def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) 
 
     def end() -> bool:
         used.wait(timeout=10)
-        return trusted.end(user=ann.user, browser=found.row, client=VISITOR, session="")
+        return trusted_browsers.end(user=ann.user, browser=found.row, client=VISITOR, session="")
 
     acts = [closing(lambda: come_in(found, breathe)), closing(end)]
     assert at_once(acts) == ["in", True]
@@ -87,7 +89,7 @@ def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) 
 
 
 def end_all(ann: Person) -> int:
-    return trusted.end_all(user=ann.user, client=VISITOR, session="")
+    return trusted_browsers.end_all(user=ann.user, client=VISITOR, session="")
 
 
 def test_whoever_is_first_nobody_is_in_by_trust_that_ended(ann: Person) -> None:
@@ -109,8 +111,8 @@ def test_changes_of_the_set_up_and_ends_of_trust_wait_for_each_other(ann: Person
         come_in(found)
         acts: list[Callable[[], Any]] = [
             partial(end_all, ann),
-            partial(phones.unlink, phone=phone, client=VISITOR),
-            partial(keys.remove, passkey=ann.user.passkeys.get(), client=VISITOR),
+            partial(linked_phones.unlink, phone=phone, client=VISITOR),
+            partial(passkeys.remove, passkey=ann.user.passkeys.get(), client=VISITOR),
             partial(come_in, found),
         ]
         at_once([closing(act) for act in acts])

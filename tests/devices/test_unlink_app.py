@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from core.http import Client as Visitor
-from devices import housekeeping, phones
-from devices.backups import linking
+from devices import housekeeping
+from devices.backups import app_linking
 from devices.models import (
     Installation,
     KeyTransfer,
@@ -21,6 +21,7 @@ from devices.models import (
     RestoreGrant,
     Vault,
 )
+from devices.phones import linked_phones
 from tests.accounts.helpers import addresses, seen, told
 from tests.devices.test_api_heartbeat import BEAT
 from tests.people import Person, enter, give_phone, proved
@@ -71,7 +72,7 @@ def everything_of(app: App, alice: Person, client: Client) -> None:
     KeyTransfer.objects.create(installation=app.installation, expires_at=timezone.now())
     session = str(client.session.public_id)  # type: ignore[attr-defined] # it is our engine's
     given: dict[str, Any] = {"session": session, "grants_from": timezone.now()}
-    _row, code = linking.begin(user=alice.user, **given)
+    _row, code = app_linking.begin(user=alice.user, **given)
     app.post("link/claim", {"code": code})
 
 
@@ -99,7 +100,7 @@ def test_another_app_is_left_alone(app: App, alice: Person, client: Client) -> N
 
 def test_if_the_phone_stays_so_does_its_app(app: App, alice: Person) -> None:
     with pytest.raises(Phone.DoesNotExist):
-        phones.unlink(phone=Phone(pk=0, user=alice.user, name="Gone"), client=HERE)
+        linked_phones.unlink(phone=Phone(pk=0, user=alice.user, name="Gone"), client=HERE)
     assert app.reload().status == "active"
 
 
@@ -108,9 +109,9 @@ def test_a_new_phone_in_its_place_lets_the_app_go(app: App, alice: Person, clien
     assert "Recover its accounts on the new phone first" in seen(
         client.get(f"/devices/new-phone/?replaces={old.public_id}")
     )
-    new = phones.link(user=alice.user, name="Pixel 9")
+    new = linked_phones.link(user=alice.user, name="Pixel 9")
     now = timezone.now()
-    done = phones.confirm(phone=new, step=1, trusted_from=now, client=HERE, replaces=old)
+    done = linked_phones.confirm(phone=new, step=1, trusted_from=now, client=HERE, replaces=old)
     assert done.replaced
     assert app.reload().status == "unlinked"
     assert not PhoneCommand.objects.exists()

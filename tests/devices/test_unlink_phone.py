@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import Client as Visitor
-from devices import phones
 from devices.models import Phone, Session
-from devices.unlinking import consequences, report
+from devices.phones import linked_phones
+from devices.phones.consequences import consequences, report
 from tests.people import Person, enter, give_passkey, give_phone, proved
 
 VISITOR = Visitor("192.0.2.7", "")
@@ -72,9 +72,9 @@ def test_a_double_click_unlinks_once(client: Client, alice: Person) -> None:
 
 def test_of_two_parallel_unlinkings_one_is_told(alice: Person) -> None:
     phone = alice.phone
-    phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
+    linked_phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
     with pytest.raises(Phone.DoesNotExist):
-        phones.unlink(phone=phone, client=VISITOR, lost=True)
+        linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
     assert alice.kinds() == ["phone:unlinked"]
 
 
@@ -87,7 +87,7 @@ def test_a_strangers_phone_is_not_found(client: Client, alice: Person, bob: Pers
 
 
 def test_a_strangers_report_is_not_found(client: Client, alice: Person, bob: Person) -> None:
-    event = phones.unlink(phone=bob.phone, client=VISITOR, lost=True).event
+    event = linked_phones.unlink(phone=bob.phone, client=VISITOR, lost=True).event
     enter(client, alice, Strength.TWO_STEP)
     assert client.get(f"/devices/unlinked/{event.public_id}/").status_code == 404
 
@@ -97,7 +97,7 @@ def test_staff_unlink_with_a_reason_and_end_every_session(
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
     reason = "Phone stolen, identity checked"
-    phones.unlink(phone=alice.phone, client=None, actor=sue.user, reason=reason)
+    linked_phones.unlink(phone=alice.phone, client=None, actor=sue.user, reason=reason)
     event = alice.user.events.get(kind="phone:unlinked_by_staff")
     assert (event.actor_id, event.details["reason"]) == (sue.user.pk, reason)
     assert not Session.objects.of(alice.user).exists()
@@ -110,18 +110,18 @@ def test_it_counts_the_browsers_before_and_afterwards(
     for browser in (client, new_client()):
         enter(browser, alice, Strength.TWO_STEP)
     assert "2 other browsers are signed out." in consequences(alice.phone)
-    done = phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert "2 other browsers were signed out." in report(done.event)
 
 
 def test_it_says_that_no_other_browser_was_signed_in(alice: Person) -> None:
-    done = phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert "No other browser was signed in." in report(done.event)
 
 
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:
     code = alice.code()
-    phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     client.post("/sign-in/", {"email": alice.address, "password": alice.password})
     client.post("/sign-in/authenticator/", {"code": code})
     assert client.get("/devices/")["Location"].startswith("/sign-in/")

@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from core.http import Client as Visitor
-from devices import phones, sealing
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand, Session
+from devices.phones import linked_phones, sealing
 from devices.views.orders import waiting_orders
 from tests.accounts.helpers import seen
 from tests.attacks.test_thief_and_owner import link_in_mail_to
@@ -189,7 +189,7 @@ def test_a_strong_session_erases_a_sealed_phone_at_once(
     mine = str(Session.objects.of(alice.user).alive().get().public_id)
     until = timezone.now() + timedelta(hours=72)
     as_lost: Json = {"lost": True, "kept_until": until, "session": mine}
-    event = phones.unlink(phone=alice.phone, client=HERE, **as_lost).event
+    event = linked_phones.unlink(phone=alice.phone, client=HERE, **as_lost).event
     client.post(f"/devices/unlinked/{event.public_id}/wipe/")
     answer = app.post("heartbeat", BEAT).json()
     assert answer["suspended"], "the page of the app has to obey it all the same"

@@ -15,8 +15,10 @@ from accounts.models import Enrolment, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.signals import protection_changed
 from core.http import Client as Visitor
-from devices import housekeeping, phones, work
+from devices import housekeeping
+from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone, WorkCode
+from devices.phones import linked_phones
 from tests.attacks.tools import rows
 from tests.people import Person, code_of, enter
 from tests.phones import App, give_app
@@ -231,10 +233,10 @@ def test_a_code_that_is_over_is_told_like_one_that_never_was(
 
 def test_an_unlinked_phone_gets_nothing(app: App, account: Enrolment, alice: Person) -> None:
     code = code_for(account, app)
-    phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert claim(app, code).json()["code"] == "unlinked"
-    with pytest.raises(work.Unknown):
-        work.claim(installation=app.reload(), typed=code)
+    with pytest.raises(work_accounts.Unknown):
+        work_accounts.claim(installation=app.reload(), typed=code)
 
 
 def test_a_suspended_phone_gets_nothing(app: App, account: Enrolment, alice: Person) -> None:
@@ -242,9 +244,9 @@ def test_a_suspended_phone_gets_nothing(app: App, account: Enrolment, alice: Per
     Phone.objects.filter(pk=alice.phone.pk).update(suspended_at=timezone.now())
     assert claim(app, code).status_code == 403
     assert not Authenticator.objects.filter(enrolment=account).exists()
-    with pytest.raises(work.Unknown):
-        work.claim(installation=app.installation, typed=code)
-    with pytest.raises(work.Unknown):
+    with pytest.raises(work_accounts.Unknown):
+        work_accounts.claim(installation=app.installation, typed=code)
+    with pytest.raises(work_accounts.Unknown):
         code_for(account, app)
 
 
@@ -349,7 +351,7 @@ def test_unlinking_the_phone_erases_it_and_says_what_is_to_be_done(
 ) -> None:
     set_up(account, app)
     other = app_on(alice, client, "Pixel 9")
-    done = phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert done.event.details["authenticators"] == 2
     assert not Authenticator.objects.filter(enrolment=account).exists()
     assert state_of(other, account) == "action_required"
@@ -358,7 +360,7 @@ def test_unlinking_the_phone_erases_it_and_says_what_is_to_be_done(
 def test_a_claim_under_way_ends_with_the_phone(app: App, account: Enrolment, alice: Person) -> None:
     claim(app, code_for(account, app))
     row = Authenticator.objects.get(enrolment=account)
-    phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert not Authenticator.objects.filter(pk=row.pk).exists()
     assert Enrolment.objects.get(pk=account.pk).state == "approved"
 

@@ -14,7 +14,8 @@ from accounts import organisation_accounts
 from accounts.models import Enrolment
 from accounts.staff import check
 from core.http import Client as Visitor
-from devices import staff, work
+from devices import staff
+from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone
 from tests.live import at_once
 from tests.people import Person, code_of
@@ -48,7 +49,7 @@ def wins(act: Callable[[], Any], times: int = TIMES) -> int:
     def acted() -> bool:
         try:
             return act() is not False
-        except (work.Unknown, organisation_accounts.AlreadyThere):
+        except (work_accounts.Unknown, organisation_accounts.AlreadyThere):
             return False
         finally:
             connection.close()
@@ -58,18 +59,18 @@ def wins(act: Callable[[], Any], times: int = TIMES) -> int:
 
 def test_of_twenty_claims_one_gets_the_secret(app: App, account: Enrolment) -> None:
     code = code_for(account, app)
-    assert wins(lambda: work.claim(installation=app.installation, typed=code)) == 1
+    assert wins(lambda: work_accounts.claim(installation=app.installation, typed=code)) == 1
     assert Authenticator.objects.filter(enrolment=account).count() == 1
 
 
 def test_of_ten_first_codes_one_is_told(app: App, account: Enrolment, bob: Person) -> None:
-    work.claim(installation=app.installation, typed=code_for(account, app))
+    work_accounts.claim(installation=app.installation, typed=code_for(account, app))
     row = Authenticator.objects.select_related("enrolment__organisation").get(enrolment=account)
     step = row.find_step(code_of(row))
     assert step is not None
 
     def confirm() -> None:
-        work.confirm(authenticator=row, step=step, client=VISITOR)
+        work_accounts.confirm(authenticator=row, step=step, client=VISITOR)
 
     assert wins(confirm, 10) == 1
     assert bob.kinds() == ["work:enrolled"]
@@ -104,12 +105,12 @@ def test_of_parallel_enrolments_one_is_made(bob: Person, sue: Person) -> None:
 def test_a_first_code_that_races_the_end_leaves_no_secret(
     app: App, account: Enrolment, bob: Person, sue: Person
 ) -> None:
-    work.claim(installation=app.installation, typed=code_for(account, app))
+    work_accounts.claim(installation=app.installation, typed=code_for(account, app))
     row = Authenticator.objects.select_related("enrolment__organisation").get(enrolment=account)
     step = row.find_step(code_of(row))
     assert step is not None
     acts: list[Callable[[], Any]] = [
-        lambda: work.confirm(authenticator=row, step=step, client=VISITOR),
+        lambda: work_accounts.confirm(authenticator=row, step=step, client=VISITOR),
         lambda: staff.end_enrolment(actor=sue.user, enrolment=account, reason=WHY),
     ]
 
@@ -117,7 +118,7 @@ def test_a_first_code_that_races_the_end_leaves_no_secret(
         def acted() -> None:
             try:
                 act()
-            except work.Unknown:
+            except work_accounts.Unknown:
                 pass
             finally:
                 connection.close()

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.authentication.proofs import Strength, keep
 from accounts.models import Organisation, User
 from devices.models import Session
-from devices.sessions import SessionStore
+from devices.sessions.engine import SessionStore
 from tests.people import Person, enter, proved
 from tests.portal.untouched import untouched
 

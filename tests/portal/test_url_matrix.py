@@ -23,9 +23,9 @@ from pytest_django import Settings
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
 from accounts.models import Organisation
-from devices.backups import linking
+from devices.backups import app_linking
 from devices.models import Phone, Session
-from devices.sessions import SessionStore
+from devices.sessions.engine import SessionStore
 from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 from tests.phones import give_app
@@ -359,7 +359,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     work = {"public_id": str(account.public_id)}
     firm = {"public_id": str(account.organisation.public_id)}
     asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
-    link = {"public_id": str(linking.begin(user=alice.user, **asked)[0].public_id)}
+    link = {"public_id": str(app_linking.begin(user=alice.user, **asked)[0].public_id)}
     app = give_app(alice, Client())
     grant = {"public_id": str(give_grant(app).public_id)}
     order = app.installation.commands.create(kind="wipe")

@@ -1,0 +1,166 @@
+"""The passkey as a second step, and alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.authentication.methods import (
+    AlreadySpent,
+    Button,
+    Carrier,
+    Match,
+    Question,
+    Step,
+    Text,
+    Verification,
+    Way,
+)
+from accounts.authentication.proofs import Proof
+from accounts.models import User
+from core.http import Client
+from core.i18n import gettext_lazy as _
+from core.limits import Rate
+from devices.factors import changed_passkeys, passkey_refusals, webauthn
+from devices.factors.methods import age_of_use, strength_of
+from devices.factors.relying_party import parties, party
+from devices.models import Passkey
+
+CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))
+
+
+@dataclass(frozen=True)
+class PasskeyMatch:
+    """A right answer of a passkey of this person."""
+
+    answered: webauthn.Answered
+    client: Client
+
+    def spend(self) -> Proof:
+        """Use the challenge up and raise the counter."""
+        if not self.answered.spend():
+            raise AlreadySpent
+        passkey = self.answered.passkey
+        if self.answered.counter_began_again:
+            changed_passkeys.note_counter(passkey, client=self.client)
+        return Proof.now(PasskeyStep.slug, strength_of(passkey), passkey.factor)
+
+
+class PasskeyStep(Step):
+    """A key pair in a phone, a computer or a security key, which answers by itself.
+
+    After the password it is the second factor whether or not it verified its owner; alone it has to
+    (NIST SP 800-63B-4 2.2.1): see `devices.views.passkey_alone`.
+    """
+
+    slug = "passkey"
+    label = _("Passkey")
+    icon = "key-round"
+    heading = _("Use your passkey")
+    strong = True
+    asks = True
+    digits = None
+    longest = webauthn.ANSWER_LENGTH
+    template = "devices/passkey_step.html"
+    alone_template = "devices/_passkey_alone.html"
+    wrong = _("This passkey was not accepted. Try again, or use another way.")
+
+    def ways(self, user: User) -> list[Way]:
+        """One way for each passkey that works here, the one used last first."""
+        rows = [row for row in user.passkeys.all() if row.is_usable]
+        return sorted((self._way(row) for row in rows), key=age_of_use)
+
+    def _way(self, passkey: Passkey) -> Way:
+        kind = "synced" if passkey.is_backed_up else "passkey"
+        return Way(
+            slug=self.slug,
+            target=str(passkey.public_id),
+            label=self.label,
+            hint=_("%(name)s, %(kept)s") % {"name": passkey.name, "kept": passkey.kept},
+            icon=self.icon,
+            carrier=Carrier(kind, passkey.carrier_key, passkey.name),
+            strength=strength_of(passkey),
+            linked_at=passkey.created_at,
+            last_used_at=passkey.last_used_at,
+            asked_at=passkey.asked_at,
+            counts_from=passkey.trusted_from if passkey.is_held else None,
+            managed_at="devices:index",
+            among=passkey.rp_id,
+        )
+
+    def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
+        """Name the passkeys."""
+        rows = user.passkeys.all()
+        newer = rows if since is None else rows.filter(created_at__gt=since)
+        return [row.factor for row in newer]
+
+    def clean(self, typed: str) -> str:
+        """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""
+        return typed
+
+    def buttons(self, ways: Sequence[Way]) -> list[Button]:
+        """One for the host we are at, and one for each former host that the person has one of."""
+        made = [rp_id for rp_id in parties() if any(way.among == rp_id for way in ways)]
+        return [Button(rp_id, _use(rp_id, _("Use your passkey"))) for rp_id in made]
+
+    def alone_buttons(self) -> list[Button]:
+        """Return the same for the sign-in page, which does not know whose they would be."""
+        return [Button(rp_id, _use(rp_id, _("Sign in with a passkey"))) for rp_id in parties()]
+
+    def options(self, verification: Verification, among: str = "") -> dict[str, Any] | None:
+        """Ask for one of the person's passkeys, for this purpose in this flow."""
+        rows = list(verification.user.passkeys.usable())
+        if not rows:
+            return None
+        CHALLENGES.take(f"{verification.user.pk}:{verification.purpose}")
+        purpose, binding = verification.purpose, verification.binding
+        return webauthn.prepare_answer(rows, purpose=purpose, binding=binding, rp_id=among)
+
+    def match(self, verification: Verification, code: str) -> Match | None:
+        """Verify the signature, and that it answers a question of this flow."""
+        purpose, binding = verification.purpose, verification.binding
+        try:
+            answered = webauthn.verify_answer(
+                code, purpose=purpose, binding=binding, user=verification.user
+            )
+        except passkey_refusals.Changed as changed:
+            raise self._changed(changed, verification.client) from changed
+        except passkey_refusals.Refused:
+            return None
+        if not verification.admits(answered.passkey.factor):
+            return None
+        return PasskeyMatch(answered, verification.client)
+
+    @staticmethod
+    def _changed(changed: passkey_refusals.Changed, client: Client) -> ValidationError:
+        passkey = changed.of
+        changed_passkeys.note(passkey, changed.change, client=client)
+        said = changed_passkeys.refusal(passkey, changed.change)
+        return ValidationError(said, code="changed")
+
+    def explanation(self, way: Way) -> Text:
+        """Say what will happen."""
+        return _("Your device will ask for your fingerprint, face or PIN.")
+
+    def question(self, way: Way) -> Question:
+        """Ask whether the device still has this passkey."""
+        return Question(
+            _("Does your passkey %(name)s still work?") % {"name": way.carrier.noun},
+            _("You added it %(time)s ago and have not used it since.") % {"time": way.age},
+            reverse("devices:add_passkey"),
+            _("Add a new one"),
+        )
+
+    def note_asked(self, user: User, target: str) -> bool:
+        """Write down that this passkey was asked for."""
+        rows = user.passkeys.filter(public_id=target, asked_at__isnull=True)
+        return rows.update(asked_at=timezone.now()) == 1
+
+
+def _use(rp_id: str, here: Text) -> Text:
+    return here if rp_id == party() else _("Use a passkey made at %(host)s") % {"host": rp_id}

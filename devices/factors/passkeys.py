@@ -1,0 +1,167 @@
+"""Adding a passkey, renaming it, and letting it go."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.activity.user_agents import browser_name
+from accounts.authentication.proofs import Proof
+from accounts.holds import bindings, disputes
+from accounts.holds.bindings import Ground
+from accounts.models import User
+from accounts.readiness import declined_methods, unused_methods
+from accounts.signals import protection_changed, set_up_changed
+from core.database import violates
+from core.http import Client
+from core.i18n import gettext as _
+from devices.factors import last_factor, webauthn
+from devices.factors.aaguids import make_of
+from devices.factors.methods import strength_of
+from devices.factors.passkey_method import PasskeyStep
+from devices.factors.webauthn import Registered
+from devices.models import Passkey
+from devices.models.passkey import NAME_LENGTH
+from devices.phones.consequences import stays_on, will_end
+from devices.sessions.engine import end_sessions
+
+METHOD = PasskeyStep.slug
+
+
+class NotAdded(Exception):
+    """The question was answered already, or this passkey is known already."""
+
+
+class TooManyPasskeys(Exception):
+    """The person has `PASSKEYS_A_PERSON` passkeys."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A new passkey, and what making it proved."""
+
+    passkey: Passkey
+    proof: Proof
+
+
+def has_room(user: User) -> bool:
+    """Tell whether one more passkey may be added."""
+    most: int = settings.PASSKEYS_A_PERSON
+    return user.passkeys.count() < most
+
+
+def first_name(registered: Registered, client: Client) -> str:
+    """Name a passkey by its make, else by the browser that added it."""
+    browser = browser_name(client.agent)
+    # Sentences put "the passkey" before it.
+    return (make_of(registered.make) or browser or _("without a name"))[:NAME_LENGTH]
+
+
+def add(
+    *,
+    user: User,
+    registered: Registered,
+    name: str,
+    trusted_from: datetime,
+    client: Client,
+    session: str = "",
+    ground: Ground | None = None,
+) -> Added:
+    """Add a passkey, which counts fully from `trusted_from`, and tell the person.
+
+    Raises `NotAdded` for the second of two parallel requests and for a credential that is known,
+    `TooManyPasskeys` if there is no room; nothing has changed then.
+    """
+    row = registered.row(user=user, name=name, trusted_from=trusted_from)
+    try:
+        with transaction.atomic():
+            return _add(row, registered, client=client, session=session, ground=ground)
+    except IntegrityError as error:
+        if not violates(error, Passkey, "digest"):
+            raise
+        raise NotAdded from error
+
+
+def _add(
+    row: Passkey, registered: Registered, *, client: Client, session: str, ground: Ground | None
+) -> Added:
+    user, now = row.user, timezone.now()
+    disputes.take_turn(user)
+    if not has_room(user):
+        raise TooManyPasskeys
+    if not registered.challenge.spend():
+        raise NotAdded
+    row.created_at = row.last_used_at = now
+    row.save()
+    unused_methods.begin(user)
+    binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
+    set_up_changed.send(User, user=user, keep=session)
+    about = {"passkey": row.name, **bindings.told(binding)}
+    events.record(user, "passkey:added", client=client, session=session, **about)
+    return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
+
+
+@transaction.atomic
+def rename(*, passkey: Passkey, name: str, client: Client, session: str = "") -> None:
+    """Give a passkey another name."""
+    before, passkey.name = passkey.name, name
+    passkey.save(update_fields=["name"])
+    if before != name:
+        kind, user = "passkey:renamed", passkey.user
+        events.record(user, kind, client=client, session=session, passkey=name, before=before)
+
+
+@transaction.atomic
+def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = False) -> int:
+    """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
+
+    The row goes first, as in `devices.phones.linked_phones.unlink`: a sign-in under way is then
+    refused, or found among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
+    `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
+    besides one device; neither of a person who has lost it.
+    """
+    user = disputes.take_turn(passkey.user)
+    factor = passkey.factor
+    if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
+        raise Passkey.DoesNotExist
+    bindings.forget_subjects(user, [factor])
+    ended = end_sessions(user, keep=session)
+    protection_changed.send(User, user=user, keep=session)
+    if not lost:
+        if passkey.is_usable:
+            last_factor.keep_one(user)
+        declined_methods.check(user)
+    details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
+    events.record(user, "passkey:removed", client=client, session=session, **details)
+    return ended
+
+
+def farewell(passkey: Passkey) -> dict[str, Any]:
+    """Return what to tell the browser once this passkey is gone (WebAuthn Level 3, 5.1.10)."""
+    others = passkey.user.passkeys.exclude(pk=passkey.pk).filter(rp_id=passkey.rp_id)
+    return {
+        "rpId": passkey.rp_id,
+        "userId": webauthn.handle_of(passkey.user),
+        "credentialId": webauthn.id_of(passkey),
+        "allAcceptedCredentialIds": [webauthn.id_of(row) for row in others],
+    }
+
+
+def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
+    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
+    here = _("This browser stays signed in.")
+    if not stays:
+        here = _("You are signed out here as well, because you signed in with this passkey.")
+    lines = [
+        _("%(name)s stops working here at once.") % {"name": passkey.name},
+        _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),
+        will_end(passkey.user, keep),
+        here,
+        stays_on(passkey.user),
+        _("We’ll notify all your confirmed e-mail addresses."),
+    ]
+    return [line for line in lines if line]

@@ -1,0 +1,167 @@
+"""Suspending a phone, the first aid that can be undone, and taking it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.activity import events
+from accounts.authentication.methods import Way
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import ways_of
+from accounts.holds import disputes
+from accounts.models import SecurityEvent, User
+from accounts.signals import protection_changed
+from core.http import Client
+from core.i18n import gettext as _
+from devices.backups.unlinking import end_asked
+from devices.models import Installation, Phone
+from devices.models.authenticator import step_now
+from devices.phones import sealing
+from devices.phones.consequences import (
+    factors_of,
+    goes_on_here,
+    stays_on,
+    takes_itself_back,
+    trust_ends,
+    will_end,
+)
+from devices.sessions.engine import end_sessions
+
+
+class NothingChanged(Exception):
+    """A parallel request was first, or the phone is no longer linked."""
+
+
+class NotProved(Exception):
+    """No strong proof of another device was given."""
+
+
+@dataclass(frozen=True)
+class Suspending:
+    """What suspending a phone has done; proofs of these `factors` count no more."""
+
+    event: SecurityEvent
+    factors: frozenset[str]
+
+
+@transaction.atomic
+def suspend(
+    *, phone: Phone, client: Client, session: str = "", kept_until: datetime | None = None
+) -> Suspending:
+    """Let a phone prove nothing until it is taken back; its secrets stay.
+
+    `kept_until` is given by a session that proved too little to undo it: until then the phone takes
+    itself back with the password and its own code (`devices.disputes`).
+
+    This site's app on it neither saves nor reads meanwhile, and keeps its accounts and its role.
+
+    Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
+    see `devices.sessions.engine.strip_proofs`. Raises `NothingChanged`.
+    """
+    disputes.take_turn(phone.user)
+    factors, now = factors_of(phone), timezone.now()
+    end_asked(Installation.objects.on(phone))
+    # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
+    # way with a code of the window is then refused, or found among the sessions.
+    sealing.kill_codes(phone)
+    ended = end_sessions(phone.user, keep=session)
+    rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
+    reported = {"reported_at": now, "contestable_until": kept_until} if kept_until else {}
+    if not rows.update(suspended_at=now, **reported):
+        raise NothingChanged
+    protection_changed.send(User, user=phone.user, keep=session)
+    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    if kept_until and factors:
+        about["kept_until"] = kept_until.isoformat()
+        about |= sealing.note(phone, sealing.SUSPENDED, session=session, until=kept_until)
+    kind = "phone:suspended"
+    event = events.record(phone.user, kind, client=client, session=session, **about)
+    return Suspending(event, factors)
+
+
+@transaction.atomic
+def take_back(*, phone: Phone, proofs: list[Proof], client: Client, session: str = "") -> None:
+    """Let a phone count again that was suspended or sealed, on a strong one of these fresh proofs.
+
+    Codes that it showed meanwhile stay dead. Ends the person's sessions but `session`.
+    Raises `NotProved` and `NothingChanged`.
+    """
+    disputes.take_turn(phone.user)
+    if not is_proved(phone, proofs):
+        raise NotProved
+    authenticators, now = phone.authenticators.all(), timezone.now()
+    authenticators.use_up_to(step_now())
+    authenticators.filter(trusted_from__gt=now).update(trusted_from=now)
+    ended = end_sessions(phone.user, keep=session)
+    if not sealing.open_again(phone):
+        raise NothingChanged
+    protection_changed.send(User, user=phone.user, keep=session)
+    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    events.record(phone.user, "phone:taken_back", client=client, session=session, **about)
+
+
+def is_proved(phone: Phone, proofs: list[Proof]) -> bool:
+    """Tell whether one of the proofs is a strong one of another device."""
+    own = factors_of(phone)
+    return any(proof.strength >= Strength.TWO_STEP and proof.factor not in own for proof in proofs)
+
+
+def strong_ways(phone: Phone) -> list[Way]:
+    """Return the ways in besides this phone that could take it back now."""
+    others = [way for way in ways_of(phone.user) if way.carrier.key != phone.carrier_key]
+    return [way for way in others if way.strength >= Strength.TWO_STEP]
+
+
+def consequences(
+    phone: Phone, *, keep: str, stays: bool, kept_until: datetime | None = None
+) -> list[str]:
+    """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on.
+
+    `kept_until` is given if the phone can take itself back until then.
+    """
+    has_codes, has_app = bool(factors_of(phone)), phone.app is not None
+    lines = [
+        _("Codes from the authenticator app on %(phone)s stop working now.") % {"phone": phone.name}
+        if has_codes
+        else "",
+        _("Its app neither saves nor reads your backup. The accounts on the phone stay there.")
+        if has_app
+        else "",
+        _("The phone and its secret stay on your account, so that you can take it back.")
+        if has_codes
+        else _("The phone stays on your account, so that you can take it back."),
+        takes_itself_back(kept_until) if kept_until and has_codes else "",
+        will_end(phone.user, keep),
+        goes_on_here(stays=stays),
+        trust_ends(phone.user),
+        stays_on(phone.user),
+        _("Passkeys don’t change: one stored on the phone still works.")
+        if phone.user.passkeys.usable().exists()
+        else "",
+        _("We’ll notify all your confirmed e-mail addresses."),
+    ]
+    return [line for line in lines if line]
+
+
+def consequences_of_taking_back(phone: Phone, *, keep: str) -> list[str]:
+    """Say what taking the phone back will do."""
+    lines = [
+        *_count_again(phone),
+        _("Its app may save and read your backup again as before.") if phone.app else "",
+        will_end(phone.user, keep),
+        trust_ends(phone.user),
+        _("We’ll notify all your confirmed e-mail addresses."),
+    ]
+    return [line for line in lines if line]
+
+
+def _count_again(phone: Phone) -> list[str]:
+    if not factors_of(phone):
+        return []
+    return [
+        _("The next code on %(phone)s works again.") % {"phone": phone.name},
+        _("Codes it showed while suspended stay invalid."),
+    ]
