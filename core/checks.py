@@ -38,7 +38,7 @@ def check_origin(**kwargs: Any) -> list[CheckMessage]:
     if not _is_origin(origin):
         return [
             Error(
-                f"PORTAL_ORIGIN is “{settings.PORTAL_ORIGIN}”; it reads https://host[:port].",
+                f"PORTAL_ORIGIN is “{settings.PORTAL_ORIGIN}”; it must be https://host[:port].",
                 id="portal.E004",
             )
         ]
@@ -53,16 +53,16 @@ def check_app_origin(**kwargs: Any) -> list[CheckMessage]:
         return []
     app, portal = urlsplit(settings.AUTHENTICATOR_ORIGIN), urlsplit(settings.PORTAL_ORIGIN)
     if not _is_origin(app):
-        return [Error("AUTHENTICATOR_ORIGIN reads https://host[:port].", id="portal.E009")]
+        return [Error("AUTHENTICATOR_ORIGIN must be https://host[:port].", id="portal.E009")]
     if app.scheme != "https" and not settings.DEBUG:
         return [Error("AUTHENTICATOR_ORIGIN is not https.", id="portal.E010")]
     if app.hostname == portal.hostname:
         problem = "AUTHENTICATOR_ORIGIN has the host of PORTAL_ORIGIN: give it another, or none."
         return [Error(problem, id="portal.E011")]
     if _is_beneath(app, portal) or _is_beneath(portal, app):
-        problem = "The lower of the hosts of AUTHENTICATOR_ORIGIN and PORTAL_ORIGIN may ask for "
-        hint = "Take siblings, such as codes. beside id."
-        return [Warning(f"{problem}passkeys of the upper.", hint=hint, id="portal.W003")]
+        problem = "AUTHENTICATOR_ORIGIN or PORTAL_ORIGIN is a subdomain of the other and may "
+        hint = "Use siblings, such as codes. and id."
+        return [Warning(f"{problem}use its passkeys.", hint=hint, id="portal.W003")]
     return []
 
 
@@ -72,7 +72,7 @@ def check_passkey_origins(**kwargs: Any) -> list[CheckMessage]:
     for listed in settings.PASSKEY_ORIGINS:
         url = urlsplit(listed)
         if not _is_origin(url) or (url.scheme != "https" and not settings.DEBUG):
-            problem = f"PASSKEY_ORIGINS has “{listed}”; each reads https://host[:port]."
+            problem = f"PASSKEY_ORIGINS has “{listed}”; each must be https://host[:port]."
             problems.append(Error(problem, id="portal.E016"))
         elif url.hostname == urlsplit(settings.AUTHENTICATOR_ORIGIN).hostname:
             problem = "PASSKEY_ORIGINS has the host of AUTHENTICATOR_ORIGIN, which serves the app."
@@ -150,7 +150,9 @@ def check_production(**kwargs: Any) -> list[CheckMessage]:
         problems.append(Warning("EMAIL_URL sends no mail.", id="portal.W002"))
     if not settings.AUTHENTICATOR_ORIGIN:
         hint = "Set AUTHENTICATOR_ORIGIN before the first phone is linked; see docs/operating.md."
-        problem = "The authenticator app shares its origin, and what it keeps, with every page."
+        problem = (
+            "The authenticator app shares its origin, and the data it stores, with every page."
+        )
         problems.append(Warning(problem, hint=hint, id="portal.W004"))
     return problems
 

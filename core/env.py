@@ -82,7 +82,7 @@ class Env:
                 continue
             match = LINE.fullmatch(line.strip())
             if match is None:
-                self.faults.append(f"Line {number} of {file} does not read NAME=value.")
+                self.faults.append(f"Line {number} of {file} is not NAME=value.")
                 continue
             found[match["name"]] = _unquoted(match["value"])
         return found
@@ -108,7 +108,7 @@ class Env:
         return self._given.get(name, self._kept.get(name))
 
     def _wrong(self, name: Text, value: Text, right: Text) -> None:
-        self.faults.append(f"{name} is {value!r}: it has to be {right}.")
+        self.faults.append(f"{name} is {value!r}: it must be {right}.")
 
     def str(self, name: Text, default: Text = "") -> Text:
         """Return any text."""
@@ -201,7 +201,7 @@ class Env:
         if config and not engine.endswith(("postgresql", "sqlite3")):
             self.faults.append(f"{name} names a kind of database that is not supported: {right}.")
         if config and not config.get("NAME"):
-            self.faults.append(f"{name} names no database: it has to be {right}.")
+            self.faults.append(f"{name} names no database: it must be {right}.")
         return config
 
     def cache(self, name: Text, default: Text) -> Config:
@@ -222,7 +222,7 @@ class Env:
         config = self._url(name, default, environ.Env.email_url_config, right)
         is_smtp = Text(config.get("EMAIL_BACKEND", "")).endswith("smtp.EmailBackend")
         if is_smtp and not config.get("EMAIL_HOST"):
-            self.faults.append(f"{name} names no host: it has to be {right}.")
+            self.faults.append(f"{name} names no host: it must be {right}.")
         return config
 
     def _url(self, name: Text, default: Text, parse: Callable[[Text], Any], right: Text) -> Config:
@@ -231,7 +231,7 @@ class Env:
         try:
             return dict(parse(value))
         except (ImproperlyConfigured, ValueError, KeyError, AttributeError, TypeError):
-            self.faults.append(f"{name} cannot be read: it has to be {right}.")
+            self.faults.append(f"{name} cannot be read: it must be {right}.")
             return dict(parse(default))
 
     def check(self) -> None:
@@ -240,7 +240,7 @@ class Env:
         for name in sorted({*self._given, *self._kept} - known):
             near = get_close_matches(name.upper(), known, n=1, cutoff=NEAR)
             if near and near[0] not in self._given and near[0] not in self._kept:
-                self.faults.append(f"{name} is no setting: {near[0]} is.")
+                self.faults.append(f"{name} is not a setting. Did you mean {near[0]}?")
         if self.faults:
             raise WrongSettings(self.faults)
 

@@ -73,7 +73,7 @@ def _refuse_foreign_rows() -> None:
         if opened and not any(opened):
             raise WrongKeys(
                 f"SEALING_KEYS does not open this database ({field.holds}): "
-                "put the key back that it was sealed with."
+                "put back the key that it was sealed with."
             )
 
 

@@ -16,7 +16,7 @@ def check_sender(**kwargs: Any) -> list[CheckMessage]:
     if _is_one_sender(sender):
         return []
     setting = "EMAIL_FROM or PORTAL_NAME"
-    problem = f"Mail cannot be sent as “{sender}”: {setting} has to be like {right}."
+    problem = f"Mail cannot be sent as “{sender}”: {setting} must look like {right}."
     return [Error(problem, id="portal.E020")]
 
 
@@ -38,7 +38,7 @@ def check_security_contact(**kwargs: Any) -> list[CheckMessage]:
     contact = settings.SECURITY_CONTACT
     if not contact or security_contact():
         return []
-    problem = f"SECURITY_CONTACT is “{contact}”; it reads https://…, or an e-mail address."
+    problem = f"SECURITY_CONTACT is “{contact}”; it must be https://…, or an e-mail address."
     return [Error(problem, id="portal.E018")]
 
 

@@ -1,7 +1,7 @@
 """What only trying shows: whether the parts around the site do what it counts on.
 
 `manage.py check --deploy` reads settings; this asks database, keys, mail server, worker and proxy.
-Nothing is changed and nobody is written to. Each question ends by itself within `PATIENCE`.
+It changes nothing and sends nothing. Each question ends by itself within `PATIENCE`.
 """
 
 import http.client

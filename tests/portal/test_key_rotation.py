@@ -145,7 +145,7 @@ def test_the_old_key_dropped_too_early_stops_the_start(
     assert (answer.status_code, b"SEALING_KEYS" in answer.content) == (503, True)
     with pytest.raises(CommandError, match="SEALING_KEYS"):
         run("deliver", once=True)
-    with pytest.raises(CommandError, match="could not be opened"):
+    with pytest.raises(CommandError, match="Could not open"):
         run("reseal")
     with pytest.raises(WrongKeys):
         judge()
@@ -183,7 +183,7 @@ def test_two_keys_that_had_one_name_are_told_apart_by_reseal(
     settings.SEALING_KEYS = [f"{name}:{run('sealing_key').partition(':')[2]}"]
     give_phone(bob, "Made under the second key of that name")
     settings.SEALING_KEYS = [run("sealing_key"), *settings.SEALING_KEYS, f"before:{key}"]
-    assert "authenticator secrets: 3 looked at, 3 sealed anew, 0 not opened" in run("reseal")
+    assert "authenticator secrets: 3 checked, 3 sealed again, 0 not opened" in run("reseal")
     settings.SEALING_KEYS = settings.SEALING_KEYS[:1]
     assert [row.secret for row in Authenticator.objects.all()]
 

@@ -34,7 +34,7 @@ def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, **given: str) -> dict[
 
 WRONG = [
     # setting, value, what the one sentence says
-    ("DEBUG", "maybe", "DEBUG is 'maybe': it has to be true or false"),
+    ("DEBUG", "maybe", "DEBUG is 'maybe': it must be true or false"),
     ("SIGN_UP_OPEN", "yess", "SIGN_UP_OPEN is 'yess'"),
     ("HSTS_PRELOAD", "2", "HSTS_PRELOAD is '2'"),
     ("RECOVERY_HOLD_HOURS", "-1", "RECOVERY_HOLD_HOURS is '-1': .* of at least 0"),
@@ -49,7 +49,7 @@ WRONG = [
     ("DATABASE_TIMEOUT", "-1", "DATABASE_TIMEOUT is '-1'"),
     ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE is 'Mars/Olympus': .* Europe/Amsterdam"),
     ("TIME_ZONE", "../etc", "TIME_ZONE is '../etc'"),
-    ("OUTBOX_DELIVERY", "cron", "OUTBOX_DELIVERY is 'cron': it has to be worker or inline"),
+    ("OUTBOX_DELIVERY", "cron", "OUTBOX_DELIVERY is 'cron': it must be worker or inline"),
     ("SMS_COUNTRIES", "NL,Belgium", "SMS_COUNTRIES is 'BELGIUM': .* NL,BE"),
     ("SMS_COUNTRIES", "XX", "SMS_COUNTRIES is 'XX'"),
     ("PORTAL_ORIGIN", "portal.example.org", "PORTAL_ORIGIN is .* https://host"),
@@ -75,9 +75,13 @@ WRONG = [
     ("EMAIL_URL", "mail.example.org", "EMAIL_URL cannot be read"),
     ("EMAIL_URL", "smtp+tls://u:hush@mail.example.org:port", "EMAIL_URL cannot be read"),
     ("EMAIL_URL", "smtp+tls://", "EMAIL_URL names no host"),
-    ("SIGNUP_OPEN", "false", "SIGNUP_OPEN is no setting: SIGN_UP_OPEN is"),
-    ("PORTAL_ORIGINS", "https://x.example", "PORTAL_ORIGINS is no setting"),
-    ("TRUSTED_PROXYS", "10.0.0.1", "TRUSTED_PROXYS is no setting: TRUSTED_PROXIES is"),
+    ("SIGNUP_OPEN", "false", "SIGNUP_OPEN is not a setting. Did you mean SIGN_UP_OPEN"),
+    ("PORTAL_ORIGINS", "https://x.example", "PORTAL_ORIGINS is not a setting"),
+    (
+        "TRUSTED_PROXYS",
+        "10.0.0.1",
+        "TRUSTED_PROXYS is not a setting. Did you mean TRUSTED_PROXIES",
+    ),
     ("ENV_FILE", "/nowhere/.env", "ENV_FILE names /nowhere/.env, which does not exist"),
     ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY_FILE names /nowhere/key"),
 ]
@@ -268,7 +272,7 @@ def test_a_command_ends_with_the_sentence_alone() -> None:
     done = run("manage.py", "migrate", TIME_ZONE="Mars")
     assert done.returncode
     assert done.stderr.splitlines() == [
-        "TIME_ZONE is 'Mars': it has to be a time zone such as Europe/Amsterdam, or UTC."
+        "TIME_ZONE is 'Mars': it must be a time zone such as Europe/Amsterdam, or UTC."
     ]
 
 

@@ -16,7 +16,7 @@ def person_with(address: str) -> User:
     """Return the person who signs in with this address; raises `CommandError` if nobody does."""
     user = User.objects.filter(email_key=email_key(address)).first()
     if user is None:
-        raise CommandError("Nobody signs in with this address.")
+        raise CommandError("There is no account with this address.")
     return user
 
 
@@ -28,10 +28,10 @@ def set_up_link(user: User) -> str:
     link = OneTimeLink.make(user, "set-up", settings.SET_UP_LINK_AGE)
     minutes = int(settings.SET_UP_LINK_AGE.total_seconds() // 60)
     return (
-        f"Open this link to set up the second step, without which the staff pages stay closed.\n"
+        f"Open this link to set up your second step. Until then the staff pages stay closed.\n"
         f"It works once, for {minutes} minutes:\n\n"
         f"  {link_to('accounts:set_up_link', link.draw())}\n\n"
-        f"Too late? Get a new one: manage.py setup_link {user.email}"
+        f"Expired? Get a new one: manage.py setup_link {user.email}"
     )
 
 
@@ -46,7 +46,7 @@ def ask_password(address: str, stderr: OutputWrapper) -> str:
             continue
         if password == getpass("Password, again: "):
             return password
-        stderr.write("The two are not the same.")
+        stderr.write("The two passwords do not match.")
 
 
 def given_password(password: str, address: str) -> str:

@@ -14,12 +14,12 @@ from core.limits import LimitReached
 class Command(BaseCommand):
     """Writes the invitation; the worker sends it."""
 
-    help = "Invite a person by mail. With --again an open invitation is sent once more."
+    help = "Invite a person by e-mail. --again sends an open invitation once more."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address and the name."""
         parser.add_argument("email", help="where the invitation goes")
-        parser.add_argument("--name", default="", help="what the person is called")
+        parser.add_argument("--name", default="", help="the name of the person")
         parser.add_argument("--again", action="store_true", help="send an open invitation again")
 
     def handle(self, *args: Any, email: str, name: str, again: bool, **options: Any) -> None:
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except LimitReached as error:
-            raise CommandError("Enough invitations were sent for today.") from error
+            raise CommandError("You have reached the limit of invitations for today.") from error
         until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
         until = f"{row.expires_at:%Y-%m-%d %H:%M %Z}"
         self.stdout.write(f"We’re sending an invitation to {row.address}, valid until {until}.")
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         except invitations.HasAccount as error:
             raise CommandError("There is already an account with this address.") from error
         except invitations.IsInvited as error:
-            raise CommandError("This address was invited already. Use --again.") from error
+            raise CommandError("This address has already been invited. Use --again.") from error
 
     @staticmethod
     def _again(address: str) -> Invitation:
@@ -54,5 +54,5 @@ class Command(BaseCommand):
         try:
             invitations.resend(actor=None, invitation=row)
         except invitations.NotOpen as error:
-            raise CommandError("It was accepted or withdrawn just now.") from error
+            raise CommandError("It has just been accepted or withdrawn.") from error
         return row

@@ -18,20 +18,20 @@ class Command(BaseCommand):
     """Sets a password; the person is told, and signed out everywhere."""
 
     help = (
-        "Set somebody's password. With --noinput it comes from DJANGO_SUPERUSER_PASSWORD. "
+        "Set a person's password. With --noinput it comes from DJANGO_SUPERUSER_PASSWORD. "
         "Two-step verification stays as it is."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address."""
-        parser.add_argument("email", help="the address the person signs in with")
+        parser.add_argument("email", help="the sign-in address of the person")
         parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive")
 
     def handle(self, *args: Any, email: str, interactive: bool, **options: Any) -> None:
         """Set it, and say so here, in the activity and by mail."""
         user = person_with(email)
         if interactive and not sys.stdin.isatty():
-            raise CommandError("This is no terminal. Use --noinput.")
+            raise CommandError("This is not a terminal. Use --noinput.")
         try:
             password = (
                 ask_password(user.email, self.stderr)
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Nothing was changed.") from None
         _set(user, password)
-        self.stdout.write(f"The password of {user.email} is changed, and they were told.")
+        self.stdout.write(f"The password of {user.email} has been changed. We notified them.")
 
 
 def _set(user: User, password: str) -> None:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     """Makes a superuser, who can do nothing in the admin before the second step is set up."""
 
     help = (
-        "Make a superuser. With --noinput the password comes from DJANGO_SUPERUSER_PASSWORD and "
+        "Create a superuser. With --noinput the password comes from DJANGO_SUPERUSER_PASSWORD and "
         "the address from --email or DJANGO_SUPERUSER_EMAIL."
     )
 
@@ -38,12 +38,12 @@ class Command(BaseCommand):
         try:
             address, password = self._asked(email) if interactive else self._given(email)
         except KeyboardInterrupt:
-            raise CommandError("Nothing was made.") from None
+            raise CommandError("Nothing was created.") from None
         with transaction.atomic():
             user = User.objects.create_superuser(address, password)
             events.record(user, "account:created", client=None)
             words = set_up_link(user)
-        self.stdout.write(f"The superuser {user.email} is made.\n\n{words}")
+        self.stdout.write(f"Created the superuser {user.email}.\n\n{words}")
 
     def _given(self, email: str) -> tuple[str, str]:
         password = os.environ.get("DJANGO_SUPERUSER_PASSWORD", "")
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _asked(self, email: str) -> tuple[str, str]:
         if not sys.stdin.isatty():
-            raise CommandError("This is no terminal. Use --noinput.")
+            raise CommandError("This is not a terminal. Use --noinput.")
         address = self._ask_address(email)
         return address, self._ask_password(address)
 
@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 continue
             if password == getpass("Password, again: "):
                 return password
-            self.stderr.write("The two are not the same.")
+            self.stderr.write("The two passwords do not match.")
 
 
 def _valid_address(typed: str) -> str:
@@ -87,7 +87,7 @@ def _valid_address(typed: str) -> str:
     key = email_key(address)
     is_taken = EmailAddress.objects.verified().filter(key=key).exists()
     if len(address) > ADDRESS_LENGTH or is_taken or User.objects.filter(email_key=key).exists():
-        raise ValidationError("Somebody has this address already, or it is too long.")
+        raise ValidationError("This address is already in use, or too long.")
     return address
 
 

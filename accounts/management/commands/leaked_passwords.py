@@ -23,7 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take where the list is and where the file goes."""
         parser.add_argument("list", help="the list, or - for the standard input")
-        parser.add_argument("file", help="the file to make; put in place when it is whole")
+        parser.add_argument(
+            "file", help="the file to make; it is replaced only once it is complete"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write beside the file, then put it in place: the site never reads half of one."""
@@ -59,5 +61,5 @@ def _digests(lines: Iterable[str]) -> Iterator[bytes]:
         except ValueError:
             digest = b""
         if len(digest) != DIGITS // 2 or line[DIGITS : DIGITS + 1] not in ("", ":", "\n", "\r"):
-            raise CommandError(f"Line {number} does not begin with a SHA-1 digest in hexadecimal.")
+            raise CommandError(f"Line {number} does not start with a hexadecimal SHA-1 digest.")
         yield digest

@@ -14,8 +14,8 @@ class Command(BaseCommand):
     """Prints one entry `name:base64` and nothing else, so that it can be piped."""
 
     help = (
-        "Print a fresh entry for SEALING_KEYS. Put it in front of the others, restart the site, "
-        "run `manage.py reseal`, then take the old entries out."
+        "Print a new entry for SEALING_KEYS. Put it in front of the others, restart the site, "
+        "run `manage.py reseal`, then remove the old entries."
     )
     requires_system_checks = []  # it makes what the checks would miss
 

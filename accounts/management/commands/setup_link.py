@@ -14,15 +14,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address."""
-        parser.add_argument("email", help="the address the person signs in with")
+        parser.add_argument("email", help="the sign-in address of the person")
 
     def handle(self, *args: Any, email: str, **options: Any) -> None:
         """Refuse who is not staff, is locked, or has two-step on already."""
         user = person_with(email)
         if not user.is_staff or not user.is_active:
-            raise CommandError("Links are for members of staff who are not locked.")
+            raise CommandError(
+                "Set-up links are only for members of staff whose account is not locked."
+            )
         if user.has_two_step:
             raise CommandError(
-                "Two-step verification is on already. Who cannot use it signs in another way."
+                "Two-step verification is already on. Without it, people sign in another way."
             )
         self.stdout.write(set_up_link(user))

@@ -11,11 +11,11 @@ from accounts.management.commands._person import person_with, set_up_link
 class Command(BaseCommand):
     """Makes a member of staff, or ends that; the person is told and signed out everywhere."""
 
-    help = "Make somebody a member of staff, or end that with --remove."
+    help = "Make a person a member of staff; --remove ends that."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address and what to do."""
-        parser.add_argument("email", help="the address the person signs in with")
+        parser.add_argument("email", help="the sign-in address of the person")
         parser.add_argument("--remove", action="store_true", help="end being staff or superuser")
 
     def handle(self, *args: Any, email: str, remove: bool, **options: Any) -> None:
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             )
             return
         done = staff.grant(user)
-        self._say(f"{user.email} is now staff." if done else f"{user.email} was staff already.")
+        self._say(f"{user.email} is now staff." if done else f"{user.email} was already staff.")
         if not user.has_two_step and user.is_active:
             self._say("\n" + set_up_link(user))
 

@@ -8,18 +8,18 @@ from django.core.management.base import BaseCommand, CommandError
 from portal import demo
 from portal.demo import DemoPerson
 
-CHANGED = "(was changed since; remove var/ to begin again)"
+CHANGED = "(changed since; remove var/ to start again)"
 
 
 class Command(BaseCommand):
     """Makes who is missing, changes nobody, and says the same each time."""
 
-    help = "Make demo people with published passwords and secrets. Works with DEBUG only."
+    help = "Create demo people with published passwords and secrets. Works only with DEBUG."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse to work outside development: everybody knows these passwords."""
         if not settings.DEBUG:
-            raise CommandError("The demo people exist in development only (DEBUG=true).")
+            raise CommandError("The demo people exist only in development (DEBUG=true).")
         for person in demo.PEOPLE:
             demo.make(person)
         demo.make_organisation()

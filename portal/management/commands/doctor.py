@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     help = (
         "Try database, keys, clock, mail server, worker and proxy of the running site. "
-        "Nothing is changed and nobody is written to."
+        "It changes nothing and sends nothing."
     )
     requires_system_checks = ()  # what is wrong is what it is asked about
 

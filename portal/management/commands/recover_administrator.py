@@ -22,13 +22,13 @@ class Command(BaseCommand):
 
     help = (
         "Remove every second step of a member of staff who lost them all, and print a one-time "
-        "link to set up new ones. The person is told at every address."
+        "link to set up new ones. We notify the person at every address."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the address and the reason."""
-        parser.add_argument("email", help="the address the person signs in with")
-        parser.add_argument("--reason", required=True, help="why; the person reads it")
+        parser.add_argument("email", help="the sign-in address of the person")
+        parser.add_argument("--reason", required=True, help="the reason; the person can read it")
         parser.add_argument("--password", action="store_true", help="ask for a new password too")
         parser.add_argument("--noinput", "--no-input", action="store_false", dest="interactive")
 
@@ -38,9 +38,9 @@ class Command(BaseCommand):
         """Ask once more, then do it, and say it everywhere."""
         user = person_with(email)
         if not user.is_staff or not user.is_active:
-            raise CommandError("This is for members of staff who are not locked.")
+            raise CommandError("This is only for members of staff whose account is not locked.")
         if len(reason.strip()) < recovery_on_host.SHORTEST_REASON:
-            raise CommandError("Say a little more in --reason: the person reads it.")
+            raise CommandError("Say a little more in --reason: the person can read it.")
         if interactive:
             self._ask(user.email)
         new = ask_password(user.email, self.stderr) if password else ""
@@ -49,15 +49,15 @@ class Command(BaseCommand):
         words = (user.email, who, reason)
         logger.critical("second steps of %s removed on the host by %s: %s", *words)
         self.stdout.write(f"Removed: {removed}.")
-        self.stdout.write(f"{user.email} was told, and signed out everywhere.\n")
+        self.stdout.write(f"We notified {user.email}, and signed them out everywhere.\n")
         self.stdout.write(set_up_link(user))
 
     def _ask(self, address: str) -> None:
         if not sys.stdin.isatty():
-            raise CommandError("This is no terminal. Use --noinput.")
+            raise CommandError("This is not a terminal. Use --noinput.")
         try:
             typed = input(f"This removes every second step of {address}. Type the address: ")
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Nothing was changed.") from None
         if typed.strip() != address:
-            raise CommandError("That is another address. Nothing was changed.")
+            raise CommandError("The addresses do not match. Nothing was changed.")

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     help = (
         "Seal every secret again under the first of SEALING_KEYS, and say what still depends on "
-        "an older one. When it says that nothing does, the other keys can go."
+        "an older one. When it says that nothing does, you can remove the other keys."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--accept-losses",
             action="store_true",
-            help="start with these keys although some values can no longer be opened",
+            help="start with these keys even if some values can no longer be opened",
         )
 
     def handle(self, *args: Any, batch: int, accept_losses: bool, **options: Any) -> None:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         lost = sum(self._each(field, max(batch, 1)) for field in fields)
         if lost and not accept_losses:
             raise CommandError(
-                f"{lost} could not be opened: is a key missing in SEALING_KEYS? Keep every key. "
+                f"Could not open {lost}: is a key missing from SEALING_KEYS? Keep every key. "
                 "If that key is lost for good, run `manage.py reseal --accept-losses`."
             )
         # Last of all: from here on the site starts without the other keys.
@@ -53,9 +53,7 @@ class Command(BaseCommand):
             except CannotUnseal:
                 lost += 1
                 self.stderr.write(f"{field.holds}: row {row.pk} cannot be opened.")
-        self.stdout.write(
-            f"{field.holds}: {seen} looked at, {done} sealed anew, {lost} not opened."
-        )
+        self.stdout.write(f"{field.holds}: {seen} checked, {done} sealed again, {lost} not opened.")
         return lost
 
     def _say_what_is_left(self) -> None:
@@ -65,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(
             "Keep the older keys until then; run this again afterwards."
             if left
-            else "Nothing depends on another key than the first: the others can go."
+            else "Nothing depends on a key other than the first: you can remove the others."
         )
 
 
