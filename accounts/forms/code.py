@@ -31,7 +31,7 @@ from core.limits import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64
 TRIES = _("Too many attempts. Wait %(time)s and try again.")
-SENDS = _("Enough codes were sent for now. The next one can be sent in %(time)s.")
+SENDS = _("We’ve sent enough codes for now. You can ask for the next one in %(time)s.")
 
 
 def code_widget(*, digits: int | None, takes_focus: bool = True) -> forms.TextInput:

@@ -94,7 +94,7 @@ class AddAddressForm(forms.Form):
         """Refuse what the person has confirmed already."""
         address: str = self.cleaned_data["address"]
         if self.user.email_addresses.verified().filter(key=email_key(address)).exists():
-            raise ValidationError(_("You have this address already."), code="known")
+            raise ValidationError(_("You already have this address."), code="known")
         return address
 
 
@@ -134,5 +134,5 @@ class AddNumberForm(forms.Form):
         except sms_limits.NumberRefused as refusal:
             raise ValidationError(str(refusal), code="refused") from refusal
         if self.user.phone_numbers.verified().filter(number=number).exists():
-            raise ValidationError(_("You have this number already."), code="known")
+            raise ValidationError(_("You already have this number."), code="known")
         return number

@@ -192,7 +192,7 @@ def _only_password() -> Verdict:
     return Verdict(
         "look",
         _("Your password is all that protects your account"),
-        _("Turn on two-step verification, so that a stolen password opens nothing."),
+        _("Turn on two-step verification, so that nobody can sign in with just a stolen password."),
     )
 
 

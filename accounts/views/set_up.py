@@ -32,7 +32,7 @@ def set_up_link(request: HttpRequest) -> HttpResponse:
         if OneTimeLink.find(token, "set-up"):
             request.session[SET_UP_KEY] = token
             return redirect("accounts:set_up")
-        form.add_error(None, _("This link does not work any more. Ask for a new one."))
+        form.add_error(None, _("This link no longer works. Ask for a new one."))
     return show_form(request, "accounts/open_link.html", form)
 
 
@@ -41,7 +41,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Use the link up in place of a code by e-mail, then lead to linking a phone."""
     link = OneTimeLink.find(str(request.session.get(SET_UP_KEY, "")), "set-up")
     if link is None or link.user_id != person(request).pk:
-        messages.warning(request, _("This link does not work any more. Ask for a new one."))
+        messages.warning(request, _("This link no longer works. Ask for a new one."))
         return redirect("accounts:two_step")
     if request.method == "POST":
         with transaction.atomic():

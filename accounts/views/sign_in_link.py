@@ -43,5 +43,5 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
             known_browsers.open_tries(request, link.user, f"link:{link.pk}")
             messages.success(request, _("You can try your password again in this browser now."))
             return redirect("accounts:sign_in")
-        form.add_error(None, _("This link does not work any more. Ask for a new one."))
+        form.add_error(None, _("This link no longer works. Ask for a new one."))
     return show_form(request, "accounts/open_link.html", form)

@@ -84,10 +84,10 @@ def switch_on(request: HttpRequest) -> HttpResponse:
 
 
 CONSEQUENCES = [
-    gettext_lazy("Your password alone will open your account."),
+    gettext_lazy("Your password alone will be enough to sign in."),
     gettext_lazy("Your phones and passkeys stay linked, for later."),
     gettext_lazy("Your recovery codes stop working. You make new ones when you turn it on again."),
-    gettext_lazy("Methods that you chose never to use stay off when you turn it on again."),
+    gettext_lazy("Methods you turned off stay off when you turn it on again."),
     gettext_lazy("We’ll remove what isn’t fully active yet."),
     gettext_lazy("We’ll sign out all your other browsers."),
     gettext_lazy("We’ll notify all your e-mail addresses."),

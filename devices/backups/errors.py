@@ -97,7 +97,7 @@ def late_unknown() -> Refused:
 
 
 def vault_exists(vault: UUID) -> Refused:
-    return Refused("vault_exists", _("There is a backup already."), vault=vault)
+    return Refused("vault_exists", _("There is already a backup."), vault=vault)
 
 
 def backup_off(until: datetime | None) -> Refused:
@@ -183,7 +183,9 @@ def too_many_slots() -> Refused:
 
 
 def too_many_pins() -> Refused:
-    title = _("Too many versions are kept for longer. Let one go first.")
+    title = _(
+        "You’re already keeping the maximum number of versions for longer. Stop keeping one first."
+    )
     return Refused("too_many_pins", title)
 
 

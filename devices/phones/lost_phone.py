@@ -148,7 +148,9 @@ def _new_phone(user: User, event: SecurityEvent) -> NextStep:
     if linked:
         text = _("%(phone)s is linked.") % {"phone": linked.name}
     else:
-        text = _("As soon as you have one. Until then, your other sign-in methods work.")
+        text = _(
+            "You can do this as soon as you have one. Until then, your other sign-in methods work."
+        )
     title, label = _("Set up your new phone"), _("Set up a new phone")
     return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
 
@@ -161,7 +163,7 @@ def _new_codes(
     if held.left <= FEW_CODES:
         text = _("Codes left: %(left)d.") % {"left": held.left}
     elif with_saved_code:
-        text = _("You used one to get in. Anyone who finds the rest could do the same.")
+        text = _("You used one to sign in. Anyone who finds the rest could do the same.")
     if is_done:
         text = _("You’ve made a new sheet since then.")
     title, url_name = _("Make new recovery codes"), "accounts:recovery_codes"

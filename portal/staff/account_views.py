@@ -137,7 +137,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.lock(actor=person(request), user=user, reason=reason)
-        return changed, _("The account is locked.") if changed else _("It was locked already.")
+        return changed, _("The account is locked.") if changed else _("It was already locked.")
 
     return ask_why(request, user, act, do)
 
@@ -177,7 +177,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.freeze(actor=person(request), user=user, reason=reason)
-        return changed, _("The account is frozen.") if changed else _("It was frozen already.")
+        return changed, _("The account is frozen.") if changed else _("It was already frozen.")
 
     return ask_why(request, user, act, do)
 

@@ -147,7 +147,7 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
     try:
         organisation_accounts.enrol(actor=person(request), user=user, **given)
     except organisation_accounts.AlreadyThere:
-        said = _("%(person)s has an account with %(organisation)s already.")
+        said = _("%(person)s already has an account with %(organisation)s.")
         messages.info(request, said % names)
         return True
     except LimitReached as limit:

@@ -136,7 +136,7 @@ def test_another_code_waits_for_a_minute_and_kills_the_first(
 
 def test_an_address_that_was_confirmed_is_not_added_again(inside: Client, bob: Person) -> None:
     answer = inside.post(ADD, {"address": bob.address.upper()})
-    assert "You have this address already." in seen(answer)
+    assert "You already have this address." in seen(answer)
     assert bob.user.email_addresses.count() == 1
     assert not mail.outbox
 
@@ -337,7 +337,7 @@ def test_only_mobile_numbers_of_open_countries_are_taken(
 def test_a_number_that_was_confirmed_is_not_added_again(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
     number = str(alice.user.phone_numbers.get().number)
-    assert "You have this number already." in seen(client.post(ADD_NUMBER, {"number": number}))
+    assert "You already have this number." in seen(client.post(ADD_NUMBER, {"number": number}))
     assert PhoneNumber.objects.filter(user=alice.user).count() == 1
 
 

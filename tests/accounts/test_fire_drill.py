@@ -229,7 +229,7 @@ def test_the_picture_shows_what_remains_without_each_thing(client: Client, alice
     assert DRILL in answer.content.decode()
     assert [len(group.ways) for group in answer.context["groups"]] == [2, 2, 1]
     assert "In your mailboxes" in seen(answer)  # two of a kind are one group, but not lost together
-    assert "Without one of them 4 sign-in methods remain" in seen(answer)
+    assert "Without one of them, 4 sign-in methods remain" in seen(answer)
 
 
 # --- The same where things are kept ---------------------------------------------------------------

@@ -50,7 +50,7 @@ def test_the_link_works_once(
         browser.post("/set-up/")
     assert client.get("/devices/link/").status_code == 200
     assert "for=mailbox" in browser.get("/devices/link/")["Location"]
-    assert "This link does not work any more." in seen(browser.get("/security/two-step/"))
+    assert "This link no longer works." in seen(browser.get("/security/two-step/"))
 
 
 def test_looking_uses_nothing_up(client: Client, carol: Person, path: str) -> None:

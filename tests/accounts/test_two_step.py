@@ -153,7 +153,7 @@ def test_it_goes_off_after_a_strong_step_and_every_address_is_told(
     other = enter(new_client(), alice, Strength.TWO_STEP)
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get(OFF))
-    assert "Your password alone will open your account." in words
+    assert "Your password alone will be enough to sign in." in words
     assert client.post(OFF)["Location"] == PAGE
     assert not alice.reload().has_two_step
     assert not is_in(other)

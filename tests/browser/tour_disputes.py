@@ -73,7 +73,7 @@ def reported_change(site: LiveSite, page: Page, enter: Enter, person: Person) ->
     yield "/report/…/, done"
     hand.open("/")  # from a mail a link opens in a tab of its own
     hand.open(link)
-    hand.reads("This link does not work any more")
+    hand.reads("This link no longer works")
     yield "/report/…/, refused"
     User.objects.filter(pk=person.user.pk).update(frozen_at=timezone.now())
     enter(person, Strength.RECOVERED)

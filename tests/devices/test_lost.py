@@ -257,7 +257,7 @@ def test_it_leads_on_step_by_step(
     text = client.get(report).content.decode()
     said = ["Set up your new phone", "Make new recovery codes", "Check your addresses and numbers"]
     assert [text.index(words) for words in said] == sorted(text.index(words) for words in said)
-    assert "You used one to get in." in text
+    assert "You used one to sign in." in text
     clock.shift(timedelta(minutes=1))
     begun = client.post(f"/devices/link/?next={report}", {"name": "Pixel 9"})["Location"]
     code = code_of(Authenticator.objects.latest("pk"))

@@ -136,7 +136,7 @@ def test_without_scripts_every_day_and_another_way_work_all_the_same(
     hand.page.reload()
     hand.sees("Handed to the mail server")
     hand.press("Send another code")
-    hand.sees("Enough codes were sent for now")
+    hand.sees("We’ve sent enough codes for now")
     hand.type_code(code)
     hand.reads("Where is your Pixel 8?")
     hand.press("I left it somewhere safe")

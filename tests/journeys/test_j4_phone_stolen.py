@@ -92,7 +92,7 @@ def says_what_was_done(owner: Hand) -> None:
             "Check your addresses and numbers",
         ]
     )
-    owner.sees("You used one to get in.")
+    owner.sees("You used one to sign in.")
 
 
 def next_click_is_refused(thief: Hand) -> None:

@@ -37,7 +37,7 @@ def test_what_a_thief_added_is_stopped_by_the_button_of_its_notice(
     assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]
     owner = Hand(owner.page.context.new_page())
     owner.open(link)
-    owner.reads("This link does not work any more")
+    owner.reads("This link no longer works")
 
 
 def test_without_scripts_the_link_is_pasted_and_its_button_pressed(
