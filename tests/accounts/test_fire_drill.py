@@ -224,8 +224,8 @@ def test_a_passkey_that_may_be_on_the_lost_phone_is_not_counted_on(rows: None) -
 def test_the_picture_shows_what_remains_without_each_thing(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
     answer = client.get("/security/")
-    assert "Without it 2 sign-in methods remain" in seen(answer)
-    assert "Without it 3 sign-in methods remain" in seen(answer)
+    assert "Without it, 2 sign-in methods remain" in seen(answer)
+    assert "Without it, 3 sign-in methods remain" in seen(answer)
     assert DRILL in answer.content.decode()
     assert [len(group.ways) for group in answer.context["groups"]] == [2, 2, 1]
     assert "In your mailboxes" in seen(answer)  # two of a kind are one group, but not lost together
