@@ -7,7 +7,7 @@ const js = tools("@eslint/js");
 const AS_MARKUP = "Text is only ever set as text: nothing that somebody typed becomes markup.";
 
 export default [
-  { ignores: ["static/vendor/", "staticfiles/", "var/"] },
+  { ignores: [".venv/", "static/vendor/", "staticfiles/", "var/"] },
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {
