@@ -26,5 +26,5 @@ def run() -> None:
     waiting = Binding.objects.open().filter(waits=True).values("pk")
     old = Binding.objects.filter(bound_at__lt=now - settings.EVENTS_KEPT)
     delete_in_batches(old.exclude(pk__in=waiting))
-    known_browsers.forget_old()
-    link_mail.forget_old()
+    known_browsers.delete_expired()
+    link_mail.delete_expired()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.models import Enrolment, Membership, Organisation, User
 from accounts.staff import check, check_rights
-from core.http import Client
+from core.http import RequestOrigin
 
 State = Enrolment.State
 
@@ -28,10 +28,12 @@ def enrol(
     Raises `AlreadyThere` if they have one, also to the second of two parallel requests.
     """
     check_rights(actor, user)  # the approval below is the act that counts
-    user.take_turn()
+    user.lock_for_update()
     if user.enrolments.current().filter(organisation=organisation).exists():
         raise AlreadyThere
-    User.objects.filter(pk=user.pk, has_work=False).update(has_work=True)
+    User.objects.filter(pk=user.pk, has_organisation_account=False).update(
+        has_organisation_account=True
+    )
     Membership.objects.get_or_create(user=user, organisation=organisation)
     enrolment = Enrolment(user=user, organisation=organisation, label=label)
     enrolment.state = State.ACTION_REQUIRED
@@ -47,7 +49,7 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     What works on a phone now goes on working until the next phone has proved a code.
     """
     check(actor, enrolment.user)
-    enrolment.user.take_turn()
+    enrolment.user.lock_for_update()
     rows = Enrolment.objects.current().not_approved().filter(pk=enrolment.pk)
     changed = rows.update(
         state=State.APPROVED, approved_at=timezone.now(), approved_by=actor, reason=reason
@@ -59,9 +61,9 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 
 
 @transaction.atomic
-def ask(*, enrolment: Enrolment, client: Client, session: str = "") -> bool:
+def ask(*, enrolment: Enrolment, client: RequestOrigin, session: str = "") -> bool:
     """Ask the organisation for a new code; False if that was done, or is not needed."""
-    enrolment.user.take_turn()
+    enrolment.user.lock_for_update()
     waiting = (State.ACTION_REQUIRED, State.ENROLLED)
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):
@@ -90,7 +92,7 @@ def _record(
     enrolment: Enrolment,
     kind: str,
     *,
-    client: Client | None = None,
+    client: RequestOrigin | None = None,
     actor: User | None = None,
     **details: str,
 ) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.activity import events
 from accounts.contacts.normalization import mask_address
 from accounts.models import Organisation, User
-from core.http import Client
+from core.http import RequestOrigin
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
@@ -26,7 +26,9 @@ def check(actor: User) -> None:
 
 
 @transaction.atomic
-def save(*, actor: User, organisation: Organisation, client: Client, session: str = "") -> None:
+def save(
+    *, actor: User, organisation: Organisation, client: RequestOrigin, session: str = ""
+) -> None:
     """Add an organisation, or write what was changed of one; raises `NameTaken`.
 
     What people read there they believe: who changed it leaves an event of their own, told to them,

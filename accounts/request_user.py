@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from accounts.models import User
 
 
-def person(request: HttpRequest) -> User:
+def authenticated_user(request: HttpRequest) -> User:
     """Return who is signed in; raises `TypeError` where nobody is (a view that is not guarded)."""
     user = request.user
     if not user.is_authenticated:

@@ -2,8 +2,9 @@
 
 from django.dispatch import Signal
 
-# Something that protects the account changed: arguments `user` and `keep`, the public id of the
-# one session that stays signed in, or "". Receivers end all the others, in the same transaction.
+# Something that protects the account changed: arguments `user` and `except_session`, the public id
+# of the one session that stays signed in, or "". Receivers end all the others, in the same
+# transaction.
 protection_changed = Signal()
 
 # The set-up changed in a way that leaves sessions alone, such as one more phone; same arguments.

@@ -72,14 +72,14 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
     It ends with a strong sign-in or a password reset. False if there was nothing to change.
     """
     check(actor, user)
-    user = user.take_turn()
+    user = user.lock_for_update()
     rows = list(user.bindings.revocable())
     done = cancelling.cancel(user=user, chosen=rows, client=None, actor=actor, reason=reason)
     frozen = User.objects.filter(pk=user.pk, frozen_at__isnull=True)
     if not frozen.update(frozen_at=timezone.now()) and not done:
         return False
     events.record(user, "account:frozen", client=None, actor=actor, reason=reason)
-    protection_changed.send(User, user=user, keep="")
+    protection_changed.send(User, user=user, except_session="")
     return True
 
 
@@ -126,5 +126,5 @@ def _set(
         return False
     details: dict[str, Any] = {"reason": reason} if reason else {}
     events.record(user, kind, client=None, actor=actor, **details)
-    protection_changed.send(User, user=user, keep="")
+    protection_changed.send(User, user=user, except_session="")
     return True

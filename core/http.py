@@ -23,7 +23,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
-class Client:
+class RequestOrigin:
     """The other end of a request: network address and user agent, as shown to the person."""
 
     address: str
@@ -40,11 +40,11 @@ class Client:
         return str(address)
 
 
-def client_of(request: HttpRequest) -> Client:
+def client_of(request: HttpRequest) -> RequestOrigin:
     """Name the client, looking through `TRUSTED_PROXIES` and no further."""
     agent = request.headers.get("User-Agent", "")[:AGENT_LENGTH]
     printable = "".join(character for character in agent if character.isprintable())
-    return Client(address=address_of(request), agent=printable)
+    return RequestOrigin(address=address_of(request), agent=printable)
 
 
 def safe_next(request: HttpRequest, default: str = "") -> str:
@@ -88,7 +88,7 @@ def is_local(url: str, request: HttpRequest) -> bool:
     )
 
 
-def polling(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def background_request(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Mark a view that pages ask by themselves: such a request is no sign of a person."""
 
     @wraps(view)
@@ -100,7 +100,7 @@ def polling(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     return marked
 
 
-def for_anyone(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+def sessionless(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
     """Mark a view that never looks at the session: not even who is signed in is asked."""
 
     @wraps(view)

@@ -274,7 +274,7 @@ def depending() -> list[str]:
     return [f"{count} counts of tries move when they are next used."] if count else []
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete windows that ended and failures that were last touched over 30 days ago."""
     now = _now_ms()
     delete_in_batches(RateWindow.objects.filter(ends_ms__lt=now))

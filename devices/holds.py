@@ -31,13 +31,13 @@ class AuthenticatorKind(Handler):
         rows = Authenticator.objects.filter(user=user, pk=key_of(binding), enrolment=None)
         return bool(rows.update(trusted_from=until))
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Unlink the phone, with the app on it; the secret of an organisation goes by itself."""
         rows = Authenticator.objects.filter(user=user, pk=key_of(binding))
         row = rows.select_related("phone").first()
         if row and row.enrolment_id is None:
             row.phone.user = user
-            linked_phones.take_off(row.phone, keep)
+            linked_phones.take_off(row.phone, except_session)
         else:
             rows.erase()
 
@@ -54,7 +54,7 @@ class PasskeyKind(Handler):
         """Let it prove a recovery until then."""
         return bool(user.passkeys.filter(pk=key_of(binding)).update(trusted_from=until))
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Remove it."""
         Passkey.objects.filter(user=user, pk=key_of(binding)).delete()
 
@@ -78,11 +78,11 @@ class AppKind(Handler):
         rows = Installation.objects.filter(user=user, pk=key_of(binding))
         return bool(rows.linked().update(trusted_from=until))
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Unlink the app, and give back the one it replaced; a phone without anything goes too."""
         rows = Installation.objects.filter(user=user, pk=key_of(binding))
         of_phone = list(user.phones.filter(installation__in=rows))
-        unlinking.let_go(rows)
+        unlinking.unlink(rows)
         for phone in of_phone:
             phone.user = user
             replacing.give_back(phone)
@@ -93,7 +93,7 @@ class AppKind(Handler):
 class SlotKind(Handler):
     """A way to open a backup, added by a phone that can itself be taken back."""
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Remove it; it can be brought back for `REMOVED_SLOTS_KEPT`."""
         slots.take_away(user, key_of(binding))
 
@@ -101,7 +101,7 @@ class SlotKind(Handler):
 class BackupKind(Handler):
     """A backup, made by a phone that can itself be taken back."""
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Switch it off; it can be switched on again for `VAULT_GRACE`."""
         vaults.take_away(user, key_of(binding), binding.restores["frozen"])
 
@@ -111,10 +111,10 @@ class WipeOrdered(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Call it off: what the phone locked opens again."""
         phones = Installation.objects.filter(user=user, commands=key_of(binding))
-        wiping.call_off(user=user, installations=phones, client=None, session=keep)
+        wiping.call_off(user=user, installations=phones, client=None, session=except_session)
 
 
 class PhoneTakenAway(Handler):
@@ -122,7 +122,7 @@ class PhoneTakenAway(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Give it back; whose it is has to be decided."""
         phone = user.phones.filter(pk=key_of(binding)).first()
         if phone:

@@ -18,19 +18,19 @@ from devices.sessions import engine, repeated_forms, trusted_browsers
 
 def run() -> int:
     """Delete what ended: sessions, trust, codes, leave, phones never proved; return the rows."""
-    repeated_forms.forget_old()
-    gone = engine.forget_ended() + trusted_browsers.forget_over()
+    repeated_forms.delete_expired()
+    gone = engine.delete_expired() + trusted_browsers.delete_expired()
     gone += (
         slots.forget_removed()
-        + vaults.forget_over()
-        + key_transfers.forget_over()
+        + vaults.delete_expired()
+        + key_transfers.delete_expired()
         + versions.forget_keys()
     )
     gone += (
-        app_linking.forget_old()
-        + grants.forget_old()
-        + unlinking.forget_old()
-        + work_accounts.forget_old()
+        app_linking.delete_expired()
+        + grants.delete_expired()
+        + unlinking.delete_expired()
+        + work_accounts.delete_expired()
     )
     gone += replacing.unlink_expired() + sealing.erase_ended() + contest.end_by_time()
-    return gone + linked_phones.forget_abandoned() + challenge.forget_old()
+    return gone + linked_phones.delete_abandoned() + challenge.delete_expired()

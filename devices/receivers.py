@@ -26,24 +26,24 @@ def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_others")
-def end_others(*, user: User, keep: str = "", **kwargs: Any) -> None:
+def end_others(*, user: User, except_session: str = "", **kwargs: Any) -> None:
     """End the person's other sessions, and all trust, in the transaction of the change."""
-    end_sessions(user, keep=keep)
-    trusted_browsers.end_all_of(user, keep)
+    end_sessions(user, except_session=except_session)
+    trusted_browsers.end_all_of(user, except_session)
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_links")
-def end_links(*, user: User, keep: str = "", **kwargs: Any) -> None:
+def end_links(*, user: User, except_session: str = "", **kwargs: Any) -> None:
     """End codes for phones, and what was given in other sessions to open the backup."""
     app_linking.end(user.link_requests.all())
-    grants.end_others(user, keep)
-    work_accounts.end_begun(user, keep)
+    grants.end_others(user, except_session)
+    work_accounts.end_begun(user, except_session)
 
 
 @receiver(set_up_changed, dispatch_uid="devices.end_trust")
-def end_trust(*, user: User, keep: str = "", **kwargs: Any) -> None:
+def end_trust(*, user: User, except_session: str = "", **kwargs: Any) -> None:
     """End all trust, in the transaction of the change."""
-    trusted_browsers.end_all_of(user, keep)
+    trusted_browsers.end_all_of(user, except_session)
 
 
 @receiver(two_step_ended, dispatch_uid="devices.revoke_permissions")

@@ -20,7 +20,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     Phones with the app, and its backup, stay: only what proves something here goes. With `password`
     it is set too. The admin stays closed until new steps are set up by the set-up link.
     """
-    user = user.take_turn()
+    user = user.lock_for_update()
     secrets = Authenticator.objects.filter(user=user, enrolment__isnull=True)
     phones, passkeys = secrets.count(), user.passkeys.count()
     secrets.delete()
@@ -35,6 +35,6 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
         user.save(update_fields=["password", "password_changed_at"])
     throttling.forgive_passwords(user)
     events.record(user, "account:recovered_on_host", client=None, reason=reason)
-    set_up_changed.send(User, user=user, keep="")
-    protection_changed.send(User, user=user, keep="")
+    set_up_changed.send(User, user=user, except_session="")
+    protection_changed.send(User, user=user, except_session="")
     return f"{phones} phones, {passkeys} passkeys, {sheets} sheets of recovery codes"

@@ -34,7 +34,7 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> linked_phones.Unl
     but that has changed), the second does the same act and it is done.
     """
     check(actor, phone.user)
-    user = phone.user.take_turn()
+    user = phone.user.lock_for_update()
     if not Phone.objects.filter(pk=phone.pk).exists():
         raise Phone.DoesNotExist
     act, subject = "unlink_phone", str(phone.public_id)
@@ -53,7 +53,7 @@ def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool
     returned to the first. Raises `PermissionDenied`.
     """
     check(actor, user)
-    user = user.take_turn()
+    user = user.lock_for_update()
     contested = user.phones.contested().select_related("user")
     is_last = not keeps and any(last_factor.goes_with(phone) for phone in contested)
     act, subject = "decide_dispute", str(user.public_id)
@@ -70,9 +70,9 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 
     False if it was ended already.
     """
-    user = enrolment.user.take_turn()
+    user = enrolment.user.lock_for_update()
     if not organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason):
         return False
     if work_accounts.erase(enrolment):
-        protection_changed.send(User, user=user, keep="")
+        protection_changed.send(User, user=user, except_session="")
     return True

@@ -9,30 +9,30 @@ from django.views.decorators.http import require_safe
 
 from accounts.activity.timeline import lines
 from accounts.authentication import known_browsers
-from accounts.authentication.browser_trust import open_to_trusted
+from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.readiness import assessment, recommendations, unused_methods
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core import branding, key_check
 from core.database import why_not_ready
-from core.http import for_anyone
+from core.http import sessionless
 
 LATEST_EVENTS = 5
 YEAR = 365 * 24 * 3600  # seconds
 PLAIN = "text/plain; charset=utf-8"
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead to the overview; who is not signed in is led to the sign-in page."""
     return redirect("overview")
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Say what protects the account, and what happens if the phone is lost today."""
-    user = person(request)
+    user = authenticated_user(request)
     prefetch_related_objects([user], "passkeys")
     state = assessment.of(user)
     events = user.events.order_by("-at", "-id")[:LATEST_EVENTS]
@@ -42,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "groups": state.groups,
         "suggestions": recommendations.suggestions(state),
         "asked": unused_methods.question(request, state.ways) if user.has_two_step else None,
-        "works": user.works,
+        "works": user.organisation_accounts,
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
         "offers_passkey": known_browsers.offers_passkey(request)
@@ -51,14 +51,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/overview.html", context)
 
 
-@for_anyone
+@sessionless
 @require_safe
 def brand_style(request: HttpRequest) -> HttpResponse:
     """Give the operator's colours; the address changes with them, so browsers may keep it."""
     return _kept(branding.style().encode(), "text/css; charset=utf-8")
 
 
-@for_anyone
+@sessionless
 @require_safe
 def brand_logo(request: HttpRequest) -> HttpResponse:
     """Give the operator's logo."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.http import for_anyone
+from core.http import sessionless
 from core.service_checks import security_contact
 
 PLAIN = "text/plain; charset=utf-8"
@@ -17,14 +17,14 @@ EXPIRES_IN = timedelta(days=90)
 """For how long security.txt may be believed; RFC 9116 (2.5.5) advises less than a year."""
 
 
-@for_anyone
+@sessionless
 @require_safe
 def change_password(request: HttpRequest) -> HttpResponse:
     """Lead to where the password is changed (W3C, A Well-Known URL for Changing Passwords)."""
     return redirect("accounts:change_password")
 
 
-@for_anyone
+@sessionless
 @require_safe
 def passkey_endpoints(request: HttpRequest) -> HttpResponse:
     """Say where passkeys are made and managed (W3C, Passkey Endpoints)."""
@@ -36,14 +36,14 @@ def passkey_endpoints(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_anyone
+@sessionless
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Keep search engines out: nothing here is for them (RFC 9309)."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type=PLAIN)
 
 
-@for_anyone
+@sessionless
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
     """Say whom to tell of a fault (RFC 9116), if the operator named somebody."""

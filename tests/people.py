@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.authentication import pending_recovery_codes, recovery_codes
 from accounts.authentication.browser_trust import METHOD
-from accounts.authentication.proofs import Proof, Strength, keep
+from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
 from devices.factors import webauthn
 from devices.models import Authenticator, Phone, Session, TrustedBrowser
@@ -116,7 +116,7 @@ def give_passkey(person: Person, name: str = "Blue key", **fields: Any) -> SoftP
     question = webauthn.prepare_registration(person.user, binding=binding)
     answer = json.dumps(soft.create(question))
     registered = webauthn.verify_registration(answer, binding=binding)
-    registered.challenge.spend()
+    registered.challenge.consume()
     registered.row(user=person.user, name=name).save()
     person.soft = soft
     return soft
@@ -183,7 +183,7 @@ def enter(client: Client, person: Person, strength: Strength | Sequence[Proof]) 
     client.force_login(person.user)
     session = client.session
     proofs = proved(person, strength) if isinstance(strength, Strength) else list(strength)
-    keep(session, proofs)
+    store_proofs(session, proofs)
     session.save()
     return client
 

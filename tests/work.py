@@ -27,7 +27,7 @@ def give_enrolment(
 ) -> Enrolment:
     """Give somebody an account with an organisation, as if staff had, without a notice."""
     organisation, now = organisation or make_organisation(), timezone.now()
-    User.objects.filter(pk=person.user.pk).update(has_work=True)
+    User.objects.filter(pk=person.user.pk).update(has_organisation_account=True)
     Membership.objects.get_or_create(user=person.user, organisation=organisation)
     times: dict[str, datetime] = {"asked_at": now, "approved_at": now}
     return Enrolment.objects.create(

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.activity.event_kinds import KINDS, METHODS
-from accounts.activity.user_agents import called
+from accounts.activity.user_agents import display_name
 from accounts.models import SecurityEvent, User
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import apart, listed
 from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
@@ -28,7 +28,7 @@ def title_of(event: SecurityEvent) -> str:
 def _told(event: SecurityEvent) -> dict[str, Any]:
     """The details, and what the browser is called that they tell of."""
     kept: dict[str, Any] = event.details
-    known = called(str(kept.get("browser", "")), str(kept.get("agent", "")))
+    known = display_name(str(kept.get("browser", "")), str(kept.get("agent", "")))
     return {**kept, "browser": known}
 
 
@@ -53,7 +53,7 @@ def record(
     user: User,
     kind: str,
     *,
-    client: Client | None,
+    client: RequestOrigin | None,
     actor: User | None = None,
     session: str = "",
     also_to: Iterable[str] = (),
@@ -90,7 +90,7 @@ def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
         )
 
 
-def record_nobody(kind: str, *, client: Client) -> None:
+def record_nobody(kind: str, *, client: RequestOrigin) -> None:
     """Write an attempt on an address that no account has; operators can see it, nobody is told."""
     SecurityEvent.objects.create(
         user_id=NOBODY, kind=kind, address=client.address, agent=client.agent

@@ -20,7 +20,7 @@ def browser_name(agent: str) -> str:
     return _("%(browser)s on %(system)s") % known
 
 
-def called(name: str, agent: str) -> str:
+def display_name(name: str, agent: str) -> str:
     """Return the name that a person gave a browser, else one in the language of the reader.
 
     Rows from before may hold the English words for a browser that nobody knows.

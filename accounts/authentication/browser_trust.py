@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 
-from accounts.authentication.methods import Match
+from accounts.authentication.methods import VerifiedCode
 from accounts.authentication.proofs import Proof
 from accounts.models import User
 
@@ -20,7 +20,7 @@ METHOD = "trusted-browser"
 P = ParamSpec("P")
 
 
-class Found(Match, Protocol):
+class Found(VerifiedCode, Protocol):
     """The word of a trusted browser."""
 
     def renew(self, request: HttpRequest, response: HttpResponse) -> None:
@@ -61,12 +61,14 @@ def keeper() -> Keeper:
     return found
 
 
-def open_to_trusted(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+def trusted_browser_allowed(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
     """Mark a page that may be seen on the word of a trusted browser."""
-    view.open_to_trusted = True  # type: ignore[attr-defined] # as `login_not_required` marks views
+    view.trusted_browser_allowed = True  # type: ignore[attr-defined] # as `login_not_required` marks views
     return view
 
 
 def is_open(view: Callable[..., object]) -> bool:
     """Tell whether a session opened by trust alone may ask for this page."""
-    return getattr(view, "open_to_trusted", False) or not getattr(view, "login_required", True)
+    return getattr(view, "trusted_browser_allowed", False) or not getattr(
+        view, "login_required", True
+    )

@@ -131,7 +131,7 @@ def decline_passkey(request: HttpRequest) -> None:
     request.session.pop(OFFER_KEY, None)
 
 
-def keep(response: HttpResponse, token: str) -> None:
+def set_cookie(response: HttpResponse, token: str) -> None:
     """Give the browser its mark."""
     response.set_cookie(
         settings.BROWSER_COOKIE_NAME,
@@ -143,7 +143,7 @@ def keep(response: HttpResponse, token: str) -> None:
     )
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete marks not seen for `KNOWN_BROWSER_AGE`."""
     limit = timezone.now() - settings.KNOWN_BROWSER_AGE
     delete_in_batches(KnownBrowser.objects.filter(last_seen_at__lt=limit))

@@ -14,7 +14,7 @@ from django.utils.timesince import timesince
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.sent_codes import NotYours
 from accounts.models import SentCode, User
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 Text = str | Promise
@@ -42,13 +42,13 @@ class CannotCheck(Exception):
 
 
 @dataclass(frozen=True)
-class Verification:
+class VerificationContext:
     """Who is proving themselves, for what (`purpose`), in which one flow (`binding`)."""
 
     user: User
     purpose: str
     binding: str
-    client: Client
+    client: RequestOrigin
     shut: frozenset[str] = frozenset()  # factors that wait, after too many failures
     only: frozenset[str] | None = None  # the only factors that may be tried; None is all
 
@@ -58,7 +58,7 @@ class Verification:
 
 
 @dataclass(frozen=True)
-class Carrier:
+class Possession:
     """What a way hangs on, and so what it is lost with: phone, mailbox, number or paper."""
 
     kind: str
@@ -77,7 +77,7 @@ class Carrier:
 
 
 @dataclass(frozen=True)
-class Way:
+class SignInOption:
     """One way in that an account really has; a tile of the picker."""
 
     slug: str
@@ -85,7 +85,7 @@ class Way:
     label: Text
     hint: Text
     icon: str
-    carrier: Carrier
+    possession: Possession
     strength: Strength
     sends: bool = False
     linked_at: datetime | None = None
@@ -141,15 +141,15 @@ class Kept:
     is_lost: bool  # called lost, else suspended
 
 
-class Match(Protocol):
+class VerifiedCode(Protocol):
     """A code that is right and not used up yet."""
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Use it up in one conditional UPDATE; raises `AlreadySpent` for the loser of a race."""
         ...
 
 
-class Step:
+class AuthMethod:
     """A method of proving who you are, besides the password."""
 
     slug: ClassVar[str]
@@ -170,7 +170,7 @@ class Step:
         """Name what a code may be of, as proofs do; with `since` only what is newer."""
         return []
 
-    def ways(self, user: User) -> list[Way]:
+    def ways(self, user: User) -> list[SignInOption]:
         """Return what this account has of this method; empty if it is not offered."""
         raise NotImplementedError
 
@@ -178,26 +178,26 @@ class Step:
         """Return the code in its plain form; raises `ValidationError`, which costs no try."""
         return digits_of(typed, settings.SENT_CODE_DIGITS)
 
-    def match(self, verification: Verification, code: str) -> Match | None:
+    def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Find what the code belongs to, without using it up."""
         raise NotImplementedError
 
-    def explanation(self, way: Way) -> Text:
+    def explanation(self, way: SignInOption) -> Text:
         """Say where the code is to be found."""
         raise NotImplementedError
 
-    def send(self, verification: Verification, target: str) -> SentCode:
+    def send(self, verification: VerificationContext, target: str) -> SentCode:
         """Send a code to one of the ways; raises `NotYours` or `LimitReached`."""
         raise NotYours
 
-    def options(self, verification: Verification, among: str = "") -> dict[str, Any] | None:
+    def options(self, verification: VerificationContext, among: str = "") -> dict[str, Any] | None:
         """Return the question that a browser answers by itself; None if people type the answer.
 
         `among` is the value of the button that was pressed, of those that `buttons` names.
         """
         return None
 
-    def buttons(self, ways: Sequence["Way"]) -> list[Button]:
+    def buttons(self, ways: Sequence["SignInOption"]) -> list[Button]:
         """Return the buttons that make a browser answer: one, unless it must be asked apart."""
         return []
 
@@ -205,7 +205,7 @@ class Step:
         """Tell whether people can say that they never want it used."""
         return False
 
-    def question(self, way: Way) -> Question:
+    def question(self, way: SignInOption) -> Question:
         """Ask whether a way that was never used still works."""
         raise NotImplementedError
 

@@ -15,7 +15,7 @@ from accounts.authentication import recovery_codes
 from accounts.holds import disputes
 from accounts.models import RecoveryCodeSet, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 
 
 class NothingElse(Exception):
@@ -23,7 +23,7 @@ class NothingElse(Exception):
 
 
 def confirm(
-    user: User, code_set: RecoveryCodeSet, *, client: Client | None = None, session: str = ""
+    user: User, code_set: RecoveryCodeSet, *, client: RequestOrigin | None = None, session: str = ""
 ) -> bool:
     """Note that one code was typed back; False if the set ended meanwhile. Raises `InDispute`.
 
@@ -31,17 +31,17 @@ def confirm(
     them.
     """
     with transaction.atomic():
-        user.take_turn()
+        user.lock_for_update()
         _wait_for_sign_ins(user)
         row = user.recovery_code_sets.live().filter(pk=code_set.pk).first()
         if row is None:
             return False
         if row.is_pending:
-            disputes.take_turn(user)
+            disputes.lock_for_update(user)
         mark_confirmed(row)
         events.record(user, "recovery_codes:confirmed", client=client, session=session)
         if row.is_pending:
-            protection_changed.send(User, user=user, keep=session)
+            protection_changed.send(User, user=user, except_session=session)
     return True
 
 
@@ -85,13 +85,13 @@ def _end_older(user: User, code_set: RecoveryCodeSet, *, until: datetime | None)
             one.update(ends_at=ends_at, is_kept=False, shown_sealed=None)
 
 
-def discard(user: User, public_id: UUID, *, client: Client, session: str) -> bool:
+def discard(user: User, public_id: UUID, *, client: RequestOrigin, session: str) -> bool:
     """End the pending set, and leave the older one; False if it is pending no more.
 
     Raises `NothingElse` if no other code is left, and `InDispute`.
     """
     with transaction.atomic():
-        disputes.take_turn(user)
+        disputes.lock_for_update(user)
         _wait_for_sign_ins(user)
         live = user.recovery_code_sets.live()
         row = live.filter(is_pending=True, public_id=public_id).first()
@@ -101,7 +101,7 @@ def discard(user: User, public_id: UUID, *, client: Client, session: str) -> boo
             raise NothingElse
         recovery_codes.end(user, user.recovery_code_sets.filter(pk=row.pk))
         events.record(user, "recovery_codes:discarded", client=client, session=session)
-        protection_changed.send(User, user=user, keep=session)
+        protection_changed.send(User, user=user, except_session=session)
     return True
 
 

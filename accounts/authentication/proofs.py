@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.guards import interrupted_forms
 from accounts.models import User
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 
 PROOFS_KEY = "proofs"
 P = ParamSpec("P")
@@ -66,7 +66,7 @@ def proofs_in(session: Any) -> list[Proof]:
     return [Proof(**{**row, "strength": Strength(row["strength"])}) for row in rows]
 
 
-def keep(session: Any, proofs: list[Proof]) -> None:
+def store_proofs(session: Any, proofs: list[Proof]) -> None:
     """Write the proofs into a session; of each method and factor only the newest stays."""
     newest = {(proof.method, proof.factor): proof for proof in proofs}
     session[PROOFS_KEY] = [asdict(proof) for proof in newest.values()]
@@ -74,7 +74,7 @@ def keep(session: Any, proofs: list[Proof]) -> None:
 
 def add(request: HttpRequest, proof: Proof) -> None:
     """Add a proof to the running session and give the session a new id."""
-    keep(request.session, [*proofs_in(request.session), proof])
+    store_proofs(request.session, [*proofs_in(request.session), proof])
     request.session.cycle_key()
 
 
@@ -105,7 +105,7 @@ def is_enough(request: HttpRequest, wanted: Strength) -> bool:
 
     Without two-step verification a fresh password is asked for; a code by mail is not one.
     """
-    if person(request).has_two_step:
+    if authenticated_user(request).has_two_step:
         return fresh_level(request) >= wanted
     fresh = fresh_proofs(request)
     has_password = any(proof.method == "password" for proof in fresh)
@@ -114,7 +114,7 @@ def is_enough(request: HttpRequest, wanted: Strength) -> bool:
 
 def may_go_on(request: HttpRequest, wanted: Strength) -> bool:
     """Tell whether what was begun with a fresh proof may be finished in this session."""
-    return not person(request).has_two_step or level(request) >= wanted
+    return not authenticated_user(request).has_two_step or level(request) >= wanted
 
 
 def to_confirm(request: HttpRequest, wanted: str, back: str = "") -> HttpResponseRedirect:
@@ -128,7 +128,7 @@ def to_confirm(request: HttpRequest, wanted: str, back: str = "") -> HttpRespons
     return HttpResponseRedirect(f"{resolve_url('accounts:confirm')}?{urlencode(query)}")
 
 
-def needs(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
+def step_up_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
     """Guard a view: a proof of this strength, not older than `STEP_UP_AGE`, in this session.
 
     `back` names the page with the form, for views that only take a POST.

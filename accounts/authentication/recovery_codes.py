@@ -25,7 +25,7 @@ from accounts.models import RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
 from accounts.signals import protection_changed
 from core.crypto import CannotUnseal, seal, unseal
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -129,7 +129,7 @@ def draw() -> Drawn:
 
 
 @transaction.atomic
-def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> RecoveryCodeSet:
+def renew(user: User, drawn: Drawn, *, ground: Ground, client: RequestOrigin) -> RecoveryCodeSet:
     """Make a set in a session, tell the person, and end their other sessions.
 
     An older set with codes left stays valid: until one code of this one was typed back, or, if
@@ -144,7 +144,7 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: Client) -> Recove
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
     events.record(user, "recovery_codes:made", client=client, session=session, **told)
-    protection_changed.send(User, user=user, keep=session)
+    protection_changed.send(User, user=user, except_session=session)
     return code_set
 
 
@@ -155,7 +155,7 @@ def store(user: User, drawn: Drawn, *, shown_to: str, is_held: bool = False) -> 
     shown to the session `shown_to` until one was typed back, for `RECOVERY_CODES_SHOWN_FOR`.
     """
     with transaction.atomic():
-        disputes.take_turn(user)
+        disputes.lock_for_update(user)
         # A sign-in that uses one of their codes up is waited for, and its session found.
         list(user.recovery_code_sets.live().order_by("pk").select_for_update())
         code_set = _add_held_set(user) if is_held else _add_set(user)

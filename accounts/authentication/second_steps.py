@@ -19,18 +19,17 @@ from django.utils.module_loading import import_string
 from accounts.authentication import recovery_codes, sent_codes
 from accounts.authentication.methods import (
     AlreadySpent,
-    Carrier,
-    Match,
+    AuthMethod,
+    Possession,
     Question,
-    Step,
+    SignInOption,
     Text,
-    Verification,
-    Way,
+    VerificationContext,
+    VerifiedCode,
 )
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import bindings
-from accounts.models import EmailAddress, PhoneNumber, SentCode, User
-from accounts.models import RecoveryCode as RecoveryCodeRow
+from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, SentCode, User
 from accounts.models.contact import Contact
 from core.i18n import gettext_lazy as _
 from core.i18n import ngettext
@@ -38,22 +37,22 @@ from core.outbox import sms_limits
 
 
 @cache
-def second_steps() -> tuple[Step, ...]:
+def second_steps() -> tuple[AuthMethod, ...]:
     """Return the steps of `settings.SECOND_STEPS`, in order."""
     return tuple(import_string(path)() for path in settings.SECOND_STEPS)
 
 
-def step_named(slug: str) -> Step | None:
+def step_named(slug: str) -> AuthMethod | None:
     """Return the step with this name in URLs."""
     return next((step for step in second_steps() if step.slug == slug), None)
 
 
-def ways_of(user: User) -> list[Way]:
+def options_for(user: User) -> list[SignInOption]:
     """Return every way this account has, strongest first."""
     return [way for step in second_steps() for way in step.ways(user)]
 
 
-def best_way(user: User, preferred: str = "") -> Way | None:
+def best_way(user: User, preferred: str = "") -> SignInOption | None:
     """Return the way to begin with: the preferred step if it is offered, else the strongest.
 
     Asks no further step once one is found.
@@ -69,9 +68,9 @@ class SentCodeMatch:
     code: SentCode
     method: str
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Use the code up."""
-        if not self.code.spend():
+        if not self.code.consume():
             raise AlreadySpent
         contacts = PhoneNumber if self.code.channel == "sms" else EmailAddress
         contacts.objects.filter(pk=self.code.contact_id).update(last_used_at=timezone.now())
@@ -79,7 +78,7 @@ class SentCodeMatch:
         return Proof.now(self.method, Strength.RECOVERED, factor)
 
 
-class SentCodeStep(Step):
+class SentCodeMethod(AuthMethod):
     """A code that travels by a contact of the person."""
 
     sends = True
@@ -104,18 +103,18 @@ class SentCodeStep(Step):
         """A message can be read by whoever holds the mailbox or the number."""
         return True
 
-    def ways(self, user: User) -> list[Way]:
+    def ways(self, user: User) -> list[SignInOption]:
         """One way for each contact."""
         return [self._way(contact) for contact in self.contacts(user)]
 
-    def _way(self, contact: Contact) -> Way:
-        return Way(
+    def _way(self, contact: Contact) -> SignInOption:
+        return SignInOption(
             slug=self.slug,
             target=str(contact.public_id),
             label=self.label,
             hint=_("to %(contact)s") % {"contact": contact.masked},
             icon=self.icon,
-            carrier=Carrier(contact.carrier_kind, contact.carrier_key, contact.masked),
+            possession=Possession(contact.possession_kind, contact.possession_key, contact.masked),
             strength=Strength.RECOVERED,
             sends=True,
             managed_at="accounts:contact",
@@ -124,7 +123,7 @@ class SentCodeStep(Step):
             asked_at=getattr(contact, "asked_at", None),  # of a mailbox nothing is asked
         )
 
-    def explanation(self, way: Way) -> Text:
+    def explanation(self, way: SignInOption) -> Text:
         """Say where to look."""
         return _("Type the six digits that we sent %(hint)s.") % {"hint": way.hint}
 
@@ -134,7 +133,7 @@ class SentCodeStep(Step):
         newer = [pk for pk, at in rows if since is None or (at and at > since)]
         return [f"accounts.{self.channel}:{pk}" for pk in newer]
 
-    def send(self, verification: Verification, target: str) -> SentCode:
+    def send(self, verification: VerificationContext, target: str) -> SentCode:
         """Queue a code to the contact with this public id."""
         contacts = self.contacts(verification.user)
         contact = next((row for row in contacts if str(row.public_id) == target), None)
@@ -148,7 +147,7 @@ class SentCodeStep(Step):
             client=verification.client,
         )
 
-    def match(self, verification: Verification, code: str) -> Match | None:
+    def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Compare with the live code of this very flow, if its contact still counts."""
         sent = sent_codes.live_code(verification.purpose, verification.binding, self.channel)
         if sent is None or sent.user_id != verification.user.pk:
@@ -162,7 +161,7 @@ class SentCodeStep(Step):
         return SentCodeMatch(sent, self.slug)
 
 
-class EmailCode(SentCodeStep):
+class EmailCodeMethod(SentCodeMethod):
     """A code by e-mail; never to the mailbox that has just reset the password."""
 
     slug = "email"
@@ -181,7 +180,7 @@ class EmailCode(SentCodeStep):
         return self._without_held(user, usable)
 
 
-class TextMessage(SentCodeStep):
+class TextMessageMethod(SentCodeMethod):
     """A code by text message, where a gateway is configured."""
 
     slug = "sms"
@@ -206,10 +205,10 @@ class TextMessage(SentCodeStep):
         usable = [row for row in rows if sms_limits.is_open(str(row))]
         return self._without_held(user, usable)
 
-    def question(self, way: Way) -> Question:
+    def question(self, way: SignInOption) -> Question:
         """Ask whether the number still is the person's."""
         return Question(
-            _("Do text messages to %(number)s still arrive?") % {"number": way.carrier.name},
+            _("Do text messages to %(number)s still arrive?") % {"number": way.possession.name},
             _("You confirmed it %(time)s ago and have not used it since.") % {"time": way.age},
             reverse("accounts:contact"),
             _("Change the number"),
@@ -225,18 +224,18 @@ class TextMessage(SentCodeStep):
 class RecoveryCodeMatch:
     """A recovery code that is right and was not used yet."""
 
-    row: RecoveryCodeRow
+    row: RecoveryCode
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Use the code up."""
-        if not self.row.spend():
+        if not self.row.consume():
             raise AlreadySpent
         return Proof.now(
             "recovery-code", Strength.RECOVERED, f"accounts.set:{self.row.code_set_id}"
         )
 
 
-class RecoveryCode(Step):
+class RecoveryCodeMethod(AuthMethod):
     """One of the codes that were saved when two-step verification was set up."""
 
     slug = "recovery-code"
@@ -246,7 +245,7 @@ class RecoveryCode(Step):
     shortcut = _("Use a recovery code")
     digits = None
 
-    def ways(self, user: User) -> list[Way]:
+    def ways(self, user: User) -> list[SignInOption]:
         """One way as long as a code is left."""
         held = recovery_codes.summary(user)
         if not held.left:
@@ -256,15 +255,15 @@ class RecoveryCode(Step):
             "%(left)d left, from the sheet of %(date)s",
             held.left,
         ) % {"left": held.left, "date": date_format(timezone.localtime(held.made_at), "j F Y")}
-        carrier = Carrier("paper", "paper", _("paper"))
+        possession = Possession("paper", "paper", _("paper"))
         return [
-            Way(
+            SignInOption(
                 slug=self.slug,
                 target="",
                 label=self.label,
                 hint=hint,
                 icon=self.icon,
-                carrier=carrier,
+                possession=possession,
                 strength=Strength.RECOVERED,
                 left=held.left,
                 managed_at="accounts:recovery_codes",
@@ -283,13 +282,13 @@ class RecoveryCode(Step):
         """Return the sixteen characters; a typo that fails the check character costs no try."""
         return recovery_codes.clean(typed)
 
-    def match(self, verification: Verification, code: str) -> Match | None:
+    def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Find the unused code of a live set; a code of an older set is told so."""
         row = recovery_codes.find(verification.user, code)
         if row is None or not verification.admits(f"accounts.set:{row.code_set_id}"):
             return None
         return RecoveryCodeMatch(row)
 
-    def explanation(self, way: Way) -> Text:
+    def explanation(self, way: SignInOption) -> Text:
         """Say what a recovery code looks like."""
         return _("Any unused code from your saved sheet: four groups of four characters.")

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from accounts.contacts.normalization import email_key
 from accounts.models import SentCode, User
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Rate
 from core.outbox import sms_limits
 from core.outbox.api import queue
@@ -45,7 +45,7 @@ class Delivery:
 
 
 def send(
-    delivery: Delivery, *, user: User | None, purpose: str, binding: str, client: Client
+    delivery: Delivery, *, user: User | None, purpose: str, binding: str, client: RequestOrigin
 ) -> SentCode:
     """Queue a fresh code, which ends the earlier one of the same flow.
 
@@ -84,7 +84,7 @@ def _replace(delivery: Delivery, user: User | None, purpose: str, binding: str) 
     )
 
 
-def _queue(delivery: Delivery, code: SentCode, client: Client) -> None:
+def _queue(delivery: Delivery, code: SentCode, client: RequestOrigin) -> None:
     code.message = queue(
         channel=delivery.channel,
         recipient=delivery.recipient,

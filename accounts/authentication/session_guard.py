@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 @contextmanager
-def in_session(request: HttpRequest) -> Iterator[None]:
+def atomic_with_session(request: HttpRequest) -> Iterator[None]:
     """Do an act in one transaction, at whose end the session is written.
 
     A session that was ended while the act waited for its turn raises `SessionEnded` there, and so

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.authentication import browser_trust, known_browsers
-from accounts.authentication.methods import AlreadySpent, Verification
-from accounts.authentication.proofs import Proof, Strength, keep
+from accounts.authentication.methods import AlreadySpent, VerificationContext
+from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.authentication.second_steps import best_way, step_named
 from accounts.holds import keep_or_remove
 from accounts.models import User
@@ -68,7 +68,7 @@ def _by_trust(
         return None
     try:
         with transaction.atomic():
-            response = finish(request, user, [password, match.spend()], next_url)
+            response = finish(request, user, [password, match.consume()], next_url)
             match.renew(request, response)
             return response
     except AlreadySpent:
@@ -143,9 +143,9 @@ def forget(request: HttpRequest) -> None:
     request.session.pop(PENDING_KEY, None)
 
 
-def verification(request: HttpRequest, pending: PendingSignIn, user: User) -> Verification:
+def verification(request: HttpRequest, pending: PendingSignIn, user: User) -> VerificationContext:
     """Name the verification that this sign-in asks for."""
-    return Verification(user, "sign-in", pending.binding, client_of(request))
+    return VerificationContext(user, "sign-in", pending.binding, client_of(request))
 
 
 def finish(
@@ -160,7 +160,7 @@ def finish(
     with transaction.atomic(savepoint=False):
         languages.remember(user)  # before any message about it is queued
         timezones.remember(user, asked_for(request))
-        keep(request.session, proofs)
+        store_proofs(request.session, proofs)
         unused_methods.open_question(request, user, proofs)
         mark = known_browsers.mark(
             request, user, proofs[-1]
@@ -174,7 +174,7 @@ def finish(
         if request.session.modified:
             request.session.save()
         response = HttpResponseRedirect(_destination(request, user, proofs, next_url))
-        known_browsers.keep(response, mark.token)
+        known_browsers.set_cookie(response, mark.token)
     return response
 
 

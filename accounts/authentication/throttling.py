@@ -6,13 +6,13 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.activity import events
-from accounts.authentication.methods import Step, Verification
+from accounts.authentication.methods import AuthMethod, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.normalization import email_key
 from accounts.holds.bindings import held_subjects
 from accounts.models import User
 from accounts.signals import set_up_changed
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.limits import Budget, FactorDisabled, LimitReached
@@ -39,7 +39,7 @@ class StepBudget:
     another, and a new factor is not off because an old one is.
     """
 
-    def __init__(self, user: User, step: Step) -> None:
+    def __init__(self, user: User, step: AuthMethod) -> None:
         self._user, self._step = user, step
         self._main = budget_of(user, step.slug)
         self._apart: dict[str, Budget] = {}
@@ -95,7 +95,7 @@ class StepBudget:
         return [*([self._main] if self.is_open else []), *self._apart.values()]
 
 
-def note(verification: Verification, step: Step, count: int) -> None:
+def note(verification: VerificationContext, step: AuthMethod, count: int) -> None:
     """Write the failed try into the person's activity; tell the owner at the policy's numbers."""
     kind = EVENTS.get(verification.purpose, "step_up:failed")
     with transaction.atomic():
@@ -107,7 +107,7 @@ def note(verification: Verification, step: Step, count: int) -> None:
             set_up_changed.send(User, user=verification.user)
 
 
-def _record(verification: Verification, kind: str, step: Step) -> None:
+def _record(verification: VerificationContext, kind: str, step: AuthMethod) -> None:
     user, client = verification.user, verification.client
     events.record(user, kind, client=client, method=step.slug)
 
@@ -122,7 +122,7 @@ def in_words(seconds: int) -> str:
     return _("more than an hour")
 
 
-def note_password(address: str, count: int, client: Client) -> None:
+def note_password(address: str, count: int, client: RequestOrigin) -> None:
     """Write a wrong password down; the same work for an address that nobody has."""
     user = User.objects.filter(email_key=email_key(address)).first()
     if user is None:
@@ -131,7 +131,7 @@ def note_password(address: str, count: int, client: Client) -> None:
         _record_password(user, "sign_in:password_failed", count, client)
 
 
-def note_locked(user: User, method: str, client: Client) -> None:
+def note_locked(user: User, method: str, client: RequestOrigin) -> None:
     """Write down that the right password or passkey met a locked account."""
     with transaction.atomic():
         events.record(user, "sign_in:locked", client=client, method=method)
@@ -146,13 +146,13 @@ def locked_words() -> str:
     return words % {"site": settings.PORTAL_NAME}
 
 
-def note_own_password(user: User, count: int, client: Client) -> None:
+def note_own_password(user: User, count: int, client: RequestOrigin) -> None:
     """Write down a wrong password that was typed in a session of the person."""
     _record_password(user, "step_up:failed", count, client)
 
 
 @transaction.atomic
-def _record_password(user: User, kind: str, count: int, client: Client) -> None:
+def _record_password(user: User, kind: str, count: int, client: RequestOrigin) -> None:
     events.record(user, kind, client=client, method="password")
     if count == settings.FAILURES_BEFORE_NOTICE:
         events.record(user, "sign_in:many_failures", client=client, method="password")

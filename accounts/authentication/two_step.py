@@ -8,9 +8,9 @@ from django.utils.functional import Promise
 
 from accounts.activity import events
 from accounts.authentication import recovery_codes
-from accounts.authentication.methods import Way
+from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import HANDLERS, Ground
 from accounts.holds.cancelling import cancel_held
@@ -18,7 +18,7 @@ from accounts.holds.kinds import TWO_STEP
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import Binding, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 
@@ -35,13 +35,15 @@ class Need:
     is_met: bool
 
 
-def missing(user: User, ways: Sequence[Way] | None = None, *, session: str = "") -> list[Need]:
+def missing(
+    user: User, ways: Sequence[SignInOption] | None = None, *, session: str = ""
+) -> list[Need]:
     """List the demands: a confirmed address, a strong step, saved recovery codes.
 
     Codes that another session than `session` made on the password alone are none: beside the
     password they would prove nothing.
     """
-    ways = ways_of(user) if ways is None else ways
+    ways = options_for(user) if ways is None else ways
     has_strong = _has_strong(ways)
     has_address = user.email_addresses.verified().exists()
     held = recovery_codes.summary(user)
@@ -62,10 +64,12 @@ def is_ready(user: User, session: str = "") -> bool:
     return not user.has_two_step and all(need.is_met for need in needs)
 
 
-def turn_on(user: User, *, client: Client, session: str, ground: Ground | None = None) -> None:
+def turn_on(
+    user: User, *, client: RequestOrigin, session: str, ground: Ground | None = None
+) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
-        disputes.take_turn(user)
+        disputes.lock_for_update(user)
         if not all(need.is_met for need in missing(user, session=session)):
             raise NotReady
         if not user.turn_two_step_on():
@@ -77,7 +81,7 @@ def turn_on(user: User, *, client: Client, session: str, ground: Ground | None =
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
         events.record(user, "two_step:on", client=client, session=session, **told)
-        protection_changed.send(User, user=user, keep=session)
+        protection_changed.send(User, user=user, except_session=session)
 
 
 def _hold_what_others_added(user: User, session: str) -> list[int]:
@@ -91,7 +95,7 @@ def _hold_what_others_added(user: User, session: str) -> list[int]:
     rows = user.bindings.revocable().filter(held_until=None).exclude(session=session or "-")
     before, point = user.held_until, transaction.savepoint()
     held = [row.pk for row in rows if _hold(user, row)]
-    if _has_strong(ways_of(user)):
+    if _has_strong(options_for(user)):
         transaction.savepoint_commit(point)
         return held
     transaction.savepoint_rollback(point)
@@ -108,7 +112,7 @@ def _hold(user: User, row: Binding) -> bool:
     return True
 
 
-def _has_strong(ways: Sequence[Way]) -> bool:
+def _has_strong(ways: Sequence[SignInOption]) -> bool:
     return any(way.strength >= Strength.TWO_STEP for way in ways)
 
 
@@ -116,14 +120,14 @@ class StaffNeedIt(Exception):
     """Members of staff keep two-step verification on, and begin it by the set-up link only."""
 
 
-def turn_off(user: User, *, client: Client, session: str) -> None:
+def turn_off(user: User, *, client: RequestOrigin, session: str) -> None:
     """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
 
     Recovery codes, permissions to open the backup and what is still on hold end with it: they
     would all work again once it is on.
     """
     with transaction.atomic():
-        disputes.take_turn(user)
+        disputes.lock_for_update(user)
         if User.objects.filter(pk=user.pk, is_staff=True).exists():
             raise StaffNeedIt
         if not user.turn_two_step_off():
@@ -133,4 +137,4 @@ def turn_off(user: User, *, client: Client, session: str) -> None:
         # What is held would wait for a question that nobody asks without two-step.
         cancel_held(user, client=client, session=session)
         events.record(user, "two_step:off", client=client, session=session)
-        protection_changed.send(User, user=user, keep=session)
+        protection_changed.send(User, user=user, except_session=session)

@@ -17,7 +17,7 @@ from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import set_up_changed
-from core.http import Client
+from core.http import RequestOrigin
 
 
 class TooManyContacts(Exception):
@@ -39,7 +39,7 @@ def find(user: User, public_id: Any) -> Contact | None:
 @transaction.atomic
 def add_address(user: User, address: str) -> EmailAddress:
     """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
-    disputes.take_turn(user)
+    disputes.lock_for_update(user)
     forget_unconfirmed(user)
     again = user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).first()
     if again is None and user.email_addresses.count() >= settings.CONTACTS_A_PERSON:
@@ -53,7 +53,7 @@ def add_address(user: User, address: str) -> EmailAddress:
 @transaction.atomic
 def add_number(user: User, number: Any) -> PhoneNumber:
     """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
-    disputes.take_turn(user)
+    disputes.lock_for_update(user)
     forget_unconfirmed(user)
     again = user.phone_numbers.filter(verified_at__isnull=True, number=number).first()
     if again is None and user.phone_numbers.count() >= settings.CONTACTS_A_PERSON:
@@ -77,7 +77,7 @@ def may_confirm(contact: Contact) -> bool:
     return not contact.is_verified and age <= settings.CONTACT_CONFIRM_AGE
 
 
-def send_code(user: User, contact: Contact, client: Client) -> SentCode:
+def send_code(user: User, contact: Contact, client: RequestOrigin) -> SentCode:
     """Send the code that confirms a contact; raises `LimitReached`."""
     channel = "email" if contact.kind == "email" else "sms"
     return sent_codes.send(
@@ -98,7 +98,7 @@ def mark_verified(
     user: User,
     contact: Contact,
     *,
-    client: Client,
+    client: RequestOrigin,
     session: str,
     ground: Ground | None = None,
 ) -> bool:
@@ -107,7 +107,7 @@ def mark_verified(
     rows = type(contact)._default_manager.filter(pk=contact.pk, verified_at__isnull=True)
     try:
         with transaction.atomic():
-            disputes.take_turn(user)
+            disputes.lock_for_update(user)
             if not rows.update(verified_at=timezone.now()):
                 return False
             if isinstance(contact, PhoneNumber):
@@ -124,14 +124,19 @@ def mark_verified(
 
 
 def remove(
-    user: User, contact: Contact, *, client: Client, session: str, ground: Ground | None = None
+    user: User,
+    contact: Contact,
+    *,
+    client: RequestOrigin,
+    session: str,
+    ground: Ground | None = None,
 ) -> None:
     """Remove a contact and tell it too; nothing happens if it is gone already.
 
     Raises `Needed` and `declining.LastFallBack`.
     """
     with transaction.atomic():
-        user = disputes.take_turn(user)
+        user = disputes.lock_for_update(user)
         if isinstance(contact, EmailAddress) and _is_needed(user, contact):
             raise Needed
         also = (
@@ -170,14 +175,14 @@ def make_primary(
     user: User,
     address: EmailAddress,
     *,
-    client: Client,
+    client: RequestOrigin,
     session: str,
     ground: Ground | None = None,
 ) -> bool:
     """Sign in with this address from now on; False if it is not confirmed or taken."""
     try:
         with transaction.atomic():
-            user = disputes.take_turn(user)
+            user = disputes.lock_for_update(user)
             if not user.email_addresses.verified().filter(pk=address.pk).exists():
                 return False
             if user.email == address.address:
@@ -211,13 +216,13 @@ def _record(
     also_to: list[str],
     binding: Binding | None,
     *,
-    client: Client,
+    client: RequestOrigin,
     session: str,
 ) -> None:
     subject = "address" if contact.kind == "email" else "number"
     details: dict[str, Any] = bindings.told(binding)
     details[subject] = _name_of(contact)
-    set_up_changed.send(User, user=user, keep=session)
+    set_up_changed.send(User, user=user, except_session=session)
     events.record(
         user,
         f"{subject}:{action}",

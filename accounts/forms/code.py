@@ -9,17 +9,17 @@ from django.core.exceptions import ValidationError
 from accounts.authentication import recovery_codes, sent_codes, throttling
 from accounts.authentication.methods import (
     AlreadySpent,
+    AuthMethod,
     CannotCheck,
-    Match,
-    Step,
     Text,
-    Verification,
+    VerificationContext,
+    VerifiedCode,
     digits_of,
 )
 from accounts.authentication.proofs import Proof
 from accounts.authentication.second_steps import (
-    RecoveryCode,
     RecoveryCodeMatch,
+    RecoveryCodeMethod,
     SentCodeMatch,
 )
 from accounts.authentication.throttling import StepBudget
@@ -88,11 +88,11 @@ class CodeForm(WaitingForm):
     def __init__(self, *args: Any, budget: Budget | StepBudget, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.budget = budget
-        self.match: Match | None = None
+        self.match: VerifiedCode | None = None
         self.count = 0
         self.fields["code"].widget = code_widget(digits=self.digits, takes_focus=self.takes_focus)
 
-    def find(self, code: str) -> Match | None:
+    def find(self, code: str) -> VerifiedCode | None:
         """Return what the code belongs to, if it is right."""
         raise NotImplementedError
 
@@ -149,10 +149,10 @@ class CodeForm(WaitingForm):
         """Return the one sentence for wrong, expired, used and somebody else's."""
         return ValidationError(self.error_messages["wrong"], code="wrong")
 
-    def spend(self) -> Proof | None:
+    def consume(self) -> Proof | None:
         """Use the code up; None, with the form's error set, if a parallel request was first."""
         try:
-            return self.match.spend() if self.match else None
+            return self.match.consume() if self.match else None
         except AlreadySpent:
             self.note(self.count)
             self.add_error(None, self.refusal())
@@ -162,7 +162,9 @@ class CodeForm(WaitingForm):
 class StepForm(CodeForm):
     """The code of one second step, for signing in and for confirming."""
 
-    def __init__(self, *args: Any, step: Step, verification: Verification, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, step: AuthMethod, verification: VerificationContext, **kwargs: Any
+    ) -> None:
         self.step = step
         self.verification = verification
         self.digits = step.digits
@@ -183,17 +185,17 @@ class StepForm(CodeForm):
         """Refuse what cannot be a code of this step."""
         return self.step.clean(self.cleaned_data["code"])
 
-    def find(self, code: str) -> Match | None:
+    def find(self, code: str) -> VerifiedCode | None:
         """Ask the step, for what may be tried now."""
         only = None if self.of_step.is_open else self.of_step.apart
         asked = replace(self.verification, shut=self.of_step.shut, only=only)
         return self.step.match(asked, code)
 
-    def spend(self) -> Proof | None:
+    def consume(self) -> Proof | None:
         """Use the code up; the person's turn comes before their factors."""
         if self.verification.user.changes_by_proving:
-            self.verification.user.take_turn()
-        return super().spend()
+            self.verification.user.lock_for_update()
+        return super().consume()
 
     def note(self, count: int) -> None:
         """Write the failure into the person's activity."""
@@ -213,7 +215,7 @@ class SentCodeForm(CodeForm):
         """The code on its way, if one still counts."""
         return sent_codes.live_code(*self.flow)
 
-    def find(self, code: str) -> Match | None:
+    def find(self, code: str) -> VerifiedCode | None:
         """Compare with the live code of this very flow."""
         sent = self.sent
         if sent is None or not sent.take_try() or not sent.is_code(code):
@@ -235,21 +237,21 @@ class RecoveryCodeCheckForm(CodeForm):
     digits = None
     takes_focus = False  # the codes above come first; a keyboard would cover them
 
-    def __init__(self, *args: Any, verification: Verification, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, verification: VerificationContext, **kwargs: Any) -> None:
         self.verification = verification
         self.user = verification.user
-        budget = throttling.budget_of(self.user, RecoveryCode.slug)
+        budget = throttling.budget_of(self.user, RecoveryCodeMethod.slug)
         super().__init__(*args, budget=budget, **kwargs)
 
     def note(self, count: int) -> None:
         """Write the failure into the person's activity."""
-        throttling.note(self.verification, RecoveryCode(), count)
+        throttling.note(self.verification, RecoveryCodeMethod(), count)
 
     def clean_code(self) -> str:
         """Refuse what cannot be a recovery code."""
         return recovery_codes.clean(self.cleaned_data["code"])
 
-    def find(self, code: str) -> Match | None:
+    def find(self, code: str) -> VerifiedCode | None:
         """Look in the sets that nobody has typed a code of yet, else in the newest only."""
         for code_set in recovery_codes.to_check(self.user):
             if row := recovery_codes.find(self.user, code, within=code_set):

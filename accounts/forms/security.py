@@ -19,7 +19,7 @@ from accounts.forms.sign_in import (
 from accounts.models import User
 from accounts.passwords.validators import is_hashable
 from core.fields import AddressField
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.limits import FactorDisabled, LimitReached
 from core.outbox import sms_limits
@@ -34,7 +34,7 @@ class PasswordForm(WaitingForm):
 
     error_messages = {"wrong": _("This is not your password.")}
 
-    def __init__(self, *args: Any, user: User, client: Client, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, client: RequestOrigin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.client = client

@@ -18,7 +18,7 @@ from accounts.forms.code import WaitingForm
 from accounts.models import User
 from accounts.passwords.validators import validate_hashable
 from core.fields import AddressField
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
 from core.limits import Budget, FactorDisabled, LimitReached, Rate
@@ -72,7 +72,9 @@ class SignInForm(WaitingForm):
     error_messages = {"wrong": _("Wrong e-mail address or password.")}
     is_switched_off = False
 
-    def __init__(self, *args: Any, request: HttpRequest, client: Client, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, request: HttpRequest, client: RequestOrigin, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         self.client = client
@@ -123,7 +125,7 @@ class SignInForm(WaitingForm):
 class MessageForm(WaitingForm):
     """A form that makes the site send mail for a stranger."""
 
-    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, client: RequestOrigin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client = client
 

@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from core.limits import Rate
 
 P = ParamSpec("P")
@@ -26,7 +26,7 @@ def counted(view: View[P]) -> View[P]:
     @wraps(view)
     def judged(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST":
-            ACTS.take(str(person(request).pk))
+            ACTS.take(str(authenticated_user(request).pk))
         return view(request, *args, **kwargs)
 
     return judged

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from accounts.authentication.proofs import Strength, fresh_level, is_enough, to_confirm
 from accounts.guards.interrupted_forms import press_once_more
 from accounts.holds import bindings
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -20,7 +20,7 @@ def is_proved_twice(request: HttpRequest) -> bool:
 
     It has to be one that was confirmed before: see `accounts.holds.bindings.has_mailbox_proof`.
     """
-    if person(request).has_two_step or fresh_level(request) >= Strength.TWO_STEP:
+    if authenticated_user(request).has_two_step or fresh_level(request) >= Strength.TWO_STEP:
         return True
     return bindings.has_mailbox_proof(request)
 
@@ -34,7 +34,7 @@ def missing_proof(
     return None if is_proved_twice(request) else to_confirm(request, "mailbox", back)
 
 
-def needs_two_proofs(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
+def two_proofs_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
     """Guard a view as `proofs.needs` does, and a stolen password alone does not do.
 
     Whoever stole one could add an address of their own, take its code for that of the owner, and

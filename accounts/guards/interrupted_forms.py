@@ -20,7 +20,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.crypto import CannotUnseal, seal, unseal
 from core.http import page_of
 from core.i18n import gettext as _
@@ -90,7 +90,7 @@ def text_at(path: str) -> str:
 
 
 def _context(request: HttpRequest) -> str:
-    return f"held-form:{person(request).pk}:{session_id(request)}"
+    return f"held-form:{authenticated_user(request).pk}:{session_id(request)}"
 
 
 def hold(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.authentication.proofs import Proof, Strength, hold_for, proofs_in
 from accounts.models import Binding, User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 
 MAILBOX = ("email", "link")
 
@@ -71,8 +71,8 @@ class Handler:
         """Let it prove less until then; False for what is no strong step of a sign-in."""
         return False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
-        """Take it back, and leave the session `keep`; nothing happens if it is gone already."""
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
+        """Take it back, if it is still there; the session `except_session` stays."""
         raise NotImplementedError
 
 
@@ -82,7 +82,9 @@ HANDLERS: dict[str, Handler] = {}
 def ground_of(request: HttpRequest, *, is_contact: bool = False) -> Ground:
     """Return on what the running session adds something now."""
     proofs = proofs_in(request.session)
-    return ground(person(request), proofs, session=session_id(request), is_contact=is_contact)
+    return ground(
+        authenticated_user(request), proofs, session=session_id(request), is_contact=is_contact
+    )
 
 
 def ground(
@@ -145,7 +147,7 @@ def note(
     """Write down what a session adds or changes; without a ground (staff, a command) nothing is.
 
     With `waits` the next strong sign-in asks for it even when the hold has run out. Call it in the
-    transaction of the act, after `take_turn()`. Raises `Frozen`.
+    transaction of the act, after `lock_for_update()`. Raises `Frozen`.
     """
     if ground is None:
         return None
@@ -206,7 +208,7 @@ def has_mailbox_proof(request: HttpRequest) -> bool:
         if proof.method in MAILBOX and proof.is_within(settings.MAILBOX_PROOF_AGE)
     ]
     return bool(fresh) and any(
-        proof.factor not in held_subjects(person(request)) for proof in fresh
+        proof.factor not in held_subjects(authenticated_user(request)) for proof in fresh
     )
 
 
@@ -239,7 +241,7 @@ def kept_until(request: HttpRequest) -> datetime | None:
     Undoing is never harder than doing: only a fresh strong proof that no open binding has brought
     about erases at once. Without two-step there is no weaker session than another.
     """
-    user, proofs, now = person(request), proofs_in(request.session), timezone.now()
+    user, proofs, now = authenticated_user(request), proofs_in(request.session), timezone.now()
     if not user.has_two_step:
         return None
     recent = list(user.bindings.revocable())

@@ -11,7 +11,7 @@ from accounts.holds import bindings
 from accounts.holds.bindings import HANDLERS
 from accounts.models import Binding, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def cancel(
     *,
     user: User,
     chosen: Iterable[Binding],
-    client: Client | None,
+    client: RequestOrigin | None,
     session: str = "",
     actor: User | None = None,
     reason: str = "",
@@ -29,14 +29,14 @@ def cancel(
     What was added on one of them goes with it. Return what this call has taken back: nothing if a
     parallel one was first.
     """
-    user = user.take_turn()
+    user = user.lock_for_update()
     rows = _with_what_followed(user, chosen)
     # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
     # way with one of them is then refused, or found among the sessions.
     done = [row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, session)]
     if not done:
         return []
-    protection_changed.send(User, user=user, keep=session)
+    protection_changed.send(User, user=user, except_session=session)
     details: dict[str, Any] = {"methods": [row.kind for row in done]}
     details["names"] = [row.name for row in done if row.name]
     if reason:
@@ -47,11 +47,11 @@ def cancel(
     return done
 
 
-def _undo(user: User, row: Binding, keep: str) -> bool:
+def _undo(user: User, row: Binding, except_session: str) -> bool:
     open_row = Binding.objects.open().filter(pk=row.pk)
     if not open_row.update(cancelled_at=timezone.now()):
         return False
-    HANDLERS[row.kind].undo(user, row, keep=keep)
+    HANDLERS[row.kind].undo(user, row, except_session=except_session)
     return True
 
 
@@ -77,7 +77,7 @@ def of_the_session(binding: Binding) -> list[Binding]:
 
 
 def cancel_held(
-    user: User, *, client: Client | None, session: str = "", spare: str = ""
+    user: User, *, client: RequestOrigin | None, session: str = "", spare: str = ""
 ) -> list[Binding]:
     """Take back what is held, as the password has changed; not what `session` added itself.
 

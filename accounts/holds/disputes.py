@@ -2,8 +2,8 @@
 
 One side was in a session that had not proved a strong second step and took something away; the
 other holds just that, and the password. While it is disputed nothing that protects the account can
-be weakened or added: `take_turn` stands at the start of every such act. It is decided by an older
-proof, by staff, or by time: then the older proof counts again.
+be weakened or added: `lock_for_update` stands at the start of every such act. It is decided by an
+older proof, by staff, or by time: then the older proof counts again.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.models import User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 
 BEGUN = "dispute:begun"
 
@@ -25,19 +25,19 @@ class InDispute(Exception):
     """The act has to wait until the dispute over the account is decided."""
 
 
-def take_turn(user: User) -> User:
+def lock_for_update(user: User) -> User:
     """Take the person's turn for an act that weakens what protects them, or adds to it.
 
     Raises `InDispute`. Judged on the row that the turn reads: a dispute that a parallel request
     opened stops the act.
     """
-    current = user.take_turn()
+    current = user.lock_for_update()
     if current.is_disputed:
         raise InDispute
     return current
 
 
-def begin(user: User, *, since: datetime, client: Client | None, **details: Any) -> datetime:
+def begin(user: User, *, since: datetime, client: RequestOrigin | None, **details: Any) -> datetime:
     """Stop all weakening, end every session and tell every address; return until when.
 
     `since` is the moment of the act that is disputed: what proved strong before it may decide. A
@@ -53,7 +53,7 @@ def begin(user: User, *, since: datetime, client: Client | None, **details: Any)
         until = user.disputed_until or until
     about: dict[str, Any] = {"until": until.isoformat(), **details}
     events.record(user, BEGUN, client=client, **about)
-    protection_changed.send(User, user=user, keep="")
+    protection_changed.send(User, user=user, except_session="")
     return until
 
 
@@ -61,7 +61,7 @@ def end(
     user: User,
     kind: str,
     *,
-    client: Client | None = None,
+    client: RequestOrigin | None = None,
     session: str = "",
     actor: User | None = None,
     **details: Any,

@@ -15,13 +15,15 @@ from accounts.activity.event_kinds import METHODS
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
 from accounts.models import Binding, User
-from accounts.request_user import person, session_id
-from core.http import Client, client_of
+from accounts.request_user import authenticated_user, session_id
+from core.http import RequestOrigin, client_of
 
 QUESTION_KEY = "asks_what_is_held"
 
 
-def settle(user: User, proofs: list[Proof], *, client: Client, session: str) -> list[Binding]:
+def settle(
+    user: User, proofs: list[Proof], *, client: RequestOrigin, session: str
+) -> list[Binding]:
     """Let a strong proof free what its own session added; return what else has to be asked for.
 
     A strong proof of something that was itself added on the same proofs decides nothing.
@@ -47,7 +49,7 @@ def settle(user: User, proofs: list[Proof], *, client: Client, session: str) -> 
 def open_question(request: HttpRequest, proofs: list[Proof]) -> None:
     """Settle what strong proofs settle; what is left is asked before any other page is shown."""
     client, session = client_of(request), session_id(request)
-    if settle(person(request), proofs, client=client, session=session):
+    if settle(authenticated_user(request), proofs, client=client, session=session):
         request.session[QUESTION_KEY] = True
 
 
@@ -62,9 +64,9 @@ def kind_in_words(kind: str) -> str:
 
 
 @transaction.atomic
-def keep(user: User, binding: Binding, *, client: Client, session: str) -> bool:
+def keep(user: User, binding: Binding, *, client: RequestOrigin, session: str) -> bool:
     """Let something count that another session added; False if a parallel request was first."""
-    user = user.take_turn()
+    user = user.lock_for_update()
     if not _confirm(user, binding):
         return False
     what: dict[str, Any] = {"method": binding.kind, "name": binding.name}

@@ -21,7 +21,7 @@ def key_of(binding: Binding) -> int:
 class Address(Handler):
     """An address that was added."""
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Delete it; one that is the only one left to sign in with stays."""
         row = user.email_addresses.filter(pk=key_of(binding)).first()
         if row is None:
@@ -38,7 +38,7 @@ class Address(Handler):
 class Number(Handler):
     """A number that was added."""
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Delete it."""
         user.phone_numbers.filter(pk=key_of(binding)).delete()
 
@@ -58,7 +58,7 @@ class Codes(Handler):
         kept.end()
         sets.filter(ends_at__gt=timezone.now(), pk__lt=key).end()
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """End it; the older set is the one that lasts again."""
         sets = user.recovery_code_sets.filter(ends_at__isnull=True)
         sets.filter(pk=key_of(binding)).end()
@@ -75,7 +75,7 @@ class TwoStep(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Switch it off, if it is still on since then, and free what the switch had put on hold.
 
         Else a thief's switch would leave the owner's own phone on hold, and the new password that
@@ -95,7 +95,7 @@ class AddressRemoved(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Write it again under its key, unless somebody else has confirmed it meanwhile."""
         _restore(EmailAddress(user=user, pk=key_of(binding)), binding, "address")
 
@@ -105,7 +105,7 @@ class NumberRemoved(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Write it again under its key."""
         _restore(PhoneNumber(user=user, pk=key_of(binding)), binding, "number")
 
@@ -115,7 +115,7 @@ class Primary(Handler):
 
     adds = False
 
-    def undo(self, user: User, binding: Binding, *, keep: str) -> None:
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Sign in with the one from before, if it is there."""
         before = binding.restores["before"]
         if user.email_addresses.verified().filter(address=before).exists():

@@ -10,7 +10,7 @@ from accounts.activity import events
 from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, Invitation, User
 from core.database import violates
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Rate
 from core.outbox.api import queue
 
@@ -87,12 +87,14 @@ def _queue(row: Invitation, language: str) -> None:
 
 
 @transaction.atomic
-def accept(*, invitation: Invitation, name: str, password: str, client: Client) -> User | None:
+def accept(
+    *, invitation: Invitation, name: str, password: str, client: RequestOrigin
+) -> User | None:
     """Make the account that the invitation is for; None if it was used or withdrawn just now.
 
     `password` is hashed already. The link has shown that the mailbox is the person's.
     """
-    if not invitation.spend():
+    if not invitation.consume():
         return None
     user = User.objects.create(email=invitation.address, name=name, password=password)
     now = timezone.now()

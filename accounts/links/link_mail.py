@@ -77,7 +77,7 @@ def forget(user: User) -> None:
     LinkMail.objects.filter(key__in=keys).delete()
 
 
-def forget_old() -> None:
+def delete_expired() -> None:
     """Delete what is about links that are too old."""
     limit = timezone.now() - settings.PASSWORD_RESET_AGE
     delete_in_batches(LinkMail.objects.filter(asked_at__lt=limit))

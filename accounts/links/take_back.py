@@ -19,7 +19,7 @@ from accounts.holds import cancelling
 from accounts.links import link_mail
 from accounts.models import Binding, SecurityEvent, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 
 SALT = "accounts.take-back"
 KIND = "notice:reported"
@@ -74,16 +74,16 @@ def _was_reported(event: SecurityEvent) -> bool:
 
 
 @transaction.atomic
-def report(reported: Reported, *, client: Client) -> bool:
+def report(reported: Reported, *, client: RequestOrigin) -> bool:
     """Take back what the session added, end all sessions, and stop additions without strong proof.
 
     False if a parallel press was first.
     """
-    user = reported.user.take_turn()
+    user = reported.user.lock_for_update()
     if _was_reported(reported.event):
         return False
     cancelling.cancel(user=user, chosen=reported.changes, client=client)
-    protection_changed.send(User, user=user, keep="")
+    protection_changed.send(User, user=user, except_session="")
     User.objects.filter(pk=user.pk).update(frozen_at=timezone.now())
     events.record(user, KIND, client=client, event=str(reported.event.public_id))
     return True

@@ -91,7 +91,7 @@ class SentCode(models.Model):
             self.digest, "sent-code", str(self.public_id), typed
         )
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use the code up; False if somebody else was first."""
         row = SentCode.objects.live().filter(pk=self.pk)
         return row.update(used_at=timezone.now()) == 1

@@ -36,7 +36,7 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     kind: ClassVar[str]
-    carrier_kind: ClassVar[str]
+    possession_kind: ClassVar[str]
 
     class Meta:
         abstract = True
@@ -47,9 +47,9 @@ class Contact(models.Model):
         raise NotImplementedError
 
     @property
-    def carrier_key(self) -> str:
-        """What a way by it hangs on, as in `accounts.authentication.methods.Carrier`."""
-        return f"{self.carrier_kind}:{self.pk}"
+    def possession_key(self) -> str:
+        """What a way by it hangs on, as in `accounts.authentication.methods.Possession`."""
+        return f"{self.possession_kind}:{self.pk}"
 
     @property
     def is_verified(self) -> bool:
@@ -67,7 +67,7 @@ class EmailAddress(Contact):
     key = models.CharField(max_length=ADDRESS_LENGTH * 2, editable=False)
 
     kind = "email"
-    carrier_kind = "mailbox"
+    possession_kind = "mailbox"
 
     class Meta:
         constraints = (
@@ -101,7 +101,7 @@ class PhoneNumber(Contact):
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     kind = "number"
-    carrier_kind = "number"
+    possession_kind = "number"
 
     class Meta:
         constraints = (models.UniqueConstraint("user", "number", name="number_once_a_person"),)

@@ -101,7 +101,7 @@ class Invitation(models.Model):
         """Return the live invitation of this token."""
         return cls.objects.live().filter(digest=_digest(token)).first()
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use it up; False if somebody else was first."""
         rows = Invitation.objects.live().filter(pk=self.pk, round=self.round)
         return rows.update(accepted_at=timezone.now()) == 1

@@ -105,6 +105,6 @@ class OneTimeLink(models.Model):
         link = rows.filter(digest=_digest(token), purpose=purpose, user__is_active=True).first()
         return link if link and link.stamp == _stamp(link.user, purpose) else None
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use the link up; False if somebody else was first."""
         return OneTimeLink.objects.live().filter(pk=self.pk).update(used_at=timezone.now()) == 1

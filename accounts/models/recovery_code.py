@@ -87,7 +87,7 @@ class RecoveryCode(models.Model):
     def __str__(self) -> str:
         return self.locator
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use the code up; False if somebody else was first or the set has ended meanwhile.
 
         The set stays locked until the transaction ends: whoever replaces it meanwhile waits, and

@@ -68,7 +68,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # From when a step may be due to be asked for; spares most sign-ins the search for one.
     asks_from = models.DateTimeField(null=True, editable=False)
     # Whether an organisation ever gave an account; spares the pages of others the search for one.
-    has_work = models.BooleanField(default=False, editable=False)
+    has_organisation_account = models.BooleanField(
+        default=False, editable=False, db_column="has_work"
+    )
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(
@@ -135,14 +137,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.has_two_step and slug in self.declined_steps
 
     @property
-    def works(self) -> "list[Enrolment]":
+    def organisation_accounts(self) -> "list[Enrolment]":
         """The accounts of organisations that staff did not end, with their organisations."""
-        if not self.has_work:
+        if not self.has_organisation_account:
             return []
         return list(self.enrolments.current().select_related("organisation"))
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """The name to greet with."""
         return self.name or self.email
 
@@ -159,7 +161,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         value = f"{self.password}\x1f{self.pk}"
         return salted_hmac(f"accounts.user.{purpose}", value, algorithm="sha256").hexdigest()
 
-    def take_turn(self) -> "User":
+    def lock_for_update(self) -> "User":
         """Read the person anew; parallel changes of what protects them wait until the commit.
 
         The one order of locks is person, factors, sessions: take the turn before touching either.

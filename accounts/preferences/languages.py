@@ -19,7 +19,8 @@ def choose(user: User, language: str) -> None:
 def remember(user: User) -> None:
     """Note, after the commit, the language of the pages that the person signs in on.
 
-    Only then: the rows of a person are locked before those of their factors (`User.take_turn`).
+    Only then: the rows of a person are locked before those of their factors
+    (`User.lock_for_update`).
     """
     if (user.last_language or settings.LANGUAGE_CODE) != get_language():
         transaction.on_commit(partial(_note, user.pk, get_language() or ""), robust=True)
@@ -35,7 +36,7 @@ def of_messages(user: User | None, asked_in: str = "") -> str:
     return known or asked_in or settings.LANGUAGE_CODE
 
 
-def keep(response: HttpResponse, language: str) -> None:
+def set_cookie(response: HttpResponse, language: str) -> None:
     """Let the browser remember the choice, also for whoever is signed out there."""
     name = settings.LANGUAGE_COOKIE_NAME
     if not language:

@@ -1,6 +1,6 @@
 """The ways in, what each hangs on, and what is left when something is lost.
 
-Everything is computed from `accounts.authentication.second_steps.ways_of`, which is what the
+Everything is computed from `accounts.authentication.second_steps.options_for`, which is what the
 sign-in offers, so that the two cannot differ. Only one thing is a guess: that text messages arrive
 on the one linked phone.
 """
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accounts.authentication.methods import Way
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.methods import SignInOption
+from accounts.authentication.second_steps import options_for
 from accounts.models import User
 from accounts.readiness.loss_impact import Loss, count, names
 from core.i18n import gettext as _
@@ -34,9 +34,9 @@ class Group(NamedTuple):
     `is_several` says that `loss` is that of one of them, the one that leaves least.
     """
 
-    carrier: str
+    possession: str
     lost_together: bool
-    ways: Sequence[Way]
+    ways: Sequence[SignInOption]
     loss: Loss
     is_several: bool = False
 
@@ -46,7 +46,7 @@ class Readiness:
     """Everything that is said about getting into an account."""
 
     user: User
-    ways: Sequence[Way]
+    ways: Sequence[SignInOption]
 
     @property
     def codes_left(self) -> int:
@@ -65,40 +65,40 @@ class Readiness:
 
     @property
     def phones(self) -> list[str]:
-        """Carrier keys of the linked phones."""
-        return [key for key in self.keys if self._first(key).carrier.kind == "phone"]
+        """Possession keys of the linked phones."""
+        return [key for key in self.keys if self._first(key).possession.kind == "phone"]
 
     @property
     def keys(self) -> list[str]:
-        """Carrier keys of everything that a way hangs on and that can be lost."""
-        return list(dict.fromkeys(way.carrier.key for way in self.ways))
+        """Possession keys of everything that a way hangs on and that can be lost."""
+        return list(dict.fromkeys(way.possession.key for way in self.ways))
 
     @property
-    def holders(self) -> list[Way]:
+    def holders(self) -> list[SignInOption]:
         """The ways that prove most, those of phones first."""
-        held = [way for way in self.ways if way.carrier.kind in STRONG_CARRIERS]
-        return sorted(held, key=lambda way: way.carrier.kind != "phone")
+        held = [way for way in self.ways if way.possession.kind in STRONG_CARRIERS]
+        return sorted(held, key=lambda way: way.possession.kind != "phone")
 
     def count(self, *kinds: str) -> int:
-        """Count the ways that hang on carriers of these kinds."""
-        return sum(way.carrier.kind in kinds for way in self.ways)
+        """Count the ways that hang on possessions of these kinds."""
+        return sum(way.possession.kind in kinds for way in self.ways)
 
-    def _first(self, key: str) -> Way:
-        return next(way for way in self.ways if way.carrier.key == key)
+    def _first(self, key: str) -> SignInOption:
+        return next(way for way in self.ways if way.possession.key == key)
 
     def together(self, keys: Iterable[str]) -> frozenset[str]:
-        """Add what is lost with these carriers: with the one phone, what arrives on its number."""
+        """Add what is lost with these: with the one phone, what arrives on its number."""
         lost, phones = frozenset(keys), self.phones
         if len(phones) != 1 or phones[0] not in lost:
             return lost
-        return lost | {way.carrier.key for way in self.ways if way.carrier.kind == "number"}
+        return lost | {way.possession.key for way in self.ways if way.possession.kind == "number"}
 
-    def without(self, keys: Iterable[str]) -> list[Way]:
-        """Return the ways that remain if these carriers are lost."""
+    def without(self, keys: Iterable[str]) -> list[SignInOption]:
+        """Return the ways that remain if these possessions are lost."""
         return list(self.loss(keys).remains)
 
     def loss(self, keys: Iterable[str]) -> Loss:
-        """Say what losing these carriers, all at once, would mean."""
+        """Say what losing these possessions, all at once, would mean."""
         named = frozenset(keys)
         return self._parted(self.together(named), named)
 
@@ -107,8 +107,8 @@ class Readiness:
         return self._parted(frozenset(keys), frozenset(keys))
 
     def _parted(self, lost: frozenset[str], named: frozenset[str]) -> Loss:
-        gone = [way for way in self.ways if way.carrier.key in lost]
-        remains = [way for way in self.ways if way.carrier.key not in lost]
+        gone = [way for way in self.ways if way.possession.key in lost]
+        remains = [way for way in self.ways if way.possession.key not in lost]
         return Loss(gone, remains, self.user.has_two_step, lost - named)
 
     @property
@@ -134,8 +134,8 @@ class Readiness:
     @property
     def worst(self) -> Loss | None:
         """The single loss that leaves least; None if nothing can be lost."""
-        held = {way.carrier.key for way in self.holders}
-        keys = [way.carrier.key for way in (*self.holders, *self.ways)]
+        held = {way.possession.key for way in self.holders}
+        keys = [way.possession.key for way in (*self.holders, *self.ways)]
         ranked = sorted(dict.fromkeys(keys), key=lambda key: self._rank(key, key in held))
         return self.loss([ranked[0]]) if ranked else None
 
@@ -162,7 +162,7 @@ class Readiness:
 
 def of(user: User) -> Readiness:
     """Look at the account's real set-up."""
-    return Readiness(user, ways_of(user))
+    return Readiness(user, options_for(user))
 
 
 def _group(loss: Loss) -> Group:
@@ -176,16 +176,16 @@ def _mailboxes(losses: Sequence[Loss]) -> Group:
     return Group(_("In your mailboxes"), False, ways, worst, is_several=True)
 
 
-def _place(way: Way) -> str:
-    carrier = way.carrier
+def _place(way: SignInOption) -> str:
+    possession = way.possession
     return {
-        "phone": _("On your %(name)s") % {"name": carrier.noun},
-        "passkey": _("In %(name)s") % {"name": carrier.noun},
-        "synced": _("In %(name)s") % {"name": carrier.noun},
+        "phone": _("On your %(name)s") % {"name": possession.noun},
+        "passkey": _("In %(name)s") % {"name": possession.noun},
+        "synced": _("In %(name)s") % {"name": possession.noun},
         "mailbox": _("In your mailbox"),
         "number": _("On your number"),
         "paper": _("On paper"),
-    }.get(carrier.kind, str(carrier.name))
+    }.get(possession.kind, str(possession.name))
 
 
 def _only_password() -> Verdict:
@@ -213,13 +213,13 @@ def _lockout(loss: Loss) -> Verdict:
         "number": _("One lost number would lock you out"),
         "paper": _("One lost sheet of codes would lock you out"),
     }
-    first = loss.gone[0].carrier
+    first = loss.gone[0].possession
     said = [_("Everything depends on %(name)s.") % {"name": first.name}, *loss.rides_along]
     title = titles.get(first.kind, _("One loss would lock you out"))
     return Verdict("loss", title, " ".join([*said, _("Add another sign-in method.")]))
 
 
-def _only_weak(ways: Sequence[Way]) -> Verdict:
+def _only_weak(ways: Sequence[SignInOption]) -> Verdict:
     said = _("You can still sign in with %(ways)s. Set up a phone to be well protected again.")
     return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
 
@@ -229,7 +229,7 @@ def _doubtful(loss: Loss) -> Verdict:
         "If you lost your %(name)s today, only %(ways)s would be left, "
         "and only if it is not on the same phone."
     )
-    words = {"name": loss.gone[0].carrier.noun, "ways": loss.names}
+    words = {"name": loss.gone[0].possession.noun, "ways": loss.names}
     return Verdict("look", _("Keep your passkey apart from your phone"), said % words)
 
 
@@ -240,5 +240,5 @@ def _protected(loss: Loss) -> Verdict:
         "Without your %(name)s you would still have %(count)d sign-in methods: %(ways)s.",
         left,
     )
-    words = {"name": loss.gone[0].carrier.noun, "count": left, "ways": loss.names}
+    words = {"name": loss.gone[0].possession.noun, "count": left, "ways": loss.names}
     return Verdict("ok", _("Your account is well protected"), said % words)

@@ -18,14 +18,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.authentication.methods import Step, Way
-from accounts.authentication.second_steps import SentCodeStep, second_steps, ways_of
+from accounts.authentication.methods import AuthMethod, SignInOption
+from accounts.authentication.second_steps import SentCodeMethod, options_for, second_steps
 from accounts.holds import disputes
 from accounts.holds.switched_off import PURPOSES
 from accounts.models import User
 from accounts.readiness.assessment import Readiness
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 FIRST = _("If you lost your device, you’d have no other way to sign in. Save recovery codes first.")
@@ -44,18 +44,18 @@ class LastFallBack(Exception):
 class Choice:
     """One sending step, whether it is declined, and whether it can be."""
 
-    step: SentCodeStep
+    step: SentCodeMethod
     is_declined: bool
     can_decline: bool
 
 
-def declinable() -> list[SentCodeStep]:
+def declinable() -> list[SentCodeMethod]:
     """Return the sending steps of this site."""
-    steps = [step for step in second_steps() if isinstance(step, SentCodeStep)]
+    steps = [step for step in second_steps() if isinstance(step, SentCodeMethod)]
     return [step for step in steps if step.may_be_declined()]
 
 
-def choices(user: User, ways: Sequence[Way]) -> list[Choice]:
+def choices(user: User, ways: Sequence[SignInOption]) -> list[Choice]:
     """Say of each sending step what the person has chosen, from the ways that were read."""
     return [
         Choice(
@@ -67,42 +67,42 @@ def choices(user: User, ways: Sequence[Way]) -> list[Choice]:
     ]
 
 
-def remains(user: User, ways: Sequence[Way]) -> bool:
+def remains(user: User, ways: Sequence[SignInOption]) -> bool:
     """Tell whether a way is left whichever one device of these ways is lost."""
     state = Readiness(user, [way for way in ways if way.is_proven])
-    devices = {way.carrier.key for way in state.holders} or {""}
+    devices = {way.possession.key for way in state.holders} or {""}
     losses = [state.loss([key]) for key in devices]
     return all(len(loss.remains) > len(loss.doubtful) for loss in losses)
 
 
 def is_cornered(user: User) -> bool:
     """Tell whether nothing is left but one device, because a step is declined."""
-    return bool(user.has_two_step and user.declined_steps) and not remains(user, ways_of(user))
+    return bool(user.has_two_step and user.declined_steps) and not remains(user, options_for(user))
 
 
-def decline(*, user: User, step: SentCodeStep, client: Client, session: str) -> bool:
+def decline(*, user: User, step: SentCodeMethod, client: RequestOrigin, session: str) -> bool:
     """Never use this step again for the person; raises `LastFallBack`.
 
     False if it was declined already, or two-step verification is off. Codes on their way end: a
     sign-in that is using one is then refused, or found among the sessions to end.
     """
     with transaction.atomic():
-        now = disputes.take_turn(user)
+        now = disputes.lock_for_update(user)
         if not now.has_two_step or now.has_declined(step.slug):
             return False
         codes = now.sent_codes.live().filter(channel=step.channel, purpose__in=PURPOSES)
         codes.update(replaced_at=timezone.now())
         _write(now, [*now.declined_steps, step.slug])
-        if not remains(now, ways_of(now)):
+        if not remains(now, options_for(now)):
             raise LastFallBack
         _tell(now, "step:declined", step, client=client, session=session)
     return True
 
 
-def accept(*, user: User, step: SentCodeStep, client: Client, session: str) -> bool:
+def accept(*, user: User, step: SentCodeMethod, client: RequestOrigin, session: str) -> bool:
     """Let this step be used again; False if it was not declined."""
     with transaction.atomic():
-        now = disputes.take_turn(user)
+        now = disputes.lock_for_update(user)
         if not now.has_declined(step.slug):
             return False
         _write(now, [slug for slug in now.declined_steps if slug != step.slug])
@@ -115,8 +115,8 @@ def _write(user: User, slugs: list[str]) -> None:
     User.objects.filter(pk=user.pk).update(declined_steps=user.declined_steps)
 
 
-def _tell(user: User, kind: str, step: Step, *, client: Client, session: str) -> None:
-    protection_changed.send(User, user=user, keep=session)
+def _tell(user: User, kind: str, step: AuthMethod, *, client: RequestOrigin, session: str) -> None:
+    protection_changed.send(User, user=user, except_session=session)
     events.record(user, kind, client=client, session=session, method=step.slug)
 
 

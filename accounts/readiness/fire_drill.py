@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.authentication.methods import Text, Way
+from accounts.authentication.methods import SignInOption, Text
 from accounts.authentication.proofs import Proof, Strength, hold_for
 from accounts.readiness.assessment import STRONG_CARRIERS, Readiness
 from accounts.readiness.loss_impact import Loss, names
@@ -28,30 +28,30 @@ class Stage:
 
     title: str
     lines: Sequence[Text]
-    ways: Sequence[Way] = ()
+    ways: Sequence[SignInOption] = ()
 
 
-def value_of(way: Way) -> str:
+def value_of(way: SignInOption) -> str:
     """Return how an address names what a way hangs on."""
-    return way.target or way.carrier.kind
+    return way.target or way.possession.kind
 
 
 def chosen(state: Readiness, values: Sequence[str]) -> frozenset[str]:
-    """Return the carriers of the person that these values name; what else they name is ignored."""
-    return frozenset(way.carrier.key for way in state.ways if value_of(way) in values)
+    """Return the person's possessions that these values name; anything else is ignored."""
+    return frozenset(way.possession.key for way in state.ways if value_of(way) in values)
 
 
 def things(state: Readiness, lost: frozenset[str]) -> list[Thing]:
     """List what can be lost, each once."""
-    firsts = {way.carrier.key: way for way in reversed(state.ways)}
+    firsts = {way.possession.key: way for way in reversed(state.ways)}
     along = state.together(state.phones)
     return [
         _thing(firsts[key], is_lost=key in lost, rides_along=key in along) for key in state.keys
     ]
 
 
-def _thing(way: Way, *, is_lost: bool, rides_along: bool) -> Thing:
-    name = way.carrier.name
+def _thing(way: SignInOption, *, is_lost: bool, rides_along: bool) -> Thing:
+    name = way.possession.name
     where = _("%(number)s, most likely lost with your phone") % {"number": name}
     said, hint = {
         "phone": (name, _("Phone with the authenticator app")),
@@ -60,7 +60,7 @@ def _thing(way: Way, *, is_lost: bool, rides_along: bool) -> Thing:
         "mailbox": (_("Mailbox"), name),
         "number": (_("Phone number"), where if rides_along else name),
         "paper": (_("Sheet of recovery codes"), way.hint),
-    }.get(way.carrier.kind, (name, way.hint))
+    }.get(way.possession.kind, (name, way.hint))
     return Thing(value_of(way), way.icon, str(said), hint, is_lost)
 
 
@@ -100,7 +100,7 @@ def _session(loss: Loss) -> Stage:
     return Stage(_("You’re signed in"), lines)
 
 
-def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
+def _recovered(weak: Sequence[SignInOption], loss: Loss) -> list[str]:
     at_once = _(
         "With %(ways)s, you can see everything, unlink a lost phone, link a new phone or add a "
         "passkey, and make new recovery codes."
@@ -111,14 +111,14 @@ def _recovered(weak: Sequence[Way], loss: Loss) -> list[str]:
     )
     full = _("%(name)s is fully active from %(date)s.")
     held = [
-        full % {"name": way.carrier.name, "date": written(way.counts_from)}
+        full % {"name": way.possession.name, "date": written(way.counts_from)}
         for way in weak
         if way.counts_from
     ]
     return [at_once % {"ways": names(weak, loss.kinds)}, waits, _hold(weak), *held]
 
 
-def _hold(weak: Sequence[Way]) -> str:
+def _hold(weak: Sequence[SignInOption]) -> str:
     """Say how long what is linked then waits, by the very rule that will make it wait."""
     holds = [hold_for([Proof.now(way.slug, Strength.RECOVERED)]) for way in weak]
     longest = max(holds)
@@ -145,7 +145,7 @@ def _repairs(loss: Loss) -> list[Stage]:
     if "mailbox" in loss.kinds:
         contact = _("On the Contact and password page: add one you can open, then remove the old.")
         stages.append(Stage(_("Replace the e-mail address"), [contact, *later]))
-    if any(way.carrier.kind == "number" and way not in loss.texts_too for way in loss.gone):
+    if any(way.possession.kind == "number" and way not in loss.texts_too for way in loss.gone):
         contact = _("On the Contact and password page, so nobody else receives your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
     if loss.kinds & {"phone", "paper"}:

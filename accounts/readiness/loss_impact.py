@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.authentication.methods import Text, Way
+from accounts.authentication.methods import SignInOption, Text
 from accounts.authentication.proofs import Strength
 from core.i18n import gettext as _
 from core.i18n import listed, ngettext
@@ -16,23 +16,23 @@ DEVICES = ("authenticator", "passkey")
 class Loss:
     """Ways that are gone at once, and those that remain; `needs_way` is whether one is needed.
 
-    `along` are the carriers that nobody named, and that are gone because they are in another.
+    `along` are the possessions that nobody named, and that are gone because they are in another.
     """
 
-    gone: Sequence[Way]
-    remains: Sequence[Way]
+    gone: Sequence[SignInOption]
+    remains: Sequence[SignInOption]
     needs_way: bool
     along: frozenset[str] = frozenset()
 
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of things that are lost."""
-        return frozenset(way.carrier.kind for way in self.gone)
+        return frozenset(way.possession.kind for way in self.gone)
 
     @property
-    def carriers(self) -> list[Text]:
+    def possessions(self) -> list[Text]:
         """The names of the things that are lost, each once."""
-        return list({way.carrier.key: way.carrier.name for way in self.gone}.values())
+        return list({way.possession.key: way.possession.name for way in self.gone}.values())
 
     @property
     def is_lockout(self) -> bool:
@@ -47,16 +47,16 @@ class Loss:
         return max((way.strength for way in self.remains), default=Strength.NOTHING)
 
     @property
-    def doubtful(self) -> list[Way]:
+    def doubtful(self) -> list[SignInOption]:
         """Passkeys that may be kept on the very phone that is lost: nobody here can know."""
         if "phone" not in self.kinds:
             return []
-        return [way for way in self.remains if way.carrier.kind == "passkey"]
+        return [way for way in self.remains if way.possession.kind == "passkey"]
 
     @property
-    def texts_too(self) -> list[Way]:
+    def texts_too(self) -> list[SignInOption]:
         """Text messages that go with a phone."""
-        return [way for way in self.gone if way.carrier.key in self.along]
+        return [way for way in self.gone if way.possession.key in self.along]
 
     @property
     def icons(self) -> list[str]:
@@ -99,18 +99,18 @@ class Loss:
     def rides_along(self) -> list[str]:
         """Say that text messages are lost with the phone, which is a guess."""
         said = _("Text messages to %(number)s most likely arrive on the same phone.")
-        return [said % {"number": way.carrier.name} for way in self.texts_too]
+        return [said % {"number": way.possession.name} for way in self.texts_too]
 
     @property
     def doubt(self) -> list[str]:
         """Say of each passkey that may be on the lost phone that nobody here can know."""
         said = _("The passkey %(name)s remains only if it is not on the same phone.")
-        return [said % {"name": way.carrier.noun} for way in self.doubtful]
+        return [said % {"name": way.possession.noun} for way in self.doubtful]
 
 
-def names(ways: Sequence[Way], lost: frozenset[str] = frozenset()) -> str:
+def names(ways: Sequence[SignInOption], lost: frozenset[str] = frozenset()) -> str:
     """Name ways in a sentence, each kind once; `lost` are the kinds of things that are lost."""
-    kinds: dict[str, list[Way]] = {}
+    kinds: dict[str, list[SignInOption]] = {}
     for way in ways:
         kinds.setdefault(way.slug, []).append(way)
     said = [_name(same, lost) for same in kinds.values()]
@@ -119,18 +119,18 @@ def names(ways: Sequence[Way], lost: frozenset[str] = frozenset()) -> str:
     return _("%(first)s or %(last)s") % {"first": listed(said[:-1]), "last": said[-1]}
 
 
-def count(ways: Sequence[Way]) -> int:
+def count(ways: Sequence[SignInOption]) -> int:
     """Count ways as `names` names them: each device, and each kind of code once.
 
     Two addresses are one "code by e-mail": "3 ways in" before two names would puzzle.
     """
     sent = {way.slug for way in ways if way.slug not in DEVICES}
-    devices = {way.carrier.key for way in ways if way.slug in DEVICES}
+    devices = {way.possession.key for way in ways if way.slug in DEVICES}
     return len(sent) + len(devices)
 
 
-def _name(same: list[Way], lost: frozenset[str]) -> str:
-    first, things = same[0], len({way.carrier.key for way in same})
+def _name(same: list[SignInOption], lost: frozenset[str]) -> str:
+    first, things = same[0], len({way.possession.key for way in same})
     if first.slug in DEVICES:
         return _name_of_device(first, things)
     words = {
@@ -141,11 +141,11 @@ def _name(same: list[Way], lost: frozenset[str]) -> str:
     return words.get(first.slug, str(first.label))
 
 
-def _name_of_device(first: Way, things: int) -> str:
+def _name_of_device(first: SignInOption, things: int) -> str:
     if things == 1:
         is_phone = first.slug == "authenticator"
         one = _("your %(name)s") if is_phone else _("the passkey %(name)s")
-        return one % {"name": first.carrier.noun}
+        return one % {"name": first.possession.noun}
     if first.slug == "authenticator":
         return ngettext("%(count)d phone", "%(count)d phones", things) % {"count": things}
     return ngettext("%(count)d passkey", "%(count)d passkeys", things) % {"count": things}

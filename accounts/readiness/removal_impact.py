@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from accounts.authentication.methods import Way
+from accounts.authentication.methods import SignInOption
 from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
@@ -14,12 +14,12 @@ from core.i18n import gettext as _
 class Removal:
     """The ways that are kept, and what else to know before."""
 
-    keeps: list[Way]
+    keeps: list[SignInOption]
     warnings: list[str]
 
 
 def of(user: User, *keys: str, lost: bool = False) -> Removal:
-    """Look ahead at the removal of what has these carrier keys.
+    """Look ahead at the removal of what has these possession keys.
 
     A lost phone takes with it what arrives on it; one that is let go on purpose does not.
     """
@@ -41,4 +41,4 @@ def _warnings(before: Readiness, gone: Loss) -> list[str]:
     if worst is None or not worst.is_lockout:
         return []
     said = _("Everything then depends on %(name)s: losing that would lock you out.")
-    return [said % {"name": worst.gone[0].carrier.name}, *worst.rides_along]
+    return [said % {"name": worst.gone[0].possession.name}, *worst.rides_along]

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts.authentication.methods import Question, Step, Way
+from accounts.authentication.methods import AuthMethod, Question, SignInOption
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import second_steps, step_named
 from accounts.models import User
@@ -28,7 +28,7 @@ ASKED_KEY = "asked_step"
 class Asked:
     """The question as the overview shows it, and where the step can be tried."""
 
-    way: Way
+    way: SignInOption
     words: Question
     try_url: str
 
@@ -59,19 +59,19 @@ def open_question(request: HttpRequest, user: User, proofs: Sequence[Proof]) -> 
             request.session[ASKED_KEY] = [way.slug, way.target]
 
 
-def _never_used(user: User) -> list[tuple[Step, Way]]:
+def _never_used(user: User) -> list[tuple[AuthMethod, SignInOption]]:
     """Return what was set up, not used since and not asked for, oldest first."""
     found = [(step, way) for step in second_steps() if step.asks for way in step.ways(user)]
     waiting = [pair for pair in found if not pair[1].was_used and pair[1].asked_at is None]
     return sorted(waiting, key=lambda pair: _due(pair[1]))
 
 
-def _due(way: Way) -> datetime:
+def _due(way: SignInOption) -> datetime:
     age: timedelta = settings.UNUSED_STEP_AGE
     return (way.linked_at or timezone.now()) + age
 
 
-def question(request: HttpRequest, ways: Sequence[Way]) -> Asked | None:
+def question(request: HttpRequest, ways: Sequence[SignInOption]) -> Asked | None:
     """Return what this session asks, judged by the ways as they are now.
 
     Once the way was used the question is answered, which is said; once it is gone nothing is asked.
@@ -83,7 +83,7 @@ def question(request: HttpRequest, ways: Sequence[Way]) -> Asked | None:
         return None
     if way.was_used:
         close(request)
-        messages.success(request, _("Good. %(name)s works.") % {"name": way.carrier.name})
+        messages.success(request, _("Good. %(name)s works.") % {"name": way.possession.name})
         return None
     query = urlencode({"next": resolve_url("overview"), "for": way.strength.slug})
     url = resolve_url("accounts:confirm_step", way.slug)

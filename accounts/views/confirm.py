@@ -16,17 +16,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.activity import events
 from accounts.authentication import known_browsers, proofs
-from accounts.authentication.browser_trust import open_to_trusted
-from accounts.authentication.methods import Verification
+from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.authentication.methods import VerificationContext
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
 from accounts.holds import keep_or_remove
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
-from core.http import client_of, polling, require_post, safe_next
+from core.http import background_request, client_of, require_post, safe_next
 
 MAILBOX = "mailbox"
 AUTHENTICATOR = "authenticator"
@@ -74,8 +74,8 @@ def _url(name: str, wanted: Wanted, *args: str) -> str:
 
 
 def _flow(request: HttpRequest, wanted: Wanted) -> Flow:
-    verification = Verification(
-        user=person(request),
+    verification = VerificationContext(
+        user=authenticated_user(request),
         purpose="confirm",
         binding=_binding(session_id(request), wanted.kind),
         client=client_of(request),
@@ -128,7 +128,7 @@ def once_more(request: HttpRequest) -> HttpResponse:
 
 
 def _note(request: HttpRequest, proof: Proof) -> None:
-    user, client = person(request), client_of(request)
+    user, client = authenticated_user(request), client_of(request)
     proofs.add(request, proof)
     session = session_id(request)
     keep_or_remove.open_question(request, [proof])
@@ -136,13 +136,13 @@ def _note(request: HttpRequest, proof: Proof) -> None:
     events.record(user, "step_up:passed", client=client, session=session, methods=methods)
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @never_cache
 @sensitive_post_parameters("password")
 def confirm(request: HttpRequest) -> HttpResponse:
     """Lead to the best step for what is wanted; without two-step, ask for the password."""
     wanted = _wanted(request)
-    user = person(request)
+    user = authenticated_user(request)
     if not user.has_two_step and wanted.kind not in (MAILBOX, AUTHENTICATOR):
         return _password(request, wanted)
     flow = _flow(request, wanted)
@@ -153,7 +153,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
-    form = PasswordForm(request.POST or None, user=person(request), client=client_of(request))
+    form = PasswordForm(
+        request.POST or None, user=authenticated_user(request), client=client_of(request)
+    )
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             _note(request, Proof.now("password", Strength.PASSWORD))
@@ -166,19 +168,21 @@ def refused(request: HttpRequest, kind: str) -> HttpResponse:
     if kind == MAILBOX:
         return render(request, "accounts/confirm_no_mailbox.html")
     now = timezone.now()
-    held: list[Any] = [way.counts_from for way in ways_of(person(request)) if way.counts_from]
+    held: list[Any] = [
+        way.counts_from for way in options_for(authenticated_user(request)) if way.counts_from
+    ]
     until = min((moment for moment in held if moment > now), default=None)
     return render(request, "accounts/confirm_refused.html", {"until": until}, status=403)
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @never_cache
 def confirm_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the code of one step."""
     return show_step(request, _flow(request, _wanted(request)), slug)
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @never_cache
 @require_GET
 def confirm_another_way(request: HttpRequest) -> HttpResponse:
@@ -187,16 +191,16 @@ def confirm_another_way(request: HttpRequest) -> HttpResponse:
     return show_ways(request, _flow(request, wanted), _url("accounts:confirm", wanted))
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @never_cache
 @require_GET
-@polling
+@background_request
 def confirm_fate(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what became of the code that was sent."""
     return fate(request, _flow(request, _wanted(request)), slug)
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @never_cache
 @require_post("overview")
 def confirm_options(request: HttpRequest, slug: str) -> HttpResponse:

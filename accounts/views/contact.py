@@ -12,18 +12,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from accounts.authentication.proofs import Strength, may_go_on, to_confirm
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.contacts import changes
 from accounts.forms.code import SENDS, SentCodeForm, contact_code_form
 from accounts.forms.security import AddAddressForm, AddNumberForm
 from accounts.guards.act_limits import counted
-from accounts.guards.binding_proof import needs_two_proofs
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.models.contact import Contact
 from accounts.readiness import assessment, declined_methods, removal_impact
 from accounts.readiness.assessment import Readiness
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe
 from core.http import client_of, require_post
@@ -35,7 +35,7 @@ from core.limits import LimitReached
 @require_GET
 def contact(request: HttpRequest) -> HttpResponse:
     """List what messages can be sent to."""
-    user = person(request)
+    user = authenticated_user(request)
     state = assessment.of(user)
     context = {
         "addresses": _with_losses(state, user.email_addresses.order_by("pk")),
@@ -74,34 +74,38 @@ def _why_no_way(state: Readiness, contact: Contact) -> str:
 
 
 def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> str:
-    said = state.loss([contact.carrier_key]).sentence
-    if state.user.has_two_step and contact.carrier_key not in state.keys:
+    said = state.loss([contact.possession_key]).sentence
+    if state.user.has_two_step and contact.possession_key not in state.keys:
         said = _why_no_way(state, contact)
     if contact.kind == "email" and len(confirmed) == 1:
         return " ".join([said, _("Without it, you couldn’t reset a forgotten password.")])
     return said
 
 
-@needs_two_proofs(Strength.TWO_STEP)
+@two_proofs_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("add an e-mail address"), "address")
 @counted
 def add_address(request: HttpRequest) -> HttpResponse:
     """Add an address; it counts once the code sent there was typed."""
-    form = AddAddressForm(request.POST or None, user=person(request), initial=held_values(request))
+    form = AddAddressForm(
+        request.POST or None, user=authenticated_user(request), initial=held_values(request)
+    )
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["address"]
         return _added(request, "accounts/add_address.html", form, changes.add_address, address)
     return show_form(request, "accounts/add_address.html", form)
 
 
-@needs_two_proofs(Strength.TWO_STEP)
+@two_proofs_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("add a phone number"), "number")
 @counted
 def add_number(request: HttpRequest) -> HttpResponse:
     """Add a number; it counts once the code sent there was typed."""
     if not settings.SMS_URL:
         raise Http404
-    form = AddNumberForm(request.POST or None, user=person(request), initial=held_values(request))
+    form = AddNumberForm(
+        request.POST or None, user=authenticated_user(request), initial=held_values(request)
+    )
     if request.method == "POST" and form.is_valid():
         number = form.cleaned_data["number"]
         return _added(request, "accounts/add_number.html", form, changes.add_number, number)
@@ -112,7 +116,7 @@ def _added(
     request: HttpRequest, template: str, form: forms.Form, add: Any, value: Any
 ) -> HttpResponse:
     try:
-        added = add(person(request), value)
+        added = add(authenticated_user(request), value)
     except changes.TooManyContacts:
         form.add_error(None, _("You’ve reached the maximum. Remove one first."))
         return show_form(request, template, form)
@@ -120,7 +124,7 @@ def _added(
 
 
 def _own(request: HttpRequest, public_id: UUID) -> Contact:
-    found = changes.find(person(request), public_id)
+    found = changes.find(authenticated_user(request), public_id)
     if found is None:
         raise Http404
     return found
@@ -128,7 +132,7 @@ def _own(request: HttpRequest, public_id: UUID) -> Contact:
 
 def _send(request: HttpRequest, added: Contact) -> HttpResponse:
     try:
-        changes.send_code(person(request), added, client_of(request))
+        changes.send_code(authenticated_user(request), added, client_of(request))
     except LimitReached as limit:
         form = contact_code_form(added)
         messages.warning(request, form.must_wait(limit, SENDS).messages[0])
@@ -175,9 +179,9 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
     session, client = session_id(request), client_of(request)
     ground = bindings.ground_of(request, is_contact=True)
-    with in_session(request):
-        user = person(request).take_turn()
-        if form.spend() is None:
+    with atomic_with_session(request):
+        user = authenticated_user(request).lock_for_update()
+        if form.consume() is None:
             return False
         if changes.mark_verified(user, added, client=client, session=session, ground=ground):
             return True
@@ -191,7 +195,7 @@ def _confirm_page(request: HttpRequest, added: Contact, form: SentCodeForm) -> H
     return show_form(request, template, form, contact=added, hint=str(added), sent=sent)
 
 
-@needs_two_proofs(Strength.TWO_STEP)
+@two_proofs_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("remove an address or number"))
 def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask, then remove an address or number."""
@@ -206,26 +210,31 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("%(contact)s has been removed.") % {"contact": old})
         return redirect("accounts:contact")
-    context = {"contact": old, "removal": removal_impact.of(person(request), old.carrier_key)}
+    context = {
+        "contact": old,
+        "removal": removal_impact.of(authenticated_user(request), old.possession_key),
+    }
     return render(request, "accounts/remove_contact.html", context)
 
 
 def _remove(request: HttpRequest, old: Contact) -> None:
     ground, client = bindings.ground_of(request, is_contact=True), client_of(request)
-    with in_session(request):
+    with atomic_with_session(request):
         session = session_id(request)
-        changes.remove(person(request), old, client=client, session=session, ground=ground)
+        changes.remove(
+            authenticated_user(request), old, client=client, session=session, ground=ground
+        )
 
 
 @require_post("accounts:contact")
-@needs_two_proofs(Strength.TWO_STEP, back="accounts:contact")
+@two_proofs_required(Strength.TWO_STEP, back="accounts:contact")
 @confirms(gettext_lazy("change the address you sign in with"))
 @counted
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in with this confirmed address from now on."""
-    address = get_object_or_404(person(request).email_addresses, public_id=public_id)
+    address = get_object_or_404(authenticated_user(request).email_addresses, public_id=public_id)
     session = session_id(request)
-    user, client = person(request), client_of(request)
+    user, client = authenticated_user(request), client_of(request)
     ground = bindings.ground_of(request, is_contact=True)
     about: dict[str, Any] = {"client": client, "session": session, "ground": ground}
     if changes.make_primary(user, address, **about):

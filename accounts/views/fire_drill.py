@@ -5,13 +5,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.readiness import assessment, fire_drill, recommendations
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the way back in after losing what the address names; nothing is changed or sent."""
-    state = assessment.of(person(request))
+    state = assessment.of(authenticated_user(request))
     lost = fire_drill.chosen(state, request.GET.getlist("lost"))
     loss = state.loss(lost)
     context = {

@@ -7,12 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication.proofs import Strength, fresh_proofs, to_confirm
-from accounts.authentication.session_guard import in_session
-from accounts.guards.binding_proof import needs_two_proofs
+from accounts.authentication.session_guard import atomic_with_session
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings, cancelling, disputes, keep_or_remove
 from accounts.models import Binding
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -22,11 +22,11 @@ ROWS_A_PAGE = 50
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_two_proofs(Strength.RECOVERED)
+@two_proofs_required(Strength.RECOVERED)
 @confirms(gettext_lazy("keep or remove what was added"))
 def held(request: HttpRequest) -> HttpResponse:
     """Ask for each thing that is held; a strong sign-in is led here before anything else."""
-    user = person(request)
+    user = authenticated_user(request)
     if request.method == "POST":
         return _answer(request)
     session, rows = session_id(request) or "-", list(user.bindings.asked()[:ROWS_A_PAGE])
@@ -43,7 +43,7 @@ def held(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    rows = person(request).bindings.asked()
+    rows = authenticated_user(request).bindings.asked()
     public_id = request.POST.get("keep") or request.POST.get("remove") or ""
     row = get_object_or_404(rows, public_id=public_id) if _is_id(public_id) else None
     if row is None:
@@ -58,19 +58,19 @@ def _is_id(typed: str) -> bool:
 
 
 def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
-    user, session = person(request), session_id(request)
+    user, session = authenticated_user(request), session_id(request)
     if not bindings.is_strong(user, fresh_proofs(request)):
         return to_confirm(request, Strength.TWO_STEP.slug)
-    with in_session(request):
+    with atomic_with_session(request):
         keep_or_remove.keep(user, row, client=client_of(request), session=session)
     messages.success(request, _("Kept. It is fully active now."))
     return redirect(request.get_full_path())
 
 
 def _remove(request: HttpRequest, row: Binding) -> HttpResponse:
-    user, session = person(request), session_id(request)
-    with in_session(request):
-        disputes.take_turn(user)
+    user, session = authenticated_user(request), session_id(request)
+    with atomic_with_session(request):
+        disputes.lock_for_update(user)
         cancelling.cancel(user=user, chosen=[row], client=client_of(request), session=session)
     messages.success(request, _("Removed. We signed out the browser that added it."))
     return redirect(request.get_full_path())

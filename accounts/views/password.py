@@ -25,7 +25,7 @@ from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
 from accounts.models import OneTimeLink, User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.signals import protection_changed
 from accounts.views.shortcuts import show_form
 from core.http import client_of
@@ -39,7 +39,7 @@ RESET_KEY = "reset_link"
 @confirms(gettext_lazy("change your password"))
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password of a signed-in person; every other session ends."""
-    user = person(request)
+    user = authenticated_user(request)
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
     bindings.check_not_frozen(user, bindings.ground_of(request))
@@ -47,13 +47,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            disputes.take_turn(user)  # the other side could come back with a reset only
+            disputes.lock_for_update(user)  # the other side could come back with a reset only
             user.set_password(form.cleaned_data["new_password"])
             user.save(update_fields=["password", "password_changed_at"])
             update_session_auth_hash(request, user)
             session = session_id(request)
             events.record(user, "password:changed", client=client_of(request), session=session)
-            protection_changed.send(User, user=user, keep=session)
+            protection_changed.send(User, user=user, except_session=session)
             if is_proved_twice(request):
                 cancelling.cancel_held(user, client=client_of(request), session=session)
         throttling.forgive_passwords(user)
@@ -132,7 +132,7 @@ def reset_new(request: HttpRequest) -> HttpResponse:
 def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
     user = link.user
     with transaction.atomic():
-        if not link.spend():
+        if not link.consume():
             return False
         user.set_password(password)
         # Without two-step no code stands for a second factor, so none is barred.
@@ -141,7 +141,7 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
         events.record(user, "password:reset", client=client_of(request))
-        protection_changed.send(User, user=user, keep="")
+        protection_changed.send(User, user=user, except_session="")
         spare = f"accounts.email:{link.mailbox_id}"
         cancelling.cancel_held(user, client=client_of(request), spare=spare)
     throttling.forgive_passwords(user)

@@ -12,15 +12,15 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from accounts.authentication import pending_recovery_codes, recovery_codes, two_step
-from accounts.authentication.methods import Verification
-from accounts.authentication.proofs import Strength, level, needs
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.methods import VerificationContext
+from accounts.authentication.proofs import Strength, level, step_up_required
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.forms.code import RecoveryCodeCheckForm
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.models import RecoveryCodeSet, User
 from accounts.readiness import assessment
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.two_step import switch_on
 from core.http import client_of, require_post
@@ -35,8 +35,8 @@ NEW_SETS = Rate(
 
 def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     """Show the set; the codes themselves only right after they were made, to this session."""
-    user = person(request)
-    verification = Verification(user, "check", session_id(request), client_of(request))
+    user = authenticated_user(request)
+    verification = VerificationContext(user, "check", session_id(request), client_of(request))
     form = RecoveryCodeCheckForm(request.POST or None, verification=verification)
     if request.method == "POST" and form.is_valid():
         response = _confirm(request, user, form.code_set)
@@ -66,7 +66,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
 def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None) -> HttpResponse:
     """Note the proof; during set-up that is the last step, so two-step goes on."""
     client, session = client_of(request), session_id(request)
-    with in_session(request):
+    with atomic_with_session(request):
         is_done = code_set and pending_recovery_codes.confirm(
             user, code_set, client=client, session=session
         )
@@ -83,13 +83,13 @@ def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None)
 
 
 @require_post("accounts:recovery_codes")
-@needs(Strength.TWO_STEP, back="accounts:recovery_codes")
+@step_up_required(Strength.TWO_STEP, back="accounts:recovery_codes")
 @confirms(gettext_lazy("discard the new recovery codes"))
 def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the set that no code was typed back of; the older one stays."""
-    user, client, session = person(request), client_of(request), session_id(request)
+    user, client, session = authenticated_user(request), client_of(request), session_id(request)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             is_done = pending_recovery_codes.discard(
                 user, public_id, client=client, session=session
             )
@@ -102,14 +102,14 @@ def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpRespons
 
 
 @require_post("accounts:recovery_codes")
-@needs(Strength.RECOVERED, back="accounts:recovery_codes")
+@step_up_required(Strength.RECOVERED, back="accounts:recovery_codes")
 @confirms(gettext_lazy("make new recovery codes"))
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     """Make a new set; the older one stays until this one was typed back or its owner has chosen."""
-    user = person(request)
+    user = authenticated_user(request)
     NEW_SETS.take(str(user.pk))
     drawn, ground = recovery_codes.draw(), bindings.ground_of(request)
-    with in_session(request):
+    with atomic_with_session(request):
         recovery_codes.renew(user, drawn, ground=ground, client=client_of(request))
     return redirect("accounts:recovery_codes")
 
@@ -117,7 +117,7 @@ def recovery_codes_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 def recovery_codes_download(request: HttpRequest) -> HttpResponse:
     """Give the codes as a text file, as long as the page may show them."""
-    user = person(request)
+    user = authenticated_user(request)
     held = recovery_codes.summary(user)
     sheet, codes = recovery_codes.sheet(held, to=session_id(request))
     if codes is None or sheet is None:

@@ -13,7 +13,7 @@ from accounts.authentication import proofs
 from accounts.authentication.proofs import Proof, Strength
 from accounts.forms.links import TokenForm
 from accounts.models import OneTimeLink
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 
@@ -40,12 +40,12 @@ def set_up_link(request: HttpRequest) -> HttpResponse:
 def set_up(request: HttpRequest) -> HttpResponse:
     """Use the link up in place of a code by e-mail, then lead to linking a phone."""
     link = OneTimeLink.find(str(request.session.get(SET_UP_KEY, "")), "set-up")
-    if link is None or link.user_id != person(request).pk:
+    if link is None or link.user_id != authenticated_user(request).pk:
         messages.warning(request, _("This link no longer works. Ask for a new one."))
         return redirect("accounts:two_step")
     if request.method == "POST":
         with transaction.atomic():
-            if link.spend():
+            if link.consume():
                 proofs.add(request, Proof.now("link", Strength.PASSWORD))
         return redirect("devices:link_phone")
     return render(request, "accounts/set_up.html")

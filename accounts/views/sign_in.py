@@ -16,9 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
 from accounts.authentication import browser_trust, recovery_codes, sign_in, throttling
-from accounts.authentication.methods import Way
+from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import RecoveryCode, second_steps, step_named
+from accounts.authentication.second_steps import RecoveryCodeMethod, second_steps, step_named
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
@@ -27,7 +27,7 @@ from accounts.readiness import declined_methods
 from accounts.request_user import session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
-from core.http import client_of, polling, require_post, safe_next
+from core.http import background_request, client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import ngettext
 
@@ -60,7 +60,7 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         response = sign_in.finish(request, user, [password, proof], pending.next)
         if "trust" in request.POST:
             _begin_trust(request, proof, response)
-        if proof.method == RecoveryCode.slug:
+        if proof.method == RecoveryCodeMethod.slug:
             _say_what_is_left(request, user)
         return response
 
@@ -158,13 +158,15 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/lost_phone.html", {"begin_url": begin})
 
 
-def _without_the_phone(flow: Flow) -> list[Way]:
+def _without_the_phone(flow: Flow) -> list[SignInOption]:
     """Leave out what an only phone shows by itself; its number may be on another one by now."""
     ways = flow.all_ways()
-    phones = {way.carrier.key for way in ways if way.carrier.kind == "phone" and not way.sends}
+    phones = {
+        way.possession.key for way in ways if way.possession.kind == "phone" and not way.sends
+    }
     if len(phones) > 1:
         return ways
-    return [way for way in ways if way.sends or way.carrier.key not in phones]
+    return [way for way in ways if way.sends or way.possession.key not in phones]
 
 
 def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) -> HttpResponse:
@@ -181,7 +183,7 @@ def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) ->
 @login_not_required
 @never_cache
 @require_GET
-@polling
+@background_request
 def message_fate(request: HttpRequest, slug: str) -> HttpResponse:
     """Say what became of the code that was sent."""
     found = sign_in.pending_in(request)

@@ -39,7 +39,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         link = OneTimeLink.find(form.cleaned_data["token"], "sign-in")
-        if link and link.spend():
+        if link and link.consume():
             known_browsers.open_tries(request, link.user, f"link:{link.pk}")
             messages.success(request, _("You can try your password again in this browser now."))
             return redirect("accounts:sign_in")

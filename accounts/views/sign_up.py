@@ -25,7 +25,7 @@ from accounts.forms.sign_in import SignUpForm
 from accounts.models import EmailAddress, User
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe, fate_answer
-from core.http import client_of, polling
+from core.http import background_request, client_of
 from core.i18n import gettext as _
 from core.limits import LimitReached
 
@@ -138,7 +138,7 @@ def _create(
     """Make the account; None, with an error in the form, if the code or address was taken."""
     try:
         with transaction.atomic():
-            proof = form.spend()
+            proof = form.consume()
             if proof is None:
                 return None
             user = _write(request, pending)
@@ -172,7 +172,7 @@ def _write(request: HttpRequest, pending: PendingSignUp) -> User:
 @login_not_required
 @never_cache
 @require_GET
-@polling
+@background_request
 def sign_up_fate(request: HttpRequest) -> HttpResponse:
     """Say what became of the code that was sent."""
     pending = _pending(request)

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.authentication.proofs import Strength, needs
-from accounts.authentication.second_steps import SentCodeStep
+from accounts.authentication.proofs import Strength, step_up_required
+from accounts.authentication.second_steps import SentCodeMethod
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import Text, confirms
 from accounts.readiness import declined_methods
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -36,7 +36,7 @@ def _accepts(slug: str) -> Text:
     return ACCEPTS.get(slug, "")
 
 
-def _step(slug: str) -> SentCodeStep:
+def _step(slug: str) -> SentCodeMethod:
     found = next((step for step in declined_methods.declinable() if step.slug == slug), None)
     if found is None:
         raise Http404
@@ -45,7 +45,7 @@ def _step(slug: str) -> SentCodeStep:
 
 def _done(request: HttpRequest, change: Change, slug: str) -> bool:
     """Do it in a session that goes on under a new id; one that ended meanwhile changes nothing."""
-    step, user, session = _step(slug), person(request), session_id(request)
+    step, user, session = _step(slug), authenticated_user(request), session_id(request)
     with transaction.atomic():
         changed = change(user=user, step=step, client=client_of(request), session=session)
         if changed:
@@ -54,7 +54,7 @@ def _done(request: HttpRequest, change: Change, slug: str) -> bool:
 
 
 @require_post("accounts:two_step")
-@needs(Strength.TWO_STEP, back="accounts:two_step")
+@step_up_required(Strength.TWO_STEP, back="accounts:two_step")
 @confirms(_declines)
 def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
     """Never send codes this way again."""
@@ -67,7 +67,7 @@ def decline_step(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_post("accounts:two_step")
-@needs(Strength.TWO_STEP, back="accounts:two_step")
+@step_up_required(Strength.TWO_STEP, back="accounts:two_step")
 @confirms(_accepts)
 @counted
 def accept_step(request: HttpRequest, slug: str) -> HttpResponse:

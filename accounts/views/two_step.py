@@ -5,28 +5,28 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from accounts.authentication import recovery_codes
-from accounts.authentication.browser_trust import open_to_trusted
-from accounts.authentication.methods import Way
-from accounts.authentication.proofs import Strength, level, needs, to_confirm
-from accounts.authentication.second_steps import ways_of
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.authentication.methods import SignInOption
+from accounts.authentication.proofs import Strength, level, step_up_required, to_confirm
+from accounts.authentication.second_steps import options_for
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.authentication.two_step import NotReady, missing, turn_off, turn_on
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.readiness import declined_methods
 from accounts.readiness.assessment import STRONG_CARRIERS
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 
 
-@open_to_trusted
+@trusted_browser_allowed
 def two_step(request: HttpRequest) -> HttpResponse:
     """Show the switch and the steps there are."""
-    user = person(request)
-    ways = ways_of(user)
+    user = authenticated_user(request)
+    ways = options_for(user)
     codes = recovery_codes.summary(user)
     demands = missing(user, ways, session=session_id(request))
     context = {
@@ -43,13 +43,13 @@ def two_step(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/two_step.html", context)
 
 
-def _is_strong(way: Way) -> bool:
-    return way.carrier.kind in STRONG_CARRIERS
+def _is_strong(way: SignInOption) -> bool:
+    return way.possession.kind in STRONG_CARRIERS
 
 
-def _authenticator(way: Way) -> dict[str, object]:
+def _authenticator(way: SignInOption) -> dict[str, object]:
     return {
-        "name": way.carrier.name,
+        "name": way.possession.name,
         "icon": way.icon,
         "linked_at": way.linked_at,
         "last_used": way.last_used_at,
@@ -68,11 +68,11 @@ def two_step_on(request: HttpRequest) -> HttpResponse:
 
 def switch_on(request: HttpRequest) -> HttpResponse:
     """Switch on, tell the person, and end every other session."""
-    user, ground = person(request), bindings.ground_of(request)
+    user, ground = authenticated_user(request), bindings.ground_of(request)
     if user.is_staff and not bindings.has_link_proof(request):
         return render(request, "accounts/staff_set_up.html", status=403)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             session = session_id(request)
             turn_on(user, client=client_of(request), session=session, ground=ground)
             request.session.cycle_key()
@@ -94,18 +94,18 @@ CONSEQUENCES = [
 ]
 
 
-@needs(Strength.TWO_STEP)
+@step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("turn off two-step verification"))
 @counted
 def two_step_off(request: HttpRequest) -> HttpResponse:
     """Say what switching off means, then do it."""
-    user = person(request)
+    user = authenticated_user(request)
     if not user.has_two_step:
         return redirect("accounts:two_step")
     if user.is_staff:
         return render(request, "accounts/staff_keep_it.html", status=403)
     if request.method == "POST":
-        with in_session(request):
+        with atomic_with_session(request):
             turn_off(user, client=client_of(request), session=session_id(request))
             request.session.cycle_key()
         messages.warning(request, _("Two-step verification is off."))

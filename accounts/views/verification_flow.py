@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.authentication import sent_codes
-from accounts.authentication.methods import Kept, Step, Verification, Way
+from accounts.authentication.methods import AuthMethod, Kept, SignInOption, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import second_steps, step_named
 from accounts.forms.code import SENDS, StepForm
@@ -28,7 +28,7 @@ FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
 class Flow:
     """One verification on its way, and where its pages are."""
 
-    verification: Verification
+    verification: VerificationContext
     url_of: Callable[[str], str]
     fate_url_of: Callable[[str], str]
     options_url_of: Callable[[str], str]
@@ -40,19 +40,19 @@ class Flow:
     act: str = ""  # what is confirmed, to follow "to"
     trust_days: int = 0
 
-    def offers(self, step: Step) -> bool:
+    def offers(self, step: AuthMethod) -> bool:
         """Tell whether this kind of step counts here at all; the step itself judges the rest."""
         is_strong_enough = step.strong or self.least < Strength.TWO_STEP
         return is_strong_enough and (not self.only or step.slug in self.only)
 
-    def ways(self, step: Step) -> list[Way]:
+    def ways(self, step: AuthMethod) -> list[SignInOption]:
         """Return what this step offers in this flow."""
         if not self.offers(step):
             return []
         ways = step.ways(self.verification.user)
         return [way for way in ways if way.strength >= self.least]
 
-    def all_ways(self) -> list[Way]:
+    def all_ways(self) -> list[SignInOption]:
         """Return everything offered in this flow, strongest first."""
         return [way for step in second_steps() for way in self.ways(step)]
 
@@ -62,7 +62,7 @@ class Flow:
             return []
         return [each for step in second_steps() for each in step.kept(self.verification.user)]
 
-    def shortcuts(self, here: Step) -> list[Step]:
+    def shortcuts(self, here: AuthMethod) -> list[AuthMethod]:
         """Return the steps that a link leads to at once, past the picker, if the account has them.
 
         None when confirming: a spare code is not to be spent where a phone is at hand.
@@ -73,7 +73,7 @@ class Flow:
             step for step in second_steps() if step.shortcut and step != here and self.ways(step)
         ]
 
-    def best(self, preferred: str = "") -> Way | None:
+    def best(self, preferred: str = "") -> SignInOption | None:
         """Return the way to begin with: the preferred step if it is offered, else the strongest."""
         steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
         return next((way for step in steps for way in self.ways(step)[:1]), None)
@@ -91,7 +91,7 @@ def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
     return _page(request, flow, step, StepForm(step=step, verification=flow.verification))
 
 
-def _send(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
+def _send(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
     if not flow.offers(step):
         raise Http404
     try:
@@ -106,11 +106,11 @@ def _send(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
     return HttpResponseRedirect(flow.url_of(step.slug))
 
 
-def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
+def _judge(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
     form = StepForm(request.POST, step=step, verification=flow.verification)
     if form.is_valid():
         with transaction.atomic():
-            proof = form.spend()
+            proof = form.consume()
             response = flow.on_proved(proof) if proof else None
         if proof and response:
             form.of_step.clear(proof)
@@ -118,7 +118,7 @@ def _judge(request: HttpRequest, flow: Flow, step: Step) -> HttpResponse:
     return _page(request, flow, step, form)
 
 
-def _page(request: HttpRequest, flow: Flow, step: Step, form: StepForm) -> HttpResponse:
+def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) -> HttpResponse:
     ways = flow.ways(step)
     if not ways:
         _say_why(request, form)
@@ -165,22 +165,22 @@ def _disputed_until(flow: Flow) -> datetime | None:
     return user.disputed_until if user.is_disputed and not flow.confirming else None
 
 
-def _is_strong(ways: list[Way]) -> bool:
+def _is_strong(ways: list[SignInOption]) -> bool:
     return any(way.strength >= Strength.TWO_STEP for way in ways)
 
 
-def _live(flow: Flow, step: Step) -> SentCode | None:
+def _live(flow: Flow, step: AuthMethod) -> SentCode | None:
     channel = getattr(step, "channel", "")
     if not channel:
         return None
     return sent_codes.live_code(flow.verification.purpose, flow.verification.binding, channel)
 
 
-def _is_target(sent: SentCode, way: Way) -> bool:
-    return way.carrier.key.endswith(f":{sent.contact_id}")
+def _is_target(sent: SentCode, way: SignInOption) -> bool:
+    return way.possession.key.endswith(f":{sent.contact_id}")
 
 
-def describe(sent: SentCode, way: Way | None, fate_url: str) -> dict[str, Any]:
+def describe(sent: SentCode, way: SignInOption | None, fate_url: str) -> dict[str, Any]:
     """Say what became of a sent code and when another may be asked for (seconds)."""
     fate = sent.message.fate if sent.message else None
     resend_in = max(0, int((sent.may_resend_at - timezone.now()).total_seconds() + 0.999))

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from phonenumbers import PhoneNumberType
 
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.limits import LimitReached, Rate
 from core.outbox import conf
@@ -67,7 +67,7 @@ def take(number: str, address: str, *, is_confirmed: bool = True) -> None:
     they refuse does not use up the caps that everybody shares. Call it outside a transaction.
     """
     check_number(number)
-    network = Client(address.partition("/")[0], "").network
+    network = RequestOrigin(address.partition("/")[0], "").network
     if not is_confirmed:
         Rate("sms:new-number", settings.SMS_PER_NUMBER_A_DAY // 2, DAY).take(number)
         Rate("sms:new-prefix", settings.SMS_PER_PREFIX_AN_HOUR // 2, HOUR).take(

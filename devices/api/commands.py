@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.http import client_of
 from core.i18n import gettext_lazy as _
-from devices.api.http import call, caller
+from devices.api.http import api_endpoint, caller
 from devices.api.problems import Problem
 from devices.backups import wiping
 from devices.models import PhoneCommand
@@ -21,27 +21,27 @@ def _of_caller(request: HttpRequest, public_id: UUID) -> PhoneCommand:
     return command
 
 
-@call("POST")
+@api_endpoint("POST")
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give the secret under which the phone locks what it has."""
     return JsonResponse(wiping.secret_for(_of_caller(request, public_id)))
 
 
-@call("POST")
+@api_endpoint("POST")
 def locked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone is locked."""
     wiping.note_locked(_of_caller(request, public_id), client=client_of(request))
     return HttpResponse(status=204)
 
 
-@call("POST")
+@api_endpoint("POST")
 def opened(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone is open again."""
     wiping.note_opened(_of_caller(request, public_id), client=client_of(request))
     return HttpResponse(status=204)
 
 
-@call("POST")
+@api_endpoint("POST")
 def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone erased its accounts."""
     wiping.note_erased(_of_caller(request, public_id), client=client_of(request))

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.holds.disputes import InDispute
 from core.crypto import CannotUnseal, digest_matches, keyed_digest
-from core.http import for_anyone
+from core.http import sessionless
 from core.i18n import gettext_lazy as _
 from core.limits import LimitReached
 from devices.api.problems import Problem, not_now, response_to, too_many
@@ -40,12 +40,12 @@ SCHEME = re.compile(r"Device (?P<id>[0-9a-f-]{36})\.(?P<secret>[A-Za-z0-9_-]{43}
 IN_DISPUTE = _("Your account is in dispute. Sign in to the portal to see why.")
 
 
-def call(*methods: str) -> Callable[[View[P]], View[P]]:
+def api_endpoint(*methods: str) -> Callable[[View[P]], View[P]]:
     """Mark a view that phones call: no session, no CSRF token, problems instead of pages."""
 
     def decorator(view: View[P]) -> View[P]:
         @csrf_exempt
-        @for_anyone
+        @sessionless
         @wraps(view)
         def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method not in methods:
@@ -62,7 +62,7 @@ def call(*methods: str) -> Callable[[View[P]], View[P]]:
             except InDispute:
                 return response_to(Problem(409, "in_dispute", IN_DISPUTE))
 
-        return answered  # type: ignore[return-value] # for_anyone widens to every kind of response
+        return answered  # type: ignore[return-value] # sessionless widens to every kind of response
 
     return decorator
 
@@ -74,7 +74,7 @@ def _wrong_method(methods: tuple[str, ...]) -> HttpResponse:
     return response
 
 
-def of_phone(view: OfPhone[P]) -> View[P]:
+def installation_required(view: OfPhone[P]) -> View[P]:
     """Give the view the installation that is calling; unlinked and suspended ones are refused."""
 
     @wraps(view)

@@ -14,7 +14,7 @@ from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
 from core.limits import Rate
-from devices.api.http import body_of, call, caller, digest_of, shown
+from devices.api.http import api_endpoint, body_of, caller, digest_of, shown
 from devices.api.problems import Problem
 from devices.authenticator import origin
 from devices.backups import app_linking, heartbeats, setbacks
@@ -31,7 +31,7 @@ TEXT_LENGTH = 1000  # of anything that is read: what is longer is not looked at
 MOST = 1_000_000  # of anything that a phone counts
 
 
-@call("POST")
+@api_endpoint("POST")
 def link_look(request: HttpRequest) -> HttpResponse:
     """Say whose account a code is of, so that the app can ask before it links."""
     row = _found(request, _text(body_of(request), "code"))
@@ -69,7 +69,7 @@ def _unknown_code() -> Problem:
     return Problem(404, "link_unknown", title)
 
 
-@call("POST")
+@api_endpoint("POST")
 def link_claim(request: HttpRequest) -> HttpResponse:
     """Let the phone have a code; from another screen the number has to be typed there as well."""
     body, known = body_of(request), _known(request)
@@ -128,7 +128,7 @@ def _claimed(row: LinkRequest) -> dict[str, Any]:
     }
 
 
-@call("GET")
+@api_endpoint("GET")
 def link(request: HttpRequest) -> HttpResponse:
     """Say whether the number was typed."""
     row = _claim_of(request)
@@ -149,7 +149,7 @@ def _claim_of(request: HttpRequest) -> LinkRequest | None:
     return row if row and digest_matches(row.device_digest, DIGEST_PURPOSE, device) else None
 
 
-@call("POST")
+@api_endpoint("POST")
 def heartbeat(request: HttpRequest) -> HttpResponse:
     """Take what the phone says of itself, and tell it how things stand."""
     installation = caller(request)

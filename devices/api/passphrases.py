@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import passphrases, validation
 from devices.models import Installation
 
 
-@call("GET", "POST")
-@of_phone
+@api_endpoint("GET", "POST")
+@installation_required
 def password(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Tell how the password is hashed, or compare what was derived in that way."""
     if request.method == "GET":

@@ -6,27 +6,27 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.http import client_of
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import key_proofs, recovery, validation, vaults
 from devices.models import Installation
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def offers(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Show what could be opened."""
     return JsonResponse(recovery.offers(installation))
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def slots(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Show what it takes to prove a key, also while leave waits."""
     return JsonResponse(recovery.to_prove(installation))
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def prove(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Judge what is derived from a key of a backup."""
     body = validation.members(body_of(request), "vault", "tag", optional=("slot",))
@@ -41,8 +41,8 @@ def prove(request: HttpRequest, installation: Installation) -> HttpResponse:
     return JsonResponse({"until": until})
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def complete(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Take the backup over, or note that it was only looked at."""
     body = validation.members(body_of(request), "mode", "vault", "head")

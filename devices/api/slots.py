@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.http import client_of
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import (
     authorization,
     key_proofs,
@@ -19,8 +19,8 @@ from devices.backups.errors import malformed
 from devices.models import Installation
 
 
-@call("PUT", "DELETE")
-@of_phone
+@api_endpoint("PUT", "DELETE")
+@installation_required
 def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Add the slot that was sent under its id, or remove the one that has it."""
     client = client_of(request)
@@ -36,8 +36,8 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
     return HttpResponse(status=204)
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def opened(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Note that the slot opened the backup, and what proves its key if the phone says so."""
     body = validation.members(body_of(request), optional=("tag",)) if request.body else {}
@@ -46,8 +46,8 @@ def opened(request: HttpRequest, installation: Installation, public_id: UUID) ->
     return HttpResponse(status=204)
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def removed(request: HttpRequest, installation: Installation) -> HttpResponse:
     """List the ways to open the backup, and those that were removed and can be brought back."""
     row = authorization.read_current(installation)
@@ -55,8 +55,8 @@ def removed(request: HttpRequest, installation: Installation) -> HttpResponse:
     return JsonResponse(shown)
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def back(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Bring a way back that was removed."""
     with vaults.counted_act(installation):

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import key_transfers, validation
 from devices.models import Installation
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def ask(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Ask for the key; the public key is looked at and not kept, as it is in the QR code."""
     key_transfers.count_asked(installation)
@@ -20,8 +20,8 @@ def ask(request: HttpRequest, installation: Installation) -> HttpResponse:
     return JsonResponse({"transfer": row.public_id, "expires": row.expires_at}, status=201)
 
 
-@call("GET", "PUT")
-@of_phone
+@api_endpoint("GET", "PUT")
+@installation_required
 def transfer(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Show how it stands, or give the sealed key."""
     if request.method == "GET":

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from core.http import client_of
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import (
     authorization,
     errors,
@@ -33,8 +33,8 @@ def longest_body() -> int:
     return most * 4 // 3 + MORE_THAN_SEALED
 
 
-@call("GET", "POST", "DELETE")
-@of_phone
+@api_endpoint("GET", "POST", "DELETE")
+@installation_required
 def vault(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Show, make, or switch off the backup."""
     if request.method == "POST":
@@ -87,8 +87,8 @@ def _whole(row: Vault) -> dict[str, Any]:
     }
 
 
-@call("PUT")
-@of_phone
+@api_endpoint("PUT")
+@installation_required
 def head(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Save the version that follows the one named in `If-Match`."""
     following = _if_match(request)
@@ -131,8 +131,8 @@ def _etag(number: int) -> str:
     return f'"{number}"'
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Note that a slot opened what the portal returned."""
     body = validation.members(body_of(request), "slot")
@@ -141,8 +141,8 @@ def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Switch the backup on again."""
     with vaults.counted_act(installation):
@@ -150,8 +150,8 @@ def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     return JsonResponse({"vault": row.public_id, "epoch": row.epoch, "head": row.head})
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def tag(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Note what proves the key of a backup that was made before there were tags."""
     body = validation.members(body_of(request), "tag")

@@ -5,29 +5,29 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import authorization, serialization, validation
 from devices.models import Installation
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def listed(request: HttpRequest, installation: Installation) -> HttpResponse:
     """List those of the backup, 50 at a time."""
     row = authorization.read_current(installation)
     return JsonResponse(serialization.page(row, _before(request)))
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def one(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
     """Show one of the backup."""
     row = authorization.read_current(installation)
     return JsonResponse(serialization.whole(serialization.one(row, number)))
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def pin(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
     """Keep one longer, or let it go."""
     body = validation.members(body_of(request), "pinned", optional=("why",))
@@ -39,16 +39,16 @@ def pin(request: HttpRequest, installation: Installation, number: int) -> HttpRe
     return HttpResponse(status=204)
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def of_vault(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """List those of any backup of the person, to a phone with leave."""
     row = authorization.readable(installation, public_id)
     return JsonResponse(serialization.page(row, _before(request)))
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def one_of_vault(
     request: HttpRequest, installation: Installation, public_id: UUID, number: int
 ) -> HttpResponse:

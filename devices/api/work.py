@@ -12,7 +12,7 @@ from core.crypto import CannotUnseal
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.limits import FactorDisabled, Rate
-from devices.api.http import body_of, call, of_phone
+from devices.api.http import api_endpoint, body_of, installation_required
 from devices.api.problems import Problem
 from devices.authenticator import work_accounts
 from devices.backups.errors import malformed
@@ -22,8 +22,8 @@ from devices.models import Authenticator, Installation
 CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
 
 
-@call("GET")
-@of_phone
+@api_endpoint("GET")
+@installation_required
 def overview(request: HttpRequest, installation: Installation) -> HttpResponse:
     """List the accounts of the person with organisations, as they stand on this phone."""
     rows = installation.user.enrolments.select_related("organisation")
@@ -41,8 +41,8 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
     }
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     enrolment = _find(installation, public_id)
@@ -59,8 +59,8 @@ def _find(installation: Installation, public_id: UUID) -> Enrolment:
     return enrolment
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def claim(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Give the secret to the phone that the code was made for, once."""
     CLAIMS.take(str(installation.public_id))
@@ -92,8 +92,8 @@ def _given(authenticator: Authenticator) -> dict[str, Any]:
     }
 
 
-@call("POST")
-@of_phone
+@api_endpoint("POST")
+@installation_required
 def confirm(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Take the first code; a phone that did not hear the answer may ask again."""
     enrolment, code = _find(installation, public_id), body_of(request).get("code")

@@ -21,7 +21,7 @@ from accounts.readiness import unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
 from core.crypto import keyed_digest, keyed_digests
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Budget
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.models.authenticator import ON_PHONE, step_now
@@ -82,7 +82,7 @@ def make_code(
 
     Raises `Unknown` unless the organisation approved and the phone is linked.
     """
-    user = disputes.take_turn(enrolment.user)
+    user = disputes.lock_for_update(enrolment.user)
     is_approved = user.enrolments.approved().filter(pk=enrolment.pk).exists()
     if not is_approved or installation not in phones_for(user):
         raise Unknown
@@ -102,14 +102,15 @@ def make_code(
     return code
 
 
-def end_begun(user: User, keep: str = "") -> None:
+def end_begun(user: User, except_session: str = "") -> None:
     """Let no code of the person count any more, nor a secret that waits for its first code.
 
-    A secret whose code was made in the session with the public id `keep` may still be proved.
+    A secret whose code was made in the session with the public id `except_session` may still be
+    proved.
     """
     rows = WorkCode.objects.live().filter(enrolment__user=user)
     rows.update(ended_at=timezone.now())
-    kept = WorkCode.objects.filter(session=keep or "-", authenticator__isnull=False)
+    kept = WorkCode.objects.filter(session=except_session or "-", authenticator__isnull=False)
     begun = Authenticator.objects.begun().filter(user=user, enrolment__isnull=False)
     begun.exclude(pk__in=kept.values("authenticator")).delete()
 
@@ -117,7 +118,7 @@ def end_begun(user: User, keep: str = "") -> None:
 @transaction.atomic
 def claim(*, installation: Installation, typed: str) -> Authenticator:
     """Use the code up and draw the secret, which counts nowhere until `confirm`; or `Unknown`."""
-    user = disputes.take_turn(installation.user)
+    user = disputes.lock_for_update(installation.user)
     rows = WorkCode.objects.live().filter(digest__in=keyed_digests(PURPOSE, clean(typed)))
     row = rows.filter(installation=installation).select_related("enrolment").first()
     if row is None or not rows.filter(pk=row.pk).update(claimed_at=timezone.now()):
@@ -155,14 +156,14 @@ def budget_of(authenticator: Authenticator) -> Budget:
 
 
 @transaction.atomic
-def confirm(*, authenticator: Authenticator, step: int, client: Client) -> None:
+def confirm(*, authenticator: Authenticator, step: int, client: RequestOrigin) -> None:
     """Let the secret count, whose code of this time step was right, and end the old one.
 
     After a sign-in without a strong proof the old one is kept until that can't be taken back.
     Raises `Unknown` to the second of two parallel requests, and if staff or the person ended the
     account or the phone meanwhile; nothing has changed then.
     """
-    user, now = disputes.take_turn(authenticator.user), timezone.now()
+    user, now = disputes.lock_for_update(authenticator.user), timezone.now()
     enrolment = authenticator.enrolment
     if enrolment is None or not user.enrolments.filter(pk=enrolment.pk, state=State.APPROVED):
         raise Unknown
@@ -222,11 +223,11 @@ def _tell_sessions(authenticator: Authenticator, gone: frozenset[str]) -> None:
     made = WorkCode.objects.filter(authenticator=authenticator).values_list("session", flat=True)
     session, user = made.first() or "", authenticator.user
     if not gone:
-        set_up_changed.send(User, user=user, keep=session)
+        set_up_changed.send(User, user=user, except_session=session)
         return
     proofs = [proof for row in _sessions(user, session) for proof in row.proofs]
     stays = not any(proof.factor in gone for proof in proofs)
-    protection_changed.send(User, user=user, keep=session if stays else "")
+    protection_changed.send(User, user=user, except_session=session if stays else "")
 
 
 def _sessions(user: User, public_id: str) -> list[Session]:
@@ -241,7 +242,7 @@ def erase(enrolment: Enrolment) -> frozenset[str]:
     return confirmed
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Give up approvals and secrets that were not used in time; return how many rows went."""
     now = timezone.now()
     for enrolment in Enrolment.objects.lapsed().select_related("user"):
@@ -257,7 +258,7 @@ def forget_old() -> int:
 
 @transaction.atomic
 def _lapse(enrolment: Enrolment) -> None:
-    enrolment.user.take_turn()
+    enrolment.user.lock_for_update()
     works = enrolment.authenticators.filter(confirmed=True, **ON_PHONE).exists()
     state = State.ENROLLED if works else State.ACTION_REQUIRED
     Enrolment.objects.lapsed().filter(pk=enrolment.pk).update(state=state)

@@ -20,7 +20,7 @@ from accounts.activity import events
 from accounts.holds import bindings, disputes
 from accounts.models import User
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.limits import Rate
 from devices.backups import grants, link_codes, replacing
@@ -55,7 +55,7 @@ class Claimant:
 
     digest: str
     name: str
-    client: Client
+    client: RequestOrigin
     installation: Installation | None = None
     nonce: str = ""  # what the portal's page left in this browser, if it did
 
@@ -94,9 +94,9 @@ def begin(
         grants_from=grants_from,
         trusted_from=trusted_from or now,
     )
-    link_codes.keep(row, code)
+    link_codes.store(row, code)
     with transaction.atomic():
-        disputes.take_turn(user)
+        disputes.lock_for_update(user)
         end(user.link_requests.filter(purpose=purpose))
         row.save()
     return row, code
@@ -145,7 +145,7 @@ def claim(*, typed: str, claimant: Claimant) -> LinkRequest:
     row, known = find(typed), claimant.installation
     if known and known.user_id != row.user_id:
         raise AnotherAccount
-    if not _stands(row, disputes.take_turn(row.user)):
+    if not _stands(row, disputes.lock_for_update(row.user)):
         raise UnknownCode
     is_here = is_proved_here(row, claimant.nonce)
     claimed: dict[str, Any] = {
@@ -185,13 +185,13 @@ def is_number(row: LinkRequest, typed: str) -> bool:
 
 
 @transaction.atomic
-def confirm(*, row: LinkRequest, client: Client, session: str = "") -> Installation:
+def confirm(*, row: LinkRequest, client: RequestOrigin, session: str = "") -> Installation:
     """Link the phone that claimed the code, or let one that is linked read the backup.
 
     The person is notified. Raises `Ended` and `devices.phones.linked_phones.TooManyPhones`; nothing
     has changed then.
     """
-    user = disputes.take_turn(row.user)
+    user = disputes.lock_for_update(row.user)
     claimed = LinkRequest.objects.live().filter(pk=row.pk, claimed_at__isnull=False)
     changed = {"confirmed_at": timezone.now(), "number": ""}
     if claimed.filter(confirmed_at__isnull=True).update(**changed) != 1:
@@ -280,7 +280,7 @@ def state_of(row: LinkRequest) -> str:
     return "asked" if row.claimed_at else "waiting"
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Delete requests that ended a day ago; return how many."""
     since = timezone.now() - timedelta(days=1)
     return delete_in_batches(LinkRequest.objects.filter(expires_at__lte=since))

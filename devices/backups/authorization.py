@@ -11,14 +11,18 @@ from devices.backups import errors
 from devices.models import Installation, RestoreGrant, Vault
 
 
-def take_turn(installation: Installation, *, weakens: bool = False) -> Installation:
+def lock_for_update(installation: Installation, *, weakens: bool = False) -> Installation:
     """Take the person's turn and read the installation anew; raises `Refused` if it may do nothing.
 
     The rows of backups come after the person's and the installations' in the order of locks: who
     took the turn is alone with all of them. What weakens a backup, or adds a way to open it, waits
     while the account is in dispute: raises `disputes.InDispute`.
     """
-    user = disputes.take_turn(installation.user) if weakens else installation.user.take_turn()
+    user = (
+        disputes.lock_for_update(installation.user)
+        if weakens
+        else installation.user.lock_for_update()
+    )
     rows = Installation.objects.select_related("user", "phone")
     row = rows.filter(pk=installation.pk).first()
     if row is None or not user.is_active:
@@ -32,7 +36,7 @@ def take_turn(installation: Installation, *, weakens: bool = False) -> Installat
 
 def take_turn_of_active(installation: Installation, *, weakens: bool = False) -> Installation:
     """The same, of the phone that saves; raises `Refused` if another one does."""
-    row = take_turn(installation, weakens=weakens)
+    row = lock_for_update(installation, weakens=weakens)
     if not row.is_active:
         raise errors.not_active_phone(active_of(row.user))
     return row

@@ -12,7 +12,7 @@ from accounts.activity import events
 from accounts.holds.bindings import Ground
 from accounts.models import User
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
 
@@ -61,23 +61,24 @@ def end_of(installations: InstallationQuerySet) -> None:
 
 
 @transaction.atomic
-def stop(*, grant: RestoreGrant, client: Client, session: str = "") -> None:
+def stop(*, grant: RestoreGrant, client: RequestOrigin, session: str = "") -> None:
     """Take leave back that is waiting or in use; raises `NothingToStop`."""
     installation = grant.installation
-    installation.user.take_turn()  # a take-over in flight is either done by now, or refused after
+    # A take-over in flight is either done by now, or refused after.
+    installation.user.lock_for_update()
     if not RestoreGrant.objects.pending().filter(pk=grant.pk).update(ended_at=timezone.now()):
         raise NothingToStop
     about: dict[str, Any] = {"phone": installation.name}
     events.record(installation.user, "app:stopped", client=client, session=session, **about)
 
 
-def end_others(user: User, keep: str) -> None:
-    """Take back what was given in other sessions than the one with the public id `keep`."""
+def end_others(user: User, except_session: str) -> None:
+    """Take back what was given in sessions with another public id than `except_session`."""
     rows = RestoreGrant.objects.pending().filter(installation__user=user)
-    rows.exclude(session=keep or "-").update(ended_at=timezone.now())
+    rows.exclude(session=except_session or "-").update(ended_at=timezone.now())
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Delete leave that was over a week ago; return how many."""
     since = timezone.now() - timedelta(days=7)
     return delete_in_batches(RestoreGrant.objects.filter(expires_at__lte=since))

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Rate
 from devices.backups import authorization, errors, ledger, validation
 from devices.models import Installation, KeyProof, KeySlot, Vault
@@ -37,7 +37,12 @@ def digest_in(body: dict[str, Any]) -> str:
 
 
 def prove(
-    *, installation: Installation, vault: UUID, slot: UUID | None, digest: str, client: Client
+    *,
+    installation: Installation,
+    vault: UUID,
+    slot: UUID | None,
+    digest: str,
+    client: RequestOrigin,
 ) -> datetime:
     """Judge a tag of a slot, or without one of the vault key; return until when leave lasts.
 
@@ -76,13 +81,13 @@ def _kept(installation: Installation, vault: UUID, slot: UUID | None) -> tuple[V
 
 @transaction.atomic
 def _note(
-    installation: Installation, vault: Vault, kept: str, slot: UUID | None, client: Client
+    installation: Installation, vault: Vault, kept: str, slot: UUID | None, client: RequestOrigin
 ) -> datetime:
     """Write the proof down under the grant of this moment, and tell the person if it spares a wait.
 
     What was judged before the turn is looked at again: the slot may have been removed meanwhile.
     """
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     grant = authorization.pending_grant(phone)
     if _kept(phone, vault.public_id, slot)[1] != kept:
         raise errors.proof_wrong()

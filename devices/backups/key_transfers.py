@@ -47,7 +47,7 @@ def count_asked(installation: Installation) -> None:
 @transaction.atomic
 def ask(*, installation: Installation) -> KeyTransfer:
     """Ask for the key, in the place of what this phone asked before; raises `Refused`."""
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     grant = authorization.check_grant(phone)
     phone.transfers.all().delete()
     until = min(timezone.now() + settings.KEY_TRANSFER_AGE, grant.expires_at)
@@ -60,7 +60,7 @@ def answer(*, installation: Installation, transfer: UUID, sealed: Json) -> None:
 
     It must be another phone of the same person that still has permission to read.
     """
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     row = _find(phone, transfer)
     if row.installation_id == phone.pk or not row.installation.grants.usable().exists():
         raise errors.transfer_unknown()
@@ -95,6 +95,6 @@ def show(installation: Installation, public_id: UUID) -> Json:
     return {**told, **(row.answer or {})}
 
 
-def forget_over() -> int:
+def delete_expired() -> int:
     """Delete what was asked for and is over; return how many rows went."""
     return delete_in_batches(KeyTransfer.objects.filter(expires_at__lte=timezone.now()))

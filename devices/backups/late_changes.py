@@ -24,7 +24,7 @@ def _of(vault: Vault) -> QuerySet[VaultVersion]:
 @transaction.atomic
 def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
     """Leave changes in the place of those that this phone left before; raises `Refused`."""
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     vault = authorization.on(phone.user)
     if phone.is_active:
         raise errors.active_phone()
@@ -64,7 +64,7 @@ def _told(row: VaultVersion) -> Json:
 
 
 @transaction.atomic
-def let_go(*, installation: Installation, left_by: UUID, nonce: str) -> None:
+def discard(*, installation: Installation, left_by: UUID, nonce: str) -> None:
     """Delete what a phone left, if it is still what the active one saw; raises `Refused`."""
     phone = authorization.take_turn_of_active(installation, weakens=True)
     rows = _of(authorization.on(phone.user)).filter(installation__public_id=left_by)

@@ -10,7 +10,7 @@ from devices.models import LinkRequest
 LENGTH = 16
 PURPOSE = "link-code"
 
-__all__ = ["digests_of", "draw", "grouped", "keep", "shown"]
+__all__ = ["digests_of", "draw", "grouped", "shown", "store"]
 
 
 def draw() -> str:
@@ -28,7 +28,7 @@ def digests_of(typed: str) -> list[str]:
     return keyed_digests(PURPOSE, code) if is_code else []
 
 
-def keep(row: LinkRequest, code: str) -> None:
+def store(row: LinkRequest, code: str) -> None:
     """Keep a code sealed, for a page that is loaded again."""
     row.sealed_code = seal(code.encode(), context=_context(row))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
-from core.http import Client
+from core.http import RequestOrigin
 from devices.backups import (
     authorization,
     errors,
@@ -78,22 +78,22 @@ def _offer(vault: Vault) -> Json:
 
 
 @transaction.atomic
-def view(*, installation: Installation, vault: UUID, client: Client) -> Done:
+def view(*, installation: Installation, vault: UUID, client: RequestOrigin) -> Done:
     """Note that the phone only looks, and tell the person. Raises `Refused`."""
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     row = authorization.readable(phone, vault)
     ledger.record(phone, "backup:opened", client=client)
     return Done(row.epoch, row.head)
 
 
 @transaction.atomic
-def take_over(*, installation: Installation, vault: UUID, head: int, client: Client) -> Done:
+def take_over(*, installation: Installation, vault: UUID, head: int, client: RequestOrigin) -> Done:
     """Make this the phone that saves, from the head it knows on, and tell the person.
 
     The head is kept longer, and the epoch fences the other phone off. A vault that is off or
     frozen is on again, unless another one is. Raises `Refused`.
     """
-    phone = authorization.take_turn(installation, weakens=True)
+    phone = authorization.lock_for_update(installation, weakens=True)
     row = authorization.readable(phone, vault)
     grant = authorization.check_taker(phone, row)
     if row.head != head:

@@ -29,7 +29,7 @@ def make_way(phone: Phone, until: datetime | None) -> Installation | None:
     if before is None:
         return None
     if until is None or _came_lately(before):
-        unlinking.let_go(Installation.objects.filter(pk=before.pk))
+        unlinking.unlink(Installation.objects.filter(pk=before.pk))
         bindings.forget_subjects(phone.user, [subject_of(before)])
         return None
     unlink_replaced(phone)
@@ -65,7 +65,7 @@ def give_back(phone: Phone) -> None:
 
 def unlink_replaced(phone: Phone) -> None:
     """Unlink for good what was replaced on this phone."""
-    unlinking.let_go(Installation.objects.replaced().filter(replaced_on=phone))
+    unlinking.unlink(Installation.objects.replaced().filter(replaced_on=phone))
 
 
 def unlink_expired() -> int:
@@ -81,8 +81,8 @@ def unlink_expired() -> int:
 @transaction.atomic
 def _unlink_in_turn(row: Installation) -> bool:
     try:
-        disputes.take_turn(row.user)
+        disputes.lock_for_update(row.user)
     except disputes.InDispute:
         return False
     rows = Installation.objects.replaced().filter(pk=row.pk, replaced_until__lte=timezone.now())
-    return bool(unlinking.let_go(rows))
+    return bool(unlinking.unlink(rows))

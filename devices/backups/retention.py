@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.models import User
-from core.http import Client
+from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation, Vault, VaultVersion
 
@@ -113,7 +113,7 @@ def check_room(phone: Installation, size: int) -> None:
         raise errors.vault_full()
 
 
-def tell_if_filling(user: User, size: int, *, client: Client | None) -> None:
+def tell_if_filling(user: User, size: int, *, client: RequestOrigin | None) -> None:
     """Tell the person, once a week, when these bytes that were just added crossed the line.
 
     It is drawn at `VAULT_FILLING` of what one phone may fill: whoever holds a stolen one never gets

@@ -4,14 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.activity import events
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import LimitReached, Rate
 from devices.models import Installation, Vault
 
 ONCE = Rate("portal-set-back", 1, timedelta(days=1))
 
 
-def note(installation: Installation, *, known: int, client: Client) -> None:
+def note(installation: Installation, *, known: int, client: RequestOrigin) -> None:
     """Write into the activity that the phone knows a newer version than there is, once a day.
 
     Nothing else can tell: the rows that would are the ones that are missing. The app saves its

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.holds import bindings
 from accounts.models import User
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from devices.backups import authorization, errors, ledger
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
@@ -22,7 +22,7 @@ SENT = ("kind", "key", "params", "nonce", "sealed")
 
 
 @transaction.atomic
-def verify(*, installation: Installation, slot: UUID, client: Client) -> None:
+def verify(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
     """Note that the slot opened what the portal returned; from the first on the backup counts.
 
     Raises `Refused`.
@@ -45,7 +45,7 @@ def _slot(vault: Vault, public_id: UUID) -> KeySlot:
 
 
 @transaction.atomic
-def add(*, installation: Installation, slot: KeySlot, client: Client) -> None:
+def add(*, installation: Installation, slot: KeySlot, client: RequestOrigin) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
     phone = authorization.take_turn_of_active(installation, weakens=True)
     slot.vault = vault = authorization.on(phone.user)
@@ -93,7 +93,7 @@ def _check_same(row: KeySlot, slot: KeySlot) -> None:
 
 
 @transaction.atomic
-def remove(*, installation: Installation, slot: UUID, client: Client) -> None:
+def remove(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
     """Remove a way to open the backup, unless the head would be left without one.
 
     It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
@@ -128,7 +128,7 @@ def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> 
     A tag is taken once, and only of the phone that saves: whoever reads may be somebody else, and
     could keep the owner's own key from counting. Raises `Refused`.
     """
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     row = KeySlot.objects.filter(vault__user=phone.user, public_id=slot).first()
     if row is None:
         authorization.read_current(phone)
@@ -150,7 +150,7 @@ def note_tag(*, installation: Installation, digest: str) -> None:
 
 
 @transaction.atomic
-def bring_back(*, installation: Installation, slot: UUID, client: Client) -> None:
+def bring_back(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
     """Let a way that was removed open the backup again, as it did; raises `Refused`."""
     phone = authorization.take_turn_of_active(installation, weakens=True)
     vault = authorization.on(phone.user)
@@ -160,7 +160,7 @@ def bring_back(*, installation: Installation, slot: UUID, client: Client) -> Non
     _bring_back(phone, vault, row, client)
 
 
-def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Client) -> None:
+def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: RequestOrigin) -> None:
     kinds = list(vault.slots.values_list("kind", flat=True))
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)

@@ -12,14 +12,14 @@ from accounts.activity import events
 from accounts.holds import disputes
 from accounts.models import User
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from devices.backups import grants, wiping
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
 
 
 @transaction.atomic
-def let_go(
+def unlink(
     rows: InstallationQuerySet, *, wipe: bool = False, erases_from: datetime | None = None
 ) -> list[Installation]:
     """Unlink these, with what they asked for and what they might read; return them.
@@ -75,12 +75,12 @@ def wipe_later(
     *,
     user: User,
     rows: Iterable[Installation],
-    client: Client,
+    client: RequestOrigin,
     session: str,
     erases_from: datetime | None = None,
 ) -> None:
     """Tell those that kept their accounts when they were let go to erase them, and the person."""
-    disputes.take_turn(user)
+    disputes.lock_for_update(user)
     for row in tell_to_wipe(rows, erases_from=erases_from):
         about: dict[str, Any] = {"session": session, "phone": row.name}
         if erases_from:
@@ -89,7 +89,7 @@ def wipe_later(
         events.record(user, "app:wipe_asked", client=client, **about)
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Delete installations that were unlinked long ago; return how many rows went.
 
     Until then each is recognised, and told to erase itself if that was asked for.

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.holds import disputes
 from accounts.models import User
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Rate
 from devices.backups import authorization, errors, ledger, retention, versions
 from devices.backups.envelopes import Envelope
@@ -47,7 +47,7 @@ def make(
     envelope: Envelope,
     slots: Sequence[KeySlot],
     freeze: bool,
-    client: Client,
+    client: RequestOrigin,
     tag_digest: str = "",
 ) -> Vault:
     """Make the backup with its first version and the ways to open it.
@@ -56,7 +56,7 @@ def make(
     nothing opens any more, is kept aside. Raises `Refused`.
     """
     _check_first(envelope, slots)
-    phone = authorization.take_turn(installation, weakens=freeze)
+    phone = authorization.lock_for_update(installation, weakens=freeze)
     versions.check_device(phone, envelope)
     frozen = []
     if freeze:
@@ -123,7 +123,7 @@ def _check_may_freeze(phone: Installation) -> None:
     authorization.check_not_held(phone)
 
 
-def _freeze(phone: Installation, client: Client) -> list[int]:
+def _freeze(phone: Installation, client: RequestOrigin) -> list[int]:
     """Put the backup away that is on; return its key."""
     until = timezone.now() + settings.VAULT_FROZEN
     rows = phone.user.vaults.filter(state=Vault.State.ON)
@@ -170,7 +170,7 @@ def _set(phone: Installation, status: Installation.Status) -> None:
 
 
 @transaction.atomic
-def switch_off(*, installation: Installation, client: Client) -> datetime:
+def switch_off(*, installation: Installation, client: RequestOrigin) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
     phone = authorization.take_turn_of_active(installation, weakens=True)
     vault = authorization.on(phone.user)
@@ -182,7 +182,7 @@ def switch_off(*, installation: Installation, client: Client) -> datetime:
 
 
 @transaction.atomic
-def undelete(*, installation: Installation, client: Client) -> Vault:
+def undelete(*, installation: Installation, client: RequestOrigin) -> Vault:
     """Switch the backup that was switched off last on again. Raises `Refused`."""
     phone = authorization.take_turn_of_active(installation)
     vault = authorization.current(phone.user)
@@ -194,7 +194,7 @@ def undelete(*, installation: Installation, client: Client) -> Vault:
     return vault
 
 
-def forget_over() -> int:
+def delete_expired() -> int:
     """Delete vaults whose time is over; return how many rows went."""
     over = Vault.objects.exclude(state=Vault.State.ON).filter(ends_at__lte=timezone.now())
     return sum(_forget(vault) for vault in over.select_related("user"))
@@ -204,7 +204,7 @@ def forget_over() -> int:
 def _forget(vault: Vault) -> int:
     """Delete it unless somebody switched it on again just now, or the account is in dispute."""
     try:
-        disputes.take_turn(vault.user)
+        disputes.lock_for_update(vault.user)
     except disputes.InDispute:
         return 0
     rows = Vault.objects.filter(pk=vault.pk, ends_at__lte=timezone.now())

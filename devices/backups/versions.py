@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Rate
 from devices.backups import authorization, errors, retention
 from devices.backups.envelopes import Envelope
@@ -37,14 +37,14 @@ def count_save(installation: Installation) -> None:
 
 @transaction.atomic
 def save(
-    *, installation: Installation, save: Save, client: Client | None = None
+    *, installation: Installation, save: Save, client: RequestOrigin | None = None
 ) -> tuple[VaultVersion, bool]:
     """Append a version; returns it, and whether it is new or answers a repeated request.
 
     Nothing is ever replaced. Whatever a phone did not know of is a refusal: a newer version, a
     take-over, another phone being active. Raises `Refused`.
     """
-    phone = authorization.take_turn(installation)
+    phone = authorization.lock_for_update(installation)
     vault = authorization.current(phone.user)
     before = _repeated(vault, save)
     if before is not None:

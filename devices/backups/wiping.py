@@ -20,8 +20,8 @@ from accounts.activity import events
 from accounts.authentication.proofs import Strength, fresh_proofs
 from accounts.holds import bindings
 from accounts.models import Binding, User
-from accounts.request_user import person
-from core.http import Client
+from accounts.request_user import authenticated_user
+from core.http import RequestOrigin
 from devices.backups import errors
 from devices.backups.validation import base64url
 from devices.models import Installation, PhoneCommand
@@ -37,7 +37,7 @@ def erases_from(request: HttpRequest) -> datetime | None:
     Erasing cannot be undone, so only a fresh strong proof does it at once. Without two-step
     verification a stolen password alone would do: such a phone locks first as well.
     """
-    user = person(request)
+    user = authenticated_user(request)
     if user.has_two_step:
         return bindings.kept_until(request)
     if bindings.is_strong(user, fresh_proofs(request)):
@@ -97,7 +97,7 @@ def secret_for(command: PhoneCommand) -> dict[str, Any]:
 
     Two tabs of one phone get the same one: which of them was quicker does not matter.
     """
-    command.installation.user.take_turn()
+    command.installation.user.lock_for_update()
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     row = rows.select_related("installation__user").first()
     if row is None or not row.locks or row.locked_at:
@@ -109,7 +109,7 @@ def secret_for(command: PhoneCommand) -> dict[str, Any]:
 
 
 @transaction.atomic
-def note_locked(command: PhoneCommand, *, client: Client) -> None:
+def note_locked(command: PhoneCommand, *, client: RequestOrigin) -> None:
     """Note once that the phone is locked, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True, locked_at__isnull=True)
     if rows.filter(sealed_secret__isnull=False).update(locked_at=timezone.now()):
@@ -117,7 +117,7 @@ def note_locked(command: PhoneCommand, *, client: Client) -> None:
 
 
 @transaction.atomic
-def note_opened(command: PhoneCommand, *, client: Client) -> None:
+def note_opened(command: PhoneCommand, *, client: RequestOrigin) -> None:
     """Note once that a phone whose order was called off is open again; the secret goes."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     ended = {"done_at": timezone.now(), "sealed_secret": None}
@@ -126,7 +126,7 @@ def note_opened(command: PhoneCommand, *, client: Client) -> None:
 
 
 @transaction.atomic
-def note_erased(command: PhoneCommand, *, client: Client) -> None:
+def note_erased(command: PhoneCommand, *, client: RequestOrigin) -> None:
     """Note once that the phone erased its accounts, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     if rows.update(done_at=timezone.now(), sealed_secret=None):
@@ -154,7 +154,7 @@ def call_off(
     *,
     user: User,
     installations: Iterable[Installation],
-    client: Client | None,
+    client: RequestOrigin | None,
     session: str = "",
 ) -> list[Installation]:
     """Call the orders to these phones off, and tell the person; return the phones.
@@ -162,7 +162,7 @@ def call_off(
     What is locked opens again when the phone calls; what was told to erase itself and has not yet
     said that it did may have done so all the same.
     """
-    user.take_turn()
+    user.lock_for_update()
     rows = list(to_call_off(installations).select_related("installation"))
     now, done = timezone.now(), []
     for row in rows:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.models import Passkey
@@ -29,19 +29,19 @@ CAUSES = {
 
 
 @transaction.atomic
-def note(passkey: Passkey, change: str, *, client: Client) -> None:
+def note(passkey: Passkey, change: str, *, client: RequestOrigin) -> None:
     """Stop offering the passkey, and tell its owner once."""
     rows = Passkey.objects.filter(pk=passkey.pk, changed_at__isnull=True)
     if rows.update(changed_at=timezone.now()):
         _record(passkey, "passkey:changed", client, change=change)
 
 
-def note_counter(passkey: Passkey, *, client: Client) -> None:
+def note_counter(passkey: Passkey, *, client: RequestOrigin) -> None:
     """Tell the owner that a counter began again; the passkey was taken."""
     _record(passkey, "passkey:counter_reset", client)
 
 
-def _record(passkey: Passkey, kind: str, client: Client, **details: Any) -> None:
+def _record(passkey: Passkey, kind: str, client: RequestOrigin, **details: Any) -> None:
     events.record(passkey.user, kind, client=client, passkey=passkey.name, **details)
 
 

@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from accounts.authentication.methods import (
     AlreadySpent,
+    AuthMethod,
     CannotCheck,
-    Carrier,
     Kept,
-    Match,
+    Possession,
     Question,
-    Step,
+    SignInOption,
     Text,
-    Verification,
-    Way,
+    VerificationContext,
+    VerifiedCode,
     digits_of,
 )
 from accounts.authentication.proofs import Proof, Strength
@@ -45,12 +45,12 @@ class AuthenticatorMatch:
     authenticator: Authenticator
     step: int
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Use the time step up."""
-        if not self.authenticator.spend(self.step):
+        if not self.authenticator.consume(self.step):
             raise AlreadySpent
         factor, strength = self.authenticator.factor, strength_of(self.authenticator)
-        return Proof.now(AuthenticatorApp.slug, strength, factor)
+        return Proof.now(AuthenticatorAppMethod.slug, strength, factor)
 
 
 def strength_of(authenticator: Authenticator | Passkey) -> Strength:
@@ -58,7 +58,7 @@ def strength_of(authenticator: Authenticator | Passkey) -> Strength:
     return Strength.RECOVERED if authenticator.is_held else Strength.TWO_STEP
 
 
-class AuthenticatorApp(Step):
+class AuthenticatorAppMethod(AuthMethod):
     """A time-based code from an app; all linked phones of the person are tried for it."""
 
     slug = "authenticator"
@@ -69,19 +69,19 @@ class AuthenticatorApp(Step):
     asks = True
     digits = settings.AUTHENTICATOR_DIGITS
 
-    def ways(self, user: User) -> list[Way]:
+    def ways(self, user: User) -> list[SignInOption]:
         """One way for each linked phone, the one used last first."""
         return sorted((self._way(each) for each in on_phones(user)), key=age_of_use)
 
-    def _way(self, held: OnPhone) -> Way:
+    def _way(self, held: OnPhone) -> SignInOption:
         phone = held.phone
-        return Way(
+        return SignInOption(
             slug=self.slug,
             target=str(phone.public_id),
             label=self.label,
             hint=held.hint,
             icon=self.icon,
-            carrier=Carrier("phone", phone.carrier_key, phone.name),
+            possession=Possession("phone", phone.possession_key, phone.name),
             strength=strength_of(held.best),
             linked_at=held.linked_at,
             last_used_at=held.last_used_at,
@@ -102,7 +102,7 @@ class AuthenticatorApp(Step):
         """Return six ASCII digits."""
         return digits_of(typed, settings.AUTHENTICATOR_DIGITS)
 
-    def match(self, verification: Verification, code: str) -> Match | None:
+    def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Try every linked phone, whichever is right, and return the first that is."""
         rows = [
             row
@@ -127,17 +127,17 @@ class AuthenticatorApp(Step):
             for row in rows
         ]
 
-    def explanation(self, way: Way) -> Text:
+    def explanation(self, way: SignInOption) -> Text:
         """Say where the code is to be found."""
         return _("Open the app %(hint)s and type the six digits it shows for %(site)s.") % {
-            "hint": _("on %(phone)s") % {"phone": way.carrier.name},
+            "hint": _("on %(phone)s") % {"phone": way.possession.name},
             "site": _either(way.shows),
         }
 
-    def question(self, way: Way) -> Question:
+    def question(self, way: SignInOption) -> Question:
         """Ask whether the app on this phone still shows codes."""
         return Question(
-            _("Does the app on your %(phone)s still work?") % {"phone": way.carrier.noun},
+            _("Does the app on your %(phone)s still work?") % {"phone": way.possession.noun},
             _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
             f"{reverse('devices:new_phone')}?replaces={way.target}",
             _("Set it up again"),
@@ -167,7 +167,7 @@ def _either(names: Sequence[str]) -> str:
     return str(_("%(first)s or %(last)s") % {"first": listed(others), "last": last})
 
 
-def age_of_use(way: Way) -> float:
+def age_of_use(way: SignInOption) -> float:
     """Sort the way that was used last first."""
     return -way.last_used_at.timestamp() if way.last_used_at else 0.0
 

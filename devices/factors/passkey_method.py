@@ -12,18 +12,18 @@ from django.utils import timezone
 
 from accounts.authentication.methods import (
     AlreadySpent,
+    AuthMethod,
     Button,
-    Carrier,
-    Match,
+    Possession,
     Question,
-    Step,
+    SignInOption,
     Text,
-    Verification,
-    Way,
+    VerificationContext,
+    VerifiedCode,
 )
 from accounts.authentication.proofs import Proof
 from accounts.models import User
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.limits import Rate
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
@@ -39,19 +39,19 @@ class PasskeyMatch:
     """A right answer of a passkey of this person."""
 
     answered: webauthn.Answered
-    client: Client
+    client: RequestOrigin
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Use the challenge up and raise the counter."""
-        if not self.answered.spend():
+        if not self.answered.consume():
             raise AlreadySpent
         passkey = self.answered.passkey
         if self.answered.counter_began_again:
             changed_passkeys.note_counter(passkey, client=self.client)
-        return Proof.now(PasskeyStep.slug, strength_of(passkey), passkey.factor)
+        return Proof.now(PasskeyMethod.slug, strength_of(passkey), passkey.factor)
 
 
-class PasskeyStep(Step):
+class PasskeyMethod(AuthMethod):
     """A key pair in a phone, a computer or a security key, which answers by itself.
 
     After the password it is the second factor whether or not it verified its owner; alone it has to
@@ -70,20 +70,20 @@ class PasskeyStep(Step):
     alone_template = "devices/_passkey_alone.html"
     wrong = _("This passkey was not accepted. Try again, or use another way.")
 
-    def ways(self, user: User) -> list[Way]:
+    def ways(self, user: User) -> list[SignInOption]:
         """One way for each passkey that works here, the one used last first."""
         rows = [row for row in user.passkeys.all() if row.is_usable]
         return sorted((self._way(row) for row in rows), key=age_of_use)
 
-    def _way(self, passkey: Passkey) -> Way:
+    def _way(self, passkey: Passkey) -> SignInOption:
         kind = "synced" if passkey.is_backed_up else "passkey"
-        return Way(
+        return SignInOption(
             slug=self.slug,
             target=str(passkey.public_id),
             label=self.label,
             hint=_("%(name)s, %(kept)s") % {"name": passkey.name, "kept": passkey.kept},
             icon=self.icon,
-            carrier=Carrier(kind, passkey.carrier_key, passkey.name),
+            possession=Possession(kind, passkey.possession_key, passkey.name),
             strength=strength_of(passkey),
             linked_at=passkey.created_at,
             last_used_at=passkey.last_used_at,
@@ -103,7 +103,7 @@ class PasskeyStep(Step):
         """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""
         return typed
 
-    def buttons(self, ways: Sequence[Way]) -> list[Button]:
+    def buttons(self, ways: Sequence[SignInOption]) -> list[Button]:
         """One for the host we are at, and one for each former host that the person has one of."""
         made = [rp_id for rp_id in parties() if any(way.among == rp_id for way in ways)]
         return [Button(rp_id, _use(rp_id, _("Use your passkey"))) for rp_id in made]
@@ -112,7 +112,7 @@ class PasskeyStep(Step):
         """Return the same for the sign-in page, which does not know whose they would be."""
         return [Button(rp_id, _use(rp_id, _("Sign in with a passkey"))) for rp_id in parties()]
 
-    def options(self, verification: Verification, among: str = "") -> dict[str, Any] | None:
+    def options(self, verification: VerificationContext, among: str = "") -> dict[str, Any] | None:
         """Ask for one of the person's passkeys, for this purpose in this flow."""
         rows = list(verification.user.passkeys.usable())
         if not rows:
@@ -121,7 +121,7 @@ class PasskeyStep(Step):
         purpose, binding = verification.purpose, verification.binding
         return webauthn.prepare_answer(rows, purpose=purpose, binding=binding, rp_id=among)
 
-    def match(self, verification: Verification, code: str) -> Match | None:
+    def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Verify the signature, and that it answers a question of this flow."""
         purpose, binding = verification.purpose, verification.binding
         try:
@@ -137,20 +137,20 @@ class PasskeyStep(Step):
         return PasskeyMatch(answered, verification.client)
 
     @staticmethod
-    def _changed(changed: passkey_refusals.Changed, client: Client) -> ValidationError:
+    def _changed(changed: passkey_refusals.Changed, client: RequestOrigin) -> ValidationError:
         passkey = changed.of
         changed_passkeys.note(passkey, changed.change, client=client)
         said = changed_passkeys.refusal(passkey, changed.change)
         return ValidationError(said, code="changed")
 
-    def explanation(self, way: Way) -> Text:
+    def explanation(self, way: SignInOption) -> Text:
         """Say what will happen."""
         return _("Your device will ask for your fingerprint, face or PIN.")
 
-    def question(self, way: Way) -> Question:
+    def question(self, way: SignInOption) -> Question:
         """Ask whether the device still has this passkey."""
         return Question(
-            _("Does your passkey %(name)s still work?") % {"name": way.carrier.noun},
+            _("Does your passkey %(name)s still work?") % {"name": way.possession.noun},
             _("You added it %(time)s ago and have not used it since.") % {"time": way.age},
             reverse("devices:add_passkey"),
             _("Add a new one"),

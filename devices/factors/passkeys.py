@@ -17,19 +17,19 @@ from accounts.models import User
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.database import violates
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from devices.factors import last_factor, webauthn
 from devices.factors.aaguids import make_of
 from devices.factors.methods import strength_of
-from devices.factors.passkey_method import PasskeyStep
+from devices.factors.passkey_method import PasskeyMethod
 from devices.factors.webauthn import Registered
 from devices.models import Passkey
 from devices.models.passkey import NAME_LENGTH
 from devices.phones.consequences import stays_on, will_end
 from devices.sessions.engine import end_sessions
 
-METHOD = PasskeyStep.slug
+METHOD = PasskeyMethod.slug
 
 
 class NotAdded(Exception):
@@ -54,7 +54,7 @@ def has_room(user: User) -> bool:
     return user.passkeys.count() < most
 
 
-def first_name(registered: Registered, client: Client) -> str:
+def first_name(registered: Registered, client: RequestOrigin) -> str:
     """Name a passkey by its make, else by the browser that added it."""
     browser = browser_name(client.agent)
     # Sentences put "the passkey" before it.
@@ -67,7 +67,7 @@ def add(
     registered: Registered,
     name: str,
     trusted_from: datetime,
-    client: Client,
+    client: RequestOrigin,
     session: str = "",
     ground: Ground | None = None,
 ) -> Added:
@@ -87,26 +87,31 @@ def add(
 
 
 def _add(
-    row: Passkey, registered: Registered, *, client: Client, session: str, ground: Ground | None
+    row: Passkey,
+    registered: Registered,
+    *,
+    client: RequestOrigin,
+    session: str,
+    ground: Ground | None,
 ) -> Added:
     user, now = row.user, timezone.now()
-    disputes.take_turn(user)
+    disputes.lock_for_update(user)
     if not has_room(user):
         raise TooManyPasskeys
-    if not registered.challenge.spend():
+    if not registered.challenge.consume():
         raise NotAdded
     row.created_at = row.last_used_at = now
     row.save()
     unused_methods.begin(user)
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
-    set_up_changed.send(User, user=user, keep=session)
+    set_up_changed.send(User, user=user, except_session=session)
     about = {"passkey": row.name, **bindings.told(binding)}
     events.record(user, "passkey:added", client=client, session=session, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 
 
 @transaction.atomic
-def rename(*, passkey: Passkey, name: str, client: Client, session: str = "") -> None:
+def rename(*, passkey: Passkey, name: str, client: RequestOrigin, session: str = "") -> None:
     """Give a passkey another name."""
     before, passkey.name = passkey.name, name
     passkey.save(update_fields=["name"])
@@ -116,7 +121,9 @@ def rename(*, passkey: Passkey, name: str, client: Client, session: str = "") ->
 
 
 @transaction.atomic
-def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = False) -> int:
+def remove(
+    *, passkey: Passkey, client: RequestOrigin, session: str = "", lost: bool = False
+) -> int:
     """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
 
     The row goes first, as in `devices.phones.linked_phones.unlink`: a sign-in under way is then
@@ -124,13 +131,13 @@ def remove(*, passkey: Passkey, client: Client, session: str = "", lost: bool = 
     `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
     besides one device; neither of a person who has lost it.
     """
-    user = disputes.take_turn(passkey.user)
+    user = disputes.lock_for_update(passkey.user)
     factor = passkey.factor
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist
     bindings.forget_subjects(user, [factor])
-    ended = end_sessions(user, keep=session)
-    protection_changed.send(User, user=user, keep=session)
+    ended = end_sessions(user, except_session=session)
+    protection_changed.send(User, user=user, except_session=session)
     if not lost:
         if passkey.is_usable:
             last_factor.keep_one(user)
@@ -151,15 +158,15 @@ def farewell(passkey: Passkey) -> dict[str, Any]:
     }
 
 
-def consequences(passkey: Passkey, *, keep: str, stays: bool) -> list[str]:
-    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on."""
+def consequences(passkey: Passkey, *, except_session: str, stays: bool) -> list[str]:
+    """Say what will happen; `except_session` is the one that acts, `stays` whether it goes on."""
     here = _("This browser stays signed in.")
     if not stays:
         here = _("You are signed out here as well, because you signed in with this passkey.")
     lines = [
         _("%(name)s stops working here at once.") % {"name": passkey.name},
         _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),
-        will_end(passkey.user, keep),
+        will_end(passkey.user, except_session),
         here,
         stays_on(passkey.user),
         _("We’ll notify all your confirmed e-mail addresses."),

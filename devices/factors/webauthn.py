@@ -91,10 +91,10 @@ class Answered:
         had_count = self.passkey.sign_count and not self.passkey.is_backup_eligible
         return bool(had_count and not self.data.counter)
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use the challenge up and note the counter; False if another answer was first."""
         counter, is_backed_up = self.data.counter, self.data.is_backed_up()
-        return self.challenge.spend() and self.passkey.spend(counter, is_backed_up=is_backed_up)
+        return self.challenge.consume() and self.passkey.consume(counter, is_backed_up=is_backed_up)
 
 
 def id_of(passkey: Passkey) -> str:
@@ -123,7 +123,7 @@ def prepare_registration(user: User, *, binding: str) -> dict[str, Any]:
     What holds one that has changed may make another: that is the way to mend it.
     """
     entity = PublicKeyCredentialUserEntity(
-        id=user.public_id.bytes, name=user.email, display_name=user.called
+        id=user.public_id.bytes, name=user.email, display_name=user.display_name
     )
     options, _state = _server().register_begin(
         entity,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
-from accounts.authentication.methods import AlreadySpent, Match
+from accounts.authentication.methods import AlreadySpent, VerifiedCode
 from accounts.authentication.proofs import Proof
 from accounts.forms.code import CodeForm
 from accounts.models import User
@@ -105,7 +105,7 @@ class FirstCode:
 
     step: int
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Nothing is proved before the phone is linked."""
         raise AlreadySpent
 
@@ -129,7 +129,7 @@ class ConfirmForm(CodeForm):
         self.step: int | None = None
         super().__init__(*args, budget=budget_of_link(authenticator.phone), **kwargs)
 
-    def find(self, code: str) -> Match | None:
+    def find(self, code: str) -> VerifiedCode | None:
         """Find the time step that the code belongs to."""
         self.step = self.authenticator.find_step(code)
         return None if self.step is None else FirstCode(self.step)

@@ -180,7 +180,7 @@ class Authenticator(Device):
         ]
         return next((step for step in right if step > self.last_step), None)
 
-    def spend(self, step: int) -> bool:
+    def consume(self, step: int) -> bool:
         """Use a time step up, and every older one; False if somebody else was first."""
         now = timezone.now()
         row = Authenticator.objects.filter(pk=self.pk, confirmed=True, last_step__lt=step)

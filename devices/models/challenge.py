@@ -54,11 +54,11 @@ class Challenge(models.Model):
         rows = cls.objects.live().filter(purpose=purpose, binding=binding)
         return rows.filter(digest=_digest(challenge)).first()
 
-    def spend(self) -> bool:
+    def consume(self) -> bool:
         """Use the challenge up; False if another answer was first."""
         return Challenge.objects.live().filter(pk=self.pk).update(used_at=timezone.now()) == 1
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Delete challenges that nobody may answer any more; return how many."""
     return delete_in_batches(Challenge.objects.filter(expires_at__lte=timezone.now()))

@@ -68,8 +68,8 @@ class Passkey(models.Model):
         return _("synced") if self.is_backed_up else _("only on this device")
 
     @property
-    def carrier_key(self) -> str:
-        """What it hangs on, as in `accounts.authentication.second_steps.Carrier`."""
+    def possession_key(self) -> str:
+        """What it hangs on, as in `accounts.authentication.second_steps.Possession`."""
         return f"passkey:{self.pk}"
 
     @property
@@ -97,7 +97,7 @@ class Passkey(models.Model):
         may_count_back = self.is_backup_eligible or not sign_count
         return not may_count_back and sign_count <= self.sign_count
 
-    def spend(self, sign_count: int, *, is_backed_up: bool) -> bool:
+    def consume(self, sign_count: int, *, is_backed_up: bool) -> bool:
         """Note a use; False if another answer raised the counter past this one meanwhile."""
         rows = Passkey.objects.filter(pk=self.pk)
         if sign_count and not self.is_backup_eligible:

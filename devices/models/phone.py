@@ -170,6 +170,6 @@ class Phone(models.Model):
         return Leave(public_id, begins, until, session) if begins and until else None
 
     @property
-    def carrier_key(self) -> str:
-        """What its ways in hang on, as in `accounts.authentication.second_steps.Carrier`."""
+    def possession_key(self) -> str:
+        """What its ways in hang on, as in `accounts.authentication.second_steps.Possession`."""
         return f"phone:{self.pk}"

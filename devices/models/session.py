@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts.activity.user_agents import called
+from accounts.activity.user_agents import display_name
 from accounts.authentication.proofs import Proof, proofs_in
 from accounts.models import KnownBrowser, User
 from core.fields import NameField
@@ -100,7 +100,7 @@ class Session(AbstractBaseSession):
     )
     address = models.CharField(max_length=45, blank=True)
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
-    name = NameField(max_length=100, blank=True)  # given by the person, see `called`
+    name = NameField(max_length=100, blank=True)  # given by the person, see `display_name`
     place = models.CharField(max_length=100, blank=True)  # coarse, if the operator has a database
     created_at = models.DateTimeField(default=timezone.now)
     signed_in_at = models.DateTimeField(default=timezone.now)
@@ -122,9 +122,9 @@ class Session(AbstractBaseSession):
         return store
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """The name that the person gave it, else what it is, in the language of the reader."""
-        return called(self.name, self.agent)
+        return display_name(self.name, self.agent)
 
     @property
     def proofs(self) -> list[Proof]:

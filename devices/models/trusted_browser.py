@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.activity.user_agents import called
+from accounts.activity.user_agents import display_name
 from accounts.models import KnownBrowser
 from core.fields import NameField
 from core.http import AGENT_LENGTH
@@ -45,7 +45,7 @@ class TrustedBrowser(models.Model):
     next_digest = models.CharField(max_length=64, null=True, unique=True)
     family = models.CharField(max_length=64, null=True, unique=True)
     renewed_at = models.DateTimeField(null=True)
-    name = NameField(max_length=100)  # given by the person or "", see `called`
+    name = NameField(max_length=100)  # given by the person or "", see `display_name`
     agent = models.CharField(max_length=AGENT_LENGTH, blank=True)
     address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -61,9 +61,9 @@ class TrustedBrowser(models.Model):
         return self.name
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """The name that the person gave it, else what it is, in the language of the reader."""
-        return called(self.name, self.agent)
+        return display_name(self.name, self.agent)
 
     @property
     def factor(self) -> str:

@@ -23,9 +23,9 @@ def factors_of(phone: Phone) -> frozenset[str]:
 
 
 def consequences(
-    *phones: Phone, keep: str = "", stays: bool = True, kept_until: datetime | None = None
+    *phones: Phone, except_session: str = "", stays: bool = True, kept_until: datetime | None = None
 ) -> list[str]:
-    """Say what will happen; `keep` is the session that acts, `stays` whether it goes on.
+    """Say what will happen; `except_session` is the session that acts, `stays` whether it goes on.
 
     `kept_until` is given if the session proved too little to erase anything before then.
     """
@@ -41,8 +41,8 @@ def consequences(
         if kept_until and any(sealing.takes_itself_back(phone) for phone in kept)
         else "",
         *app_consequences.will_be_unlinked(*phones),
-        will_end(user, keep),
-        goes_on_here(stays=stays) if keep else "",
+        will_end(user, except_session),
+        goes_on_here(stays=stays) if except_session else "",
         trust_ends(user),
         stays_on(user),
         _("We’ll notify all your confirmed e-mail addresses."),
@@ -104,10 +104,10 @@ def _trust(count: int) -> str:
     ) % {"count": count}
 
 
-def will_end(user: User, keep: str) -> str:
-    """Say how many sessions besides `keep` end."""
+def will_end(user: User, except_session: str) -> str:
+    """Say how many sessions besides `except_session` end."""
     rows = Session.objects.of(user).alive()
-    others = (rows.exclude(public_id=keep) if keep else rows).count()
+    others = (rows.exclude(public_id=except_session) if except_session else rows).count()
     if not others:
         return _("No other browser is signed in, so none is signed out.")
     return ngettext(

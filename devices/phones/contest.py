@@ -15,7 +15,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 from devices.backups import disputed
 from devices.models import Authenticator, Passkey, Phone
 from devices.phones import linked_phones, sealing
@@ -29,13 +29,13 @@ class NotOlder(Exception):
     """No strong proof was given of something that counted before the report."""
 
 
-def _begin(user: User, *, since: datetime, client: Client | None, **about: Any) -> datetime:
+def _begin(user: User, *, since: datetime, client: RequestOrigin | None, **about: Any) -> datetime:
     until = disputes.begin(user, since=since, client=client, **about)
     disputed.keep_through(user, until)
     return until
 
 
-def take_back(*, phone: Phone, client: Client) -> datetime:
+def take_back(*, phone: Phone, client: RequestOrigin) -> datetime:
     """Take back a phone that a recovered session took away, on the password and its own code.
 
     Returns until when the account is in dispute. Take the person's turn and spend the code before,
@@ -64,7 +64,7 @@ def give_back(phone: Phone) -> None:
         sealing.open_again(phone, contested_until=until)
 
 
-def reported_again(again: Sequence[Phone], *, client: Client) -> SecurityEvent:
+def reported_again(again: Sequence[Phone], *, client: RequestOrigin) -> SecurityEvent:
     """Dispute phones that a recovered session calls lost although they were taken back lately.
 
     Take the person's turn before, in the same transaction.
@@ -104,14 +104,14 @@ def name_of(factor: Authenticator | Passkey) -> str:
 
 @transaction.atomic
 def decide(
-    *, user: User, keeps: bool, proofs: Sequence[Proof], client: Client, session: str
+    *, user: User, keeps: bool, proofs: Sequence[Proof], client: RequestOrigin, session: str
 ) -> SecurityEvent | None:
     """Decide by an older proof that the contested phones stay, or that they go now.
 
     Ends the person's sessions but `session`. Raises `NotOlder`, and `NothingChanged` if it was
     decided already.
     """
-    user = user.take_turn()
+    user = user.lock_for_update()
     if not user.is_disputed:
         raise NothingChanged
     if not is_older(user, proofs):
@@ -124,7 +124,7 @@ def decided_by_staff(*, user: User, keeps: bool, actor: User, reason: str) -> bo
 
     Call it in a transaction, once `accounts.staff.check` let the actor.
     """
-    user = user.take_turn()
+    user = user.lock_for_update()
     if not user.is_disputed:
         return False
     _decide(user, keeps=keeps, client=None, session="", actor=actor, reason=reason)
@@ -132,7 +132,7 @@ def decided_by_staff(*, user: User, keeps: bool, actor: User, reason: str) -> bo
 
 
 def _decide(
-    user: User, *, keeps: bool, client: Client | None, session: str, **by: Any
+    user: User, *, keeps: bool, client: RequestOrigin | None, session: str, **by: Any
 ) -> SecurityEvent | None:
     contested, now = list(Phone.objects.contested().filter(user=user)), timezone.now()
     names, kind = [phone.name for phone in contested], "dispute:decided"
@@ -148,7 +148,7 @@ def _decide(
         event = linked_phones.unlink(
             phone=phone, client=client, session=session, lost=True, **about
         ).event
-    protection_changed.send(User, user=user, keep=session)
+    protection_changed.send(User, user=user, except_session=session)
     return event
 
 
@@ -160,7 +160,7 @@ def end_by_time() -> int:
 
 @transaction.atomic
 def _end_by_time(user: User) -> bool:
-    user = user.take_turn()
+    user = user.lock_for_update()
     if user.is_disputed:
         return False
     names = list(user.phones.filter(contested_until__isnull=False).values_list("name", flat=True))

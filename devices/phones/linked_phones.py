@@ -16,7 +16,7 @@ from accounts.models import SecurityEvent, User
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
-from core.http import Client
+from core.http import RequestOrigin
 from core.limits import Budget
 from devices.backups import unlinking, wiping
 from devices.factors import last_factor
@@ -71,7 +71,7 @@ def link(*, user: User, name: str) -> Phone:
 
     The secrets of QR codes that are still open are erased: only the newest one can be proved.
     """
-    disputes.take_turn(user)  # or a phone could be confirmed between being found and erased
+    disputes.lock_for_update(user)  # or a phone could be confirmed between being found and erased
     begun = list(user.phones.filter(linked_at__isnull=True).order_by("-pk"))
     Authenticator.objects.filter(phone__in=begun, confirmed=False).delete()
     user.phones.filter(pk__in=[phone.pk for phone in begun[BEGUN_KEPT - 1 :]]).delete()
@@ -88,7 +88,7 @@ def confirm(
     phone: Phone,
     step: int,
     trusted_from: datetime,
-    client: Client,
+    client: RequestOrigin,
     session: str = "",
     ground: Ground | None = None,
     replaces: Phone | None = None,
@@ -101,13 +101,13 @@ def confirm(
     second of two parallel requests, `TooManyPhones` if others were linked meanwhile; nothing has
     changed then.
     """
-    disputes.take_turn(phone.user)
+    disputes.lock_for_update(phone.user)
     erased = _replace(replaces, session, kept_until) if replaces else None
     proof = _confirm(phone, step, trusted_from)
     name = phone.name
     binding = bindings.note(phone.user, METHOD, proof.factor, ground=ground, name=name)
     budget_of_link(phone).clear()
-    set_up_changed.send(User, user=phone.user, keep=session)
+    set_up_changed.send(User, user=phone.user, except_session=session)
     about = {"phone": name, **bindings.told(binding)}
     events.record(phone.user, "phone:linked", client=client, session=session, **about)
     replaced = None
@@ -134,7 +134,7 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
 
 
 @transaction.atomic
-def rename(*, phone: Phone, name: str, client: Client, session: str = "") -> None:
+def rename(*, phone: Phone, name: str, client: RequestOrigin, session: str = "") -> None:
     """Give a phone another name."""
     before, phone.name = phone.name, name
     phone.save(update_fields=["name"])
@@ -148,7 +148,7 @@ def rename(*, phone: Phone, name: str, client: Client, session: str = "") -> Non
 def unlink(
     *,
     phone: Phone,
-    client: Client | None,
+    client: RequestOrigin | None,
     session: str = "",
     lost: bool = False,
     wipe: bool = False,
@@ -171,7 +171,7 @@ def unlink(
     is the last strong factor, and `declining.LastFallBack` if it is the last besides another
     device.
     """
-    user = phone.user.take_turn() if actor else disputes.take_turn(phone.user)
+    user = phone.user.lock_for_update() if actor else disputes.lock_for_update(phone.user)
     is_kept = kept_until is not None and sealing.is_kept(phone)
     until = kept_until if is_kept else None
     begins = erases_from or kept_until
@@ -198,13 +198,13 @@ def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> dic
     return {"locks": True, **noted}
 
 
-def take_off(phone: Phone, keep: str = "") -> None:
+def take_off(phone: Phone, except_session: str = "") -> None:
     """Erase a phone whose linking is taken back; who calls it has told the person.
 
     Call it in the person's turn. Nothing happens if it is gone already.
     """
     if Phone.objects.filter(pk=phone.pk).exists():
-        _erase(phone, keep)
+        _erase(phone, except_session)
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ class _Erased:
 
 def _erase(
     phone: Phone,
-    keep: str,
+    except_session: str,
     *,
     wipe: bool = False,
     kept_until: datetime | None = None,
@@ -233,28 +233,28 @@ def _erase(
     if kept_until:
         factors = phone.authenticators.all().factors()
         apps = sealing.seal(phone, kept_until, wipe=wipe)
-        ended = end_sessions(phone.user, keep=keep)
+        ended = end_sessions(phone.user, except_session=except_session)
     else:
         factors = phone.authenticators.all().erase()
-        ended = end_sessions(phone.user, keep=keep)
+        ended = end_sessions(phone.user, except_session=except_session)
         rows = Installation.objects.on(phone)
-        apps = unlinking.let_go(rows, wipe=wipe, erases_from=erases_from)
+        apps = unlinking.unlink(rows, wipe=wipe, erases_from=erases_from)
         if not Phone.objects.filter(pk=phone.pk).delete()[0]:
             raise Phone.DoesNotExist
         bindings.forget_subjects(phone.user, factors)
     trusted = phone.user.trusted_browsers.live().count()
-    protection_changed.send(User, user=phone.user, keep=keep)
+    protection_changed.send(User, user=phone.user, except_session=except_session)
     return _Erased(phone, factors, ended, trusted, apps, wipe, kept_until)
 
 
-def _replace(phone: Phone, keep: str, kept_until: datetime | None) -> _Erased:
-    return _erase(phone, keep, kept_until=kept_until if sealing.is_kept(phone) else None)
+def _replace(phone: Phone, except_session: str, kept_until: datetime | None) -> _Erased:
+    return _erase(phone, except_session, kept_until=kept_until if sealing.is_kept(phone) else None)
 
 
 def _record(
     erased: _Erased,
     *,
-    client: Client | None,
+    client: RequestOrigin | None,
     session: str,
     actor: User | None = None,
     **more: Any,
@@ -286,6 +286,6 @@ def _record(
     )
 
 
-def forget_abandoned() -> int:
+def delete_abandoned() -> int:
     """Delete phones whose code can no longer be proved; return how many rows went."""
     return delete_in_batches(Phone.objects.abandoned())

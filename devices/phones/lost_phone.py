@@ -12,7 +12,7 @@ from accounts.authentication import recovery_codes
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.readiness.recommendations import FEW_CODES
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from devices.backups import summary
@@ -36,10 +36,10 @@ class Loss:
 
 
 @transaction.atomic
-def let_go(
+def unlink_lost(
     *,
     loss: Loss,
-    client: Client,
+    client: RequestOrigin,
     session: str = "",
     wipe: bool = False,
     kept_until: datetime | None = None,
@@ -88,7 +88,7 @@ def _together(others: Loss, *, is_kept: bool) -> dict[str, Any]:
 
 def _lock(loss: Loss) -> None:
     """Lock the person, then every factor of the loss, before the first session ends."""
-    disputes.take_turn(loss.phones[0].user)
+    disputes.lock_for_update(loss.phones[0].user)
     for rows in (
         Authenticator.objects.filter(phone__in=loss.phones),
         Passkey.objects.filter(pk__in=[passkey.pk for passkey in loss.passkeys]),

@@ -130,7 +130,7 @@ def erase(phone: Phone) -> bool:
         return False
     gone = {subject_of(phone), *Authenticator.objects.filter(phone=phone).erase()}
     bindings.forget_subjects(phone.user, gone)
-    unlinking.let_go(Installation.objects.on(phone))
+    unlinking.unlink(Installation.objects.on(phone))
     return bool(rows.delete()[0])
 
 
@@ -146,7 +146,7 @@ def erase_ended() -> int:
 @transaction.atomic
 def _erase_in_turn(phone: Phone) -> bool:
     try:
-        disputes.take_turn(phone.user)
+        disputes.lock_for_update(phone.user)
     except disputes.InDispute:
         return False
     return erase(phone)

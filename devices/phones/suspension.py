@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.authentication.methods import Way
+from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.signals import protection_changed
-from core.http import Client
+from core.http import RequestOrigin
 from core.i18n import gettext as _
 from devices.backups.unlinking import end_asked
 from devices.models import Installation, Phone
@@ -49,7 +49,7 @@ class Suspending:
 
 @transaction.atomic
 def suspend(
-    *, phone: Phone, client: Client, session: str = "", kept_until: datetime | None = None
+    *, phone: Phone, client: RequestOrigin, session: str = "", kept_until: datetime | None = None
 ) -> Suspending:
     """Let a phone prove nothing until it is taken back; its secrets stay.
 
@@ -61,18 +61,18 @@ def suspend(
     Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
     see `devices.sessions.engine.strip_proofs`. Raises `NothingChanged`.
     """
-    disputes.take_turn(phone.user)
+    disputes.lock_for_update(phone.user)
     factors, now = factors_of(phone), timezone.now()
     end_asked(Installation.objects.on(phone))
     # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
     # way with a code of the window is then refused, or found among the sessions.
     sealing.kill_codes(phone)
-    ended = end_sessions(phone.user, keep=session)
+    ended = end_sessions(phone.user, except_session=session)
     rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
     reported = {"reported_at": now, "contestable_until": kept_until} if kept_until else {}
     if not rows.update(suspended_at=now, **reported):
         raise NothingChanged
-    protection_changed.send(User, user=phone.user, keep=session)
+    protection_changed.send(User, user=phone.user, except_session=session)
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
@@ -83,22 +83,24 @@ def suspend(
 
 
 @transaction.atomic
-def take_back(*, phone: Phone, proofs: list[Proof], client: Client, session: str = "") -> None:
+def take_back(
+    *, phone: Phone, proofs: list[Proof], client: RequestOrigin, session: str = ""
+) -> None:
     """Let a phone count again that was suspended or sealed, on a strong one of these fresh proofs.
 
     Codes that it showed meanwhile stay dead. Ends the person's sessions but `session`.
     Raises `NotProved` and `NothingChanged`.
     """
-    disputes.take_turn(phone.user)
+    disputes.lock_for_update(phone.user)
     if not is_proved(phone, proofs):
         raise NotProved
     authenticators, now = phone.authenticators.all(), timezone.now()
     authenticators.use_up_to(step_now())
     authenticators.filter(trusted_from__gt=now).update(trusted_from=now)
-    ended = end_sessions(phone.user, keep=session)
+    ended = end_sessions(phone.user, except_session=session)
     if not sealing.open_again(phone):
         raise NothingChanged
-    protection_changed.send(User, user=phone.user, keep=session)
+    protection_changed.send(User, user=phone.user, except_session=session)
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
     events.record(phone.user, "phone:taken_back", client=client, session=session, **about)
 
@@ -109,16 +111,16 @@ def is_proved(phone: Phone, proofs: list[Proof]) -> bool:
     return any(proof.strength >= Strength.TWO_STEP and proof.factor not in own for proof in proofs)
 
 
-def strong_ways(phone: Phone) -> list[Way]:
+def strong_ways(phone: Phone) -> list[SignInOption]:
     """Return the ways in besides this phone that could take it back now."""
-    others = [way for way in ways_of(phone.user) if way.carrier.key != phone.carrier_key]
+    others = [way for way in options_for(phone.user) if way.possession.key != phone.possession_key]
     return [way for way in others if way.strength >= Strength.TWO_STEP]
 
 
 def consequences(
-    phone: Phone, *, keep: str, stays: bool, kept_until: datetime | None = None
+    phone: Phone, *, except_session: str, stays: bool, kept_until: datetime | None = None
 ) -> list[str]:
-    """Say what suspending will do; `keep` is the session that acts, `stays` whether it goes on.
+    """Say what suspending does; `except_session` is the one that acts, `stays` whether it goes on.
 
     `kept_until` is given if the phone can take itself back until then.
     """
@@ -134,7 +136,7 @@ def consequences(
         if has_codes
         else _("The phone stays on your account, so that you can take it back."),
         takes_itself_back(kept_until) if kept_until and has_codes else "",
-        will_end(phone.user, keep),
+        will_end(phone.user, except_session),
         goes_on_here(stays=stays),
         trust_ends(phone.user),
         stays_on(phone.user),
@@ -146,12 +148,12 @@ def consequences(
     return [line for line in lines if line]
 
 
-def consequences_of_taking_back(phone: Phone, *, keep: str) -> list[str]:
+def consequences_of_taking_back(phone: Phone, *, except_session: str) -> list[str]:
     """Say what taking the phone back will do."""
     lines = [
         *_count_again(phone),
         _("Its app may save and read your backup again as before.") if phone.app else "",
-        will_end(phone.user, keep),
+        will_end(phone.user, except_session),
         trust_ends(phone.user),
         _("We’ll notify all your confirmed e-mail addresses."),
     ]

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.activity import events
 from accounts.activity.user_agents import told_of
 from accounts.models import KnownBrowser, User
-from core.http import Client
+from core.http import RequestOrigin
 from devices.models import Session, TrustedBrowser
 from devices.sessions import trusted_browsers
 from devices.sessions.engine import end_sessions
@@ -15,14 +15,14 @@ from devices.sessions.engine import end_sessions
 
 @transaction.atomic
 def rename(
-    *, user: User, browser: Session | TrustedBrowser, name: str, client: Client, session: str
+    *, user: User, browser: Session | TrustedBrowser, name: str, client: RequestOrigin, session: str
 ) -> None:
     """Give a browser of the person another name, wherever it is listed.
 
     A browser that can be known again keeps the name for the next sign-in.
     """
-    user.take_turn()
-    if name == browser.called:  # a name that the site made stays one that it can translate
+    user.lock_for_update()
+    if name == browser.display_name:  # a name that the site made stays one that it can translate
         return
     before, known = browser.name, browser.browser_id
     if known:
@@ -36,9 +36,9 @@ def rename(
 
 
 @transaction.atomic
-def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
+def end(*, user: User, browser: Session, client: RequestOrigin, session: str) -> bool:
     """End one session of the person and the trust of its browser; False if it had ended."""
-    user.take_turn()
+    user.lock_for_update()
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted_browsers.end_with(browser)
@@ -48,14 +48,14 @@ def end(*, user: User, browser: Session, client: Client, session: str) -> bool:
 
 
 @transaction.atomic
-def end_others(*, user: User, client: Client, session: str, here: int | None = None) -> int:
+def end_others(*, user: User, client: RequestOrigin, session: str, here: int | None = None) -> int:
     """End the person's sessions but the one with the public id `session`; return how many.
 
     Trust ends as well, but that of this browser, whose row is `here`.
     """
-    user.take_turn()
+    user.lock_for_update()
     ended, untrusted = (
-        end_sessions(user, keep=session),
+        end_sessions(user, except_session=session),
         trusted_browsers.end_all_of(user, session, here),
     )
     if ended or untrusted:

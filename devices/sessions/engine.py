@@ -15,11 +15,11 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.utils import timezone
 
-from accounts.authentication.proofs import Proof, Strength, keep, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in, store_proofs
 from accounts.models import KnownBrowser, User
 from core.batches import delete_in_batches
 from core.geoip import place_of
-from core.http import Client
+from core.http import RequestOrigin
 from devices.models import Session
 
 COOKIE_BYTES = 24
@@ -110,7 +110,7 @@ class SessionStore(SessionBase):
     def sign_in(
         self,
         user: User,
-        client: Client,
+        client: RequestOrigin,
         known: KnownBrowser | None = None,
         trusted_id: int | None = None,
     ) -> None:
@@ -161,7 +161,7 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         """Delete the rows that no limit lets in any more."""
-        forget_ended()
+        delete_expired()
 
     def _data(self, *, no_load: bool = False) -> dict[str, Any]:
         data: dict[str, Any] = self._get_session(no_load=no_load)  # type: ignore[attr-defined] # not in the stubs
@@ -195,11 +195,11 @@ class SessionStore(SessionBase):
         return {"last_seen_at": now} if is_due and not self.is_polling else {}
 
 
-def end_sessions(user: User, keep: str = "") -> int:
-    """End the person's sessions but the one with the public id `keep`; return how many."""
+def end_sessions(user: User, except_session: str = "") -> int:
+    """End the person's sessions but the one with this public id; return how many."""
     rows = Session.objects.of(user)
-    if keep:
-        rows = rows.exclude(public_id=keep)
+    if except_session:
+        rows = rows.exclude(public_id=except_session)
     return rows.delete()[0]
 
 
@@ -224,13 +224,13 @@ def strip_proofs(session: SessionBase, factors: frozenset[str], wanted: Strength
     goes_on = goes_on_without(session, factors, wanted)
     proofs = proofs_in(session)
     if goes_on and (left := _without(proofs, factors)) != proofs:
-        keep(session, left)
+        store_proofs(session, left)
     session.cycle_key()
     if not goes_on:
         session.flush()
     return goes_on
 
 
-def forget_ended() -> int:
+def delete_expired() -> int:
     """Delete the sessions that no limit lets in any more; return how many."""
     return delete_in_batches(Session.objects.over())

@@ -140,7 +140,7 @@ def _opened(request: HttpRequest, answer: bytes) -> HttpResponse | None:
     return response
 
 
-def forget_old() -> int:
+def delete_expired() -> int:
     """Throw answers away that are too old to be given again; return how many."""
     limit = timezone.now() - settings.REPEATED_FORM_AGE
     return delete_in_batches(FormInHand.objects.filter(at__lt=limit))

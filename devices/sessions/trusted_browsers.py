@@ -21,9 +21,9 @@ from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.batches import delete_in_batches
-from core.http import Client, client_of
+from core.http import RequestOrigin, client_of
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions.engine import SessionStore
@@ -47,7 +47,7 @@ class TrustMatch:
     row: TrustedBrowser
     value: str
 
-    def spend(self) -> Proof:
+    def consume(self) -> Proof:
         """Note the use; raises `AlreadySpent` if the trust has ended meanwhile.
 
         Whoever ends it now waits for this sign-in, and finds its session.
@@ -92,7 +92,7 @@ class TrustedBrowsers:
     @transaction.atomic
     def begin(self, request: HttpRequest, proof: Proof, response: HttpResponse) -> bool:
         """Write the row, tell the person, and give the browser its cookie."""
-        user, client = person(request), client_of(request)
+        user, client = authenticated_user(request), client_of(request)
         days = self.days_for(user)
         if not days or proof.strength < Strength.TWO_STEP or user.is_disputed:
             return False
@@ -125,7 +125,7 @@ class TrustedBrowsers:
             return False
         if RENEWED_KEY in session and not _shows_renewed(request, session.trusted_id):
             return False
-        return self.days_for(person(request)) > 0
+        return self.days_for(authenticated_user(request)) > 0
 
 
 def _shows_renewed(request: HttpRequest, pk: int) -> bool:
@@ -134,7 +134,7 @@ def _shows_renewed(request: HttpRequest, pk: int) -> bool:
     Nothing is open before it does: who kept the older value and went on with the session alone
     would share the browser's values and never be found out.
     """
-    digest = digest_in(request, person(request))
+    digest = digest_in(request, authenticated_user(request))
     rows = TrustedBrowser.objects.filter(pk=pk)
     seen = {"digest": digest, "next_digest": None, "renewed_at": timezone.now()}
     is_shown = bool(digest) and (
@@ -146,7 +146,7 @@ def _shows_renewed(request: HttpRequest, pk: int) -> bool:
     return is_shown
 
 
-def _end_copied(row: TrustedBrowser, client: Client) -> None:
+def _end_copied(row: TrustedBrowser, client: RequestOrigin) -> None:
     """End the trust of a browser that shows a value of before, and tell the owner.
 
     Right after the next value was seen it may be a sign-in that was under way in the same browser:
@@ -156,7 +156,7 @@ def _end_copied(row: TrustedBrowser, client: Client) -> None:
     if since is not None and timedelta(0) <= since < UNDER_WAY:
         return
     with transaction.atomic():
-        user = row.user.take_turn()
+        user = row.user.lock_for_update()
         if _end(user.trusted_browsers.filter(pk=row.pk)):
             about: dict[str, Any] = told_of(row.name, row.agent)
             events.record(user, "browser:copied", client=client, **about)
@@ -201,18 +201,19 @@ def _make_room(user: User, same: TrustedBrowserQuerySet) -> None:
 
 
 @transaction.atomic
-def _end(rows: TrustedBrowserQuerySet, keep: str = "") -> int:
+def _end(rows: TrustedBrowserQuerySet, except_session: str = "") -> int:
     """Delete rows and the sessions they opened; return how many browsers were trusted.
 
     Sessions come first, whoever asks. A sign-in that is using a row holds it: then this waits, and
-    the cascade finds the session it wrote. The session with the public id `keep` has proved more.
+    the cascade finds the session it wrote. The session with the public id `except_session` has
+    proved more.
     """
     pks = list(rows.values_list("pk", flat=True))
     if not pks:
         return 0
     opened = Session.objects.filter(trusted__in=pks)
-    if keep:
-        opened.filter(public_id=keep).update(trusted=None)
+    if except_session:
+        opened.filter(public_id=except_session).update(trusted=None)
     opened.delete()
     held = TrustedBrowser.objects.select_for_update().filter(pk__in=pks)
     ended = len(held.values_list("pk"))
@@ -220,10 +221,10 @@ def _end(rows: TrustedBrowserQuerySet, keep: str = "") -> int:
     return ended
 
 
-def end_all_of(user: User, keep: str = "", spare: int | None = None) -> int:
+def end_all_of(user: User, except_session: str = "", spare: int | None = None) -> int:
     """End the person's trusted browsers but `spare`; return how many. The caller tells of it."""
     rows = user.trusted_browsers.all()
-    return _end(rows.exclude(pk=spare) if spare else rows, keep)
+    return _end(rows.exclude(pk=spare) if spare else rows, except_session)
 
 
 def end_with(session: Session) -> int:
@@ -235,9 +236,9 @@ def end_with(session: Session) -> int:
 
 
 @transaction.atomic
-def end(*, user: User, browser: TrustedBrowser, client: Client, session: str) -> bool:
+def end(*, user: User, browser: TrustedBrowser, client: RequestOrigin, session: str) -> bool:
     """Stop trusting one browser of the person; False if that had ended already."""
-    user.take_turn()
+    user.lock_for_update()
     if not _end(user.trusted_browsers.filter(pk=browser.pk), session):
         return False
     about: dict[str, Any] = told_of(browser.name, browser.agent)
@@ -246,16 +247,16 @@ def end(*, user: User, browser: TrustedBrowser, client: Client, session: str) ->
 
 
 @transaction.atomic
-def end_all(*, user: User, client: Client, session: str) -> int:
+def end_all(*, user: User, client: RequestOrigin, session: str) -> int:
     """Stop trusting every browser of the person; return how many."""
-    user.take_turn()
+    user.lock_for_update()
     ended = end_all_of(user, session)
     if ended:
         events.record(user, "browsers:untrusted", client=client, session=session, browsers=ended)
     return ended
 
 
-def forget_over() -> int:
+def delete_expired() -> int:
     """Delete rows whose time is over, and with them no session: those lasted shorter."""
     over = timezone.now() - settings.SESSION_AGE
     return delete_in_batches(TrustedBrowser.objects.filter(expires_at__lt=over))

@@ -15,14 +15,14 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.authentication.browser_trust import open_to_trusted
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import client_of, polling, require_post, safe_next
+from core.http import background_request, client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.authenticator import origin
@@ -31,14 +31,14 @@ from devices.factors import provisioning
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant
 from devices.phones import linked_phones
-from devices.views.guards import needs_to_bind
+from devices.views.guards import binding_proof_required
 
 Purpose = LinkRequest.Purpose
 AGAIN = {Purpose.LINK: "devices:link_app", Purpose.RECOVER: "devices:recover_app"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("link the app on a phone"), "phone", "name")
 @counted
 def link_app(request: HttpRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ def link_app(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("get your accounts back on a phone"), "phone", "name")
 def recover_app(request: HttpRequest) -> HttpResponse:
     """Let a phone open the backup; "Begin recovery" in the app leads here."""
@@ -55,7 +55,7 @@ def recover_app(request: HttpRequest) -> HttpResponse:
 
 
 def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
-    user = person(request)
+    user = authenticated_user(request)
     initial = {"phone": request.GET["phone"]} if "phone" in request.GET else {}
     initial |= held_values(request)
     form = WhichPhoneForm(request.POST or None, user=user, initial=initial)
@@ -74,7 +74,7 @@ def _waits_until(request: HttpRequest) -> datetime | None:
 
 
 def _begin(request: HttpRequest, form: WhichPhoneForm, purpose: str) -> HttpResponse:
-    user, is_here = person(request), "here" in request.POST
+    user, is_here = authenticated_user(request), "here" in request.POST
     terms, nonce = grants.terms(bindings.ground_of(request)), token_urlsafe() if is_here else ""
     row, code = app_linking.begin(
         user=user,
@@ -117,11 +117,11 @@ def _place(row: LinkRequest, code: str) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("link the app on a phone"))
 def confirm_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the code until a phone claims it, then take the number that this phone shows."""
-    row = get_object_or_404(person(request).link_requests, public_id=public_id)
+    row = get_object_or_404(authenticated_user(request).link_requests, public_id=public_id)
     state = app_linking.state_of(row)
     if state not in ("waiting", "asked"):
         return _no_longer(request, row, state)
@@ -148,7 +148,7 @@ def _picture(row: LinkRequest, code: str) -> SafeString:
 
 def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             done = app_linking.confirm(
                 row=row, client=client_of(request), session=session_id(request)
             )
@@ -171,21 +171,21 @@ def _no_longer(request: HttpRequest, row: LinkRequest, state: str) -> HttpRespon
 
 @never_cache
 @require_GET
-@polling
+@background_request
 def app_state(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say how a request stands, for the page that waits."""
-    row = get_object_or_404(person(request).link_requests, public_id=public_id)
+    row = get_object_or_404(authenticated_user(request).link_requests, public_id=public_id)
     return JsonResponse({"state": app_linking.state_of(row)})
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @require_post("devices:index")
 def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Revoke the permission to open the backup, at once and without asking anything."""
-    rows = RestoreGrant.objects.all().of(person(request))
+    rows = RestoreGrant.objects.all().of(authenticated_user(request))
     grant = get_object_or_404(rows, public_id=public_id)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             grants.stop(grant=grant, client=client_of(request), session=session_id(request))
     except grants.NothingToStop:
         messages.info(request, _("This had already ended."))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from core.http import for_anyone, opens_camera
+from core.http import opens_camera, sessionless
 from devices.authenticator import shell
 
 SCRIPT = "text/javascript; charset=utf-8"
@@ -21,7 +21,7 @@ TEXT = "text/plain; charset=utf-8"
 MANIFEST = "application/manifest+json"
 
 
-@for_anyone
+@sessionless
 @gzip_page
 @require_safe
 def app(request: HttpRequest) -> HttpResponse:
@@ -32,7 +32,7 @@ def app(request: HttpRequest) -> HttpResponse:
     return opens_camera(HttpResponse(shell.page(_language(request))))
 
 
-@for_anyone
+@sessionless
 @gzip_page
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
@@ -40,7 +40,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(shell.worker(_language(request)), content_type=SCRIPT)
 
 
-@for_anyone
+@sessionless
 @require_safe
 def version(request: HttpRequest) -> HttpResponse:
     """Publish the hashes of the app as this site serves it, and where they come from."""
@@ -49,7 +49,7 @@ def version(request: HttpRequest) -> HttpResponse:
     return JsonResponse({**shell.version(language), "listing": listed})
 
 
-@for_anyone
+@sessionless
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """Publish the hash of every file that the app keeps, as `sha256sum` writes it."""
@@ -62,14 +62,14 @@ def _language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else request.LANGUAGE_CODE
 
 
-@for_anyone
+@sessionless
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """Say what the app is called and looks like on a home screen."""
     return JsonResponse(shell.manifest(settings.PORTAL_NAME), content_type=MANIFEST)
 
 
-@for_anyone
+@sessionless
 @require_safe
 @csp_update({"script-src": WASM})
 def key_derivation(request: HttpRequest) -> HttpResponse:

@@ -66,7 +66,7 @@ def browser_card(session: Session, current: str) -> BrowserCard:
     """Describe a session; `current` is the public id of the one that asks."""
     return BrowserCard(
         public_id=str(session.public_id),
-        name=session.called,
+        name=session.display_name,
         address=session.address,
         place=session.place,
         methods=methods_of(session),

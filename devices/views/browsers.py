@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication.proofs import Strength, needs
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.proofs import Strength, step_up_required
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, held_values
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -22,19 +22,19 @@ from devices.views.browser_list import browser_card
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("rename a browser"), "name")
 def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give one browser that is signed in another name."""
-    rows = Session.objects.of(person(request)).alive()
+    rows = Session.objects.of(authenticated_user(request)).alive()
     return rename(request, get_object_or_404(rows, public_id=public_id))
 
 
 def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpResponse:
     """Ask for the name, and give it."""
-    user, session = person(request), session_id(request)
+    user, session = authenticated_user(request), session_id(request)
     form = BrowserNameForm(
-        request.POST or None, initial={"name": browser.called, **held_values(request)}
+        request.POST or None, initial={"name": browser.display_name, **held_values(request)}
     )
     if request.method == "POST" and form.is_valid():
         name, client = form.cleaned_data["name"], client_of(request)
@@ -46,11 +46,11 @@ def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("sign out a browser"))
 def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign out one browser, this one included."""
-    user, current = person(request), session_id(request)
+    user, current = authenticated_user(request), session_id(request)
     row = get_object_or_404(Session.objects.of(user).alive(), public_id=public_id)
     card = browser_card(row, current)
     if request.method != "POST":
@@ -60,16 +60,16 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if card.is_current:
         request.session.flush()
         return redirect("accounts:sign_in")
-    messages.success(request, _("%(browser)s is signed out.") % {"browser": row.called})
+    messages.success(request, _("%(browser)s is signed out.") % {"browser": row.display_name})
     return redirect("devices:index")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("sign out your other browsers"))
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out every browser but this one."""
-    user, current = person(request), session_id(request)
+    user, current = authenticated_user(request), session_id(request)
     if request.method != "POST":
         count = Session.objects.of(user).alive().exclude(public_id=current).count()
         own = user.trusted_browsers.with_digest(trusted_browsers.digest_in(request, user))
@@ -78,7 +78,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         return render(request, "devices/end_other_sessions.html", context)
     client, here = client_of(request), trusted_browsers.here(request, user)
     response = redirect("devices:index")
-    with in_session(request):
+    with atomic_with_session(request):
         ended = browsers.end_others(user=user, client=client, session=current, here=here)
         trusted_browsers.renew(user, here, response)
     done = ngettext(

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts.authentication.browser_trust import open_to_trusted
-from accounts.authentication.methods import Text, Way
+from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.authentication.methods import SignInOption, Text
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.i18n import gettext as _
-from devices.factors.passkey_method import PasskeyStep
+from devices.factors.passkey_method import PasskeyMethod
 from devices.models import Installation, Phone, Vault
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.orders import waiting_orders
@@ -46,11 +46,11 @@ class PasskeyCard(PhoneCard):
     is_synced: bool
 
 
-@open_to_trusted
+@trusted_browser_allowed
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """List the phones, passkeys and browsers of the person."""
-    user, current = person(request), session_id(request)
+    user, current = authenticated_user(request), session_id(request)
     page = browsers_page(user, current, request.GET.get("page", ""))
     prefetch_related_objects([user], "passkeys")
     account = assessment.of(user)
@@ -58,10 +58,10 @@ def index(request: HttpRequest) -> HttpResponse:
     with_app = user.phones.proved().with_app().annotate(backup_on=Exists(backup))
     rows = {str(row.public_id): row for row in with_app}
     linked = {key: row for key, row in rows.items() if row.is_linked}
-    shown = [way for way in account.ways if way.carrier.kind == "phone"]
+    shown = [way for way in account.ways if way.possession.kind == "phone"]
     proving = {way.target for way in shown}
     sealed = [row for row in rows.values() if not row.is_linked]
-    kept = [way for way in account.ways if way.slug == PasskeyStep.slug]
+    kept = [way for way in account.ways if way.slug == PasskeyMethod.slug]
     context = {
         "place": "devices",
         "phones": [_phone(account, way, linked) for way in shown],
@@ -70,7 +70,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "with_app_only": [
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],
-        "works": user.works,
+        "works": user.organisation_accounts,
         "asking": [row for row in linked.values() if row.leave],
         "current": current,
         "backup_on": any(getattr(row, "backup_on", False) for row in rows.values()),
@@ -85,24 +85,24 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/index.html", context)
 
 
-def _card(account: Readiness, way: Way) -> dict[str, Any]:
+def _card(account: Readiness, way: SignInOption) -> dict[str, Any]:
     return {
         "public_id": way.target,
-        "name": way.carrier.name,
+        "name": way.possession.name,
         "linked_at": way.linked_at,
         "last_used_at": way.last_used_at,
         "counts_from": way.counts_from,
-        "if_lost": account.loss([way.carrier.key]).sentence,
+        "if_lost": account.loss([way.possession.key]).sentence,
         "note": way.note,
     }
 
 
-def _phone(account: Readiness, way: Way, linked: Mapping[str, Phone]) -> PhoneCard:
+def _phone(account: Readiness, way: SignInOption, linked: Mapping[str, Phone]) -> PhoneCard:
     row = linked.get(way.target)
     return PhoneCard(**_card(account, way), app=row.app if row else None)
 
 
-def _passkey(account: Readiness, way: Way) -> PasskeyCard:
-    is_synced = way.carrier.kind == "synced"
+def _passkey(account: Readiness, way: SignInOption) -> PasskeyCard:
+    is_synced = way.possession.kind == "synced"
     kept = _("synced") if is_synced else _("only on this device")
     return PasskeyCard(**_card(account, way), kept=kept, is_synced=is_synced)

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import sign_in
 from accounts.authentication.proofs import Proof, Strength, fresh_proofs, to_confirm
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.code import StepForm
 from accounts.models import User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -61,8 +61,8 @@ def _take_back(
     phone.user = user
     try:
         with transaction.atomic():
-            user.take_turn()
-            proof = form.spend()
+            user.lock_for_update()
+            proof = form.consume()
             if proof is None:
                 return None
             contest.take_back(phone=phone, client=client_of(request))
@@ -76,7 +76,7 @@ def _take_back(
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispute(request: HttpRequest) -> HttpResponse:
     """Say what is disputed and who decides; take the word of an older proof."""
-    user = person(request)
+    user = authenticated_user(request)
     if not user.is_disputed:
         return redirect("overview")
     older = contest.older_factors(user)
@@ -100,7 +100,7 @@ def _decide(request: HttpRequest, user: User, *, keeps: bool) -> HttpResponse:
     client, session = client_of(request), session_id(request)
     proofs = fresh_proofs(request)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             contest.decide(user=user, keeps=keeps, proofs=proofs, client=client, session=session)
     except contest.NothingChanged:
         messages.info(request, _("This was already decided."))

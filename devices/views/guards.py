@@ -10,13 +10,13 @@ from django.shortcuts import render
 from accounts.authentication.proofs import Strength, is_enough, to_confirm
 from accounts.guards.interrupted_forms import press_once_more
 from accounts.holds import bindings
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def needs_to_bind(view: View[P]) -> View[P]:
+def binding_proof_required(view: View[P]) -> View[P]:
     """Guard the binding of a factor.
 
     While two-step is off the password alone does not do: whoever stole it could bind a factor, let
@@ -26,7 +26,7 @@ def needs_to_bind(view: View[P]) -> View[P]:
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        user = person(request)
+        user = authenticated_user(request)
         if user.is_staff and not user.has_two_step and not bindings.has_link_proof(request):
             return render(request, "accounts/staff_set_up.html", status=403)
         if not is_enough(request, Strength.RECOVERED):

@@ -15,7 +15,7 @@ from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.models import User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of, safe_next
 from core.i18n import gettext as _
@@ -26,13 +26,13 @@ from devices.models import Authenticator, Phone
 from devices.phones import linked_phones
 from devices.phones.consequences import least_of
 from devices.sessions.engine import strip_proofs
-from devices.views.guards import needs_to_bind
+from devices.views.guards import binding_proof_required
 
 FEW_CODES = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("set up a phone"), "name", "backup")
 @counted
 def link_phone(request: HttpRequest) -> HttpResponse:
@@ -41,7 +41,7 @@ def link_phone(request: HttpRequest) -> HttpResponse:
     `next` names the page to go on to once the phone is linked; before it comes the backup, if that
     is wanted.
     """
-    user = person(request)
+    user = authenticated_user(request)
     initial = {"name": suggested_name(user), **held_values(request)}
     form = SetUpForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -62,12 +62,15 @@ def _by_way_of_backup(user: User, phone: Phone, after: str) -> str:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("set up a phone"))
 def confirm_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show the secret as a picture and as letters until one right code was typed."""
-    phone = get_object_or_404(person(request).phones, public_id=public_id)
-    if phone.is_linked or not person(request).phones.begun().filter(pk=phone.pk).exists():
+    phone = get_object_or_404(authenticated_user(request).phones, public_id=public_id)
+    if (
+        phone.is_linked
+        or not authenticated_user(request).phones.begun().filter(pk=phone.pk).exists()
+    ):
         return no_longer(request, phone, "devices:link_phone")
     authenticator = phone.authenticators.get()
     form = ConfirmForm(request.POST or None, authenticator=authenticator)
@@ -115,13 +118,15 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
         messages.info(request, _("Nothing has changed. These are your linked phones."))
         return redirect("devices:index")
     messages.success(request, _said(linking))
-    return redirect(safe_next(request) or _lead_on(person(request)))
+    return redirect(safe_next(request) or _lead_on(authenticated_user(request)))
 
 
 def _keep_proofs(request: HttpRequest, linking: linked_phones.Linking) -> None:
     proofs.add(request, linking.proof)
     if linking.replaced:
-        strip_proofs(request.session, linking.replaced.factors, least_of(person(request)))
+        strip_proofs(
+            request.session, linking.replaced.factors, least_of(authenticated_user(request))
+        )
 
 
 def _said(linking: linked_phones.Linking) -> str:

@@ -14,15 +14,15 @@ from accounts.authentication.proofs import (
     Strength,
     fresh_proofs,
     is_enough,
-    needs,
     proofs_in,
+    step_up_required,
     to_confirm,
 )
 from accounts.guards.interrupted_forms import confirms, held_lists
 from accounts.holds.bindings import kept_until
 from accounts.holds.disputes import BEGUN
 from accounts.readiness import removal_impact
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from devices.backups import wiping
@@ -40,17 +40,19 @@ ELSEWHERE = _(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(_("report a lost phone"), "phone", "passkey", "wipe")
 def lost(request: HttpRequest) -> HttpResponse:
     """Ask which phone, say what will happen, then let it go."""
     held = held_lists(request)
     wanted = request.POST.getlist("phone") or request.GET.getlist("phone") or held.get("phone", [])
-    phones = _named(person(request).phones.linked(), wanted)
+    phones = _named(authenticated_user(request).phones.linked(), wanted)
     if request.method == "POST":
-        passkeys = _named(person(request).passkeys.all(), request.POST.getlist("passkey"))
+        passkeys = _named(
+            authenticated_user(request).passkeys.all(), request.POST.getlist("passkey")
+        )
         return _let_go(request, Loss(phones, passkeys)) if phones else redirect("devices:lost")
-    linked = list(person(request).phones.linked())
+    linked = list(authenticated_user(request).phones.linked())
     if len(linked) == 1:
         phones = linked
     if phones:
@@ -71,7 +73,7 @@ def _named(rows: Any, wanted: Sequence[str]) -> list[Any]:
 
 
 def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
-    user, least = person(request), consequences.least_of(person(request))
+    user, least = authenticated_user(request), consequences.least_of(authenticated_user(request))
     stays = goes_on_without(request.session, Loss(phones).factors, least)
     proved = {proof.factor for proof in proofs_in(request.session)}
     return {
@@ -82,9 +84,9 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
         "wipes": True,
         "counting": [phone for phone in phones if not phone.is_suspended],
         "lines": consequences.consequences(
-            *phones, keep=session_id(request), stays=stays, kept_until=kept_until(request)
+            *phones, except_session=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
-        "removal": removal_impact.of(user, *(phone.carrier_key for phone in phones), lost=True),
+        "removal": removal_impact.of(user, *(phone.possession_key for phone in phones), lost=True),
         "numbers": lost_phone.numbers_of(user),
         "passkeys": [(row, row.factor in proved) for row in user.passkeys.all()],
         "may_remove": is_enough(request, Strength.TWO_STEP),
@@ -107,7 +109,7 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
         return redirect("devices:lost")
     try:
         with transaction.atomic():
-            event = lost_phone.let_go(
+            event = lost_phone.unlink_lost(
                 loss=loss,
                 client=client,
                 session=session,
@@ -117,7 +119,9 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
             )
             if event.kind == BEGUN:
                 return signed_out(request)
-            stays = strip_proofs(request.session, factors, consequences.least_of(person(request)))
+            stays = strip_proofs(
+                request.session, factors, consequences.least_of(authenticated_user(request))
+            )
     except (Phone.DoesNotExist, Passkey.DoesNotExist) as error:
         raise Http404 from error
     return said(request, event, stays=stays)

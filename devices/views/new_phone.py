@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext_lazy
 from devices.forms.phones import ConfirmForm, NewPhoneForm
 from devices.models import Phone
 from devices.phones import linked_phones
-from devices.views.guards import needs_to_bind
+from devices.views.guards import binding_proof_required
 from devices.views.linking import finish, no_longer, to_scan
 
 PAGE = "devices/new_phone.html"
@@ -24,7 +24,7 @@ PAGE = "devices/new_phone.html"
 
 def replaced_in(request: HttpRequest) -> Phone | None:
     """Return the linked phone that the address names, or the only one; anybody else's is 404."""
-    linked = person(request).phones.proving()
+    linked = authenticated_user(request).phones.proving()
     if "replaces" in request.GET:
         return get_object_or_404(linked, public_id=_uuid(request.GET["replaces"]))
     rows = list(linked[:2])
@@ -40,14 +40,14 @@ def _uuid(text: str) -> UUID:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("replace a phone"), "name", "replaces")
 @counted
 def new_phone(request: HttpRequest) -> HttpResponse:
     """Ask what replaces what, show the QR code, take the first code; then the old one lets go."""
     if "link" in request.GET:
         return _prove(request, _uuid(request.GET["link"]))
-    user, old = person(request), replaced_in(request)
+    user, old = authenticated_user(request), replaced_in(request)
     linked = list(user.phones.proving())
     if not linked:
         return redirect("devices:link_phone")
@@ -67,8 +67,11 @@ def new_phone(request: HttpRequest) -> HttpResponse:
 
 def _prove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take the first code of the new phone; until it is right nothing has changed."""
-    begun = get_object_or_404(person(request).phones, public_id=public_id)
-    if begun.is_linked or not person(request).phones.begun().filter(pk=begun.pk).exists():
+    begun = get_object_or_404(authenticated_user(request).phones, public_id=public_id)
+    if (
+        begun.is_linked
+        or not authenticated_user(request).phones.begun().filter(pk=begun.pk).exists()
+    ):
         return no_longer(request, begun, "devices:new_phone")
     old, authenticator = replaced_in(request), begun.authenticators.get()
     if old is None:

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
-from accounts.authentication.proofs import Strength, needs
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.proofs import Strength, step_up_required
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -31,15 +31,15 @@ def waiting_orders(user: User) -> list[PhoneCommand]:
 
 
 @require_post("devices:index")
-@needs(Strength.RECOVERED, back="devices:index")
+@step_up_required(Strength.RECOVERED, back="devices:index")
 @confirms(gettext_lazy("keep the accounts on a phone"))
 def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Call an order off: what the phone locked opens again when it calls."""
-    user = person(request)
+    user = authenticated_user(request)
     rows = PhoneCommand.objects.filter(installation__user=user).select_related("installation")
     phone = get_object_or_404(rows, public_id=public_id).installation
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
-    with in_session(request):
+    with atomic_with_session(request):
         done = wiping.call_off(user=user, installations=[phone], **about)
     if done:
         messages.success(request, _("%(phone)s keeps its accounts.") % {"phone": phone.name})

@@ -75,9 +75,9 @@ def _enter(request: HttpRequest, answered: webauthn.Answered) -> HttpResponse | 
     """Use the answer up and sign in, in one transaction; None if it was used up before."""
     user = answered.passkey.user
     if user.changes_by_proving:
-        user.take_turn()
+        user.lock_for_update()
     try:
-        proof = PasskeyMatch(answered, client_of(request)).spend()
+        proof = PasskeyMatch(answered, client_of(request)).consume()
     except AlreadySpent:
         return None
     next_url = safe_next(request)

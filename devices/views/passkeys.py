@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import known_browsers, proofs
-from accounts.authentication.proofs import Strength, needs
+from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.readiness import declined_methods, removal_impact
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
@@ -27,18 +27,18 @@ from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
 from devices.phones.consequences import least_of
 from devices.sessions.engine import goes_on_without, strip_proofs
-from devices.views.guards import needs_to_bind
+from devices.views.guards import binding_proof_required
 from devices.views.passkey_alone import GONE_KEY
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("add a passkey"), "name")
 @counted
 def add_passkey(request: HttpRequest) -> HttpResponse:
     """Let the browser make a passkey, and keep its public half."""
-    user = person(request)
+    user = authenticated_user(request)
     form = AddForm(
         request.POST or None,
         user=user,
@@ -56,7 +56,7 @@ def _add(request: HttpRequest, registered: webauthn.Registered, name: str) -> Ht
     try:
         with transaction.atomic():
             added = passkeys.add(
-                user=person(request),
+                user=authenticated_user(request),
                 registered=registered,
                 name=name or passkeys.first_name(registered, client),
                 trusted_from=ground.trusted_from,
@@ -75,21 +75,21 @@ def _add(request: HttpRequest, registered: webauthn.Registered, name: str) -> Ht
 
 @never_cache
 @require_post("devices:add_passkey")
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("add a passkey"))
 def add_passkey_options(request: HttpRequest) -> HttpResponse:
     """Ask the browser to make a passkey."""
-    user = person(request)
+    user = authenticated_user(request)
     CHALLENGES.take(f"{user.pk}:add")
     return JsonResponse(webauthn.prepare_registration(user, binding=session_id(request)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("rename a passkey"), "name")
 def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a passkey another name."""
-    passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
+    passkey = get_object_or_404(authenticated_user(request).passkeys, public_id=public_id)
     form = PasskeyNameForm(
         request.POST or None, initial={"name": passkey.name, **held_values(request)}
     )
@@ -103,30 +103,34 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.TWO_STEP)
+@step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("remove a passkey"))
 def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the passkey go."""
-    passkey = get_object_or_404(person(request).passkeys, public_id=public_id)
+    passkey = get_object_or_404(authenticated_user(request).passkeys, public_id=public_id)
     if request.method == "POST":
         return _remove(request, passkey)
     return render(request, "devices/remove_passkey.html", _before(request, passkey))
 
 
 def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
-    removed, least = frozenset({passkey.factor}), least_of(person(request))
+    removed, least = frozenset({passkey.factor}), least_of(authenticated_user(request))
     stays = goes_on_without(request.session, removed, least)
     return {
         "place": "devices",
         "passkey": passkey,
-        "lines": passkeys.consequences(passkey, keep=session_id(request), stays=stays),
-        "removal": removal_impact.of(person(request), passkey.carrier_key),
-        "is_last": passkey.is_usable and last_factor.is_last(person(request)),
+        "lines": passkeys.consequences(passkey, except_session=session_id(request), stays=stays),
+        "removal": removal_impact.of(authenticated_user(request), passkey.possession_key),
+        "is_last": passkey.is_usable and last_factor.is_last(authenticated_user(request)),
     }
 
 
 def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
-    user, session, gone = person(request), session_id(request), passkeys.farewell(passkey)
+    user, session, gone = (
+        authenticated_user(request),
+        session_id(request),
+        passkeys.farewell(passkey),
+    )
     try:
         with transaction.atomic():
             removed = frozenset({passkey.factor})

@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.authentication.proofs import Strength, needs, proofs_in
-from accounts.authentication.second_steps import RecoveryCode
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.proofs import Strength, proofs_in, step_up_required
+from accounts.authentication.second_steps import RecoveryCodeMethod
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, held_lists, held_values
 from accounts.models import SecurityEvent, User
 from accounts.readiness import declined_methods, removal_impact
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
@@ -31,11 +31,11 @@ from devices.views.orders import waiting_orders
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("rename a phone"), "name")
 def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a phone another name."""
-    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    phone = get_object_or_404(authenticated_user(request).phones.linked(), public_id=public_id)
     form = NameForm(request.POST or None, initial={"name": phone.name, **held_values(request)})
     if request.method == "POST" and form.is_valid():
         name, session = form.cleaned_data["name"], session_id(request)
@@ -47,21 +47,26 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.TWO_STEP)
+@step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("unlink a phone"), "wipe")
 def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the phone go; a lost one goes at the lost phone desk."""
-    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    phone = get_object_or_404(authenticated_user(request).phones.linked(), public_id=public_id)
     if request.method == "POST":
         return _unlink(request, phone)
-    erased, least = consequences.factors_of(phone), consequences.least_of(person(request))
+    erased, least = (
+        consequences.factors_of(phone),
+        consequences.least_of(authenticated_user(request)),
+    )
     stays = goes_on_without(request.session, erased, least)
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": consequences.consequences(phone, keep=session_id(request), stays=stays),
-        "removal": removal_impact.of(person(request), phone.carrier_key),
-        "is_last": bool(erased) and not phone.is_suspended and last_factor.is_last(person(request)),
+        "lines": consequences.consequences(phone, except_session=session_id(request), stays=stays),
+        "removal": removal_impact.of(authenticated_user(request), phone.possession_key),
+        "is_last": bool(erased)
+        and not phone.is_suspended
+        and last_factor.is_last(authenticated_user(request)),
         "has_app": phone.app is not None,
         "erases_from": wiping.erases_from(request),
         "held": held_lists(request),
@@ -70,7 +75,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
-    user, client, session = person(request), client_of(request), session_id(request)
+    user, client, session = authenticated_user(request), client_of(request), session_id(request)
     try:
         with transaction.atomic():
             wipe = "wipe" in request.POST
@@ -104,14 +109,14 @@ def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
 
 
 @require_post("devices:index")
-@needs(Strength.RECOVERED, back="devices:index")
+@step_up_required(Strength.RECOVERED, back="devices:index")
 @confirms(gettext_lazy("erase the accounts on an unlinked phone"))
 def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
-    user = person(request)
+    user = authenticated_user(request)
     rows = app_consequences.to_be_told(_unlinking(user, public_id))
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
-    with in_session(request):
+    with atomic_with_session(request):
         unlinked_apps.wipe_later(
             user=user, rows=rows, erases_from=wiping.erases_from(request), **about
         )
@@ -121,9 +126,11 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say line by line what letting a phone go has done, and lead on, step by step."""
-    user = person(request)
+    user = authenticated_user(request)
     event = _unlinking(user, public_id)
-    by_saved_code = any(proof.method == RecoveryCode.slug for proof in proofs_in(request.session))
+    by_saved_code = any(
+        proof.method == RecoveryCodeMethod.slug for proof in proofs_in(request.session)
+    )
     context = {
         "place": "devices",
         "at": event.at,

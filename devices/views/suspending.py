@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication.proofs import Strength, fresh_proofs, needs, to_confirm
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.proofs import Strength, fresh_proofs, step_up_required, to_confirm
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds.bindings import kept_until
 from accounts.readiness import removal_impact
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -24,31 +24,33 @@ from devices.sessions.engine import goes_on_without, strip_proofs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("suspend a phone"))
 def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen and whether it can be undone, then let the phone prove nothing."""
-    phone = get_object_or_404(person(request).phones.linked(), public_id=public_id)
+    phone = get_object_or_404(authenticated_user(request).phones.linked(), public_id=public_id)
     if phone.is_suspended:
         return _as_it_was(request)
     if request.method == "POST":
         return _suspend(request, phone)
-    stays = goes_on_without(request.session, factors_of(phone), least_of(person(request)))
+    stays = goes_on_without(
+        request.session, factors_of(phone), least_of(authenticated_user(request))
+    )
     context = {
         "place": "devices",
         "phone": phone,
         "lines": suspension.consequences(
-            phone, keep=session_id(request), stays=stays, kept_until=kept_until(request)
+            phone, except_session=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
         "strong": suspension.strong_ways(phone),
         "takes_itself_back": bool(kept_until(request)) and bool(factors_of(phone)),
-        "removal": removal_impact.of(person(request), phone.carrier_key, lost=True),
+        "removal": removal_impact.of(authenticated_user(request), phone.possession_key, lost=True),
     }
     return render(request, "devices/suspend_phone.html", context)
 
 
 def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
-    session, least = session_id(request), least_of(person(request))
+    session, least = session_id(request), least_of(authenticated_user(request))
     try:
         with transaction.atomic():
             done = suspension.suspend(
@@ -71,7 +73,7 @@ def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
 @confirms(gettext_lazy("take a phone back"))
 def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then let the phone count again, on a strong step of another device."""
-    phone = get_object_or_404(person(request).phones.proved(), public_id=public_id)
+    phone = get_object_or_404(authenticated_user(request).phones.proved(), public_id=public_id)
     if not phone.is_suspended and phone.sealed_until is None:
         return _as_it_was(request)
     context = {"place": "devices", "phone": phone}
@@ -82,15 +84,15 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     press_once_more(request)
     if request.method == "POST":
         return _take_back(request, phone)
-    keep = session_id(request)
-    context["lines"] = suspension.consequences_of_taking_back(phone, keep=keep)
+    except_session = session_id(request)
+    context["lines"] = suspension.consequences_of_taking_back(phone, except_session=except_session)
     return render(request, "devices/take_back_phone.html", context)
 
 
 def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
     client, session, proofs = client_of(request), session_id(request), fresh_proofs(request)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             suspension.take_back(phone=phone, proofs=proofs, client=client, session=session)
     except suspension.NothingChanged:
         return _as_it_was(request)

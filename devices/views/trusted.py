@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import browser_trust
-from accounts.authentication.proofs import Strength, needs
+from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from core.geoip import place_of
 from core.http import client_of
 from core.i18n import gettext as _
@@ -62,7 +62,7 @@ def trusted_list(request: HttpRequest, user: User, *, has_any: bool) -> TrustedL
 def _card(row: TrustedBrowser, days: int, digest: str) -> TrustedCard:
     return TrustedCard(
         public_id=str(row.public_id),
-        name=row.called,
+        name=row.display_name,
         address=row.address,
         place=place_of(row.address),
         created_at=row.created_at,
@@ -74,11 +74,11 @@ def _card(row: TrustedBrowser, days: int, digest: str) -> TrustedCard:
 
 
 def _own(request: HttpRequest, public_id: UUID) -> TrustedBrowser:
-    return get_object_or_404(person(request).trusted_browsers, public_id=public_id)
+    return get_object_or_404(authenticated_user(request).trusted_browsers, public_id=public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("rename a browser"), "name")
 def rename_trusted(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give a trusted browser another name."""
@@ -86,11 +86,11 @@ def rename_trusted(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("stop trusting a browser"))
 def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what it means, then stop trusting one browser."""
-    user, row, session = person(request), _own(request, public_id), session_id(request)
+    user, row, session = authenticated_user(request), _own(request, public_id), session_id(request)
     if request.method != "POST":
         opened = row.sessions.alive().exclude(public_id=session).count()
         context = {"place": "devices", "browser": row, "opened": opened}
@@ -98,16 +98,18 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
     with transaction.atomic():
         trusted_browsers.end(user=user, browser=row, client=client_of(request), session=session)
         stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
-    messages.success(request, _("%(browser)s is no longer trusted.") % {"browser": row.called})
+    messages.success(
+        request, _("%(browser)s is no longer trusted.") % {"browser": row.display_name}
+    )
     return redirect("devices:index" if stays else "accounts:sign_in")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs(Strength.RECOVERED)
+@step_up_required(Strength.RECOVERED)
 @confirms(gettext_lazy("stop trusting all browsers"))
 def end_all_trust(request: HttpRequest) -> HttpResponse:
     """Say what it means, then stop trusting every browser, this one included."""
-    user, session = person(request), session_id(request)
+    user, session = authenticated_user(request), session_id(request)
     rows = list(user.trusted_browsers.all())
     if request.method != "POST":
         opened = Session.objects.of(user).alive().filter(trusted__isnull=False)

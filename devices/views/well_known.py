@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from core.http import for_anyone
+from core.http import sessionless
 from devices.factors import relying_party
 
 
-@for_anyone
+@sessionless
 @require_safe
 def webauthn(request: HttpRequest) -> HttpResponse:
     """List the origins that may ask for passkeys of this host (WebAuthn Level 3, 5.11.1)."""

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.views.decorators.http import require_safe
 
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from devices.models import Phone
 
@@ -16,7 +16,7 @@ from devices.models import Phone
 @require_safe
 def where_is_your_phone(request: HttpRequest) -> HttpResponse:
     """Offer the four answers: somewhere safe, replaced, lost, or here but not working."""
-    user = person(request)
+    user = authenticated_user(request)
     if "here" in request.GET:
         return _here(request, request.GET["here"])
     linked = [_answers(phone) for phone in user.phones.proving()]
@@ -44,13 +44,13 @@ def _here(request: HttpRequest, wanted: str) -> HttpResponse:
         public_id = UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    phone = get_object_or_404(person(request).phones.proving(), public_id=public_id)
+    phone = get_object_or_404(authenticated_user(request).phones.proving(), public_id=public_id)
     context = {**_answers(phone), "phone": phone, "stay_url": resolve_url("overview")}
     return render(request, "devices/phone_is_here.html", context)
 
 
 def _without_phone(request: HttpRequest) -> HttpResponse:
-    if not person(request).has_two_step:
+    if not authenticated_user(request).has_two_step:
         return redirect("overview")
     messages.info(
         request,

@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import organisation_accounts
-from accounts.authentication.session_guard import in_session
+from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.models import Enrolment
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
@@ -24,23 +24,23 @@ from devices.authenticator import origin, work_accounts
 from devices.factors import provisioning as pictures
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
-from devices.views.guards import needs_to_bind
+from devices.views.guards import binding_proof_required
 
 
 def _its(request: HttpRequest, public_id: UUID) -> Enrolment:
-    rows = person(request).enrolments.current().select_related("organisation", "user")
+    rows = authenticated_user(request).enrolments.current().select_related("organisation", "user")
     return get_object_or_404(rows, public_id=public_id)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@needs_to_bind
+@binding_proof_required
 @confirms(gettext_lazy("set up an account of your organisation"), "app")
 def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say how the account stands; once staff approved, make the code on a POST and show it once."""
     account = _its(request, public_id)
-    is_approved = person(request).enrolments.approved().filter(pk=account.pk).exists()
-    apps = work_accounts.phones_for(person(request)) if is_approved else []
+    is_approved = authenticated_user(request).enrolments.approved().filter(pk=account.pk).exists()
+    apps = work_accounts.phones_for(authenticated_user(request)) if is_approved else []
     form = WhichAppForm(request.POST if request.method == "POST" else None, apps=apps)
     if request.method == "POST":
         if form.is_valid() and form.app:
@@ -54,7 +54,7 @@ def work_account(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpResponse:
     ground = bindings.ground_of(request)
     try:
-        with in_session(request):
+        with atomic_with_session(request):
             code = work_accounts.make_code(
                 enrolment=account,
                 installation=app,

@@ -99,11 +99,11 @@ LOGIN_REDIRECT_URL = "overview"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
 SECOND_STEPS = [  # order = order offered
-    "devices.factors.passkey_method.PasskeyStep",
-    "devices.factors.methods.AuthenticatorApp",
-    "accounts.authentication.second_steps.EmailCode",
-    "accounts.authentication.second_steps.TextMessage",
-    "accounts.authentication.second_steps.RecoveryCode",
+    "devices.factors.passkey_method.PasskeyMethod",
+    "devices.factors.methods.AuthenticatorAppMethod",
+    "accounts.authentication.second_steps.EmailCodeMethod",
+    "accounts.authentication.second_steps.TextMessageMethod",
+    "accounts.authentication.second_steps.RecoveryCodeMethod",
 ]
 TRUSTED_BROWSERS = "devices.sessions.trusted_browsers.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"
@@ -118,7 +118,7 @@ OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
 DEVELOPMENT_CODES = "devices.demo.current_codes"
 HOUSEKEEPING = [
     "core.outbox.housekeeping.run",
-    "core.limits.forget_old",
+    "core.limits.delete_expired",
     "accounts.housekeeping.run",
     "devices.housekeeping.run",
     "devices.backups.stale_backups.run",

@@ -11,7 +11,7 @@ from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from accounts.activity.events import words
 from accounts.activity.timeline import Line, lines
 from accounts.authentication import recovery_codes
-from accounts.authentication.methods import Way
+from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import second_steps
 from accounts.models import SecurityEvent, User
@@ -33,7 +33,7 @@ EVENTS_A_PAGE = 50
 class WayRow:
     """One way in: what, where (masked), how much it proves, and since or until when."""
 
-    way: Way
+    way: SignInOption
     is_strong: bool
 
 
@@ -80,7 +80,7 @@ def page_of(user: User) -> dict[str, Any]:
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
         "unlinked_apps": _unlinked_apps(user),
-        "enrolments": user.works,
+        "enrolments": user.organisation_accounts,
         "backup": summary.of(user),
         "sessions": sessions[:BROWSERS_SHOWN],
         "has_more_sessions": len(sessions) > BROWSERS_SHOWN,
@@ -94,21 +94,21 @@ def page_of(user: User) -> dict[str, Any]:
 
 def _if_lost(state: Readiness) -> str:
     """Say what would remain if the phone used last were lost; "" without a phone."""
-    first = next((way for way in state.ways if way.carrier.kind == "phone"), None)
+    first = next((way for way in state.ways if way.possession.kind == "phone"), None)
     if first is None:
         return ""
-    left = count(state.without({first.carrier.key}))
+    left = count(state.without({first.possession.key}))
     return ngettext(
         "Without %(phone)s, %(left)d sign-in method would remain.",
         "Without %(phone)s, %(left)d sign-in methods would remain.",
         left,
-    ) % {"phone": first.carrier.name, "left": left}
+    ) % {"phone": first.possession.name, "left": left}
 
 
-def _phones(user: User, ways: Sequence[Way]) -> list[PhoneRow]:
-    held = {way.carrier.key: way.counts_from for way in ways}
+def _phones(user: User, ways: Sequence[SignInOption]) -> list[PhoneRow]:
+    held = {way.possession.key: way.counts_from for way in ways}
     linked = user.phones.proved().with_app()
-    return [PhoneRow(phone, held.get(phone.carrier_key)) for phone in linked]
+    return [PhoneRow(phone, held.get(phone.possession_key)) for phone in linked]
 
 
 def _unlinked_apps(user: User) -> list[Installation]:

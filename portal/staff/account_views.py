@@ -23,7 +23,7 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
@@ -60,7 +60,7 @@ def _subject(public_id: UUID) -> User:
 def may_act(request: HttpRequest, public_id: UUID) -> User:
     """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
     user = _subject(public_id)
-    if staff.why_not(person(request), user):
+    if staff.why_not(authenticated_user(request), user):
         raise PermissionDenied
     return user
 
@@ -70,7 +70,7 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one account on one page, without a secret."""
     user = get_object_or_404(accounts(), public_id=public_id)
     context = page_of(user)
-    context["why_not"] = staff.why_not(person(request), user)
+    context["why_not"] = staff.why_not(authenticated_user(request), user)
     return render(request, "admin/account.html", context)
 
 
@@ -136,7 +136,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = Act(gettext_lazy("Lock this account"), gettext_lazy("Lock the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = staff.lock(actor=person(request), user=user, reason=reason)
+        changed = staff.lock(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is locked.") if changed else _("It was already locked.")
 
     return ask_why(request, user, act, do)
@@ -156,7 +156,7 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = staff.unlock(actor=person(request), user=user, reason=reason)
+        changed = staff.unlock(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is unlocked.") if changed else _("It was not locked.")
 
     return ask_why(request, user, act, do)
@@ -176,7 +176,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = Act(gettext_lazy("Freeze this account"), gettext_lazy("Freeze the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = staff.freeze(actor=person(request), user=user, reason=reason)
+        changed = staff.freeze(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is frozen.") if changed else _("It was already frozen.")
 
     return ask_why(request, user, act, do)
@@ -191,7 +191,9 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        ended = devices_staff.end_all_sessions(actor=person(request), user=user, reason=reason)
+        ended = devices_staff.end_all_sessions(
+            actor=authenticated_user(request), user=user, reason=reason
+        )
         said = ngettext(
             "%(count)d browser was signed out.", "%(count)d browsers were signed out.", ended
         ) % {"count": ended}
@@ -215,7 +217,9 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
 
     def do(reason: str) -> tuple[bool, Text]:
         try:
-            done = devices_staff.unlink_phone(actor=person(request), phone=phone, reason=reason)
+            done = devices_staff.unlink_phone(
+                actor=authenticated_user(request), phone=phone, reason=reason
+            )
         except Phone.DoesNotExist:
             return False, _("This phone is not linked.")
         if done is None:
@@ -244,7 +248,7 @@ def _consequences_for_app(phone: Phone) -> list[str]:
 
 
 def _consequences(phone: Phone) -> list[str]:
-    left = count(assessment.of(phone.user).without([phone.carrier_key]))
+    left = count(assessment.of(phone.user).without([phone.possession_key]))
     ways = ngettext(
         "%(left)d sign-in method remains.", "%(left)d sign-in methods remain.", left
     ) % {"left": left}
@@ -286,7 +290,9 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
 
     def do(reason: str) -> tuple[bool, Text]:
         decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
-        changed = devices_staff.decide_dispute(actor=person(request), user=user, **decided)
+        changed = devices_staff.decide_dispute(
+            actor=authenticated_user(request), user=user, **decided
+        )
         if changed is None:
             return False, _("A colleague has to agree: they do the same within 24 hours.")
         return changed, _("Decided.") if changed else _("There is no dispute to decide.")

@@ -17,7 +17,7 @@ from accounts import organisation_accounts, organisations
 from accounts.forms.staff import EnrolForm, OrganisationForm
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
-from accounts.request_user import person, session_id
+from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -90,7 +90,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
-    organisations.check(person(request))
+    organisations.check(authenticated_user(request))
     before = {"name": found.name, "help": found.help}
     form = OrganisationForm(
         request.POST if request.method == "POST" else None, initial=before | held_values(request)
@@ -105,7 +105,7 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
     found.name, found.help = form.cleaned_data["name"], form.cleaned_data["help"]
     try:
         organisations.save(
-            actor=person(request),
+            actor=authenticated_user(request),
             organisation=found,
             client=client_of(request),
             session=session_id(request),
@@ -126,7 +126,7 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     if not form.has_choice:
         said = _("There is no organisation to enrol this person in. Ask a superuser to add one.")
-        if person(request).is_superuser:
+        if authenticated_user(request).is_superuser:
             said = _("There is no organisation to enrol this person in. Add one first.")
         messages.info(request, said)
         return redirect("admin:organisations")
@@ -145,7 +145,7 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
     given = form.cleaned_data
     names = {"person": user.email, "organisation": given["organisation"].name}
     try:
-        organisation_accounts.enrol(actor=person(request), user=user, **given)
+        organisation_accounts.enrol(actor=authenticated_user(request), user=user, **given)
     except organisation_accounts.AlreadyThere:
         said = _("%(person)s already has an account with %(organisation)s.")
         messages.info(request, said % names)
@@ -187,7 +187,7 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = organisation_accounts.approve(
-            actor=person(request), enrolment=found, reason=reason
+            actor=authenticated_user(request), enrolment=found, reason=reason
         )
         return changed, _("We’ll notify the person.") if changed else _(
             "There was nothing to approve."
@@ -211,7 +211,9 @@ def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRespon
     act = Act(title, gettext_lazy("End the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = devices_staff.end_enrolment(actor=person(request), enrolment=found, reason=reason)
+        changed = devices_staff.end_enrolment(
+            actor=authenticated_user(request), enrolment=found, reason=reason
+        )
         return changed, _("The account has ended.") if changed else _("It had already ended.")
 
     return ask_why(request, found.user, act, do)

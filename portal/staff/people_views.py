@@ -15,7 +15,7 @@ from accounts.forms.code import SENDS
 from accounts.forms.invitation import InviteForm
 from accounts.links import invitations
 from accounts.models import Invitation
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.http import require_post
 from core.i18n import gettext as _
@@ -44,7 +44,9 @@ def add(request: HttpRequest) -> HttpResponse:
 def _invite(request: HttpRequest, form: InviteForm) -> bool:
     given = {"address": form.cleaned_data["email"], "name": form.cleaned_data["name"]}
     try:
-        invitations.invite(actor=person(request), language=get_language() or "", **given)
+        invitations.invite(
+            actor=authenticated_user(request), language=get_language() or "", **given
+        )
     except invitations.HasAccount:
         form.add_error("email", _("There is already an account with this address."))
     except invitations.IsInvited:
@@ -63,7 +65,9 @@ def resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Send another link, which ends the one before."""
     row = get_object_or_404(Invitation, public_id=public_id)
     try:
-        invitations.resend(actor=person(request), invitation=row, language=get_language() or "")
+        invitations.resend(
+            actor=authenticated_user(request), invitation=row, language=get_language() or ""
+        )
     except invitations.NotOpen:
         messages.info(request, _("This invitation was accepted or withdrawn."))
     except LimitReached as limit:

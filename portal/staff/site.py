@@ -19,7 +19,7 @@ from django.views.generic import RedirectView
 from accounts.authentication.proofs import Strength, fresh_level, to_confirm
 from accounts.guards.interrupted_forms import GuardedAct, press_once_more
 from accounts.models import User
-from accounts.request_user import person
+from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
 from portal.staff import account_views, organisation_views, people_views
 
@@ -103,9 +103,9 @@ class StaffSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Lead staff to the step-up; for everybody else the page does not exist."""
-        if not request.user.is_authenticated or not person(request).is_staff:
+        if not request.user.is_authenticated or not authenticated_user(request).is_staff:
             raise Http404
-        if not person(request).has_two_step:
+        if not authenticated_user(request).has_two_step:
             messages.warning(request, _("Turn on two-step verification to see accounts."))
             return redirect("accounts:two_step")
         return to_confirm(request, Strength.TWO_STEP.slug)

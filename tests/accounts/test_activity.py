@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
 from accounts.views.activity import EVENTS_A_PAGE
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from tests.accounts.helpers import seen, type_password
 from tests.people import Person, enter, sign_in
 
@@ -47,7 +47,7 @@ def test_what_happened_elsewhere_is_not_marked_as_this_browser(
 def test_it_shows_the_newest_first_and_nothing_of_others(
     client: Client, alice: Person, bob: Person, clock: time_machine.Traveller
 ) -> None:
-    visitor = Visitor("192.0.2.7", FIREFOX)
+    visitor = RequestOrigin("192.0.2.7", FIREFOX)
     for number in range(EVENTS_A_PAGE + 1):
         events.record(alice.user, "phone:renamed", client=visitor, phone=f"Phone {number:02d}.")
         clock.shift(1)
@@ -78,7 +78,7 @@ def test_a_strange_page_number_shows_a_page(client: Client, carol: Person, page:
     ],
 )
 def test_whatever_a_stranger_wrote_is_only_text(client: Client, carol: Person, name: str) -> None:
-    visitor = Visitor("192.0.2.7", name)
+    visitor = RequestOrigin("192.0.2.7", name)
     events.record(carol.user, "phone:linked", client=visitor, phone=name)
     enter(client, carol, Strength.PASSWORD)
     answer = client.get(PAGE)

@@ -102,7 +102,7 @@ def test_two_colleagues_who_ask_at_once_do_not_agree_with_themselves(
     def ask(actor: Person) -> Callable[[], bool]:
         def asked() -> bool:
             with transaction.atomic():
-                user = bob.user.take_turn()
+                user = bob.user.lock_for_update()
                 return staff.has_colleague(
                     actor=actor.user, user=user, act="unlink_phone", subject="x", reason=WHY
                 )

@@ -16,16 +16,16 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import (
-    EmailCode,
-    SentCodeStep,
-    TextMessage,
+    EmailCodeMethod,
+    SentCodeMethod,
+    TextMessageMethod,
+    options_for,
     step_named,
-    ways_of,
 )
 from accounts.contacts import changes
 from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
 from accounts.readiness import declined_methods
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.sms import SentText
 from devices.factors import last_factor, passkeys
 from devices.phones import linked_phones
@@ -56,7 +56,7 @@ from tests.people import (
 
 PAGE = "/security/two-step/"
 PICKER = "/sign-in/another-way/"
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture(autouse=True)
@@ -72,9 +72,9 @@ def accept_url(slug: str) -> str:
     return f"/security/two-step/{slug}/accept/"
 
 
-def step(slug: str) -> SentCodeStep:
+def step(slug: str) -> SentCodeMethod:
     found = step_named(slug)
-    assert isinstance(found, SentCodeStep)
+    assert isinstance(found, SentCodeMethod)
     return found
 
 
@@ -97,7 +97,7 @@ def use_up_codes(person: Person, left: int = 0) -> None:
 
 
 def slugs(person: Person) -> set[str]:
-    return {way.slug for way in ways_of(person.reload())}
+    return {way.slug for way in options_for(person.reload())}
 
 
 # --- The page -----------------------------------------------------------------------------------
@@ -181,7 +181,10 @@ def test_a_recovered_session_changes_neither(
 
 @pytest.mark.parametrize("act", [decline_url, accept_url])
 def test_other_browsers_are_signed_out(
-    client: Client, new_client: Callable[..., Client], alice: Person, act: Callable[[str], str]
+    client: Client,
+    new_client: Callable[..., Client],
+    alice: Person,
+    act: Callable[[str], str],
 ) -> None:
     if act is accept_url:
         decline(alice, "email")
@@ -367,7 +370,7 @@ def test_whatever_is_declined_the_loss_of_one_device_locks_nobody_out(
 def check_declining(
     person: Person, order: Iterable[str], may_decline: Callable[[set[str]], bool]
 ) -> None:
-    declined, left = set[str](), ways_of(person.reload())
+    declined, left = set[str](), options_for(person.reload())
     for slug in order:
         may = may_decline({*declined, slug})
         shown = declined_methods.choices(person.user, left)
@@ -380,7 +383,7 @@ def check_declining(
             assert not may
         else:
             assert may
-        left = ways_of(person.reload())
+        left = options_for(person.reload())
         assert set(person.user.declined_steps) == declined
         assert not {way.slug for way in left} & declined
         assert declined_methods.remains(person.user, left) or not declined
@@ -510,7 +513,7 @@ def test_no_removal_takes_the_last_fall_back_of_who_declined(
                 with suppress(declined_methods.LastFallBack, last_factor.LastFactor, IndexError):
                     act(person)
                 user = person.reload()
-                assert not declined or declined_methods.remains(user, ways_of(user))
+                assert not declined or declined_methods.remains(user, options_for(user))
 
 
 # --- The last code ------------------------------------------------------------------------------
@@ -555,10 +558,10 @@ def test_after_the_last_code_new_ones_can_be_made_at_once(
 
 def test_the_sending_steps_are_those_of_the_settings() -> None:
     assert [each.slug for each in declined_methods.declinable()] == [
-        EmailCode.slug,
-        TextMessage.slug,
+        EmailCodeMethod.slug,
+        TextMessageMethod.slug,
     ]
-    assert "accounts.authentication.second_steps.EmailCode" in settings.SECOND_STEPS
+    assert "accounts.authentication.second_steps.EmailCodeMethod" in settings.SECOND_STEPS
 
 
 def test_a_decline_of_one_person_is_not_that_of_another(alice: Person, bob: Person) -> None:

@@ -317,6 +317,6 @@ def test_a_lost_phone_may_go_though_nothing_remains(client: Client, bob: Person)
 def test_a_number_stays_a_way_in_when_its_phone_goes_on_purpose(rows: None) -> None:
     max_ = protected("max")
     number, state = give_number(max_), assessment.of(max_.user)
-    key = max_.phone.carrier_key
-    assert number.carrier_key in {way.carrier.key for way in state.removal(key).remains}
-    assert number.carrier_key not in {way.carrier.key for way in state.without([key])}
+    key = max_.phone.possession_key
+    assert number.possession_key in {way.possession.key for way in state.removal(key).remains}
+    assert number.possession_key not in {way.possession.key for way in state.without([key])}

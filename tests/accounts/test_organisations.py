@@ -105,7 +105,7 @@ def test_enrolling_lets_the_person_set_it_up_and_tells_them(
     firm = make_organisation("Example Ltd")
     answer = desk.post(page(alice, "enrol/"), to_enrol(firm), follow=True)
     assert "can set up the account with Example Ltd now" in answer.text
-    (account,) = alice.reload().works
+    (account,) = alice.reload().organisation_accounts
     assert (account.state, account.label, account.reason) == ("approved", "alice@work", WHY)
     assert account.approved_by_id == sue.user.pk
     assert Membership.objects.filter(user=alice.user, organisation=firm).exists()

@@ -21,7 +21,7 @@ from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.readiness import assessment, declined_methods, fire_drill, removal_impact
 from accounts.readiness.assessment import Readiness
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.factors import last_factor, passkeys
 from devices.models import Authenticator, Passkey, Phone
 from devices.models.passkey import digest_of
@@ -39,7 +39,7 @@ QUICKLY = examples(
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 CLOSED_NUMBER = "+4915112345678"  # its country is not among SMS_COUNTRIES
 
 
@@ -204,7 +204,7 @@ def test_the_fire_drill_shows_the_ways_that_are_really_left(set_up: SetUp, data:
     with living(set_up) as person:
         state = assessment.of(person.user)
         lost = data.draw(st.sets(st.sampled_from(state.keys or ["paper"]), min_size=1))
-        values = [fire_drill.value_of(way) for way in state.ways if way.carrier.key in lost]
+        values = [fire_drill.value_of(way) for way in state.ways if way.possession.key in lost]
         client = enter(SecureClient(), person, [Proof.now("email", Strength.RECOVERED)])
         page = client.get("/security/fire-drill/", {"lost": values})
         shown = [way for stage in page.context["stages"] for way in stage.ways]
@@ -221,7 +221,7 @@ def test_the_fire_drill_shows_the_ways_that_are_really_left(set_up: SetUp, data:
 def test_text_messages_are_lost_with_the_only_phone_that_counts(set_up: SetUp) -> None:
     with living(set_up) as person:
         state = assessment.of(person.user)
-        phones_there = [way.carrier.key for way in state.ways if way.slug == "authenticator"]
+        phones_there = [way.possession.key for way in state.ways if way.slug == "authenticator"]
         for key in phones_there:
             gone = {way.slug for way in state.loss([key]).gone}
             are_texts_gone = len(phones_there) == 1 and state.count("number") > 0
@@ -234,7 +234,7 @@ def test_text_messages_are_lost_with_the_only_phone_that_counts(set_up: SetUp) -
 def test_what_a_removal_keeps_is_what_the_sign_in_then_offers(set_up: SetUp) -> None:
     with living(set_up) as person:
         for remove, row in removable(person):
-            told = removal_impact.of(person.user, row.carrier_key)
+            told = removal_impact.of(person.user, row.possession_key)
             kept = [(way.slug, way.target) for way in told.keeps]
             refused = (last_factor.LastFactor, declined_methods.LastFallBack)
             with taken_back(person), suppress(*refused):

@@ -159,7 +159,7 @@ def test_the_last_code_gone_the_way_is_gone(client: Client, alice: Person) -> No
 def test_of_two_matches_of_one_code_only_one_is_spent(alice: Person) -> None:
     code = alice.codes[0].replace("-", "")
     rows = [recovery_codes.find(alice.user, code) for _each in range(2)]
-    assert [row.spend() for row in rows if row] == [True, False]
+    assert [row.consume() for row in rows if row] == [True, False]
 
 
 # --- A new set ----------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_a_number_may_be_typed_as_at_home(
 
 
 def test_as_many_ways_are_counted_as_are_named(alice: Person) -> None:
-    loss = assessment.of(alice.user).loss([alice.phone.carrier_key])
+    loss = assessment.of(alice.user).loss([alice.phone.possession_key])
     assert loss.names == "a code by e-mail or a recovery code"
     assert count(loss.remains) == 2
     assert "2 sign-in methods" in assessment.of(alice.user).verdict.sentence

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.api.http import fingerprint
 from devices.backups import app_linking
 from devices.models import Installation, LinkRequest, Phone
@@ -71,7 +71,7 @@ def test_twenty_hands_confirm_and_it_is_linked_once(alice: Person, crowd: Crowd)
 
     def confirm() -> bool:
         try:
-            app_linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+            app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""))
         except app_linking.Ended:
             return False
         return True
@@ -171,10 +171,10 @@ def test_unlinking_while_the_number_is_typed_links_nothing_that_lives_on(
 
     def confirm() -> None:
         with suppress(app_linking.Ended, IntegrityError, Phone.DoesNotExist):
-            app_linking.confirm(row=row, client=Visitor("192.0.2.7", ""))
+            app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""))
 
     def unlink() -> None:
-        linked_phones.unlink(phone=old, client=Visitor("192.0.2.7", ""), lost=True)
+        linked_phones.unlink(phone=old, client=RequestOrigin("192.0.2.7", ""), lost=True)
 
     at_once([closing(confirm), closing(unlink)])
     assert not alice.user.phones.exists()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.backups import grants, unlinking, wiping
 from devices.models import Installation, KeyProof, KeySlot, PhoneCommand, RestoreGrant
 from tests.attacks.crowd import Crowd
@@ -19,7 +19,7 @@ from tests.live import at_once
 from tests.people import Person
 from tests.phones import App, give_app, grant
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 ROUNDS = 5
 Act = Callable[[], Any]
 
@@ -79,7 +79,7 @@ def app(carol: Person, crowd: Crowd) -> App:
 def order(app: App) -> PhoneCommand:
     """Call the phone lost as a recovered session does, with an order to erase it."""
     rows, later = Installation.objects.filter(pk=app.installation.pk), timedelta(hours=72)
-    unlinking.let_go(rows, wipe=True, erases_from=timezone.now() + later)
+    unlinking.unlink(rows, wipe=True, erases_from=timezone.now() + later)
     return PhoneCommand.objects.filter(installation=app.installation).latest("pk")
 
 

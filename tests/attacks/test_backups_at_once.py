@@ -130,8 +130,8 @@ def test_a_save_that_meets_the_unlinking_is_before_it_or_not_at_all(
 ) -> None:
     def unlink() -> Any:
         with transaction.atomic():
-            carol.user.take_turn()
-            gone = unlinking.let_go(carol.user.installations.all())
+            carol.user.lock_for_update()
+            gone = unlinking.unlink(carol.user.installations.all())
         connection.close()
         return gone
 

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
-from accounts.authentication.second_steps import SentCodeStep, step_named
+from accounts.authentication.second_steps import SentCodeMethod, step_named
 from accounts.models import SentCode
 from accounts.readiness import declined_methods
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.models import Message
 from core.outbox.sms import SentText
 from tests.attacks.tools import (
@@ -28,14 +28,14 @@ from tests.attacks.tools import (
 from tests.people import Person, enter, sign_in
 
 Browsers = Callable[..., Client]
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 SENDING = ("email", "sms")
 
 
 def decline(person: Person, *slugs: str) -> None:
     for slug in slugs:
         step = step_named(slug)
-        assert isinstance(step, SentCodeStep)
+        assert isinstance(step, SentCodeMethod)
         declined_methods.decline(user=person.reload(), step=step, client=HERE, session="")
     mail.outbox.clear()
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from django.utils import timezone
 
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.models import RecoveryCode, SentCode
 from accounts.readiness import declined_methods
 from devices.models import Session
@@ -30,7 +30,7 @@ def without_codes(person: Person) -> Person:
 
 
 def is_safe(person: Person) -> bool:
-    return declined_methods.remains(person.reload(), ways_of(person.user))
+    return declined_methods.remains(person.reload(), options_for(person.user))
 
 
 @pytest.fixture

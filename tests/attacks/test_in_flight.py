@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from time_machine import Traveller
 
-from accounts.authentication.methods import AlreadySpent, Verification
+from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.factors import passkeys
-from devices.factors.methods import AuthenticatorApp
+from devices.factors.methods import AuthenticatorAppMethod
 from devices.phones import suspension
 from devices.sessions.engine import end_sessions
 from tests.attacks.tools import is_in, start
@@ -27,7 +27,7 @@ from tests.people import (
     trust,
 )
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 Meanwhile = Callable[[Callable[[], object]], None]
 ACTS = {
     "unlink": "/devices/{phone}/unlink/",
@@ -46,14 +46,14 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     """Lets something happen at the moment at which an act has got its turn, once."""
 
     def arrange(happens: Callable[[], object]) -> None:
-        turn, waiting = User.take_turn, [happens]
+        turn, waiting = User.lock_for_update, [happens]
 
         def after_waiting(user: User) -> User:
             while waiting:
                 waiting.pop()()
             return turn(user)
 
-        monkeypatch.setattr(User, "take_turn", after_waiting)
+        monkeypatch.setattr(User, "lock_for_update", after_waiting)
 
     return arrange
 
@@ -93,13 +93,13 @@ def test_a_code_found_before_a_suspension_is_not_spent_after_it(
     alice: Person, clock: Traveller
 ) -> None:
     clock.move_to(1_800_000_000 + 30.1)
-    verification = Verification(alice.user, "sign-in", "", VISITOR)
-    found = AuthenticatorApp().match(verification, code_of(alice.authenticator, 1))
+    verification = VerificationContext(alice.user, "sign-in", "", VISITOR)
+    found = AuthenticatorAppMethod().match(verification, code_of(alice.authenticator, 1))
     assert found is not None
     clock.move_to(1_800_000_000 + 29.9)
     suspension.suspend(phone=alice.phone, client=VISITOR)
     with pytest.raises(AlreadySpent):
-        found.spend()
+        found.consume()
 
 
 def test_a_stolen_phone_cannot_take_the_passkeys_along(client: Client, alice: Person) -> None:

@@ -14,7 +14,7 @@ from accounts.authentication import two_step
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
 from accounts.models import SentCode, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.backups.ledger import subject_of
 from devices.models import LinkRequest, RestoreGrant, Session
 from tests.accounts.helpers import (
@@ -38,7 +38,7 @@ from tests.links import open_link, press_not_me
 from tests.people import Person, code_of, enter, give_passkey
 from tests.phones import give_app, grant
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 OFF = "/security/two-step/off/"
 RESET = re.compile(r"/password/reset/link/#\S+")
 Browsers = Callable[..., Client]

@@ -17,7 +17,7 @@ from accounts.authentication import sent_codes
 from accounts.forms import sign_in
 from accounts.links import link_mail
 from accounts.models import LinkMail, OneTimeLink
-from core.http import Client as Origin
+from core.http import RequestOrigin
 from core.limits import LimitReached
 from core.outbox import sms_limits
 from tests.attacks.tools import NEW_PASSWORD, face, is_in, link_in, reset, start
@@ -232,16 +232,16 @@ def test_a_number_that_is_being_added_counts_as_new(
             user=alice.user,
             purpose=purpose,
             binding="b",
-            client=Origin("192.0.2.1", ""),
+            client=RequestOrigin("192.0.2.1", ""),
         )
     assert seen == [False, True]
 
 
 def test_old_notes_of_mails_are_forgotten(db: None, clock: Clock) -> None:
     link_mail.ask("nobody@latchkey.example", "reset")
-    link_mail.forget_old()
+    link_mail.delete_expired()
     assert LinkMail.objects.count() == 1
     clock.shift(settings.PASSWORD_RESET_AGE + timedelta(seconds=1))
-    link_mail.forget_old()
+    link_mail.delete_expired()
     assert not LinkMail.objects.exists()
     assert face is not None

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.holds.disputes import InDispute
 from accounts.models import User
-from core.http import Client
+from core.http import RequestOrigin
 from devices.models import Authenticator, Phone, Session
 from devices.phones import contest, linked_phones, sealing
 from tests.attacks.crowd import Crowd, half_signed_in
@@ -20,7 +20,7 @@ from tests.devices.test_disputes import by_passkey
 from tests.live import at_once
 from tests.people import Person, code_of, give_passkey
 
-CLIENT = Client("192.0.2.7", "")
+CLIENT = RequestOrigin("192.0.2.7", "")
 DOOR = "/sign-in/take-back/"
 STOPPED = {200, 302, 404, 409, 429}
 """What was done, what was refused, and what has to wait for the end of the dispute."""
@@ -116,7 +116,7 @@ def test_taking_back_while_the_hold_ends(alice: Person, crowd: Crowd) -> None:
 
     def end() -> None:
         with transaction.atomic():
-            User.objects.get(pk=alice.user.pk).take_turn()
+            User.objects.get(pk=alice.user.pk).lock_for_update()
             rows = Phone.objects.filter(pk=phone.pk, sealed_until__isnull=False)
             rows.update(sealed_until=timezone.now() - timedelta(seconds=1))
         sealing.erase_ended()

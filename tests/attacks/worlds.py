@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.authentication import throttling
 from accounts.authentication.proofs import Strength
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.models import User
 from core.outbox.sms import memory_outbox
 from devices.models import Session
@@ -50,7 +50,7 @@ class QuickClient(SecureClient):
 def ways(person: Person) -> Ways:
     """How the account can be signed in to, by step and target."""
     user = User.objects.get(pk=person.user.pk)
-    return {(way.slug, way.target) for way in ways_of(user)}
+    return {(way.slug, way.target) for way in options_for(user)}
 
 
 def guesses(person: Person) -> dict[str, int]:

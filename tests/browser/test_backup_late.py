@@ -75,13 +75,13 @@ def test_the_name_of_the_phone_before_is_not_given_to_the_one_linked_anew(
 )
 def test_what_was_erased_meanwhile_stays_so(phone: Linked, when: str, is_linked: bool) -> None:
     if not is_linked:
-        unlinking.let_go(Installation.objects.filter(pk=phone.installation.pk))
+        unlinking.unlink(Installation.objects.filter(pk=phone.installation.pk))
     come_late(phone, when, None)
     assert phone.rows_on_disk()["meta"] == {}
 
 
 def test_the_end_of_the_phone_before_is_not_that_of_the_one_linked_anew(phone: Linked) -> None:
-    unlinking.let_go(Installation.objects.filter(pk=phone.installation.pk))
+    unlinking.unlink(Installation.objects.filter(pk=phone.installation.pk))
     come_late(phone, "answered", ANEW)
     assert phone.run(DEVICE) == ANEW
     assert phone.run('return (await use("backup/contact")).unlinkedAt()') == 0

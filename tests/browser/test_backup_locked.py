@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand
 from devices.phones import linked_phones
@@ -21,7 +21,7 @@ from tests.people import protected
 
 pytestmark = pytest.mark.app
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 LOCK = "**/api/authenticator/v1/commands/*/lock"
 LOCKED = "**/api/authenticator/v1/commands/*/locked"
 ORDER = {"id": "00000000-0000-4000-8000-000000000001", "until": "2030-01-01T00:00:00Z"}
@@ -46,7 +46,7 @@ def call_lost(phone: Linked) -> PhoneCommand:
     """Unlink the phone as a recovered session does, with an order to erase it."""
     row = phone.installation
     later = timezone.now() + timedelta(hours=72)
-    unlinking.let_go(Installation.objects.filter(pk=row.pk), wipe=True, erases_from=later)
+    unlinking.unlink(Installation.objects.filter(pk=row.pk), wipe=True, erases_from=later)
     return row.commands.get()
 
 
@@ -225,7 +225,7 @@ def test_accounts_that_were_here_before_the_link_stay(phone: Linked, waits: bool
     row = phone.installation
     later = timezone.now() + timedelta(hours=72)
     rows = Installation.objects.filter(pk=row.pk)
-    unlinking.let_go(rows, wipe=True, erases_from=later if waits else None)
+    unlinking.unlink(rows, wipe=True, erases_from=later if waits else None)
     phone.open()
     order = row.commands.get()
     phone.wait(lambda: bool(row.commands.get().locked_at or row.commands.get().done_at))

@@ -188,7 +188,7 @@ def test_a_list_that_shrank_is_saved_only_when_it_is_meant(phone: Linked) -> Non
 
 
 def test_a_token_that_is_revoked_in_the_middle_leaves_the_codes(phone: Linked) -> None:
-    unlinking.let_go(Installation.objects.filter(pk=phone.installation.pk))
+    unlinking.unlink(Installation.objects.filter(pk=phone.installation.pk))
     phone.add(link("Bank"))
     phone.says("This phone was unlinked from your account.")
     assert phone.names == ["Mail", "Shop", "Bank"]

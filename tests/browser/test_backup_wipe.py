@@ -36,7 +36,7 @@ def phone(live: LiveSite, kept_page: Page) -> Linked:
 def unlink(phone: Linked, *, wipe: bool) -> Installation:
     """Unlink the phone, as the portal does."""
     row = phone.installation
-    unlinking.let_go(Installation.objects.filter(pk=row.pk), wipe=wipe)
+    unlinking.unlink(Installation.objects.filter(pk=row.pk), wipe=wipe)
     return row
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.backups import app_linking
 from devices.models import Installation, RestoreGrant
 from tests.browser.recovery import NewPhone, code_for, old_phone, provable
@@ -18,7 +18,7 @@ from tests.phones import give_app, grant_later
 
 pytestmark = pytest.mark.app
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 IN_SAFARI = "Object.defineProperty(Navigator.prototype, 'standalone', { value: false });"
 GO_WHILE_IT_LOOKS = """
 const { get } = IDBObjectStore.prototype;

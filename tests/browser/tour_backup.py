@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.authentication.proofs import Strength
-from core.http import Client as Caller
+from core.http import RequestOrigin
 from devices.backups import app_linking, unlinking
 from devices.models import Installation
 from tests.browser.authenticator import link
@@ -27,7 +27,7 @@ def pages_of_a_backup(page: Page, person: Person) -> Iterator[str]:
     yield from _looking_after(phone)
     yield from _versions(phone)
     yield from _elsewhere(phone)
-    unlinking.let_go(Installation.objects.filter(pk=phone.installation.pk), wipe=True)
+    unlinking.unlink(Installation.objects.filter(pk=phone.installation.pk), wipe=True)
     phone.open()
     phone.reads("Erased")
     yield "the app, erased"
@@ -51,7 +51,7 @@ def _linking(phone: Linked) -> Iterator[str]:
     phone.says("Type this number in the portal")
     yield "the app, link, number"
     row.refresh_from_db()
-    app_linking.confirm(row=row, client=Caller("192.0.2.7", ""), session=session)
+    app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""), session=session)
     phone.says("This phone is linked to")
     yield "the app, link, done"
     phone.open()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.models import Authenticator
 from devices.phones import linked_phones, suspension
 from tests.journeys.hand import App, Hand
@@ -87,7 +87,7 @@ def refusals(page: Page, enter: Enter) -> Names:
     """What an account cannot do yet, or not at all."""
     hand, person = Hand(page), protected("otto")
     phone = person.phone
-    suspension.suspend(phone=phone, client=Visitor("192.0.2.7", ""))
+    suspension.suspend(phone=phone, client=RequestOrigin("192.0.2.7", ""))
     enter(person, Strength.RECOVERED)
     hand.open(f"/devices/{phone.public_id}/take-back/")
     hand.reads("You can’t take Pixel 8 back now")

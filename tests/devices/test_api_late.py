@@ -29,7 +29,7 @@ def old(carol: Person, client: Client, backup: Backup) -> Backup:
     return Backup(give_app(carol, client, "Pixel 7"), backup.vault, head=1)
 
 
-def let_go(backup: Backup, old: Backup, nonce: str) -> tuple[int, str]:
+def discard(backup: Backup, old: Backup, nonce: str) -> tuple[int, str]:
     """Let what the old phone left go, as it was seen."""
     path = f"vault/late/{old.app.installation.public_id}"
     answer = backup.app.delete(path, If_Match=f'"{nonce}"')
@@ -48,7 +48,7 @@ def test_what_was_left_waits_for_the_active_phone(backup: Backup, old: Backup) -
     assert lk1.open_envelope(backup.vault.secret, left["envelope"])
     assert backup.numbers() == [1]
     assert backup.save().status_code == 201
-    assert let_go(backup, old, left["envelope"]["nonce"]) == (204, "")
+    assert discard(backup, old, left["envelope"]["nonce"]) == (204, "")
     assert backup.app.get("vault/late").json() == {"late": []}
 
 
@@ -61,9 +61,9 @@ def test_the_newer_replaces_the_older_and_is_not_let_go_unseen(
         assert app.post("vault/late", body).status_code == 201
     left = backup.app.get("vault/late").json()["late"]
     assert [each["phone"] for each in left] == ["Tablet", "Pixel 7"]
-    assert let_go(backup, old, older["envelope"]["nonce"]) == (412, "late_changed")
-    assert let_go(backup, old, newer["envelope"]["nonce"]) == (204, "")
-    assert let_go(backup, old, newer["envelope"]["nonce"]) == (404, "late_unknown")
+    assert discard(backup, old, older["envelope"]["nonce"]) == (412, "late_changed")
+    assert discard(backup, old, newer["envelope"]["nonce"]) == (204, "")
+    assert discard(backup, old, newer["envelope"]["nonce"]) == (404, "late_unknown")
     path = f"vault/late/{third.app.installation.public_id}"
     assert refusal(backup.app.delete(path)) == (428, "if_match_needed")
 
@@ -95,7 +95,7 @@ def test_phones_that_come_and_go_leave_no_more_than_there_may_be_phones(
         passing = Backup(give_app(carol, client, "Passing"), backup.vault, head=1)
         codes.append(passing.app.post("vault/late", passing.body()).status_code)
         passing.app.post("vault/late", passing.body())
-        unlinking.let_go(Installation.objects.filter(pk=passing.app.installation.pk))
+        unlinking.unlink(Installation.objects.filter(pk=passing.app.installation.pk))
     assert codes == [201, 201, 201, 507]
     assert len(backup.app.get("vault/late").json()["late"]) == 3
 
@@ -103,7 +103,7 @@ def test_phones_that_come_and_go_leave_no_more_than_there_may_be_phones(
 def test_only_those_whom_it_concerns(backup: Backup, old: Backup, bob: Person) -> None:
     assert refusal(backup.app.post("vault/late", backup.body())) == (409, "active_phone")
     assert refusal(old.app.get("vault/late")) == (409, "not_active_phone")
-    assert let_go(old, old, "A" * 16) == (409, "not_active_phone")
+    assert discard(old, old, "A" * 16) == (409, "not_active_phone")
     old.app.post("vault/late", old.body())
     his = give_backup(bob, old.app.http)
     assert his.app.get("vault/late").json() == {"late": []}

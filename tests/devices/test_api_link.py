@@ -16,7 +16,7 @@ from accounts.authentication.proofs import Strength
 from accounts.contacts.normalization import mask_address
 from accounts.models import User
 from accounts.signals import protection_changed
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.api.http import fingerprint
 from devices.backups import app_linking
 from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session, Vault
@@ -24,7 +24,7 @@ from tests.accounts.helpers import addresses, told
 from tests.people import Person, enter
 from tests.phones import API, give_app, new_secret
 
-HERE = Visitor("192.0.2.7", "Firefox")
+HERE = RequestOrigin("192.0.2.7", "Firefox")
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ def new_password(alice: Person, portal: Client, code: str) -> None:
 
 def protected(alice: Person, portal: Client, code: str) -> None:
     session = str(portal.session.public_id)  # type: ignore[attr-defined] # it is our engine's
-    protection_changed.send(User, user=alice.user, keep=session)
+    protection_changed.send(User, user=alice.user, except_session=session)
 
 
 def signed_out(alice: Person, portal: Client, code: str) -> None:
@@ -355,9 +355,9 @@ def test_no_secret_rests_in_the_rows(alice: Person, portal: Client) -> None:
 
 def test_old_requests_are_forgotten(alice: Person, portal: Client) -> None:
     code_for(alice, portal)
-    assert app_linking.forget_old() == 0
+    assert app_linking.delete_expired() == 0
     LinkRequest.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    assert app_linking.forget_old() == 1
+    assert app_linking.delete_expired() == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.holds import disputes
 from accounts.models import User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.backups import disputed as keeping
 from devices.backups import unlinking
@@ -21,7 +21,7 @@ from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 from tests.phones import App, give_app, grant
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 CODE = (409, "in_dispute")
 
 
@@ -136,7 +136,7 @@ def test_a_phone_locks_and_erases_only_once_it_is_decided(
 ) -> None:
     app = give_app(carol, client, "Pixel 8")
     rows = Installation.objects.filter(pk=app.installation.pk)
-    unlinking.let_go(rows, wipe=True, erases_from=timezone.now() + timedelta(hours=1))
+    unlinking.unlink(rows, wipe=True, erases_from=timezone.now() + timedelta(hours=1))
     dispute(carol)
     clock.shift(timedelta(hours=2))
     (told,) = app.post("heartbeat", {"unsaved": 0, "accounts": 0}).json()["commands"]
@@ -153,7 +153,7 @@ def test_the_secret_of_a_locked_phone_is_not_forgotten_meanwhile(
     carol: Person, client: Client, clock: time_machine.Traveller
 ) -> None:
     app = give_app(carol, client, "Pixel 8")
-    unlinking.let_go(Installation.objects.filter(pk=app.installation.pk), wipe=True)
+    unlinking.unlink(Installation.objects.filter(pk=app.installation.pk), wipe=True)
     clock.shift(settings.UNLINKED_APPS_KEPT - timedelta(hours=1))
     dispute(carol)
     clock.shift(timedelta(hours=2))

@@ -13,12 +13,12 @@ from django.utils import timezone
 
 from accounts.authentication import two_step
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import EmailCode
+from accounts.authentication.second_steps import EmailCodeMethod
 from accounts.contacts import changes
 from accounts.holds import disputes
 from accounts.models import EmailAddress, User
 from accounts.readiness import declined_methods
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.models import Message
 from devices import housekeeping
 from devices import staff as devices_staff
@@ -38,7 +38,7 @@ from tests.people import (
     proved,
 )
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 DOOR = "/sign-in/take-back/"
 
 
@@ -148,7 +148,10 @@ def test_a_code_takes_it_back_once(new_client: Callable[[], Client], called_lost
 
 
 def test_a_code_that_it_showed_before_does_not(
-    client: Client, new_client: Callable[[], Client], alice: Person, clock: time_machine.Traveller
+    client: Client,
+    new_client: Callable[[], Client],
+    alice: Person,
+    clock: time_machine.Traveller,
 ) -> None:
     noted = alice.code()
     enter(client, alice, Strength.RECOVERED)
@@ -197,7 +200,10 @@ def test_after_the_hold_it_is_too_late(
 
 
 def test_a_phone_that_a_recovered_session_suspended_takes_itself_back(
-    client: Client, new_client: Callable[[], Client], alice: Person, clock: time_machine.Traveller
+    client: Client,
+    new_client: Callable[[], Client],
+    alice: Person,
+    clock: time_machine.Traveller,
 ) -> None:
     enter(client, alice, Strength.RECOVERED)
     page = client.get(f"/devices/{alice.phone.public_id}/suspend/").content.decode()
@@ -210,7 +216,10 @@ def test_a_phone_that_a_recovered_session_suspended_takes_itself_back(
 
 
 def test_one_that_another_device_suspended_does_not(
-    client: Client, new_client: Callable[[], Client], alice: Person, clock: time_machine.Traveller
+    client: Client,
+    new_client: Callable[[], Client],
+    alice: Person,
+    clock: time_machine.Traveller,
 ) -> None:
     tablet = give_phone(alice, "Tablet")
     enter(client, alice, by(alice, tablet))
@@ -249,7 +258,7 @@ ACTS: dict[str, Callable[[Person], Any]] = {
         p.user, newest_address(p), client=VISITOR, session=""
     ),
     "declined": lambda p: declined_methods.decline(
-        user=p.user, step=EmailCode(), client=VISITOR, session=""
+        user=p.user, step=EmailCodeMethod(), client=VISITOR, session=""
     ),
     "phone linked": lambda p: linked_phones.link(user=p.user, name="More"),
     "phone suspended": lambda p: suspension.suspend(phone=row_of(p), client=VISITOR),
@@ -306,7 +315,10 @@ def test_a_dispute_that_runs_is_not_made_longer(
 
 
 def test_an_older_passkey_decides_that_the_phone_stays(
-    client: Client, alice: Person, new_client: Callable[[], Client], clock: time_machine.Traveller
+    client: Client,
+    alice: Person,
+    new_client: Callable[[], Client],
+    clock: time_machine.Traveller,
 ) -> None:
     give_passkey(alice)
     enter(client, alice, Strength.RECOVERED)
@@ -329,7 +341,10 @@ def by_passkey(person: Person) -> list[Proof]:
 
 
 def test_an_older_phone_decides_that_it_goes(
-    client: Client, alice: Person, new_client: Callable[[], Client], clock: time_machine.Traveller
+    client: Client,
+    alice: Person,
+    new_client: Callable[[], Client],
+    clock: time_machine.Traveller,
 ) -> None:
     tablet = give_phone(alice, "Tablet")
     enter(client, alice, Strength.RECOVERED)
@@ -343,7 +358,10 @@ def test_an_older_phone_decides_that_it_goes(
 
 
 def test_nothing_younger_decides_not_even_once_its_hold_has_ended(
-    client: Client, alice: Person, new_client: Callable[[], Client], clock: time_machine.Traveller
+    client: Client,
+    alice: Person,
+    new_client: Callable[[], Client],
+    clock: time_machine.Traveller,
 ) -> None:
     until = timezone.now() + settings.RECOVERY_HOLD
     held = give_phone(alice, "Thief's", trusted_from=until)
@@ -389,7 +407,10 @@ def test_time_decides_for_what_was_before_the_report(
 
 
 def test_nothing_is_erased_while_it_is_disputed(
-    client: Client, alice: Person, new_client: Callable[[], Client], clock: time_machine.Traveller
+    client: Client,
+    alice: Person,
+    new_client: Callable[[], Client],
+    clock: time_machine.Traveller,
 ) -> None:
     give_phone(alice, "Tablet")
     enter(client, alice, Strength.RECOVERED)
@@ -407,7 +428,10 @@ def test_nothing_is_erased_while_it_is_disputed(
 
 
 def test_called_lost_again_after_it_was_decided_it_is_disputed_again(
-    client: Client, alice: Person, new_client: Callable[[], Client], clock: time_machine.Traveller
+    client: Client,
+    alice: Person,
+    new_client: Callable[[], Client],
+    clock: time_machine.Traveller,
 ) -> None:
     tablet = give_phone(alice, "Tablet")
     enter(client, alice, Strength.RECOVERED)
@@ -474,7 +498,10 @@ def test_the_press_in_the_notice_gives_the_phone_back_and_puts_the_thief_out(
 
 
 def test_the_press_does_nothing_for_a_phone_that_is_erased(
-    client: Client, new_client: Callable[[], Client], alice: Person, clock: time_machine.Traveller
+    client: Client,
+    new_client: Callable[[], Client],
+    alice: Person,
+    clock: time_machine.Traveller,
 ) -> None:
     enter(client, alice, Strength.RECOVERED)
     lose(client, alice)

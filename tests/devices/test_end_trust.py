@@ -14,12 +14,12 @@ from pytest_django import Settings
 from accounts import staff
 from accounts.authentication import throttling
 from accounts.authentication.browser_trust import METHOD
-from accounts.authentication.methods import AlreadySpent, Verification
+from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import step_named
 from accounts.contacts import changes
 from accounts.models import EmailAddress, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import staff as devices_staff
 from devices.models import Authenticator, Session, TrustedBrowser
 from devices.sessions import trusted_browsers
@@ -36,7 +36,7 @@ from tests.people import (
     trust,
 )
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 Browsers = Callable[..., Client]
 
 
@@ -269,7 +269,7 @@ def moves_address(inside: Client, alice: Person) -> None:
 def wears_a_factor_out(inside: Client, alice: Person) -> None:
     step = step_named("authenticator")
     assert step
-    sign_in_of = Verification(alice.user, "sign-in", "", HERE)
+    sign_in_of = VerificationContext(alice.user, "sign-in", "", HERE)
     throttling.note(sign_in_of, step, policy.FAILURES_BEFORE_OFF)
 
 
@@ -290,7 +290,10 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_change_of_the_set_up_ends_all_trust(
-    inside: Client, other: Client, alice: Person, change: Callable[[Client, Person], None]
+    inside: Client,
+    other: Client,
+    alice: Person,
+    change: Callable[[Client, Person], None],
 ) -> None:
     trust(inside, alice, name="Here")
     assert is_in(other)
@@ -375,7 +378,7 @@ def test_trust_that_ended_between_question_and_answer_is_refused(
     assert match
     trusted_browsers.end_all_of(alice.user)
     with pytest.raises(AlreadySpent):
-        match.spend()
+        match.consume()
 
 
 def test_a_trusted_browser_begins_anew_after_its_trust_ended(

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.backups import vaults
 from devices.models import Vault
@@ -20,7 +20,7 @@ from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 from tests.phones import App, give_app, grant
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 State = Vault.State
 
 

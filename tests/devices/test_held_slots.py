@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.models import KeySlot
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture

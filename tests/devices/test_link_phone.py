@@ -125,7 +125,7 @@ def test_an_unproved_link_expires(
     assert confirm(inside, url)["Location"] == "/devices/link/"
     assert "has expired" in inside.get("/devices/link/").content.decode()
     clock.shift(ABANDONED_KEPT)
-    assert linked_phones.forget_abandoned() == 2
+    assert linked_phones.delete_abandoned() == 2
     assert not Phone.objects.filter(name="Pixel 9").exists()
 
 

@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from accounts.authentication.methods import AlreadySpent, Verification
-from accounts.authentication.proofs import Proof, Strength, keep
+from accounts.authentication.methods import AlreadySpent, VerificationContext
+from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.factors import last_factor, passkeys
-from devices.factors.methods import AuthenticatorApp
+from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Phone, Session
 from devices.phones import linked_phones, lost_phone, suspension
 from devices.sessions.engine import SessionStore
 from tests.live import at_once
 from tests.people import Person, code_of, give_passkey, give_phone, make_person, protected
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 THREADS = 10
 pytestmark = pytest.mark.usefixtures("live")
 
@@ -60,12 +60,12 @@ def found(person: Person) -> list[Phone]:
 
 def sign_in(user: User, code: str, pause: Callable[[], object] = lambda: None) -> str:
     """Do what the sign-in does: spend the code and write the session in one transaction."""
-    match = AuthenticatorApp().match(Verification(user, "sign-in", "", VISITOR), code)
+    match = AuthenticatorAppMethod().match(VerificationContext(user, "sign-in", "", VISITOR), code)
     if match is None:
         return "refused"
     try:
         with transaction.atomic():
-            proof = match.spend()
+            proof = match.consume()
             pause()
             enter(user, proof)
     except AlreadySpent:
@@ -75,7 +75,7 @@ def sign_in(user: User, code: str, pause: Callable[[], object] = lambda: None) -
 
 def enter(user: User, proof: Proof) -> None:
     store = SessionStore()
-    keep(store, [proof])
+    store_proofs(store, [proof])
     store.cycle_key()
     store.sign_in(user, VISITOR)
 
@@ -201,11 +201,13 @@ def test_a_sign_in_under_way_does_not_survive_the_suspension_of_its_phone(ann: P
 
 
 def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: Person) -> None:
-    match = AuthenticatorApp().match(Verification(ann.user, "x", "", VISITOR), ann.code(1))
+    match = AuthenticatorAppMethod().match(
+        VerificationContext(ann.user, "x", "", VISITOR), ann.code(1)
+    )
     assert match is not None
     suspension.suspend(phone=ann.phone, client=VISITOR)
     with pytest.raises(AlreadySpent):
-        match.spend()
+        match.consume()
 
 
 def test_taking_back_and_unlinking_at_once_leave_nothing_half_done(ann: Person) -> None:
@@ -235,15 +237,15 @@ def test_taking_back_and_unlinking_at_once_leave_nothing_half_done(ann: Person) 
 def test_of_ten_reports_at_the_desk_one_is_told(ann: Person) -> None:
     give_phone(ann, "Tablet")
 
-    def let_go(loss: lost_phone.Loss) -> str:
+    def unlink(loss: lost_phone.Loss) -> str:
         try:
-            lost_phone.let_go(loss=loss, client=VISITOR)
+            lost_phone.unlink_lost(loss=loss, client=VISITOR)
         except Phone.DoesNotExist:
             return "gone"
         return "done"
 
     losses = [lost_phone.Loss(found(ann)) for _each in range(THREADS)]
-    outcomes = at_once([closing(partial(let_go, loss)) for loss in losses])
+    outcomes = at_once([closing(partial(unlink, loss)) for loss in losses])
     assert sorted(outcomes) == ["done"] + ["gone"] * (THREADS - 1)
     assert ann.kinds() == ["phone:unlinked"] * 2
 

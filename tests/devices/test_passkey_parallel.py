@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core.http import Client
+from core.http import RequestOrigin
 from devices.factors import passkeys
 from devices.models import Challenge, Session
 from tests.authenticator import SoftPasskey
@@ -86,7 +86,7 @@ def test_a_removal_and_a_sign_in_by_it_leave_nobody_in(visitor: Visitor, alice: 
         soft, passkey = give_passkey(alice), alice.user.passkeys.get()
         asked = visitor.post(ALONE + "options/").json()
         entering = posts(visitor, ALONE, soft.get(asked))[:3]
-        gone = Client("192.0.2.7", "")
+        gone = RequestOrigin("192.0.2.7", "")
         at_once([*entering, closing(partial(passkeys.remove, passkey=passkey, client=gone))])
         assert not Session.objects.of(alice.user).exists()
         assert not alice.user.passkeys.exists()
@@ -97,4 +97,4 @@ def test_a_challenge_is_a_row_that_is_used_once(rows: None) -> None:
     value = Challenge.draw(purpose="sign-in", binding="flow")
     found = Challenge.find(value, purpose="sign-in", binding="flow")
     assert found is not None
-    assert sum(at_once([closing(found.spend) for _each in range(MANY)])) == 1
+    assert sum(at_once([closing(found.consume) for _each in range(MANY)])) == 1

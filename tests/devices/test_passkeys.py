@@ -246,7 +246,7 @@ def test_with_a_passkey_the_account_is_protected(client: Client, pia: Person) ->
     state = assessment.of(pia.user)
     assert state.verdict.tone == "ok"
     assert "Blue key" in state.verdict.sentence
-    assert next(group.carrier for group in state.groups) == "In Blue key"
+    assert next(group.possession for group in state.groups) == "In Blue key"
     enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, row(pia).factor)])
     assert (
         "If you lose this, 2 sign-in methods remain: a code by e-mail or a recovery code."

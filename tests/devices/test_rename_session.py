@@ -67,8 +67,8 @@ def test_the_name_is_that_of_one_person_in_one_browser(
     sign_in(firefox, bob)
     clock.shift(timedelta(minutes=1))
     sign_in(new_client(headers={"User-Agent": FIREFOX}), alice)
-    assert {row.called for row in Session.objects.of(bob.user)} == {"Firefox on Linux"}
-    assert {row.called for row in Session.objects.of(alice.user)} == {"Firefox on Linux"}
+    assert {row.display_name for row in Session.objects.of(bob.user)} == {"Firefox on Linux"}
+    assert {row.display_name for row in Session.objects.of(alice.user)} == {"Firefox on Linux"}
 
 
 def test_the_same_name_is_no_event(client: Client, alice: Person) -> None:
@@ -94,7 +94,7 @@ def test_a_strangers_browser_is_not_found(
     sign_in(firefox, alice)
     assert client.get(url_of(firefox)).status_code == 404
     assert client.post(url_of(firefox), {"name": "Mine"}).status_code == 404
-    assert Session.objects.of(alice.user).get().called == "Firefox on Linux"
+    assert Session.objects.of(alice.user).get().display_name == "Firefox on Linux"
 
 
 def test_it_asks_for_a_recent_proof(

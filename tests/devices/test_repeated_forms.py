@@ -200,7 +200,7 @@ def test_the_answer_ends_after_seconds(
     clock.shift(settings.REPEATED_FORM_AGE)
     assert FormInHand.objects.exists()
     clock.shift(1)
-    assert repeated_forms.forget_old()
+    assert repeated_forms.delete_expired()
     assert not FormInHand.objects.exists()
 
 

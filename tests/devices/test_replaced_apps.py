@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, disputes, keep_or_remove
 from accounts.models import Binding
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.api.http import digest_of, fingerprint
 from devices.models import Installation
@@ -26,7 +26,7 @@ from tests.links import press_not_me
 from tests.people import Person, enter
 from tests.phones import API, App, give_app, new_secret
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import ways_of
+from accounts.authentication.second_steps import options_for
 from accounts.models import Enrolment, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.models import Message
 from devices import housekeeping
 from devices.models import Authenticator, Installation, Phone
@@ -23,7 +23,7 @@ from tests.people import Person, code_of, enter, give_phone, lose, proved
 from tests.phones import give_app
 from tests.work import give_enrolment
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 
 
 def by(person: Person, authenticator: Authenticator) -> list[Proof]:
@@ -47,7 +47,7 @@ def test_the_rows_stay_and_open_nothing(lost: Person, new_client: Any) -> None:
     assert Authenticator.objects.filter(user=lost.user).count() == 1
     assert not lost.user.phones.linked().exists()
     assert not Authenticator.objects.usable().filter(user=lost.user).exists()
-    assert "authenticator" not in {way.slug for way in ways_of(lost.user)}
+    assert "authenticator" not in {way.slug for way in options_for(lost.user)}
     thief = new_client()
     thief.post("/sign-in/", {"email": lost.address, "password": lost.password})
     authenticator = Authenticator.objects.get(user=lost.user)

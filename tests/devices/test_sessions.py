@@ -12,15 +12,15 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
-from accounts.authentication.proofs import Proof, Strength, keep, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in, store_proofs
 from accounts.models import User
 from accounts.signals import protection_changed
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.models import Session
 from devices.sessions.engine import (
     SessionStore,
+    delete_expired,
     end_sessions,
-    forget_ended,
     strip_proofs,
 )
 from tests.people import Person, enter
@@ -37,7 +37,7 @@ def kept(**data: object) -> SessionStore:
 
 def signed_in(person: Person) -> SessionStore:
     store = kept()
-    store.sign_in(person.user, Visitor("192.0.2.7", FIREFOX))
+    store.sign_in(person.user, RequestOrigin("192.0.2.7", FIREFOX))
     return store
 
 
@@ -102,7 +102,7 @@ def test_an_ended_session_cannot_be_signed_in_to(alice: Person) -> None:
     assert store["colour"] == "blue"
     Session.objects.all().delete()
     with pytest.raises(UpdateError):
-        store.sign_in(alice.user, Visitor("192.0.2.7", FIREFOX))
+        store.sign_in(alice.user, RequestOrigin("192.0.2.7", FIREFOX))
     assert not Session.objects.exists()
 
 
@@ -115,7 +115,7 @@ def test_a_new_cookie_keeps_the_row_and_its_public_id_and_ends_the_old_cookie(
     assert again(store).public_id == before
     assert store.session_key != old.session_key
     assert dict(old.items()) == {}
-    assert Session.objects.get().called == "Firefox on Linux"
+    assert Session.objects.get().display_name == "Firefox on Linux"
 
 
 def test_a_session_that_is_not_kept_yet_has_its_public_id(db: None) -> None:
@@ -139,10 +139,10 @@ def test_a_sign_in_is_stamped_with_person_place_and_browser(
 ) -> None:
     store = kept()
     clock.shift(timedelta(minutes=5))
-    store.sign_in(alice.user, Visitor("192.0.2.7", FIREFOX))
+    store.sign_in(alice.user, RequestOrigin("192.0.2.7", FIREFOX))
     row = Session.objects.get()
     assert (row.user, row.address, row.agent) == (alice.user, "192.0.2.7", FIREFOX)
-    assert row.called == "Firefox on Linux"
+    assert row.display_name == "Firefox on Linux"
     assert row.signed_in_at == timezone.now()
 
 
@@ -243,7 +243,7 @@ def test_polling_is_no_activity(
 
 def test_a_change_of_protection_ends_the_other_sessions(alice: Person, bob: Person) -> None:
     stays, other, stranger = signed_in(alice), signed_in(alice), signed_in(bob)
-    protection_changed.send(User, user=alice.user, keep=str(stays.public_id))
+    protection_changed.send(User, user=alice.user, except_session=str(stays.public_id))
     alive = {row.public_id for row in Session.objects.all()}
     assert alive == {stays.public_id, stranger.public_id}
     assert other.public_id not in alive
@@ -253,7 +253,7 @@ def test_ending_sessions_says_how_many(alice: Person) -> None:
     keep_id = str(signed_in(alice).public_id)
     signed_in(alice)
     signed_in(alice)
-    assert end_sessions(alice.user, keep=keep_id) == 2
+    assert end_sessions(alice.user, except_session=keep_id) == 2
     assert end_sessions(alice.user) == 1
 
 
@@ -263,13 +263,13 @@ def test_housekeeping_deletes_what_no_limit_lets_in(
     signed_in(alice)
     clock.shift(settings.SESSION_IDLE)
     fresh = signed_in(alice)
-    assert forget_ended() == 1
+    assert delete_expired() == 1
     assert Session.objects.get().public_id == fresh.public_id
 
 
 def with_proofs(*proofs: Proof) -> SessionStore:
     store = SessionStore()
-    keep(store, list(proofs))
+    store_proofs(store, list(proofs))
     store.save()
     return again(store)
 

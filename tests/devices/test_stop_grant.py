@@ -58,7 +58,7 @@ def test_a_change_elsewhere_takes_it_back_and_one_here_does_not(
 ) -> None:
     session = str(client.session.public_id)  # type: ignore[attr-defined] # it is our engine's
     here, _elsewhere = grant(app, session=session), grant(app, session="another")
-    protection_changed.send(User, user=alice.user, keep=session)
+    protection_changed.send(User, user=alice.user, except_session=session)
     assert list(app.installation.grants.usable()) == [here]
-    protection_changed.send(User, user=alice.user, keep="")
+    protection_changed.send(User, user=alice.user, except_session="")
     assert not app.installation.grants.usable().exists()

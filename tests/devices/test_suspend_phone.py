@@ -11,14 +11,14 @@ from django.utils import timezone
 from django_otp import devices_for_user
 
 from accounts.authentication.proofs import Proof, Strength, proofs_in
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.models import Message
-from devices.factors.methods import AuthenticatorApp
+from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Phone, Session, TrustedBrowser
 from devices.phones import suspension
 from tests.people import Person, code_of, enter, give_passkey, give_phone, proved, trust
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 pytestmark = pytest.mark.usefixtures("clock")
 
 
@@ -89,10 +89,10 @@ def test_its_codes_open_nothing(client: Client, alice: Person) -> None:
 
 def test_it_counts_nowhere(client: Client, alice: Person) -> None:
     assert list(devices_for_user(alice.user))
-    assert AuthenticatorApp().ways(alice.user)
+    assert AuthenticatorAppMethod().ways(alice.user)
     suspend(alice)
     assert not list(devices_for_user(alice.user))
-    assert not AuthenticatorApp().ways(alice.user)
+    assert not AuthenticatorAppMethod().ways(alice.user)
     enter(client, alice, Strength.RECOVERED)
     assert "Pixel 8" not in client.get("/confirm/another-way/").content.decode()
     assert client.post("/security/two-step/off/")["Location"].startswith("/confirm/")

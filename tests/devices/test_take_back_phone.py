@@ -10,14 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.outbox.models import Message
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now
 from devices.phones import suspension
 from tests.people import Person, enter, give_passkey, give_phone, proved, sign_in
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_trust_is_told_to_every_address_and_kept_as_a_digest(home: Client, alice
     assert cookie.key.startswith("__Host-")
     assert len(cookie.value) * 6 >= 128
     assert cookie.value not in " ".join(str(value) for value in vars(row).values())
-    assert row.called == "Firefox on Linux"
+    assert row.display_name == "Firefox on Linux"
     assert alice.kinds()[-2:] == ["sign_in:two_step", "browser:trusted"]
     notices = [sent for sent in mail.outbox if "a browser is trusted" in sent.subject]
     assert len(notices) == alice.user.email_addresses.verified().count() == 2
@@ -236,7 +236,7 @@ def test_the_one_used_longest_ago_makes_room(
     for number in (1, 2):
         trust(new_client(), alice, name=f"n{number}", last_used_at=timezone.now() - number * hour)
     begin(home, alice)
-    left = {row.called for row in alice.user.trusted_browsers.all()}
+    left = {row.display_name for row in alice.user.trusted_browsers.all()}
     assert left == {"n1", "Firefox on Linux"}
 
 
@@ -356,9 +356,9 @@ def test_housekeeping_forgets_what_is_long_over(
 ) -> None:
     begin(home, alice)
     clock.shift(timedelta(days=30) + settings.SESSION_AGE)
-    assert trusted_browsers.forget_over() == 0
+    assert trusted_browsers.delete_expired() == 0
     clock.shift(timedelta(seconds=1))
-    assert trusted_browsers.forget_over() == 1
+    assert trusted_browsers.delete_expired() == 1
 
 
 def test_a_sign_in_without_the_cookie_asks_no_query_for_it(

@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
-from accounts.authentication.proofs import Proof, Strength, keep
-from core.http import Client as Visitor
+from accounts.authentication.proofs import Proof, Strength, store_proofs
+from core.http import RequestOrigin
 from devices.factors import passkeys
 from devices.models import Session
 from devices.phones import linked_phones
@@ -22,7 +22,7 @@ from devices.sessions.trust_cookies import cookie_name
 from tests.live import at_once
 from tests.people import Person, give_passkey, give_phone, protected, trust
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 pytestmark = pytest.mark.usefixtures("live")
 
 
@@ -60,9 +60,9 @@ def come_in(found: trusted_browsers.TrustMatch, pause: Callable[[], object] = la
     store = SessionStore()
     try:
         with transaction.atomic():
-            proof = found.spend()
+            proof = found.consume()
             pause()
-            keep(store, [Proof.now("password", Strength.PASSWORD), proof])
+            store_proofs(store, [Proof.now("password", Strength.PASSWORD), proof])
             store.cycle_key()
             store.sign_in(found.row.user, VISITOR, trusted_id=found.row.pk)
     except AlreadySpent:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.backups import app_linking
 from devices.models import (
@@ -27,7 +27,7 @@ from tests.devices.test_api_heartbeat import BEAT
 from tests.people import Person, enter, give_phone, proved
 from tests.phones import App, give_app, grant
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from accounts.authentication.proofs import Proof, Strength, proofs_in
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.models import Phone, Session
 from devices.phones import linked_phones
 from devices.phones.consequences import consequences, report
 from tests.people import Person, enter, give_passkey, give_phone, proved
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 pytestmark = pytest.mark.usefixtures("clock")
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand, Session
 from devices.phones import linked_phones, sealing
@@ -26,7 +26,7 @@ from tests.links import press_not_me
 from tests.people import Person, enter, give_passkey
 from tests.phones import App, give_app
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 Json = dict[str, Any]
 
 
@@ -45,7 +45,7 @@ def orders(app: App) -> list[Json]:
 def order(app: App, *, hours: int = 72) -> PhoneCommand:
     """Unlink the phone in a recovered session, with an order to erase it."""
     rows = Installation.objects.filter(pk=app.installation.pk)
-    unlinking.let_go(rows, wipe=True, erases_from=timezone.now() + timedelta(hours=hours))
+    unlinking.unlink(rows, wipe=True, erases_from=timezone.now() + timedelta(hours=hours))
     return PhoneCommand.objects.get(installation=app.installation)
 
 
@@ -253,7 +253,11 @@ def erase_later(app: App, client: Client) -> None:
 
 @pytest.mark.parametrize("act", [lose, unlink, erase_later])
 def test_a_stolen_password_alone_locks_a_phone_and_erases_nothing(
-    carols: App, carol: Person, client: Client, new_client: Any, act: Callable[[App, Client], None]
+    carols: App,
+    carol: Person,
+    client: Client,
+    new_client: Any,
+    act: Callable[[App, Client], None],
 ) -> None:
     act(carols, client)
     (told,) = orders(carols)

@@ -14,7 +14,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.signals import protection_changed
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone, WorkCode
@@ -24,7 +24,7 @@ from tests.people import Person, code_of, enter
 from tests.phones import App, give_app
 from tests.work import code_for, first_code, give_enrolment, make_organisation, set_up
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 Clock = Any
 Browsers = Callable[..., Any]
 
@@ -441,5 +441,5 @@ def test_a_change_in_the_session_that_made_the_code_leaves_its_secret(
     claim(app, code_for(account, app))
     hers = str(uuid4())
     WorkCode.objects.update(session=hers)
-    protection_changed.send(User, user=alice.user, keep=hers)
+    protection_changed.send(User, user=alice.user, except_session=hers)
     assert confirm(app, account, first_code(account)).json() == {"state": "enrolled"}

@@ -12,7 +12,7 @@ from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, keep_or_remove
 from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import housekeeping
 from devices.models import Authenticator, WorkCode
 from tests.devices.test_work import app_on, claim, confirm, state_of
@@ -20,7 +20,7 @@ from tests.people import Person
 from tests.phones import App, give_app
 from tests.work import code_for, first_code, give_enrolment, set_up
 
-HERE = Visitor("192.0.2.7", "")
+HERE = RequestOrigin("192.0.2.7", "")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import organisation_accounts
 from accounts.models import Enrolment
 from accounts.staff import check
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from devices import staff
 from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone
@@ -22,7 +22,7 @@ from tests.people import Person, code_of
 from tests.phones import App, give_app
 from tests.work import WHY, code_for, give_enrolment, make_organisation
 
-VISITOR = Visitor("192.0.2.7", "")
+VISITOR = RequestOrigin("192.0.2.7", "")
 TIMES = 20
 pytestmark = pytest.mark.usefixtures("live")
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
 from accounts.models import Organisation, User
-from core.http import Client as Visitor
+from core.http import RequestOrigin
 from core.i18n import apart, gettext, gettext_lazy, listed, ngettext, one_line
 from devices.models import Phone
 from tests.accounts.helpers import seen
@@ -166,7 +166,7 @@ def test_names_from_before_reach_past_no_element(
     organisation = make_organisation()
     Organisation.objects.filter(pk=organisation.pk).update(name=name, help=name)
     give_enrolment(alice, organisation)
-    visitor = Visitor("192.0.2.7", "")
+    visitor = RequestOrigin("192.0.2.7", "")
     with TestCase.captureOnCommitCallbacks(execute=True):
         events.record(alice.user, "phone:unlinked", client=visitor, phone=name, reason=name)
     enter(client, alice, strength)

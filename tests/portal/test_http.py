@@ -2,12 +2,11 @@
 
 import pytest
 from django.http import HttpRequest
-from django.test import Client as DjangoClient
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from core import proxies
-from core.http import AGENT_LENGTH, NEXT_LENGTH, Client, client_of, safe_next
+from core.http import AGENT_LENGTH, NEXT_LENGTH, RequestOrigin, client_of, safe_next
 
 
 def visit(address: str = "192.0.2.7", forwarded: str = "", agent: str = "") -> HttpRequest:
@@ -84,7 +83,7 @@ def test_the_address_is_the_nearest_that_is_not_a_trusted_proxy(
     ],
 )
 def test_limits_count_an_ipv4_address_or_the_64_of_an_ipv6(address: str, network: str) -> None:
-    assert Client(address, "").network == network
+    assert RequestOrigin(address, "").network == network
 
 
 def test_a_proxy_that_names_nobody_is_logged_once(
@@ -115,14 +114,14 @@ def test_only_a_proxy_says_that_the_connection_was_encrypted(
     settings: Settings, proxies: list[str], peer: str, is_believed: bool
 ) -> None:
     settings.TRUSTED_PROXIES = proxies
-    plain = DjangoClient(REMOTE_ADDR=peer, headers={"x-forwarded-proto": "https"})
+    plain = Client(REMOTE_ADDR=peer, headers={"x-forwarded-proto": "https"})
     answer = plain.get("/password/reset/sent/")
     assert answer.status_code == (200 if is_believed else 301)
 
 
 @pytest.mark.parametrize("host", ["testserver", "testserver:4711", "testserver:80"])
 def test_a_redirect_names_the_configured_origin_and_no_port_of_the_visitors(host: str) -> None:
-    answer = DjangoClient(headers={"host": host}).get("/sign-in/?next=/devices/")
+    answer = Client(headers={"host": host}).get("/sign-in/?next=/devices/")
     assert answer.status_code == 301
     assert answer["Location"] == "https://testserver/sign-in/?next=/devices/"
 

@@ -14,12 +14,12 @@ from accounts.contacts.changes import make_primary, mark_verified
 from accounts.contacts.taken import is_address_taken
 from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
 from core.database import violates
-from core.http import Client as Origin
+from core.http import RequestOrigin
 from devices.models import Passkey
 from tests.accounts.helpers import code_to
 from tests.people import Person, give_passkey
 
-CLIENT = Origin("203.0.113.9", "Firefox")
+CLIENT = RequestOrigin("203.0.113.9", "Firefox")
 
 
 def refused(write: Callable[[], Any]) -> IntegrityError:

@@ -18,7 +18,7 @@ from core.limits import (
     LimitReached,
     Rate,
     RateWindow,
-    forget_old,
+    delete_expired,
     wait_after,
 )
 
@@ -209,7 +209,7 @@ def test_what_is_over_is_forgotten_and_what_is_off_is_not(clock: time_machine.Tr
         clock.shift(settings.FAILURE_WAIT_MOST)
     clock.shift(timedelta(days=31))
     Rate("test", 1, HOUR).take("b")
-    forget_old()
+    delete_expired()
     assert RateWindow.objects.count() == 1
     assert stale.failures == 0
     assert off.failures == settings.FAILURES_BEFORE_OFF

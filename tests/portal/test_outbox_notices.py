@@ -15,14 +15,14 @@ from pytest_django import Settings
 from accounts.activity import events
 from accounts.authentication import sent_codes
 from accounts.authentication.proofs import Strength
-from core.http import Client as Origin
+from core.http import RequestOrigin
 from core.outbox import worker
 from core.outbox.delivery import deliver
 from core.outbox.models import Channel, Message
 from tests.attacks.tools import html_of
 from tests.people import Person, enter, give_phone
 
-HERE = Origin("192.0.2.1", "Firefox")
+HERE = RequestOrigin("192.0.2.1", "Firefox")
 MINUTE = timedelta(minutes=1)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from accounts.authentication.proofs import Strength, keep
+from accounts.authentication.proofs import Strength, store_proofs
 from accounts.models import Organisation, User
 from devices.models import Session
 from devices.sessions.engine import SessionStore
@@ -32,7 +32,7 @@ def taken_back(person: Person) -> None:
 
 def proved_more(person: Person) -> None:
     data: dict[str, object] = {}
-    keep(data, proved(person, Strength.TWO_STEP))
+    store_proofs(data, proved(person, Strength.TWO_STEP))
     person.user.sessions.update(session_data=SessionStore().encode(data))
 
 

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
 def _set(user: User, password: str) -> None:
     with transaction.atomic():
-        user = user.take_turn()
+        user = user.lock_for_update()
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
         events.record(user, "password:changed", client=None)
