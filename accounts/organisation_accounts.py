@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.models import Enrolment, Membership, Organisation, User
+from accounts.models import Enrolment, EventKind, Membership, Organisation, User
 from accounts.staff import check, check_rights
 from core.http import RequestOrigin
 
@@ -55,7 +55,7 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
         state=State.APPROVED, approved_at=timezone.now(), approved_by=actor, reason=reason
     )
     if changed:
-        _record(enrolment, "work:approved", actor=actor, reason=reason)
+        _record(enrolment, EventKind.WORK_APPROVED, actor=actor, reason=reason)
     enrolment.refresh_from_db()
     return bool(changed)
 
@@ -68,7 +68,7 @@ def ask(*, enrolment: Enrolment, client: RequestOrigin, session: str = "") -> bo
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):
         return False
-    _record(enrolment, "work:asked", client=client, session=session)
+    _record(enrolment, EventKind.WORK_ASKED, client=client, session=session)
     return True
 
 
@@ -84,13 +84,13 @@ def end(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
         return False
     organisation = enrolment.organisation
     Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
-    _record(enrolment, "work:ended", actor=actor, reason=reason)
+    _record(enrolment, EventKind.WORK_ENDED, actor=actor, reason=reason)
     return True
 
 
 def _record(
     enrolment: Enrolment,
-    kind: str,
+    kind: EventKind,
     *,
     client: RequestOrigin | None = None,
     actor: User | None = None,

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.activity import events
 from accounts.contacts.normalization import mask_address
-from accounts.models import Organisation, User
+from accounts.models import EventKind, Organisation, User
 from core.http import RequestOrigin
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
@@ -45,7 +45,7 @@ def save(
     after = {"name": organisation.name, "help": organisation.help}
     if before == after:
         return
-    kind = "organisation:changed" if before else "organisation:added"
+    kind = EventKind.ORGANISATION_CHANGED if before else EventKind.ORGANISATION_ADDED
     about: dict[str, Any] = {"organisation": organisation.name, **_said(after, "after")}
     if before:
         about |= _said(before, "before")

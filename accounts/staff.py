@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.holds import cancelling
-from accounts.models import StaffRequest, User
+from accounts.models import EventKind, StaffRequest, User
 from accounts.signals import protection_changed
 from core.i18n import gettext as _
 from core.limits import Rate
@@ -61,7 +61,7 @@ def has_colleague(*, actor: User, user: User, act: str, subject: str, reason: st
         StaffRequest.objects.create(
             user=user, act=act, subject=subject, asked_by=actor, reason=reason
         )
-        events.record(user, "staff:asked", client=None, actor=actor, reason=reason)
+        events.record(user, EventKind.STAFF_ASKED, client=None, actor=actor, reason=reason)
     return False
 
 
@@ -78,7 +78,7 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
     frozen = User.objects.filter(pk=user.pk, frozen_at__isnull=True)
     if not frozen.update(frozen_at=timezone.now()) and not done:
         return False
-    events.record(user, "account:frozen", client=None, actor=actor, reason=reason)
+    events.record(user, EventKind.ACCOUNT_FROZEN, client=None, actor=actor, reason=reason)
     protection_changed.send(User, user=user, except_session="")
     return True
 
@@ -87,7 +87,7 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
 def lock(*, actor: User, user: User, reason: str) -> bool:
     """Keep the person out and end all their sessions; False if they were locked already."""
     check(actor, user)
-    return _set(user, "account:locked", actor=actor, reason=reason, is_active=False)
+    return _set(user, EventKind.ACCOUNT_LOCKED, actor=actor, reason=reason, is_active=False)
 
 
 @transaction.atomic
@@ -97,26 +97,26 @@ def unlock(*, actor: User, user: User, reason: str) -> bool:
     A session that a sign-in began while the lock was being written ends now, at the latest.
     """
     check(actor, user)
-    return _set(user, "account:unlocked", actor=actor, reason=reason, is_active=True)
+    return _set(user, EventKind.ACCOUNT_UNLOCKED, actor=actor, reason=reason, is_active=True)
 
 
 @transaction.atomic
 def grant(user: User) -> bool:
     """Make the person staff; False if they were. Their sessions end: staff's limits are tighter."""
-    return _set(user, "account:staff_granted", is_staff=True)
+    return _set(user, EventKind.ACCOUNT_STAFF_GRANTED, is_staff=True)
 
 
 @transaction.atomic
 def revoke(user: User) -> bool:
     """Take the rights of staff and superusers away; False if the person was not staff."""
-    changed = _set(user, "account:staff_revoked", is_staff=False)
+    changed = _set(user, EventKind.ACCOUNT_STAFF_REVOKED, is_staff=False)
     User.objects.filter(pk=user.pk, is_superuser=True).update(is_superuser=False)
     user.is_superuser = False
     return changed
 
 
 def _set(
-    user: User, kind: str, *, actor: User | None = None, reason: str = "", **flag: bool
+    user: User, kind: EventKind, *, actor: User | None = None, reason: str = "", **flag: bool
 ) -> bool:
     """Change one flag in one conditional UPDATE, so that two posts make one event."""
     ((name, value),) = flag.items()

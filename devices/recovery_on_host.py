@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.authentication import throttling
 from accounts.holds.switched_off import end_what_counted
-from accounts.models import OneTimeLink, User
+from accounts.models import EventKind, OneTimeLink, User
 from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator
 
@@ -34,7 +34,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
     throttling.forgive_passwords(user)
-    events.record(user, "account:recovered_on_host", client=None, reason=reason)
+    events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, client=None, reason=reason)
     set_up_changed.send(User, user=user, except_session="")
     protection_changed.send(User, user=user, except_session="")
     return f"{phones} phones, {passkeys} passkeys, {sheets} sheets of recovery codes"

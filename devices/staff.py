@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts import organisation_accounts
 from accounts.activity import events
-from accounts.models import Enrolment, User
+from accounts.models import Enrolment, EventKind, User
 from accounts.signals import protection_changed
 from accounts.staff import check, has_colleague
 from devices.authenticator import work_accounts
@@ -21,7 +21,7 @@ def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
     check(actor, user)
     ended, trusted_ended = end_sessions(user), trusted_browsers.end_all_of(user)
     if ended or trusted_ended:
-        kind = "sessions:ended_by_staff"
+        kind = EventKind.SESSIONS_ENDED_BY_STAFF
         events.record(user, kind, client=None, actor=actor, sessions=ended, reason=reason)
     return ended
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.authentication import pending_recovery_codes, recovery_codes
-from accounts.models import EmailAddress, Organisation, PhoneNumber, SecurityEvent, User
+from accounts.models import EmailAddress, EventKind, Organisation, PhoneNumber, SecurityEvent, User
 from devices.demo import DEMO_DOMAIN
 from devices.models import Authenticator, Phone
 
@@ -127,7 +127,7 @@ def _person(person: DemoPerson) -> User:
     fields["is_superuser"] = person.is_superuser
     user = User.objects.create_user(person.email, person.password, **fields)
     User.objects.filter(pk=user.pk).update(password_changed_at=joined)
-    _event(user, "account:created", timedelta(days=40))
+    _event(user, EventKind.ACCOUNT_CREATED, timedelta(days=40))
     return user
 
 
@@ -146,9 +146,9 @@ def _protect(user: User, person: DemoPerson, hashed: list[str]) -> None:
     pending_recovery_codes.mark_confirmed(codes)
     user.recovery_code_sets.update(created_at=linked)
     User.objects.filter(pk=user.pk).update(two_step_since=linked)
-    _event(user, "phone:linked", timedelta(days=39), phone=person.phone)
-    _event(user, "recovery_codes:made", timedelta(days=39))
-    _event(user, "two_step:on", timedelta(days=39))
+    _event(user, EventKind.PHONE_LINKED, timedelta(days=39), phone=person.phone)
+    _event(user, EventKind.RECOVERY_CODES_MADE, timedelta(days=39))
+    _event(user, EventKind.TWO_STEP_ON, timedelta(days=39))
 
 
 def _furnish(user: User) -> None:
@@ -158,11 +158,11 @@ def _furnish(user: User) -> None:
     EmailAddress.objects.create(user=user, address=second, verified_at=now)
     PhoneNumber.objects.create(user=user, number="+31612345658", verified_at=now)
     methods = ["password", "authenticator"]
-    _event(user, "address:added", timedelta(days=30), address=second)
-    _event(user, "number:added", timedelta(days=30, hours=1), number="•• 58")
-    _event(user, "sign_in:two_step", timedelta(days=3), methods=methods)
-    _event(user, "sign_in:code_failed", timedelta(days=1), CHROME, method="authenticator")
-    _event(user, "sign_in:two_step", timedelta(hours=23), methods=methods)
+    _event(user, EventKind.ADDRESS_ADDED, timedelta(days=30), address=second)
+    _event(user, EventKind.NUMBER_ADDED, timedelta(days=30, hours=1), number="•• 58")
+    _event(user, EventKind.SIGN_IN_TWO_STEP, timedelta(days=3), methods=methods)
+    _event(user, EventKind.SIGN_IN_CODE_FAILED, timedelta(days=1), CHROME, method="authenticator")
+    _event(user, EventKind.SIGN_IN_TWO_STEP, timedelta(hours=23), methods=methods)
 
 
 def _event(user: User, kind: str, ago: timedelta, agent: str = FIREFOX, **details: Any) -> None:

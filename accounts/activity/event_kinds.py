@@ -1,7 +1,7 @@
 """The kinds of events, and how the activity and the notices show each.
 
-Kinds read `subject:action` and are never renamed. A kind with a notice has a directory of the same
-name (":" is "_" there) under `templates/email/`.
+The kinds themselves are `accounts.models.EventKind`. A kind with a notice has a directory of the
+same name (":" is "_" there) under `templates/email/`.
 """
 
 from dataclasses import dataclass

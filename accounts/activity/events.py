@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.activity.event_kinds import KINDS, METHODS
 from accounts.activity.user_agents import display_name
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from core.http import RequestOrigin
 from core.i18n import apart, listed
 from core.i18n import gettext as _
@@ -51,7 +51,7 @@ def words(methods: Iterable[str]) -> str:
 
 def record(
     user: User,
-    kind: str,
+    kind: EventKind,
     *,
     client: RequestOrigin | None,
     actor: User | None = None,
@@ -61,8 +61,7 @@ def record(
 ) -> SecurityEvent:
     """Write the event and, in the same transaction, the notices that go with it.
 
-    `also_to` are addresses that were verified until this very change. Raises `KeyError` for a kind
-    that is not in `KINDS`.
+    `also_to` are addresses that were verified until this very change.
     """
     notice = KINDS[kind].notice
     event = SecurityEvent.objects.create(
@@ -90,7 +89,7 @@ def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
         )
 
 
-def record_nobody(kind: str, *, client: RequestOrigin) -> None:
+def record_nobody(kind: EventKind, *, client: RequestOrigin) -> None:
     """Write an attempt on an address that no account has; operators can see it, nobody is told."""
     SecurityEvent.objects.create(
         user_id=NOBODY, kind=kind, address=client.address, agent=client.agent

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.authentication import recovery_codes
 from accounts.holds import disputes
-from accounts.models import RecoveryCodeSet, User
+from accounts.models import EventKind, RecoveryCodeSet, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
@@ -39,7 +39,7 @@ def confirm(
         if row.is_pending:
             disputes.lock_for_update(user)
         mark_confirmed(row)
-        events.record(user, "recovery_codes:confirmed", client=client, session=session)
+        events.record(user, EventKind.RECOVERY_CODES_CONFIRMED, client=client, session=session)
         if row.is_pending:
             protection_changed.send(User, user=user, except_session=session)
     return True
@@ -100,7 +100,7 @@ def discard(user: User, public_id: UUID, *, client: RequestOrigin, session: str)
         if not live.exclude(pk=row.pk).with_any_left().exists():
             raise NothingElse
         recovery_codes.end(user, user.recovery_code_sets.filter(pk=row.pk))
-        events.record(user, "recovery_codes:discarded", client=client, session=session)
+        events.record(user, EventKind.RECOVERY_CODES_DISCARDED, client=client, session=session)
         protection_changed.send(User, user=user, except_session=session)
     return True
 

@@ -21,7 +21,7 @@ from accounts.authentication.methods import letters_and_digits
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.holds.kinds import CODES
-from accounts.models import RecoveryCode, RecoveryCodeSet, User
+from accounts.models import EventKind, RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
 from accounts.signals import protection_changed
 from core.crypto import CannotUnseal, seal, unseal
@@ -143,7 +143,7 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: RequestOrigin) ->
     factor = f"accounts.set:{code_set.pk}"
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
-    events.record(user, "recovery_codes:made", client=client, session=session, **told)
+    events.record(user, EventKind.RECOVERY_CODES_MADE, client=client, session=session, **told)
     protection_changed.send(User, user=user, except_session=session)
     return code_set
 

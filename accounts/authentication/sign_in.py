@@ -21,7 +21,7 @@ from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.authentication.second_steps import best_way, step_named
 from accounts.holds import keep_or_remove
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.preferences import languages, timezones
 from accounts.readiness import unused_methods
 from accounts.request_user import session_id
@@ -211,14 +211,14 @@ def _record(request: HttpRequest, user: User, proofs: list[Proof], *, is_new_bro
     if not user.has_two_step:
         strength = Strength.PASSWORD
     kind = {
-        Strength.PASSWORD: "sign_in:password",
-        Strength.RECOVERED: "sign_in:held",
-        Strength.TWO_STEP: "sign_in:two_step",
+        Strength.PASSWORD: EventKind.SIGN_IN_PASSWORD,
+        Strength.RECOVERED: EventKind.SIGN_IN_HELD,
+        Strength.TWO_STEP: EventKind.SIGN_IN_TWO_STEP,
     }[strength]
     if strength == Strength.RECOVERED and fell_back(proofs):
-        kind = "sign_in:recovered"
+        kind = EventKind.SIGN_IN_RECOVERED
     elif is_new_browser:
-        kind = "sign_in:new_browser"
+        kind = EventKind.SIGN_IN_NEW_BROWSER
     methods = [proof.method for proof in proofs]
     client, session = client_of(request), session_id(request)
     events.record(user, kind, client=client, session=session, methods=methods)

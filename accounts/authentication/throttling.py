@@ -10,14 +10,14 @@ from accounts.authentication.methods import AuthMethod, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.normalization import email_key
 from accounts.holds.bindings import held_subjects
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.signals import set_up_changed
 from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.limits import Budget, FactorDisabled, LimitReached
 
-EVENTS = {"sign-in": "sign_in:code_failed"}
+EVENTS = {"sign-in": EventKind.SIGN_IN_CODE_FAILED}
 STRANGER = "password:stranger"
 
 
@@ -97,17 +97,17 @@ class StepBudget:
 
 def note(verification: VerificationContext, step: AuthMethod, count: int) -> None:
     """Write the failed try into the person's activity; tell the owner at the policy's numbers."""
-    kind = EVENTS.get(verification.purpose, "step_up:failed")
+    kind = EVENTS.get(verification.purpose, EventKind.STEP_UP_FAILED)
     with transaction.atomic():
         _record(verification, kind, step)
         if count == settings.FAILURES_BEFORE_NOTICE:
-            _record(verification, "sign_in:many_failures", step)
+            _record(verification, EventKind.SIGN_IN_MANY_FAILURES, step)
         if count == settings.FAILURES_BEFORE_OFF:
-            _record(verification, "factor:disabled", step)
+            _record(verification, EventKind.FACTOR_DISABLED, step)
             set_up_changed.send(User, user=verification.user)
 
 
-def _record(verification: VerificationContext, kind: str, step: AuthMethod) -> None:
+def _record(verification: VerificationContext, kind: EventKind, step: AuthMethod) -> None:
     user, client = verification.user, verification.client
     events.record(user, kind, client=client, method=step.slug)
 
@@ -126,15 +126,15 @@ def note_password(address: str, count: int, client: RequestOrigin) -> None:
     """Write a wrong password down; the same work for an address that nobody has."""
     user = User.objects.filter(email_key=email_key(address)).first()
     if user is None:
-        events.record_nobody("sign_in:password_failed", client=client)
+        events.record_nobody(EventKind.SIGN_IN_PASSWORD_FAILED, client=client)
     else:
-        _record_password(user, "sign_in:password_failed", count, client)
+        _record_password(user, EventKind.SIGN_IN_PASSWORD_FAILED, count, client)
 
 
 def note_locked(user: User, method: str, client: RequestOrigin) -> None:
     """Write down that the right password or passkey met a locked account."""
     with transaction.atomic():
-        events.record(user, "sign_in:locked", client=client, method=method)
+        events.record(user, EventKind.SIGN_IN_LOCKED, client=client, method=method)
 
 
 def locked_words() -> str:
@@ -148,14 +148,14 @@ def locked_words() -> str:
 
 def note_own_password(user: User, count: int, client: RequestOrigin) -> None:
     """Write down a wrong password that was typed in a session of the person."""
-    _record_password(user, "step_up:failed", count, client)
+    _record_password(user, EventKind.STEP_UP_FAILED, count, client)
 
 
 @transaction.atomic
-def _record_password(user: User, kind: str, count: int, client: RequestOrigin) -> None:
+def _record_password(user: User, kind: EventKind, count: int, client: RequestOrigin) -> None:
     events.record(user, kind, client=client, method="password")
     if count == settings.FAILURES_BEFORE_NOTICE:
-        events.record(user, "sign_in:many_failures", client=client, method="password")
+        events.record(user, EventKind.SIGN_IN_MANY_FAILURES, client=client, method="password")
 
 
 def password_budget(address: str, browser: str) -> Budget:

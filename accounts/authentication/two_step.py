@@ -16,7 +16,7 @@ from accounts.holds.bindings import HANDLERS, Ground
 from accounts.holds.cancelling import cancel_held
 from accounts.holds.kinds import TWO_STEP
 from accounts.holds.switched_off import end_what_counted
-from accounts.models import Binding, User
+from accounts.models import Binding, EventKind, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
@@ -80,7 +80,7 @@ def turn_on(
         subject, restores = f"accounts.two-step:{user.pk}", {"since": since, "held": held}
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
-        events.record(user, "two_step:on", client=client, session=session, **told)
+        events.record(user, EventKind.TWO_STEP_ON, client=client, session=session, **told)
         protection_changed.send(User, user=user, except_session=session)
 
 
@@ -136,5 +136,5 @@ def turn_off(user: User, *, client: RequestOrigin, session: str) -> None:
         end_what_counted(user)
         # What is held would wait for a question that nobody asks without two-step.
         cancel_held(user, client=client, session=session)
-        events.record(user, "two_step:off", client=client, session=session)
+        events.record(user, EventKind.TWO_STEP_OFF, client=client, session=session)
         protection_changed.send(User, user=user, except_session=session)

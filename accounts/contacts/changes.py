@@ -13,7 +13,7 @@ from accounts.contacts.normalization import email_key
 from accounts.contacts.taken import is_address_taken
 from accounts.holds import bindings, disputes, kinds
 from accounts.holds.bindings import Ground
-from accounts.models import Binding, EmailAddress, PhoneNumber, SentCode, User
+from accounts.models import Binding, EmailAddress, EventKind, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import set_up_changed
@@ -225,7 +225,7 @@ def _record(
     set_up_changed.send(User, user=user, except_session=session)
     events.record(
         user,
-        f"{subject}:{action}",
+        EventKind(f"{subject}:{action}"),
         client=client,
         session=session,
         also_to=also_to,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.holds import bindings
 from accounts.holds.bindings import HANDLERS
-from accounts.models import Binding, User
+from accounts.models import Binding, EventKind, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
@@ -41,7 +41,7 @@ def cancel(
     details["names"] = [row.name for row in done if row.name]
     if reason:
         details["reason"] = reason
-    kind = "hold:cancelled"
+    kind = EventKind.HOLD_CANCELLED
     events.record(user, kind, client=client, actor=actor, session=session, **details)
     bindings.forget_mark_if_answered(user)
     return done

@@ -14,11 +14,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
-BEGUN = "dispute:begun"
+BEGUN = EventKind.DISPUTE_BEGUN
 
 
 class InDispute(Exception):
@@ -59,7 +59,7 @@ def begin(user: User, *, since: datetime, client: RequestOrigin | None, **detail
 
 def end(
     user: User,
-    kind: str,
+    kind: EventKind,
     *,
     client: RequestOrigin | None = None,
     session: str = "",

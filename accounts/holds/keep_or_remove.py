@@ -14,7 +14,7 @@ from accounts.activity import events
 from accounts.activity.event_kinds import METHODS
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
-from accounts.models import Binding, User
+from accounts.models import Binding, EventKind, User
 from accounts.request_user import authenticated_user, session_id
 from core.http import RequestOrigin, client_of
 
@@ -39,7 +39,7 @@ def settle(
     for row in own:
         _confirm(user, row)
     if own:
-        events.record(user, "hold:ended", client=client, session=session, factors=len(own))
+        events.record(user, EventKind.HOLD_ENDED, client=client, session=session, factors=len(own))
     others = [row for row in rows if row not in own]
     if not others:
         forget_mark_if_answered(user)
@@ -70,7 +70,7 @@ def keep(user: User, binding: Binding, *, client: RequestOrigin, session: str) -
     if not _confirm(user, binding):
         return False
     what: dict[str, Any] = {"method": binding.kind, "name": binding.name}
-    events.record(user, "hold:kept", client=client, session=session, **what)
+    events.record(user, EventKind.HOLD_KEPT, client=client, session=session, **what)
     forget_mark_if_answered(user)
     return True
 

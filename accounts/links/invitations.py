@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.contacts.normalization import email_key
-from accounts.models import EmailAddress, Invitation, User
+from accounts.models import EmailAddress, EventKind, Invitation, User
 from core.database import violates
 from core.http import RequestOrigin
 from core.limits import Rate
@@ -99,7 +99,7 @@ def accept(
     user = User.objects.create(email=invitation.address, name=name, password=password)
     now = timezone.now()
     EmailAddress.objects.create(user=user, address=user.email, verified_at=now)
-    events.record(user, "account:created", client=client, actor=invitation.invited_by)
+    events.record(user, EventKind.ACCOUNT_CREATED, client=client, actor=invitation.invited_by)
     return user
 
 

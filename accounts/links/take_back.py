@@ -17,14 +17,14 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.holds import cancelling
 from accounts.links import link_mail
-from accounts.models import Binding, SecurityEvent, User
+from accounts.models import Binding, EventKind, SecurityEvent, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
 SALT = "accounts.take-back"
-KIND = "notice:reported"
+KIND = EventKind.NOTICE_REPORTED
 # What staff or the operator did, and what this very button did, is not taken back by it.
-WITHOUT = frozenset({KIND, "app:silent", "hold:cancelled"})
+WITHOUT = frozenset({KIND, EventKind.APP_SILENT, EventKind.HOLD_CANCELLED})
 
 
 @dataclass(frozen=True)

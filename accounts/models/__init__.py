@@ -5,6 +5,7 @@ from accounts.models.browser import KnownBrowser
 from accounts.models.code import SentCode
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.models.event import SecurityEvent
+from accounts.models.event_kind import EventKind
 from accounts.models.invitation import Invitation
 from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
@@ -16,6 +17,7 @@ __all__ = [
     "Binding",
     "EmailAddress",
     "Enrolment",
+    "EventKind",
     "Invitation",
     "KnownBrowser",
     "LinkMail",

@@ -22,7 +22,7 @@ from accounts.authentication.methods import AuthMethod, SignInOption
 from accounts.authentication.second_steps import SentCodeMethod, options_for, second_steps
 from accounts.holds import disputes
 from accounts.holds.switched_off import PURPOSES
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.readiness.assessment import Readiness
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
@@ -95,7 +95,7 @@ def decline(*, user: User, step: SentCodeMethod, client: RequestOrigin, session:
         _write(now, [*now.declined_steps, step.slug])
         if not remains(now, options_for(now)):
             raise LastFallBack
-        _tell(now, "step:declined", step, client=client, session=session)
+        _tell(now, EventKind.STEP_DECLINED, step, client=client, session=session)
     return True
 
 
@@ -106,7 +106,7 @@ def accept(*, user: User, step: SentCodeMethod, client: RequestOrigin, session: 
         if not now.has_declined(step.slug):
             return False
         _write(now, [slug for slug in now.declined_steps if slug != step.slug])
-        _tell(now, "step:accepted", step, client=client, session=session)
+        _tell(now, EventKind.STEP_ACCEPTED, step, client=client, session=session)
     return True
 
 
@@ -115,7 +115,9 @@ def _write(user: User, slugs: list[str]) -> None:
     User.objects.filter(pk=user.pk).update(declined_steps=user.declined_steps)
 
 
-def _tell(user: User, kind: str, step: AuthMethod, *, client: RequestOrigin, session: str) -> None:
+def _tell(
+    user: User, kind: EventKind, step: AuthMethod, *, client: RequestOrigin, session: str
+) -> None:
     protection_changed.send(User, user=user, except_session=session)
     events.record(user, kind, client=client, session=session, method=step.slug)
 

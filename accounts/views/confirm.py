@@ -23,6 +23,7 @@ from accounts.authentication.second_steps import options_for
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
 from accounts.holds import keep_or_remove
+from accounts.models import EventKind
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
@@ -133,7 +134,7 @@ def _note(request: HttpRequest, proof: Proof) -> None:
     session = session_id(request)
     keep_or_remove.open_question(request, [proof])
     methods = [proof.method]
-    events.record(user, "step_up:passed", client=client, session=session, methods=methods)
+    events.record(user, EventKind.STEP_UP_PASSED, client=client, session=session, methods=methods)
 
 
 @trusted_browser_allowed

@@ -24,7 +24,7 @@ from accounts.guards.binding_proof import is_proved_twice
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
-from accounts.models import OneTimeLink, User
+from accounts.models import EventKind, OneTimeLink, User
 from accounts.request_user import authenticated_user, session_id
 from accounts.signals import protection_changed
 from accounts.views.shortcuts import show_form
@@ -52,7 +52,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
             user.save(update_fields=["password", "password_changed_at"])
             update_session_auth_hash(request, user)
             session = session_id(request)
-            events.record(user, "password:changed", client=client_of(request), session=session)
+            events.record(
+                user, EventKind.PASSWORD_CHANGED, client=client_of(request), session=session
+            )
             protection_changed.send(User, user=user, except_session=session)
             if is_proved_twice(request):
                 cancelling.cancel_held(user, client=client_of(request), session=session)
@@ -140,7 +142,7 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         user.frozen_at = None
         changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
-        events.record(user, "password:reset", client=client_of(request))
+        events.record(user, EventKind.PASSWORD_RESET, client=client_of(request))
         protection_changed.send(User, user=user, except_session="")
         spare = f"accounts.email:{link.mailbox_id}"
         cancelling.cancel_held(user, client=client_of(request), spare=spare)

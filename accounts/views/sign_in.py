@@ -22,7 +22,7 @@ from accounts.authentication.second_steps import RecoveryCodeMethod, second_step
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.readiness import declined_methods
 from accounts.request_user import session_id
 from accounts.views.shortcuts import show_form
@@ -211,7 +211,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if isinstance(user, User):
         with transaction.atomic():
             client, session = client_of(request), session_id(request)
-            events.record(user, "sign_out:done", client=client, session=session)
+            events.record(user, EventKind.SIGN_OUT_DONE, client=client, session=session)
             logout(request)
     else:
         request.session.flush()

@@ -22,7 +22,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.sign_in import SignUpForm
-from accounts.models import EmailAddress, User
+from accounts.models import EmailAddress, EventKind, User
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe, fate_answer
 from core.http import background_request, client_of
@@ -165,7 +165,7 @@ def _write(request: HttpRequest, pending: PendingSignUp) -> User:
         last_language=get_language() or "",
     )
     EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
-    events.record(user, "account:created", client=client_of(request))
+    events.record(user, EventKind.ACCOUNT_CREATED, client=client_of(request))
     return user
 
 

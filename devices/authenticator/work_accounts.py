@@ -16,7 +16,7 @@ from accounts.activity import events
 from accounts.authentication.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
-from accounts.models import Enrolment, User
+from accounts.models import Enrolment, EventKind, User
 from accounts.readiness import unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
@@ -179,7 +179,7 @@ def confirm(*, authenticator: Authenticator, step: int, client: RequestOrigin) -
     _tell_sessions(authenticator, old)
     name, phone = enrolment.organisation.name, authenticator.phone.name
     about = {"organisation": name, "phone": phone, **_note(authenticator, name)}
-    events.record(user, "work:enrolled", client=client, **about)
+    events.record(user, EventKind.WORK_ENROLLED, client=client, **about)
 
 
 def _replace(enrolment: Enrolment, ground: Ground | None) -> frozenset[str]:

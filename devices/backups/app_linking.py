@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.holds import bindings, disputes
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from core.i18n import gettext as _
@@ -207,7 +207,7 @@ def confirm(*, row: LinkRequest, client: RequestOrigin, session: str = "") -> In
         about["backup"] = user.vaults.exists()
         kept = Installation.objects.replaced().filter(replaced_on=installation.phone)
         about |= {"replaces": True} if kept.exists() else {}
-    kind = "app:asked" if known else "app:linked"
+    kind = EventKind.APP_ASKED if known else EventKind.APP_LINKED
     if not known:
         about |= _note(installation, ground)
     events.record(user, kind, client=client, session=session, **about)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.holds.bindings import Ground
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from devices.models import Installation, RestoreGrant
@@ -69,7 +69,7 @@ def stop(*, grant: RestoreGrant, client: RequestOrigin, session: str = "") -> No
     if not RestoreGrant.objects.pending().filter(pk=grant.pk).update(ended_at=timezone.now()):
         raise NothingToStop
     about: dict[str, Any] = {"phone": installation.name}
-    events.record(installation.user, "app:stopped", client=client, session=session, **about)
+    events.record(installation.user, EventKind.APP_STOPPED, client=client, session=session, **about)
 
 
 def end_others(user: User, except_session: str) -> None:

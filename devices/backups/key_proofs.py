@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from accounts.models import EventKind
 from core.http import RequestOrigin
 from core.limits import Rate
 from devices.backups import authorization, errors, ledger, validation
@@ -57,7 +58,7 @@ def prove(
     if kind == KeySlot.Kind.PASSPHRASE:
         of_vault.take(str(row.pk))
     if not hmac.compare_digest(kept, digest):
-        ledger.record(installation, "backup:proof_wrong", client=client)
+        ledger.record(installation, EventKind.BACKUP_PROOF_WRONG, client=client)
         raise errors.proof_wrong()
     if kind == KeySlot.Kind.PASSPHRASE:
         of_vault.give_back(str(row.pk))
@@ -93,5 +94,5 @@ def _note(
         raise errors.proof_wrong()
     _proof, is_new = KeyProof.objects.get_or_create(grant=grant, vault=vault)
     if is_new and not grant.is_usable:
-        ledger.record(phone, "backup:key_proved", client=client)
+        ledger.record(phone, EventKind.BACKUP_KEY_PROVED, client=client)
     return grant.expires_at

@@ -5,7 +5,7 @@ from typing import Any
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
-from accounts.models import Binding
+from accounts.models import Binding, EventKind
 from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation
@@ -16,7 +16,7 @@ def subject_of(installation: Installation) -> str:
     return f"devices.installation:{installation.pk}"
 
 
-def record(app: Installation, kind: str, *, client: RequestOrigin, **about: Any) -> None:
+def record(app: Installation, kind: EventKind, *, client: RequestOrigin, **about: Any) -> None:
     """Write the event of what an app did; no session of the portal did it.
 
     "This was not me" in its notice takes back the link of the app, and what its session did else.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.http import RequestOrigin
 from devices.backups import (
     authorization,
@@ -82,7 +82,7 @@ def view(*, installation: Installation, vault: UUID, client: RequestOrigin) -> D
     """Note that the phone only looks, and tell the person. Raises `Refused`."""
     phone = authorization.lock_for_update(installation)
     row = authorization.readable(phone, vault)
-    ledger.record(phone, "backup:opened", client=client)
+    ledger.record(phone, EventKind.BACKUP_OPENED, client=client)
     return Done(row.epoch, row.head)
 
 
@@ -106,7 +106,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Req
     about: dict[str, Any] = {}
     if before is not None and before.pk != phone.pk:
         about["before"] = before.name
-    ledger.record(phone, "backup:taken_over", client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_TAKEN_OVER, client=client, **about)
     return Done(epoch, head)
 
 

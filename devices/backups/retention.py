@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation, Vault, VaultVersion
@@ -124,8 +124,8 @@ def tell_if_filling(user: User, size: int, *, client: RequestOrigin | None) -> N
     if not used - size < settings.VAULT_FILLING * most <= used:
         return
     week_ago = timezone.now() - timedelta(days=7)
-    if not user.events.filter(kind="backup:filling", at__gt=week_ago).exists():
-        events.record(user, "backup:filling", client=client)
+    if not user.events.filter(kind=EventKind.BACKUP_FILLING, at__gt=week_ago).exists():
+        events.record(user, EventKind.BACKUP_FILLING, client=client)
 
 
 def used_by(user: User) -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.activity import events
+from accounts.models import EventKind
 from core.http import RequestOrigin
 from core.limits import LimitReached, Rate
 from devices.models import Installation, Vault
@@ -28,4 +29,4 @@ def note(installation: Installation, *, known: int, client: RequestOrigin) -> No
     except LimitReached:
         return
     about: dict[str, Any] = {"phone": installation.name}
-    events.record(installation.user, "backup:set_back", client=client, **about)
+    events.record(installation.user, EventKind.BACKUP_SET_BACK, client=client, **about)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.holds import bindings
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from devices.backups import authorization, errors, ledger
@@ -34,7 +34,7 @@ def verify(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
     first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
     if first.update(verified_at=now):
         made = phone.user.bindings.open().filter(subject=vault.subject).last()
-        ledger.record(phone, "backup:on", client=client, **bindings.told(made))
+        ledger.record(phone, EventKind.BACKUP_ON, client=client, **bindings.told(made))
 
 
 def _slot(vault: Vault, public_id: UUID) -> KeySlot:
@@ -61,7 +61,7 @@ def add(*, installation: Installation, slot: KeySlot, client: RequestOrigin) -> 
     _check_room(kinds, slot.kind)
     slot.save()
     about: dict[str, Any] = {"method": slot.kind, **_note(phone, slot)}
-    ledger.record(phone, "backup:slot_added", client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, client=client, **about)
 
 
 def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def remove(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
     authorization.check_not_held(phone)
     _check_not_last(vault, row)
     KeySlot.objects.filter(pk=row.pk).update(removed_at=timezone.now())
-    ledger.record(phone, "backup:slot_removed", client=client, method=row.kind)
+    ledger.record(phone, EventKind.BACKUP_SLOT_REMOVED, client=client, method=row.kind)
 
 
 def _check_not_last(vault: Vault, slot: KeySlot) -> None:
@@ -165,7 +165,7 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Request
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
     about: dict[str, Any] = {"method": row.kind, **_note(phone, row)}
-    ledger.record(phone, "backup:slot_added", client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, client=client, **about)
 
 
 def forget_removed() -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.holds import disputes
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from devices.backups import grants, wiping
@@ -86,7 +86,7 @@ def wipe_later(
         if erases_from:
             about["locks"] = True
             about |= wiping.note_ordered([row], session=session, until=erases_from)
-        events.record(user, "app:wipe_asked", client=client, **about)
+        events.record(user, EventKind.APP_WIPE_ASKED, client=client, **about)
 
 
 def delete_expired() -> int:

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.holds import disputes
-from accounts.models import User
+from accounts.models import EventKind, User
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from core.limits import Rate
@@ -129,7 +129,7 @@ def _freeze(phone: Installation, client: RequestOrigin) -> list[int]:
     rows = phone.user.vaults.filter(state=Vault.State.ON)
     keys = list(rows.values_list("pk", flat=True))
     if rows.update(state=Vault.State.FROZEN, ends_at=until):
-        ledger.record(phone, "backup:frozen", client=client)
+        ledger.record(phone, EventKind.BACKUP_FROZEN, client=client)
     return keys
 
 
@@ -177,7 +177,7 @@ def switch_off(*, installation: Installation, client: RequestOrigin) -> datetime
     authorization.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
-    ledger.record(phone, "backup:off", client=client)
+    ledger.record(phone, EventKind.BACKUP_OFF, client=client)
     return until
 
 
@@ -189,7 +189,7 @@ def undelete(*, installation: Installation, client: RequestOrigin) -> Vault:
     if vault.state == Vault.State.ON:
         raise errors.vault_exists(vault.public_id)
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.ON, ends_at=None)
-    ledger.record(phone, "backup:on", client=client)
+    ledger.record(phone, EventKind.BACKUP_ON, client=client)
     vault.refresh_from_db()
     return vault
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.authentication.proofs import Strength, fresh_proofs
 from accounts.holds import bindings
-from accounts.models import Binding, User
+from accounts.models import Binding, EventKind, User
 from accounts.request_user import authenticated_user
 from core.http import RequestOrigin
 from devices.backups import errors
@@ -113,7 +113,7 @@ def note_locked(command: PhoneCommand, *, client: RequestOrigin) -> None:
     """Note once that the phone is locked, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True, locked_at__isnull=True)
     if rows.filter(sealed_secret__isnull=False).update(locked_at=timezone.now()):
-        _record(command, "app:locked", client=client)
+        _record(command, EventKind.APP_LOCKED, client=client)
 
 
 @transaction.atomic
@@ -122,7 +122,7 @@ def note_opened(command: PhoneCommand, *, client: RequestOrigin) -> None:
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     ended = {"done_at": timezone.now(), "sealed_secret": None}
     if rows.filter(called_off_at__isnull=False).update(**ended):
-        _record(command, "app:unlocked", client=client)
+        _record(command, EventKind.APP_UNLOCKED, client=client)
 
 
 @transaction.atomic
@@ -130,10 +130,10 @@ def note_erased(command: PhoneCommand, *, client: RequestOrigin) -> None:
     """Note once that the phone erased its accounts, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     if rows.update(done_at=timezone.now(), sealed_secret=None):
-        _record(command, "app:wiped", client=client)
+        _record(command, EventKind.APP_WIPED, client=client)
 
 
-def _record(command: PhoneCommand, kind: str, **about: Any) -> None:
+def _record(command: PhoneCommand, kind: EventKind, **about: Any) -> None:
     """Tell the person; the button in the notice takes back what ordered it."""
     app = command.installation
     place = app.phone_id or app.replaced_on_id
@@ -172,7 +172,7 @@ def call_off(
         if open_row.filter(called_off_at__isnull=True).update(called_off_at=now, **ended):
             bindings.forget_subjects(user, [f"devices.phonecommand:{row.pk}"])
             about: dict[str, Any] = {"session": session, "phone": row.installation.name}
-            events.record(user, "app:wipe_called_off", client=client, **about)
+            events.record(user, EventKind.APP_WIPE_CALLED_OFF, client=client, **about)
             done.append(row.installation)
     return done
 

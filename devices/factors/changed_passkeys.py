@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.models import EventKind
 from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -33,15 +34,15 @@ def note(passkey: Passkey, change: str, *, client: RequestOrigin) -> None:
     """Stop offering the passkey, and tell its owner once."""
     rows = Passkey.objects.filter(pk=passkey.pk, changed_at__isnull=True)
     if rows.update(changed_at=timezone.now()):
-        _record(passkey, "passkey:changed", client, change=change)
+        _record(passkey, EventKind.PASSKEY_CHANGED, client, change=change)
 
 
 def note_counter(passkey: Passkey, *, client: RequestOrigin) -> None:
     """Tell the owner that a counter began again; the passkey was taken."""
-    _record(passkey, "passkey:counter_reset", client)
+    _record(passkey, EventKind.PASSKEY_COUNTER_RESET, client)
 
 
-def _record(passkey: Passkey, kind: str, client: RequestOrigin, **details: Any) -> None:
+def _record(passkey: Passkey, kind: EventKind, client: RequestOrigin, **details: Any) -> None:
     events.record(passkey.user, kind, client=client, passkey=passkey.name, **details)
 
 

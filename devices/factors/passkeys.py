@@ -13,7 +13,7 @@ from accounts.activity.user_agents import browser_name
 from accounts.authentication.proofs import Proof
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.database import violates
@@ -106,7 +106,7 @@ def _add(
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
     set_up_changed.send(User, user=user, except_session=session)
     about = {"passkey": row.name, **bindings.told(binding)}
-    events.record(user, "passkey:added", client=client, session=session, **about)
+    events.record(user, EventKind.PASSKEY_ADDED, client=client, session=session, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 
 
@@ -116,7 +116,7 @@ def rename(*, passkey: Passkey, name: str, client: RequestOrigin, session: str =
     before, passkey.name = passkey.name, name
     passkey.save(update_fields=["name"])
     if before != name:
-        kind, user = "passkey:renamed", passkey.user
+        kind, user = EventKind.PASSKEY_RENAMED, passkey.user
         events.record(user, kind, client=client, session=session, passkey=name, before=before)
 
 
@@ -143,7 +143,7 @@ def remove(
             last_factor.keep_one(user)
         declined_methods.check(user)
     details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
-    events.record(user, "passkey:removed", client=client, session=session, **details)
+    events.record(user, EventKind.PASSKEY_REMOVED, client=client, session=session, **details)
     return ended
 
 

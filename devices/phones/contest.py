@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from devices.backups import disputed
@@ -135,9 +135,9 @@ def _decide(
     user: User, *, keeps: bool, client: RequestOrigin | None, session: str, **by: Any
 ) -> SecurityEvent | None:
     contested, now = list(Phone.objects.contested().filter(user=user)), timezone.now()
-    names, kind = [phone.name for phone in contested], "dispute:decided"
+    names, kind = [phone.name for phone in contested], EventKind.DISPUTE_DECIDED
     if by:
-        kind = "dispute:decided_by_staff"
+        kind = EventKind.DISPUTE_DECIDED_BY_STAFF
     disputes.end(user, kind, client=client, session=session, phones=names, keeps=keeps, **by)
     rows = Phone.objects.filter(pk__in=[phone.pk for phone in contested])
     rows.update(contested_until=None, reported_at=None, taken_back_at=now if keeps else None)
@@ -165,4 +165,4 @@ def _end_by_time(user: User) -> bool:
         return False
     names = list(user.phones.filter(contested_until__isnull=False).values_list("name", flat=True))
     user.phones.update(contested_until=None)
-    return disputes.end(user, "dispute:ended", phones=names)
+    return disputes.end(user, EventKind.DISPUTE_ENDED, phones=names)

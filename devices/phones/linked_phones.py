@@ -12,7 +12,7 @@ from accounts.activity import events
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, unused_methods
 from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
@@ -109,7 +109,7 @@ def confirm(
     budget_of_link(phone).clear()
     set_up_changed.send(User, user=phone.user, except_session=session)
     about = {"phone": name, **bindings.told(binding)}
-    events.record(phone.user, "phone:linked", client=client, session=session, **about)
+    events.record(phone.user, EventKind.PHONE_LINKED, client=client, session=session, **about)
     replaced = None
     if erased:
         event = _record(erased, client=client, session=session, replaced_by=phone.name)
@@ -140,7 +140,7 @@ def rename(*, phone: Phone, name: str, client: RequestOrigin, session: str = "")
     phone.save(update_fields=["name"])
     Installation.objects.on(phone).update(name=name)
     if before != name:
-        kind, user = "phone:renamed", phone.user
+        kind, user = EventKind.PHONE_RENAMED, phone.user
         events.record(user, kind, client=client, session=session, phone=name, before=before)
 
 
@@ -275,7 +275,7 @@ def _record(
         more |= {"apps": ids, "wipe": erased.wipe}
     return events.record(
         phone.user,
-        "phone:unlinked_by_staff" if actor else "phone:unlinked",
+        EventKind.PHONE_UNLINKED_BY_STAFF if actor else EventKind.PHONE_UNLINKED,
         client=client,
         actor=actor,
         session=session,

@@ -12,7 +12,7 @@ from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from core.i18n import gettext as _
@@ -77,7 +77,7 @@ def suspend(
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
         about |= sealing.note(phone, sealing.SUSPENDED, session=session, until=kept_until)
-    kind = "phone:suspended"
+    kind = EventKind.PHONE_SUSPENDED
     event = events.record(phone.user, kind, client=client, session=session, **about)
     return Suspending(event, factors)
 
@@ -102,7 +102,7 @@ def take_back(
         raise NothingChanged
     protection_changed.send(User, user=phone.user, except_session=session)
     about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
-    events.record(phone.user, "phone:taken_back", client=client, session=session, **about)
+    events.record(phone.user, EventKind.PHONE_TAKEN_BACK, client=client, session=session, **about)
 
 
 def is_proved(phone: Phone, proofs: list[Proof]) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.activity import events
 from accounts.activity.user_agents import told_of
-from accounts.models import KnownBrowser, User
+from accounts.models import EventKind, KnownBrowser, User
 from core.http import RequestOrigin
 from devices.models import Session, TrustedBrowser
 from devices.sessions import trusted_browsers
@@ -31,7 +31,7 @@ def rename(
         KnownBrowser.objects.filter(user=user, pk=known).update(name=name)
     else:
         type(browser)._default_manager.filter(user=user, pk=browser.pk).update(name=name)
-    kind = "session:renamed"
+    kind = EventKind.SESSION_RENAMED
     events.record(user, kind, client=client, session=session, browser=name, before=before)
 
 
@@ -43,7 +43,7 @@ def end(*, user: User, browser: Session, client: RequestOrigin, session: str) ->
         return False
     trusted_browsers.end_with(browser)
     about: dict[str, Any] = told_of(browser.name, browser.agent)
-    events.record(user, "session:ended", client=client, session=session, **about)
+    events.record(user, EventKind.SESSION_ENDED, client=client, session=session, **about)
     return True
 
 
@@ -60,5 +60,5 @@ def end_others(*, user: User, client: RequestOrigin, session: str, here: int | N
     )
     if ended or untrusted:
         counts: dict[str, Any] = {"sessions": ended, "untrusted": untrusted}
-        events.record(user, "sessions:ended", client=client, session=session, **counts)
+        events.record(user, EventKind.SESSIONS_ENDED, client=client, session=session, **counts)
     return ended

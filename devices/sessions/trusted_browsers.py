@@ -20,7 +20,7 @@ from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, proofs_in
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.request_user import authenticated_user, session_id
 from core.batches import delete_in_batches
 from core.http import RequestOrigin, client_of
@@ -112,7 +112,7 @@ class TrustedBrowsers:
             last_used_at=now,
             expires_at=now + timedelta(days=days),
         )
-        kind, session = "browser:trusted", session_id(request)
+        kind, session = EventKind.BROWSER_TRUSTED, session_id(request)
         about: dict[str, Any] = {**told_of(row.name, row.agent), "days": days}
         events.record(user, kind, client=client, session=session, **about)
         set_cookie(response, user, value, timedelta(days=days))
@@ -159,7 +159,7 @@ def _end_copied(row: TrustedBrowser, client: RequestOrigin) -> None:
         user = row.user.lock_for_update()
         if _end(user.trusted_browsers.filter(pk=row.pk)):
             about: dict[str, Any] = told_of(row.name, row.agent)
-            events.record(user, "browser:copied", client=client, **about)
+            events.record(user, EventKind.BROWSER_COPIED, client=client, **about)
 
 
 @transaction.atomic
@@ -242,7 +242,7 @@ def end(*, user: User, browser: TrustedBrowser, client: RequestOrigin, session: 
     if not _end(user.trusted_browsers.filter(pk=browser.pk), session):
         return False
     about: dict[str, Any] = told_of(browser.name, browser.agent)
-    events.record(user, "browser:untrusted", client=client, session=session, **about)
+    events.record(user, EventKind.BROWSER_UNTRUSTED, client=client, session=session, **about)
     return True
 
 
@@ -252,7 +252,8 @@ def end_all(*, user: User, client: RequestOrigin, session: str) -> int:
     user.lock_for_update()
     ended = end_all_of(user, session)
     if ended:
-        events.record(user, "browsers:untrusted", client=client, session=session, browsers=ended)
+        kind = EventKind.BROWSERS_UNTRUSTED
+        events.record(user, kind, client=client, session=session, browsers=ended)
     return ended
 
 

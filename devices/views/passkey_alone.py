@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from accounts.activity import events
 from accounts.authentication import sign_in, throttling
 from accounts.authentication.methods import AlreadySpent
+from accounts.models import EventKind
 from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.limits import Rate
@@ -91,7 +92,11 @@ def _refuse(
     request: HttpRequest, refused: passkey_refusals.Refused, passkey: Passkey | None = None
 ) -> HttpResponse:
     """Note the failure where it belongs, and say nothing that the browser did not know."""
-    passkey, client, kind = passkey or refused.passkey, client_of(request), "sign_in:passkey_failed"
+    passkey, client, kind = (
+        passkey or refused.passkey,
+        client_of(request),
+        EventKind.SIGN_IN_PASSKEY_FAILED,
+    )
     if passkey and isinstance(refused, passkey_refusals.Locked):
         throttling.note_locked(passkey.user, "passkey", client)
     elif passkey:

@@ -13,7 +13,7 @@ from accounts.authentication.proofs import Strength, proofs_in, step_up_required
 from accounts.authentication.second_steps import RecoveryCodeMethod
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, held_lists, held_values
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, removal_impact
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
@@ -102,7 +102,9 @@ def said(request: HttpRequest, event: SecurityEvent, *, stays: bool) -> HttpResp
 
 
 def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
-    rows = user.events.filter(kind__in=("phone:unlinked", "phone:unlinked_by_staff"))
+    rows = user.events.filter(
+        kind__in=(EventKind.PHONE_UNLINKED, EventKind.PHONE_UNLINKED_BY_STAFF)
+    )
     event = get_object_or_404(rows, public_id=public_id)
     event.user = user
     return event

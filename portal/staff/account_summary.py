@@ -14,7 +14,7 @@ from accounts.authentication import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import second_steps
-from accounts.models import SecurityEvent, User
+from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import count
@@ -22,7 +22,12 @@ from core.i18n import ngettext
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
 
-SIGN_INS = ("sign_in:password", "sign_in:new_browser", "sign_in:recovered", "sign_in:two_step")
+SIGN_INS = (
+    EventKind.SIGN_IN_PASSWORD,
+    EventKind.SIGN_IN_NEW_BROWSER,
+    EventKind.SIGN_IN_RECOVERED,
+    EventKind.SIGN_IN_TWO_STEP,
+)
 LATEST_EVENTS = 8
 BROWSERS_SHOWN = 20
 APPS_SHOWN = 10

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
+from accounts.models import EventKind
 from accounts.views.activity import EVENTS_A_PAGE
 from core.http import RequestOrigin
 from tests.accounts.helpers import seen, type_password
@@ -49,9 +50,11 @@ def test_it_shows_the_newest_first_and_nothing_of_others(
 ) -> None:
     visitor = RequestOrigin("192.0.2.7", FIREFOX)
     for number in range(EVENTS_A_PAGE + 1):
-        events.record(alice.user, "phone:renamed", client=visitor, phone=f"Phone {number:02d}.")
+        events.record(
+            alice.user, EventKind.PHONE_RENAMED, client=visitor, phone=f"Phone {number:02d}."
+        )
         clock.shift(1)
-    events.record(bob.user, "phone:renamed", client=visitor, phone="Bob's phone")
+    events.record(bob.user, EventKind.PHONE_RENAMED, client=visitor, phone="Bob's phone")
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get(PAGE))
     assert words.index(f"Phone {EVENTS_A_PAGE:02d}.") < words.index("Phone 01.")
@@ -79,7 +82,7 @@ def test_a_strange_page_number_shows_a_page(client: Client, carol: Person, page:
 )
 def test_whatever_a_stranger_wrote_is_only_text(client: Client, carol: Person, name: str) -> None:
     visitor = RequestOrigin("192.0.2.7", name)
-    events.record(carol.user, "phone:linked", client=visitor, phone=name)
+    events.record(carol.user, EventKind.PHONE_LINKED, client=visitor, phone=name)
     enter(client, carol, Strength.PASSWORD)
     answer = client.get(PAGE)
     assert "<script>alert" not in answer.content.decode()

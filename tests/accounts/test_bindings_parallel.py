@@ -14,7 +14,7 @@ from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling, keep_or_remove
 from accounts.holds.bindings import Ground
 from accounts.links import take_back
-from accounts.models import Binding
+from accounts.models import Binding, EventKind
 from devices.models import Passkey
 from tests.live import at_once
 from tests.notices import HERE
@@ -83,7 +83,9 @@ def test_kept_and_removed_at_once_is_one_of_the_two(alice: Person, held: Binding
 
 def test_a_button_pressed_eight_times_works_once(alice: Person, held: Binding) -> None:
     about: dict[str, Any] = {"passkey": "Blue key", "binding": str(held.public_id)}
-    event = events.record(alice.user, "passkey:added", client=HERE, session="thief", **about)
+    event = events.record(
+        alice.user, EventKind.PASSKEY_ADDED, client=HERE, session="thief", **about
+    )
     url = take_back.url_for(event, alice.address)
     assert url
     token = url.partition("#")[2]

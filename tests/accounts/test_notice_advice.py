@@ -9,6 +9,7 @@ from django.test import Client, TestCase
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
+from accounts.models import EventKind
 from devices.models import Phone
 from tests.accounts.helpers import is_in
 from tests.attacks.test_thief_and_owner import link_phone
@@ -41,7 +42,7 @@ NOTHING_TO_STOP = {
 
 @pytest.mark.parametrize("kind", NOTICES)
 def test_following_a_notice_leaves_the_thief_out(
-    alice: Person, client: Client, new_client: Callable[..., Client], kind: str
+    alice: Person, client: Client, new_client: Callable[..., Client], kind: EventKind
 ) -> None:
     enter(client, alice, Strength.RECOVERED)
     phone = link_phone(client)

@@ -10,7 +10,7 @@ from django.test import Client, TestCase
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
-from accounts.models import KnownBrowser, User
+from accounts.models import EventKind, KnownBrowser, User
 from core.http import RequestOrigin
 from devices.models import Session, TrustedBrowser
 from tests.accounts.helpers import seen
@@ -60,7 +60,7 @@ def test_a_mail_names_it_in_the_language_of_its_reader(alice: Person) -> None:
     User.objects.filter(pk=alice.user.pk).update(language="nl")
     visitor = RequestOrigin("192.0.2.7", FIREFOX)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(alice.user, "browser:trusted", client=visitor, agent=ODD, days=30)
+        events.record(alice.user, EventKind.BROWSER_TRUSTED, client=visitor, agent=ODD, days=30)
     assert "een browser op Linux wordt 30 dagen vertrouwd" in mail.outbox[-1].body
 
 
@@ -80,7 +80,7 @@ def test_the_name_that_was_made_stays_one_that_can_be_translated(
 def test_what_was_kept_in_english_before_is_read_in_dutch(dutch: Client, alice: Person) -> None:
     Session.objects.of(alice.user).update(name="Unknown browser")
     visitor = RequestOrigin("192.0.2.7", "")
-    events.record(alice.user, "session:ended", client=visitor, browser="Unknown browser")
+    events.record(alice.user, EventKind.SESSION_ENDED, client=visitor, browser="Unknown browser")
     assert "Onbekende browser" in seen(dutch.get("/devices/"))
     assert "Onbekende browser afgemeld" in seen(dutch.get("/security/activity/"))
 

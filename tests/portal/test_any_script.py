@@ -12,7 +12,7 @@ from django.utils import translation
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
-from accounts.models import Organisation, User
+from accounts.models import EventKind, Organisation, User
 from core.http import RequestOrigin
 from core.i18n import apart, gettext, gettext_lazy, listed, ngettext, one_line
 from devices.models import Phone
@@ -168,7 +168,7 @@ def test_names_from_before_reach_past_no_element(
     give_enrolment(alice, organisation)
     visitor = RequestOrigin("192.0.2.7", "")
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(alice.user, "phone:unlinked", client=visitor, phone=name, reason=name)
+        events.record(alice.user, EventKind.PHONE_UNLINKED, client=visitor, phone=name, reason=name)
     enter(client, alice, strength)
     for path in PAGES:
         answer = client.get(path)

@@ -22,7 +22,7 @@ from pytest_django import Settings
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
-from accounts.models import Organisation
+from accounts.models import EventKind, Organisation
 from devices.backups import app_linking
 from devices.models import Phone, Session
 from devices.sessions.engine import SessionStore
@@ -344,7 +344,9 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     device.save()
     waiting = alice.user.email_addresses.create(address=fresh_address("waiting"))
     second = alice.user.email_addresses.verified().exclude(address=alice.address).get()
-    event = events.record(alice.user, "phone:unlinked", client=None, phone="Old", authenticators=1)
+    event = events.record(
+        alice.user, EventKind.PHONE_UNLINKED, client=None, phone="Old", authenticators=1
+    )
     data = SessionStore().encode({})
     session = Session.objects.create(
         session_key="k", session_data=data, expire_date=timezone.now(), user=alice.user

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.activity import events
 from accounts.authentication import throttling
 from accounts.management.commands._person import ask_password, given_password, person_with
-from accounts.models import User
+from accounts.models import EventKind, User
 from accounts.signals import protection_changed
 
 
@@ -49,6 +49,6 @@ def _set(user: User, password: str) -> None:
         user = user.lock_for_update()
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
-        events.record(user, "password:changed", client=None)
+        events.record(user, EventKind.PASSWORD_CHANGED, client=None)
         protection_changed.send(User, user=user)
     throttling.forgive_passwords(user)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from accounts.activity import events
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
-from accounts.models import EmailAddress, User
+from accounts.models import EmailAddress, EventKind, User
 from core.addresses import in_letters
 from core.fields import validate_address
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was created.") from None
         with transaction.atomic():
             user = User.objects.create_superuser(address, password)
-            events.record(user, "account:created", client=None)
+            events.record(user, EventKind.ACCOUNT_CREATED, client=None)
             words = set_up_link(user)
         self.stdout.write(f"Created the superuser {user.email}.\n\n{words}")
 
