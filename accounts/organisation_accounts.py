@@ -76,7 +76,7 @@ def ask(*, enrolment: Enrolment, client: RequestOrigin, session: str = "") -> bo
 def end(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     """End the account with the organisation; False if it was ended already.
 
-    Its secret is another module's: call `devices.staff.end_enrolment`.
+    Its secret is another module's: call `devices.staff_acts.end_enrolment`.
     """
     check(actor, enrolment.user)
     rows = Enrolment.objects.current().filter(pk=enrolment.pk)

@@ -20,8 +20,7 @@ from accounts.views.shortcuts import show_form
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices.backups import unlinking as unlinked_apps
-from devices.backups import wiping
+from devices.backups import unlinking, wiping
 from devices.factors import last_factor
 from devices.forms.phones import NameForm
 from devices.models import Phone
@@ -119,9 +118,7 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = app_consequences.to_be_told(_unlinking(user, public_id))
     about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with atomic_with_session(request):
-        unlinked_apps.wipe_later(
-            user=user, rows=rows, erases_from=wiping.erases_from(request), **about
-        )
+        unlinking.wipe_later(user=user, rows=rows, erases_from=wiping.erases_from(request), **about)
     return redirect("devices:unlinked", public_id=public_id)
 
 

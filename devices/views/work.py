@@ -21,7 +21,7 @@ from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.authenticator import origin, work_accounts
-from devices.factors import provisioning as pictures
+from devices.factors import provisioning
 from devices.forms.work import WhichAppForm
 from devices.models import Installation
 from devices.views.guards import binding_proof_required
@@ -70,7 +70,7 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
         "account": account,
         "phone": app.phone,
         "link": origin.into_app(f"work/{code}"),
-        "qr": pictures.qr_svg(origin.into_app_elsewhere(f"work/{code}")),
+        "qr": provisioning.qr_svg(origin.into_app_elsewhere(f"work/{code}")),
         "key": work_accounts.grouped(code),
         "until": timezone.now() + settings.WORK_CODE_AGE,
     }

@@ -28,7 +28,7 @@ from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
 from core.limits import LimitReached
-from devices import staff as devices_staff
+from devices import staff_acts
 from devices.factors import last_factor
 from devices.models import Phone, Session
 from devices.phones.consequences import factors_of
@@ -191,7 +191,7 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        ended = devices_staff.end_all_sessions(
+        ended = staff_acts.end_all_sessions(
             actor=authenticated_user(request), user=user, reason=reason
         )
         said = ngettext(
@@ -217,7 +217,7 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
 
     def do(reason: str) -> tuple[bool, Text]:
         try:
-            done = devices_staff.unlink_phone(
+            done = staff_acts.unlink_phone(
                 actor=authenticated_user(request), phone=phone, reason=reason
             )
         except Phone.DoesNotExist:
@@ -290,9 +290,7 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
 
     def do(reason: str) -> tuple[bool, Text]:
         decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
-        changed = devices_staff.decide_dispute(
-            actor=authenticated_user(request), user=user, **decided
-        )
+        changed = staff_acts.decide_dispute(actor=authenticated_user(request), user=user, **decided)
         if changed is None:
             return False, _("A colleague has to agree: they do the same within 24 hours.")
         return changed, _("Decided.") if changed else _("There is no dispute to decide.")

@@ -23,7 +23,7 @@ from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits import LimitReached
-from devices import staff as devices_staff
+from devices import staff_acts
 from portal.staff.account_views import (
     TOO_MANY_ACTS,
     Act,
@@ -211,7 +211,7 @@ def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRespon
     act = Act(title, gettext_lazy("End the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
-        changed = devices_staff.end_enrolment(
+        changed = staff_acts.end_enrolment(
             actor=authenticated_user(request), enrolment=found, reason=reason
         )
         return changed, _("The account has ended.") if changed else _("It had already ended.")

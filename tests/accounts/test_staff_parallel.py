@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts import staff
-from devices import staff as devices_staff
+from devices import staff_acts
 from devices.models import Phone
 from tests.live import at_once
 from tests.people import Person, enter, give_passkey
@@ -43,7 +43,7 @@ def test_of_parallel_locks_one_wins(bob: Person, sue: Person) -> None:
 def test_of_parallel_unlinkings_one_wins(bob: Person, sue: Person) -> None:
     give_passkey(bob)
     phone = bob.phone
-    assert wins(lambda: devices_staff.unlink_phone(actor=sue.user, phone=phone, reason=WHY)) == 1
+    assert wins(lambda: staff_acts.unlink_phone(actor=sue.user, phone=phone, reason=WHY)) == 1
     assert bob.kinds() == ["phone:unlinked_by_staff"]
 
 
@@ -54,7 +54,7 @@ def test_of_parallel_ends_of_all_sessions_one_wins(
         enter(new_client(), bob, [])
 
     def end() -> int:
-        return devices_staff.end_all_sessions(actor=sue.user, user=bob.user, reason=WHY)
+        return staff_acts.end_all_sessions(actor=sue.user, user=bob.user, reason=WHY)
 
     assert wins(end) >= 1
     event = bob.user.events.get(kind="sessions:ended_by_staff")

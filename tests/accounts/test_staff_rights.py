@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from accounts import staff
 from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from devices import staff as devices_staff
+from devices import staff_acts
 from tests.accounts.test_staff import ACTS, STAFF_KINDS, WHY, page
 from tests.people import Person, enter, protected, sign_in
 
@@ -48,12 +48,12 @@ def test_a_superuser_acts_on_staff(client: Any, root: Person, sue: Person) -> No
 
 
 def test_the_acts_themselves_refuse_who_may_not(bob: Person, sue: Person, root: Person) -> None:
-    for act in (staff.lock, staff.unlock, devices_staff.end_all_sessions):
+    for act in (staff.lock, staff.unlock, staff_acts.end_all_sessions):
         for actor, user in ((sue, root), (sue, sue), (bob, sue)):
             with pytest.raises(PermissionDenied):
                 act(actor=actor.user, user=user.user, reason=WHY)
     with pytest.raises(PermissionDenied):
-        devices_staff.unlink_phone(actor=sue.user, phone=root.phone, reason=WHY)
+        staff_acts.unlink_phone(actor=sue.user, phone=root.phone, reason=WHY)
     assert root.phone.is_linked
 
 

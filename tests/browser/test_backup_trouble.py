@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.holds import disputes
+from devices import models
 from devices.backups import replacing, unlinking
 from devices.models import Installation
-from devices.models import Phone as Place
 from tests.browser.authenticator import Phone, asked_by, link
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite
@@ -246,7 +246,7 @@ def test_an_app_that_another_one_replaced_says_so_and_saves_again_once_it_is_bac
     phone: Linked,
 ) -> None:
     mine, until = phone.installation, timezone.now() + timedelta(hours=72)
-    place = Place.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
+    place = models.Phone.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
     Installation.objects.filter(pk=mine.pk).update(phone=place)
     replacing.make_way(place, until)
     phone.open("backup")

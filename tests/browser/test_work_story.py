@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from accounts.authentication.proofs import Strength
 from accounts.models import Enrolment, Organisation
+from devices import models
 from devices.factors.provisioning import key_of
 from devices.models import Authenticator
-from devices.models import Phone as PhoneRow
 from devices.models.authenticator import step_now
 from tests.browser.authenticator import Phone
 from tests.browser.qr_pictures import Camera, png_of
@@ -38,7 +38,7 @@ def come_in(context: BrowserContext, live: LiveSite, person: Person) -> Hand:
 
 def give_phone(person: Person, live: LiveSite, name: str) -> App:
     """One more phone of the person, with the app linked."""
-    row = PhoneRow.objects.create(user=person.user, name=name, linked_at=timezone.now())
+    row = models.Phone.objects.create(user=person.user, name=name, linked_at=timezone.now())
     return give_app(person, live.visitor(), name, phone=row)
 
 

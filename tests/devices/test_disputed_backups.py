@@ -14,8 +14,7 @@ from accounts.holds import disputes
 from accounts.models import User
 from core.http import RequestOrigin
 from devices import housekeeping
-from devices.backups import disputed as keeping
-from devices.backups import unlinking
+from devices.backups import disputed, unlinking
 from devices.models import Installation, KeySlot, PhoneCommand, Vault
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person
@@ -55,7 +54,7 @@ def pin(backup: Backup, *, pinned: bool) -> Any:
 def dispute(person: Person) -> None:
     """Let the account be in dispute; ends sessions and leave, which is given again here."""
     until = disputes.begin(person.user, since=timezone.now(), client=HERE)
-    keeping.keep_through(person.user, until)
+    disputed.keep_through(person.user, until)
 
 
 def end(person: Person) -> None:

@@ -20,8 +20,7 @@ from accounts.models import EmailAddress, User
 from accounts.readiness import declined_methods
 from core.http import RequestOrigin
 from core.outbox.models import Message
-from devices import housekeeping
-from devices import staff as devices_staff
+from devices import housekeeping, staff_acts
 from devices.models import Authenticator, Phone, Session
 from devices.phones import contest, linked_phones, suspension
 from tests.devices.test_sealed_phones import by, row_of
@@ -447,7 +446,7 @@ def test_called_lost_again_after_it_was_decided_it_is_disputed_again(
 
 
 def test_staff_decide_with_a_reason(disputed: Person, sue: Person) -> None:
-    done = devices_staff.decide_dispute(
+    done = staff_acts.decide_dispute(
         actor=sue.user, user=disputed.user, keeps=True, reason="She came to the desk."
     )
     assert done
@@ -456,7 +455,7 @@ def test_staff_decide_with_a_reason(disputed: Person, sue: Person) -> None:
     event = disputed.user.events.latest("pk")
     assert event.kind == "dispute:decided_by_staff"
     assert event.details["reason"] == "She came to the desk."
-    again = devices_staff.decide_dispute(
+    again = staff_acts.decide_dispute(
         actor=sue.user, user=disputed.user, keeps=False, reason="Again."
     )
     assert not again
@@ -516,9 +515,9 @@ def test_to_unlink_the_last_strong_method_takes_two_members_of_staff(
     disputed: Person, sue: Person, root: Person
 ) -> None:
     about: dict[str, Any] = {"user": disputed.user, "keeps": False, "reason": "She came here."}
-    assert devices_staff.decide_dispute(actor=sue.user, **about) is None
-    assert devices_staff.decide_dispute(actor=sue.user, **about) is None
+    assert staff_acts.decide_dispute(actor=sue.user, **about) is None
+    assert staff_acts.decide_dispute(actor=sue.user, **about) is None
     assert disputed.reload().is_disputed
-    assert devices_staff.decide_dispute(actor=root.user, **about) is True
+    assert staff_acts.decide_dispute(actor=root.user, **about) is True
     assert not disputed.reload().is_disputed
     assert not disputed.user.phones.exists()

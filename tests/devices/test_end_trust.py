@@ -20,7 +20,7 @@ from accounts.authentication.second_steps import step_named
 from accounts.contacts import changes
 from accounts.models import EmailAddress, User
 from core.http import RequestOrigin
-from devices import staff as devices_staff
+from devices import staff_acts
 from devices.models import Authenticator, Session, TrustedBrowser
 from devices.sessions import trusted_browsers
 from tests.live import fresh_address
@@ -317,10 +317,10 @@ def test_acts_of_staff_end_all_trust(
     acts: dict[str, Callable[[], Any]] = {
         "lock": lambda: staff.lock(actor=root.user, user=alice.user, reason="asked"),
         "grant": lambda: staff.grant(alice.user),
-        "unlink": lambda: devices_staff.unlink_phone(
+        "unlink": lambda: staff_acts.unlink_phone(
             actor=root.user, phone=alice.phone, reason="asked"
         ),
-        "end": lambda: devices_staff.end_all_sessions(
+        "end": lambda: staff_acts.end_all_sessions(
             actor=root.user, user=alice.user, reason="asked"
         ),
     }

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.authentication.proofs import Strength
 from devices.models import RestoreGrant
-from tests.accounts.helpers import ask as ask_for_code
+from tests.accounts import helpers
 from tests.accounts.helpers import code_to, mailbox, seen, type_code, type_password
 from tests.devices.test_api_heartbeat import vault_of
 from tests.devices.test_link_app import claim_here
@@ -42,7 +42,7 @@ def test_who_comes_from_the_app_signs_in_another_way_and_is_led_back(
     answer = client.get(PAGE)
     assert answer["Location"] == f"/sign-in/?next={PAGE}"
     type_password(client, alice, next=PAGE)
-    ask_for_code(client, mailbox(alice))
+    helpers.ask(client, mailbox(alice))
     answer = type_code(client, code_to(mailbox(alice).address))
     assert answer["Location"] == PAGE
     assert client.get(PAGE).status_code == 200

@@ -14,7 +14,7 @@ from accounts import organisation_accounts
 from accounts.models import Enrolment
 from accounts.staff import check
 from core.http import RequestOrigin
-from devices import staff
+from devices import staff_acts
 from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone
 from tests.live import at_once
@@ -111,7 +111,7 @@ def test_a_first_code_that_races_the_end_leaves_no_secret(
     assert step is not None
     acts: list[Callable[[], Any]] = [
         lambda: work_accounts.confirm(authenticator=row, step=step, client=VISITOR),
-        lambda: staff.end_enrolment(actor=sue.user, enrolment=account, reason=WHY),
+        lambda: staff_acts.end_enrolment(actor=sue.user, enrolment=account, reason=WHY),
     ]
 
     def closing(act: Callable[[], Any]) -> Callable[[], None]:

@@ -11,8 +11,8 @@ from django.urls import path
 
 from accounts.models import Organisation
 from core.limits import LimitReached
+from portal import urls
 from portal.urls import handler400, handler403, handler404, handler500
-from portal.urls import urlpatterns as site
 
 WAIT = timedelta(seconds=95)
 
@@ -57,5 +57,5 @@ urlpatterns = [
     path("limited/", limited),
     path("forbidden/", forbidden),
     path("writing/", writing),
-    *site,
+    *urls.urlpatterns,
 ]

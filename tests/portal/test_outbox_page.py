@@ -13,9 +13,9 @@ from core.dev_outbox import outbox
 from core.outbox import Composed, dev_copies, queue
 from core.outbox.models import Message
 from core.outbox.worker import run_round
-from portal.urls import urlpatterns as site
+from portal import urls
 
-urlpatterns = [path("desk/outbox/", outbox), *site]
+urlpatterns = [path("desk/outbox/", outbox), *urls.urlpatterns]
 URL = "/desk/outbox/"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
 

@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import path
 from pytest_django import Settings
 
+from portal import urls
 from portal.styleguide import styleguide
-from portal.urls import urlpatterns as site
 
-urlpatterns = [path("styleguide/", styleguide), *site]
+urlpatterns = [path("styleguide/", styleguide), *urls.urlpatterns]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 URL = "/styleguide/"
 SHEETS = ("base.css", "parts.css")

@@ -26,10 +26,10 @@ from accounts.models import EventKind, Organisation
 from devices.backups import app_linking
 from devices.models import Phone, Session
 from devices.sessions.engine import SessionStore
+from tests import phones
 from tests.live import fresh_address
 from tests.people import Person, enter, enter_by_trust, give_passkey, give_phone, trust
 from tests.phones import give_app
-from tests.phones import grant as give_grant
 from tests.portal.alone import alone
 from tests.portal.dutch import english_in, words_of
 from tests.portal.untouched import untouched
@@ -363,7 +363,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
     link = {"public_id": str(app_linking.begin(user=alice.user, **asked)[0].public_id)}
     app = give_app(alice, Client())
-    grant = {"public_id": str(give_grant(app).public_id)}
+    grant = {"public_id": str(phones.grant(app).public_id)}
     order = app.installation.commands.create(kind="wipe")
     return {
         "devices:confirm_app": link,
