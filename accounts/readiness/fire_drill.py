@@ -157,7 +157,10 @@ def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
     where = _("The site asks where your phone is: answer that it is lost.")
     if is_strong:
         where = _("On the Devices page, choose “I lost this phone”.")
-    done = _("Its codes stop working, other browsers are signed out, two-step stays on.")
+    done = _(
+        "Its codes stop working, we sign out your other browsers, and two-step "
+        "verification stays on."
+    )
     elsewhere = _("Lock or erase it from afar, and let your provider block the SIM card.")
     link = [
         _("Scan a QR code as soon as you have it. Until then, your other sign-in methods work.")

@@ -18,12 +18,12 @@ from devices.models import Passkey
 
 CAUSES = {
     "synced": gettext_lazy(
-        "%(name)s was added as a passkey that stays on one device, and now says that it can be "
-        "copied to others."
+        "%(name)s was added as a passkey that stays on one device, and now "
+        "reports that it can be copied to others."
     ),
     "bound": gettext_lazy(
-        "%(name)s was added as a passkey that is synced between devices, and now says that it "
-        "stays on one."
+        "%(name)s was added as a passkey that is synced between devices, and now "
+        "reports that it stays on one."
     ),
     "counter": gettext_lazy("%(name)s reported fewer uses than before, as a copy of it would."),
 }

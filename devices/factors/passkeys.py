@@ -162,7 +162,7 @@ def consequences(passkey: Passkey, *, except_session: str, stays: bool) -> list[
     """Say what will happen; `except_session` is the one that acts, `stays` whether it goes on."""
     here = _("This browser stays signed in.")
     if not stays:
-        here = _("You are signed out here as well, because you signed in with this passkey.")
+        here = _("We’ll sign you out here as well, because you signed in with this passkey.")
     lines = [
         _("%(name)s stops working here at once.") % {"name": passkey.name},
         _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),

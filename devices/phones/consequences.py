@@ -52,8 +52,8 @@ def consequences(
 
 def _secrets_go(count: int) -> str:
     return ngettext(
-        "Its secret is erased here. A backup of the phone does not bring it back.",
-        "Their secrets are erased here. A backup of the phones does not bring them back.",
+        "We’ll erase its secret here. A backup of the phone doesn’t bring it back.",
+        "We’ll erase their secrets here. A backup of the phones doesn’t bring them back.",
         count,
     )
 
@@ -87,7 +87,7 @@ def goes_on_here(*, stays: bool) -> str:
     """Say whether the session that acts goes on."""
     if stays:
         return _("This browser stays signed in.")
-    return _("You are signed out here as well, because you signed in with this phone.")
+    return _("We’ll sign you out here as well, because you signed in with this phone.")
 
 
 def trust_ends(user: User) -> str:
@@ -109,9 +109,11 @@ def will_end(user: User, except_session: str) -> str:
     rows = Session.objects.of(user).alive()
     others = (rows.exclude(public_id=except_session) if except_session else rows).count()
     if not others:
-        return _("No other browser is signed in, so none is signed out.")
+        return _("No other browser is signed in.")
     return ngettext(
-        "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", others
+        "We’ll sign out %(count)d other browser.",
+        "We’ll sign out %(count)d other browsers.",
+        others,
     ) % {"count": others}
 
 

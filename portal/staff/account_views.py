@@ -117,7 +117,7 @@ def _browsers(user: User) -> str:
     if not count:
         return _("No browser is signed in now.")
     return ngettext(
-        "%(count)d browser is signed out.", "%(count)d browsers are signed out.", count
+        "We’ll sign out %(count)d browser.", "We’ll sign out %(count)d browsers.", count
     ) % {"count": count}
 
 
@@ -254,7 +254,7 @@ def _consequences(phone: Phone) -> list[str]:
     ) % {"left": left}
     codes = [
         _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
-        _("Its secret is erased. A backup of the phone does not bring it back."),
+        _("We’ll erase its secret. A backup of the phone doesn’t bring it back."),
     ]
     return [
         *([str(TAKES_TWO)] if last_factor.goes_with(phone) else []),
@@ -279,7 +279,7 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
     title = _("Give %(phones)s back") if keeps else _("Unlink %(phones)s")
     lines = [
         _("Decide only once you’re sure who you’re talking to. Don’t rely on e-mail for that."),
-        _("The phone is fully active again.") if keeps else _("The phone is unlinked and erased."),
+        _("The phone is fully active again.") if keeps else _("We’ll unlink and erase the phone."),
         _("The account can be changed again."),
         *([] if keeps else _takes_two(user)),
         _browsers(user),

@@ -203,8 +203,8 @@ def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRespon
     found = _its(request, public_id, enrolment_id)
     names = {"organisation": found.organisation.name}
     lines = [
-        _("Codes of this account stop working at once, and its secret is erased here."),
-        _("If it was set up, the person is signed out everywhere."),
+        _("Codes of this account stop working at once, and we’ll erase its secret here."),
+        _("If it was set up, we’ll sign the person out everywhere."),
         told(),
     ]
     title = _("End the account with %(organisation)s") % names

@@ -96,7 +96,7 @@ def test_ending_all_sessions_signs_every_browser_out(
     browsers = [new_client(), new_client()]
     for browser in browsers:
         sign_in(browser, alice)
-    assert "2 browsers are signed out." in desk.get(page(alice, "end-sessions/")).text
+    assert "We’ll sign out 2 browsers." in desk.get(page(alice, "end-sessions/")).text
     answer = desk.post(page(alice, "end-sessions/"), {"reason": WHY}, follow=True)
     assert "2 browsers were signed out." in answer.text
     assert all(browser.get("/security/").status_code == 302 for browser in browsers)
@@ -314,6 +314,6 @@ def test_staff_see_the_newest_browsers_of_many(
 ) -> None:
     for _each in range(20):
         enter(new_client(), alice, Strength.TWO_STEP)
-    assert "Only the newest are shown." not in desk.get(page(alice)).text
+    assert "This shows only the newest." not in desk.get(page(alice)).text
     enter(new_client(), alice, Strength.TWO_STEP)
-    assert "Only the newest are shown." in desk.get(page(alice)).text
+    assert "This shows only the newest." in desk.get(page(alice)).text

@@ -90,7 +90,7 @@ def test_a_late_tab_writes_nothing_that_no_lock_opens(phone: Phone) -> None:
     unlock(late)
     assert late.names == ["Mail"]
     phone.open()
-    phone.page.get_by_text("I cannot unlock it any more").click()
+    phone.page.get_by_text("I can’t unlock it any more").click()
     phone.press("Put it aside and begin recovery")
     phone.reads("Begin recovery")
     refused = late.run(

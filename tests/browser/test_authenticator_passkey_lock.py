@@ -94,7 +94,7 @@ def test_a_deleted_passkey_opens_nothing_and_the_way_on_can_be_taken_back(
 ) -> None:
     seal(phone)
     phone.open()
-    phone.page.get_by_text("I cannot unlock it any more").click()
+    phone.page.get_by_text("I can’t unlock it any more").click()
     phone.says("your accounts come back from it")
     phone.press("Put it aside and begin recovery")
     phone.reads("Begin recovery")
@@ -134,7 +134,7 @@ def test_who_cancels_sees_nothing_and_changes_nothing(phone: Phone, passkeys: So
 def test_what_was_put_aside_never_replaces_accounts(phone: Phone, passkeys: SoftPasskeys) -> None:
     seal(phone)
     phone.open()
-    phone.page.get_by_text("I cannot unlock it any more").click()
+    phone.page.get_by_text("I can’t unlock it any more").click()
     phone.press("Put it aside and begin recovery")
     phone.reads("Begin recovery")
     phone.open("settings")

@@ -97,7 +97,7 @@ def _sealed(phone: Phone) -> Iterator[str]:
         phone.press("Seal with a passkey")
         phone.says("On, by a passkey or a passphrase.")
         phone.open("lock")
-        phone.page.get_by_text(said("I cannot unlock it any more")).click()
+        phone.page.get_by_text(said("I can’t unlock it any more")).click()
         yield "the app, locked by a passkey"
         phone.press("Unlock with the passkey")
         phone.reads("Lock")

@@ -55,7 +55,7 @@ def test_the_only_phone_is_chosen_and_nothing_happens_before_the_press(
     for line in (
         "Pixel 8 is lost",
         "Codes from the authenticator app on Pixel 8 stop working at once.",
-        "1 other browser is signed out.",
+        "We’ll sign out 1 other browser.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
         "Recovery code",

@@ -287,9 +287,9 @@ def test_a_counter_that_begins_again_at_0_is_taken_and_told(client: Client, pia:
 @pytest.mark.parametrize(
     ("before", "after", "cause"),
     [
-        (UP | UV, UP | UV | BE, "now says that it can be copied to others"),
-        (UP | UV, UP | UV | BE | BS, "now says that it can be copied to others"),
-        (UP | UV | BE | BS, UP | UV, "now says that it stays on one"),
+        (UP | UV, UP | UV | BE, "now reports that it can be copied to others"),
+        (UP | UV, UP | UV | BE | BS, "now reports that it can be copied to others"),
+        (UP | UV | BE | BS, UP | UV, "now reports that it stays on one"),
     ],
 )
 def test_flags_that_flipped_are_named_with_cause_and_cure(
@@ -320,7 +320,7 @@ def test_a_changed_passkey_is_not_offered_and_may_be_made_again(
     client.post("/sign-in/authenticator/", {"code": alice.fresh_code()})
     devices = seen(client.get("/devices/"))
     assert "Vault" in devices
-    assert "does not sign you in" in devices
+    assert "can’t sign you in" in devices
     asked = client.post("/devices/passkeys/add/options/").json()
     assert not asked["publicKey"]["excludeCredentials"]
     again = SoftPasskey(flags=UP | UV | BE)

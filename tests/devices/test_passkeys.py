@@ -186,7 +186,7 @@ def test_it_is_removed_and_its_proofs_with_it(
         Proof.now("passkey", Strength.TWO_STEP, passkey.factor),
     ]
     enter(client, alice, both)
-    assert "1 other browser is signed out." in seen(client.get(url(passkey, "remove")))
+    assert "We’ll sign out 1 other browser." in seen(client.get(url(passkey, "remove")))
     assert client.post(url(passkey, "remove"))["Location"] == "/devices/"
     assert not alice.user.passkeys.exists()
     assert passkey.factor not in {proof.factor for proof in proofs_in(client.session)}
@@ -211,7 +211,7 @@ def test_removing_the_one_that_signed_in_signs_out(client: Client, pia: Person) 
     passkey = row(pia)
     give_phone(pia)
     enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, passkey.factor)])
-    assert "You are signed out here as well" in seen(client.get(url(passkey, "remove")))
+    assert "We’ll sign you out here as well" in seen(client.get(url(passkey, "remove")))
     assert client.post(url(passkey, "remove"))["Location"] == "/sign-in/"
     assert not Session.objects.of(pia.user).exists()
     asked = client.post("/sign-in/passkey/alone/options/").json()

@@ -109,7 +109,7 @@ def test_nothing_of_it_is_said_where_all_work(pia: Person, client: Client) -> No
     assert "no longer sign" not in seen(client.get("/security/"))
     devices = seen(client.get("/devices/"))
     assert "Blue key" in devices
-    assert "does not sign you in" not in devices
+    assert "can’t sign you in" not in devices
 
 
 def test_the_dead_one_can_be_removed_though_nothing_else_is_strong(

@@ -87,7 +87,7 @@ def test_from_a_strong_session_it_is_gone_at_once(
     enter(client, alice, by(alice, tablet))
     phone = row_of(alice)
     page = client.get(f"/devices/lost/?phone={phone.public_id}").content.decode()
-    assert "Its secret is erased here." in page
+    assert "We’ll erase its secret here." in page
     assert "sealed until" not in page
     lose(client, alice)
     assert [row.name for row in alice.user.phones.all()] == ["Tablet"]
@@ -99,7 +99,7 @@ def test_the_page_and_the_report_say_which_with_the_date(
     enter(client, alice, Strength.RECOVERED)
     page = client.get("/devices/lost/").content.decode()
     assert "keep what was on it sealed until" in page
-    assert "Its secret is erased here." not in page
+    assert "We’ll erase its secret here." not in page
     report = client.post("/devices/lost/", {"phone": row_of(alice).public_id}, follow=True)
     text = report.content.decode()
     assert "We keep what was on Pixel 8 sealed until" in text

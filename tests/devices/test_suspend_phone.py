@@ -49,7 +49,7 @@ def test_the_page_says_before_what_will_happen(
     for line in (
         "Codes from the authenticator app on Pixel 8 stop working now.",
         "so that you can take it back",
-        "1 other browser is signed out.",
+        "We’ll sign out 1 other browser.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
     ):
@@ -114,7 +114,7 @@ def test_every_other_session_ends_and_trust_is_dropped(
 
 def test_a_session_that_only_the_phone_proved_ends_as_well(client: Client, alice: Person) -> None:
     enter(client, alice, Strength.TWO_STEP)
-    assert "signed out here as well" in client.get(url_of(alice)).content.decode()
+    assert "sign you out here as well" in client.get(url_of(alice)).content.decode()
     assert client.post(url_of(alice))["Location"] == "/sign-in/"
     assert not Session.objects.of(alice.user).exists()
 
@@ -196,7 +196,7 @@ def test_where_is_your_phone_offers_to_take_it_back(client: Client, alice: Perso
     text = client.get("/sign-in/where-is-your-phone/").content.decode()
     assert "I found it" in text
     assert f"/devices/{alice.phone.public_id}/take-back/" in text
-    assert "it just did not work" not in text
+    assert "it just didn’t work" not in text
 
 
 def test_staff_see_since_when(client: Client, alice: Person, sue: Person) -> None:

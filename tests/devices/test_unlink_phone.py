@@ -36,7 +36,7 @@ def test_a_phone_that_is_not_lost_needs_a_strong_proof(client: Client, alice: Pe
 def test_a_session_that_only_the_phone_proved_ends_as_well(client: Client, alice: Person) -> None:
     give_passkey(alice)
     enter(client, alice, Strength.TWO_STEP)
-    assert "signed out here as well" in client.get(unlink_url(alice)).content.decode()
+    assert "sign you out here as well" in client.get(unlink_url(alice)).content.decode()
     assert client.post(unlink_url(alice))["Location"] == "/sign-in/"
     assert not Session.objects.of(alice.user).exists()
     assert "Pixel 8 is unlinked" in client.get("/sign-in/").content.decode()
@@ -109,7 +109,7 @@ def test_it_counts_the_browsers_before_and_afterwards(
 ) -> None:
     for browser in (client, new_client()):
         enter(browser, alice, Strength.TWO_STEP)
-    assert "2 other browsers are signed out." in consequences(alice.phone)
+    assert "We’ll sign out 2 other browsers." in consequences(alice.phone)
     done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
     assert "2 other browsers were signed out." in report(done.event)
 

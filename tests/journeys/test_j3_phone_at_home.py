@@ -115,7 +115,7 @@ def test_the_phone_was_here_after_all(live: LiveSite, new_browser: Contexts, bob
     hand = begin(new_browser(), bob)
     hand.press("E-mail a code")
     hand.type_code(code_of_mail(live.mail.wait_for(bob.address)))
-    hand.press("It is here, it just did not work")
+    hand.press("I have it, it just didn’t work")
     hand.reads("Why Pixel 8 may not have worked")
     hand.press("Go to the overview")
     hand.reads("Your account is well protected")

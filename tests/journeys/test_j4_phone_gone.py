@@ -74,7 +74,7 @@ def says_what_will_happen(hand: Hand) -> None:
     hand.reads("Pixel 8 is lost")
     hand.opens("What will happen")
     hand.sees("Codes from the authenticator app on Pixel 8 stop working at once.")
-    hand.sees("1 other browser is signed out.")
+    hand.sees("We’ll sign out 1 other browser.")
     hand.sees("This browser stays signed in.")
     hand.sees("Two-step verification stays on.")
     hand.sees("We’ll notify all your confirmed e-mail addresses.")

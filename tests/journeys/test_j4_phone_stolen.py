@@ -62,7 +62,7 @@ def says_what_will_happen(owner: Hand) -> None:
         "Codes from the authenticator app on Pixel 8 stop working at once.",
         "You signed in another way, so we’ll keep what was on it sealed until",
         "someone with your password and a code from the phone can take it back",
-        "1 other browser is signed out.",
+        "We’ll sign out 1 other browser.",
         "This browser stays signed in.",
         "Two-step verification stays on.",
         "We’ll notify all your confirmed e-mail addresses.",
