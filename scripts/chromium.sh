@@ -35,8 +35,8 @@ if ! have_chromium && can_install; then
     install chromium || true
 fi
 if [ -z "${CHROMIUM:-}" ] && ! have chromium-headless-shell && can_install; then
-    echo "Installing the browser without a window that the tests prefer."
-    install chromium-headless-shell || echo "There is none: the tests take Chromium itself."
+    echo "Installing the headless browser that the tests prefer."
+    install chromium-headless-shell || echo "Not available: the tests use Chromium itself."
 fi
 have_chromium && exit 0
 cat >&2 <<'END'
