@@ -118,7 +118,7 @@ class ConfirmForm(CodeForm):
 
     error_messages = {
         "wrong": _(
-            "That code is wrong. Wait for the next one, and check that the phone’s "
+            "This code is wrong. Wait for the next one, and check that the phone’s "
             "clock is set automatically."
         ),
         "disabled": _("Too many wrong codes. Start again with a new QR code."),

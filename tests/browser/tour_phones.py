@@ -31,7 +31,7 @@ def lost_phone(page: Page, person: Person) -> Names:
     hand.sees("Pixel 9 replaces Pixel 8.")
     yield "/devices/new-phone/, QR code"
     hand.type_code(person.wrong_code(), "Link this phone")
-    hand.sees("That code is wrong.")
+    hand.sees("This code is wrong.")
     yield "/devices/new-phone/, wrong code"
     yield from _see(page, f"/devices/{phone}/suspend/", "/devices/lost/")
     hand.press("Unlink this phone")

@@ -68,7 +68,7 @@ def test_a_wrong_code_shows_the_same_secret_again(inside: Client, alice: Person)
     url = begin(inside)
     key = re.search(r"data-key>([^<]+)<", inside.get(url).content.decode())
     page = confirm(inside, url, alice.wrong_code())
-    assert "That code is wrong" in unescape(page.content.decode())
+    assert "This code is wrong" in unescape(page.content.decode())
     assert key
     assert key[0] in page.content.decode()
     assert not newest().confirmed

@@ -141,7 +141,7 @@ def test_an_old_phone_works_until_the_new_one_has(
     hand.sees("Pixel 9 replaces Pixel 8.")
     new = hand.reads_key()
     hand.type_code("000000", "Link this phone")
-    hand.sees("That code is wrong.")
+    hand.sees("This code is wrong.")
     elsewhere.sign_in(bob, old)
     elsewhere.reads("Your account is well protected")
     hand.type_code(new.code(), "Link this phone")
