@@ -73,6 +73,7 @@ def checks() -> list[Check]:
     return [
         Check("types (mypy)", ["mypy"]),
         Check("imports (import-linter)", ["lint-imports", "--no-logo"]),
+        Check("types of scripts (tsc)", [*node, str(NODE_MODULES / "typescript/bin/tsc")]),
         Check("scripts (eslint)", [*node, str(NODE_MODULES / "eslint/bin/eslint.js"), "."]),
         Check("style (ruff)", ["ruff", "check", "--quiet", "."]),
         Check("format (ruff)", ["ruff", "format", "--check", "--quiet", "."]),

@@ -1,18 +1,21 @@
 // Adding an account by its key or its link, typed or pasted.
-import { clearErrors, part, showError } from "./dom.js";
+import { clearErrors, fieldOf, part, showError } from "./dom.js";
 import { add, bringBack, catchUp, finder, isBehind, nameOf, trash } from "./entries.js";
 import { reason } from "./formats/item.js";
 import { readAccount } from "./formats/link.js";
 import { isSeveral, nameOfList, readList } from "./formats/links.js";
 import { isLink, makeEntry } from "./otpauth.js";
 import { setPending } from "./pending.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, asFailure } from "./refusal.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current } from "./vault.js";
 import { _ } from "./words.js";
 
-/** Keep a new account and say so; what is here already is not kept twice. */
+/**
+ * Keep a new account and say so; what is here already is not kept twice.
+ * @param {Account} entry
+ */
 export const keep = async (entry) => {
   const known = finder(current())(entry);
   if (known?.trashed) {
@@ -34,23 +37,34 @@ export const keep = async (entry) => {
 
 let draft = "";
 
-/** Leave a link for the page to show, as somebody has to name its account. */
+/**
+ * Leave a link for the page to show, as somebody has to name its account.
+ * @param {string} link
+ */
 export const setDraft = (link) => {
   draft = link;
 };
 
-const FIELDS = ["issuer", "label", "type", "algorithm", "digits", "period", "counter"];
+const FIELDS = /** @type {const} */ (["issuer", "label", "type", "algorithm", "digits", "period", "counter"]);
 
-/** Put the parts of a link where they can be looked at and changed. */
+/**
+ * Put the parts of a link where they can be looked at and changed.
+ * @param {HTMLFormElement} form
+ * @param {Account} entry
+ */
 const fillFrom = (form, entry) => {
   for (const name of FIELDS) {
-    if (entry[name] !== undefined) form.elements[name].value = entry[name];
+    const field = fieldOf(form, name);
+    if (field && entry[name] !== undefined) field.value = String(entry[name]);
   }
-  form.elements.secret.value = entry.secret;
+  form.elements.secret.value = entry.secret ?? "";
   adapt(form);
 };
 
-/** Show only the details that this kind of code has. */
+/**
+ * Show only the details that this kind of code has.
+ * @param {HTMLFormElement} form
+ */
 const adapt = (form) => {
   const type = form.elements.type.value;
   part(form, "period").hidden = type !== "totp";
@@ -58,6 +72,7 @@ const adapt = (form) => {
   part(form, "hash").hidden = type === "steam";
 };
 
+/** @param {HTMLFormElement} form @param {string} text */
 const unknownOrRead = (form, text) => {
   const entry = readAccount(text);
   if (entry.type === "unknown") return entry;
@@ -65,8 +80,9 @@ const unknownOrRead = (form, text) => {
   return null;
 };
 
+/** @param {HTMLFormElement} form */
 const read = (form) => {
-  const given = Object.fromEntries(new FormData(form));
+  const given = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
   if (!given.secret.trim()) {
     throw new Refusal(_("Type the key the service shows, or paste its link."), "secret");
   }
@@ -82,18 +98,23 @@ const read = (form) => {
   return entry;
 };
 
+/** @param {HTMLFormElement} form @param {Failure} error */
 const complain = (form, error) => {
   const name = error.field === "details" ? "" : (error.field ?? "");
   if (error.field === "details") part(form, "details").open = true;
   showError(form, reason(error), name);
 };
 
-/** What is more than one account is looked at first, as every import is. */
+/**
+ * What is more than one account is looked at first, as every import is.
+ * @param {string} text
+ */
 const importSeveral = async (text) => {
   setPending(nameOfList(), await readList(text));
   go("preview");
 };
 
+/** @param {HTMLFormElement} form */
 const submit = async (form) => {
   clearErrors(form);
   try {
@@ -105,11 +126,14 @@ const submit = async (form) => {
     await keep(read(form));
     go("codes");
   } catch (error) {
-    complain(form, error);
+    complain(form, asFailure(error));
   }
 };
 
-/** A pasted link fills the other fields at once. */
+/**
+ * A pasted link fills the other fields at once.
+ * @param {HTMLFormElement} form
+ */
 const pasted = (form) => {
   const { secret } = form.elements;
   if (isSeveral(secret.value) || !isLink(secret.value)) return;
@@ -117,10 +141,11 @@ const pasted = (form) => {
   try {
     unknownOrRead(form, secret.value);
   } catch (error) {
-    complain(form, error);
+    complain(form, asFailure(error));
   }
 };
 
+/** @param {HTMLFormElement} form */
 const offerPaste = (form) => {
   const button = part(form, "paste");
   button.hidden = !navigator.clipboard?.readText;
@@ -134,7 +159,10 @@ const offerPaste = (form) => {
   });
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showAdd = (root) => {
   const form = part(root, "form");
   form.addEventListener("submit", (event) => {

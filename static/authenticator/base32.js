@@ -6,7 +6,10 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 // Every kind of space, dash and character that is not seen, and the dots that people write between.
 const BETWEEN = /[\s\p{Cc}\p{Cf}\p{Mn}\p{Pd}\u2212_=.·•∙⋅‧]/gu;
 
-/** The key without what people put between its letters; refuses what no key has. */
+/**
+ * The key without what people put between its letters; refuses what no key has.
+ * @param {unknown} text
+ */
 export const clean = (text) => {
   if (typeof text !== "string") throw new Refusal(_("The key is not text."), "secret");
   // NFKC: letters of full width, as keyboards for Chinese and Japanese write them.
@@ -20,7 +23,10 @@ export const clean = (text) => {
   return key;
 };
 
-/** The bytes of a key; bits left over at its end are dropped, as every app does. */
+/**
+ * The bytes of a key; bits left over at its end are dropped, as every app does.
+ * @param {unknown} text
+ */
 export const decode = (text) => {
   const key = clean(text);
   const bytes = new Uint8Array(Math.floor((key.length * 5) / 8));
@@ -38,7 +44,10 @@ export const decode = (text) => {
   return bytes;
 };
 
-/** The letters of these bytes, without padding. */
+/**
+ * The letters of these bytes, without padding.
+ * @param {Iterable<number>} bytes
+ */
 export const encode = (bytes) => {
   let text = "";
   let bits = 0;

@@ -6,6 +6,7 @@ import { read, write } from "./store.js";
 const SOURCE = "/healthz";
 const TOLERANCE = 3000; // milliseconds; the portal tells whole seconds
 const SLOWEST = 5000; // milliseconds an answer may take to be worth anything
+/** @type {[string, string]} */
 const ROW = ["meta", "clock"];
 const DAY = 86_400_000;
 
@@ -34,10 +35,12 @@ export const recall = async () => {
   if (row && !isTold) kept = row;
 };
 
+/** @param {Clock} given */
 const isWorthKeeping = ({ offset, at, choice }) =>
   offset !== written.offset || choice !== written.choice || (offset && at - written.at > DAY);
 
 // Codes are right now even where nothing can be stored.
+/** @param {Clock} state */
 const keep = (state) => {
   kept = state;
   if (!isWorthKeeping(state)) return;
@@ -48,9 +51,13 @@ const keep = (state) => {
   });
 };
 
-/** Have codes use the clock of this "phone", or the portal's time. */
+/**
+ * Have codes use the clock of this "phone", or the portal's time.
+ * @param {string} choice
+ */
 export const choose = (choice) => keep({ ...kept, choice });
 
+/** @param {Response} answer @param {number} asked @param {number} answered */
 const sample = (answer, asked, answered) => {
   const told = Date.parse(answer.headers.get("Date") ?? "");
   const isOurs = answer.ok && !answer.redirected && answered - asked <= SLOWEST;
@@ -62,8 +69,11 @@ export const measure = async () => {
   const asked = Date.now();
   const leave = new AbortController();
   const ask = async () => {
-    const how = { cache: "no-store", credentials: "omit", signal: leave.signal };
-    const answer = await fetch(SOURCE, how);
+    const answer = await fetch(SOURCE, {
+      cache: "no-store",
+      credentials: "omit",
+      signal: leave.signal,
+    });
     return { answer, answered: Date.now(), text: await answer.text() };
   };
   try {

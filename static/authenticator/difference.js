@@ -2,17 +2,24 @@
 // fields beside them. The document before it and this give the document after it, to the letter.
 const SHARED = ["base", "pending"]; // in `backup`: replaced as a whole, and never changed
 
+/** @param {any} value @returns {boolean} */
 const isObject = (value) => value !== null && typeof value === "object";
 
-/** A copy of plain data; cheaper than `structuredClone`, which thousands of accounts make slow. */
+/**
+ * A copy of plain data; cheaper than `structuredClone`, which thousands of accounts make slow.
+ * @param {any} value
+ * @returns {any}
+ */
 export const copied = (value) => {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;
+  /** @type {Record<string, any>} */
   const made = {};
   for (const name in value) made[name] = copied(value[name]);
   return made;
 };
 
+/** @param {any} a @param {any} b @returns {boolean} */
 const isSame = (a, b) => {
   if (a === b) return true;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
@@ -20,13 +27,19 @@ const isSame = (a, b) => {
   return names.length === Object.keys(b).length && names.every((name) => name in b && isSame(a[name], b[name]));
 };
 
+/** @param {Backup} backup */
 const copiedBackup = (backup) => {
-  const made = {};
-  for (const name in backup) made[name] = SHARED.includes(name) ? backup[name] : copied(backup[name]);
-  return made;
+  const made = Object.entries(backup).map(([name, value]) => [
+    name,
+    SHARED.includes(name) ? value : copied(value),
+  ]);
+  return Object.fromEntries(made);
 };
 
-/** A document that may be changed, and nothing of the one it was made from with it. */
+/**
+ * A document that may be changed, and nothing of the one it was made from with it.
+ * @param {VaultDocument} doc
+ */
 export const draftOf = (doc) => {
   const { backup, ...rest } = doc;
   const made = copied(rest);
@@ -34,7 +47,9 @@ export const draftOf = (doc) => {
   return made;
 };
 
+/** @param {Record<string, any>} before @param {Record<string, any>} after */
 const fieldsOf = (before, after) => {
+  /** @type {Fields["put"]} */
   const put = {};
   for (const name in after) {
     if (!(name in before && isSame(before[name], after[name]))) put[name] = after[name];
@@ -42,18 +57,24 @@ const fieldsOf = (before, after) => {
   return { put, drop: Object.keys(before).filter((name) => !(name in after)) };
 };
 
+/** @param {VaultDocument} given */
 const without = ({ entries: _entries, backup: _backup, ...rest }) => rest;
+/** @param {{ entries: Entry[] }} given */
 const idsOf = ({ entries }) => entries.map(({ id }) => id);
+/** @param {string[]} one @param {string[]} other */
 const isOrdered = (one, other) => one.length === other.length && one.every((id, at) => id === other[at]);
 
 /**
  * The change from one document to the next, or `null` where accounts cannot be told apart by their ids.
  * Accounts that did not change become the same objects in `after`, so that they can be told apart by identity.
+ * @param {VaultDocument} before
+ * @param {VaultDocument} after
  */
 export const difference = (before, after) => {
   const known = new Map(before.entries.map((entry) => [entry.id, entry]));
   const ids = new Set(idsOf(after));
   if (known.size !== before.entries.length || ids.size !== after.entries.length) return null;
+  /** @type {Entry[]} */
   const put = [];
   after.entries = after.entries.map((entry) => {
     const same = known.get(entry.id);
@@ -62,6 +83,7 @@ export const difference = (before, after) => {
     return entry;
   });
   const drop = [...known.keys()].filter((id) => !ids.has(id));
+  /** @type {Change} */
   const made = { put, drop, fields: fieldsOf(without(before), without(after)) };
   if (before.backup || after.backup) {
     made.backup = after.backup ? fieldsOf(before.backup ?? {}, after.backup) : null;
@@ -71,13 +93,18 @@ export const difference = (before, after) => {
   return made;
 };
 
+/** @param {object} object @param {Fields} given */
 const withFields = (object, { put, drop }) => {
-  const made = { ...object, ...put };
+  const made = /** @type {Record<string, any>} */ ({ ...object, ...put });
   for (const name of drop) delete made[name];
   return made;
 };
 
-/** The document that a change makes of another one. */
+/**
+ * The document that a change makes of another one.
+ * @param {VaultDocument} doc
+ * @param {Change} given
+ */
 export const applied = (doc, { put, drop, fields, backup, order }) => {
   const gone = new Set(drop);
   const fresh = new Map(put.map((entry) => [entry.id, entry]));
@@ -88,12 +115,12 @@ export const applied = (doc, { put, drop, fields, backup, order }) => {
     fresh.delete(entry.id);
   }
   entries.push(...fresh.values());
-  const made = { ...withFields(without(doc), fields), entries };
+  const made = /** @type {VaultDocument} */ ({ ...withFields(without(doc), fields), entries });
   if (order) {
     const byId = new Map(entries.map((entry) => [entry.id, entry]));
-    made.entries = order.map((id) => byId.get(id));
+    made.entries = order.flatMap((id) => byId.get(id) ?? []);
   }
-  if (backup) made.backup = withFields(doc.backup ?? {}, backup);
+  if (backup) made.backup = /** @type {Backup} */ (withFields(doc.backup ?? {}, backup));
   else if (backup === undefined && doc.backup) made.backup = doc.backup;
   return made;
 };

@@ -1,6 +1,7 @@
 // Changing what is kept about an account, and moving it to the trash.
+import { asFailure } from "./refusal.js";
 import { isOn } from "./backup/state.js";
-import { clearErrors, copyOf, part, put, showError } from "./dom.js";
+import { clearErrors, elementOf, part, put, showError } from "./dom.js";
 import { byId, edit, endOf, nameOf, restore, trash, trashed } from "./entries.js";
 import { plain } from "./link-label.js";
 import { isWork } from "./lk1/document.js";
@@ -9,8 +10,10 @@ import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
 import { _, moment, n_ } from "./words.js";
 
+/** @param {string} text */
 const tagsIn = (text) => [...new Set(text.split(",").map(plain).filter(Boolean))];
 
+/** @param {HTMLFormElement} form */
 const read = (form) => ({
   issuer: plain(form.elements.issuer.value),
   label: plain(form.elements.label.value),
@@ -20,6 +23,7 @@ const read = (form) => ({
   recovery: form.elements.recovery.value,
 });
 
+/** @param {HTMLFormElement} form @param {Entry} entry */
 const fill = (form, entry) => {
   form.elements.issuer.value = entry.issuer;
   form.elements.label.value = entry.label;
@@ -29,6 +33,7 @@ const fill = (form, entry) => {
   form.elements.recovery.value = entry.recovery ?? "";
 };
 
+/** @param {HTMLFormElement} form @param {string} id */
 const save = async (form, id) => {
   clearErrors(form);
   const changes = read(form);
@@ -44,24 +49,28 @@ const save = async (form, id) => {
     );
     go("codes");
   } catch (error) {
-    showError(form, error.message);
+    showError(form, asFailure(error).message);
   }
 };
 
+/** @param {HTMLFormElement} form @param {string} id */
 const moveToTrash = async (form, id) => {
   try {
-    const name = nameOf(byId(current(), id));
+    const name = nameOf(/** @type {Entry} */ (byId(current(), id)));
     await change((doc) => trash(doc, id));
     say(_("%(name)s is in the trash for 30 days.", { name }), () =>
       change((doc) => restore(doc, id)),
     );
     go("codes");
   } catch (error) {
-    showError(form, error.message);
+    showError(form, asFailure(error).message);
   }
 };
 
-/** Where what is typed here ends up. */
+/**
+ * Where what is typed here ends up.
+ * @param {Entry} entry
+ */
 const keptWords = (entry) => {
   if (!isOn(current())) return _("What is kept here stays on this phone.");
   return isWork(entry)
@@ -69,7 +78,11 @@ const keptWords = (entry) => {
     : _("What is kept here stays on this phone and in your backup, which only you can open.");
 };
 
-/** Show the page about one account. */
+/**
+ * Show the page about one account.
+ * @param {HTMLElement} root
+ * @param {string} id
+ */
 export const showEdit = (root, id) => {
   const form = part(root, "form");
   const entry = byId(current(), id);
@@ -88,8 +101,9 @@ export const showEdit = (root, id) => {
   part(root, "trash").addEventListener("click", () => moveToTrash(form, id));
 };
 
+/** @param {Entry} entry */
 const trashRow = (entry) => {
-  const element = copyOf("trash-row").firstElementChild;
+  const element = elementOf("trash-row");
   const name = nameOf(entry);
   put(element, "name", name);
   put(element, "label", entry.issuer ? entry.label : "");
@@ -100,7 +114,7 @@ const trashRow = (entry) => {
       await change((doc) => restore(doc, entry.id));
       say(_("%(name)s is back in the list.", { name }));
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     }
   });
   return element;
@@ -120,15 +134,21 @@ const putAllBack = async () => {
       before.length,
     );
     say(words, () =>
-      change((doc) => before.forEach(([id, time]) => edit(doc, id, { trashed: time }))),
+      change((doc) => {
+        for (const [id, time] of before) edit(doc, id, { trashed: time });
+      }),
     );
   } catch (error) {
-    say(error.message);
+    say(asFailure(error).message);
   }
 };
 
-/** Show the page with what was thrown away. */
+/**
+ * Show the page with what was thrown away.
+ * @param {HTMLElement} root
+ */
 export const showTrash = (root) => {
+  /** @param {VaultDocument} doc */
   const fillRows = (doc) => {
     const entries = trashed(doc);
     part(root, "empty").hidden = entries.length > 0;

@@ -5,7 +5,7 @@ import { FORMAT, living, nameOf } from "./entries.js";
 import { isWork } from "./lk1/document.js";
 import { openFile, sealFile } from "./lk1/file.js";
 import { format } from "./otpauth.js";
-import { square } from "./square.js";
+import { square, writer } from "./square.js";
 import { say } from "./toast.js";
 import { newPassphrase } from "./twice.js";
 import { current } from "./vault.js";
@@ -15,6 +15,7 @@ const LINKS = { name: "authenticator-accounts.txt", type: "text/plain" };
 const SEALED = { name: "authenticator-accounts-encrypted.json", type: "application/json" };
 const QUIET = 4; // modules of white around a code
 
+/** @param {HTMLFormElement} form */
 const confirmed = (form) => {
   clearErrors(form);
   const word = form.elements.word.value.trim().toLowerCase();
@@ -23,6 +24,7 @@ const confirmed = (form) => {
   return false;
 };
 
+/** @param {string} text @param {{ name: string, type: string }} given */
 const save = (text, { name, type }) => {
   const url = URL.createObjectURL(new Blob([text], { type }));
   make("a", { href: url, download: name }).click();
@@ -34,7 +36,10 @@ const given = () => living(current()).filter((entry) => !isWork(entry));
 
 const links = () => given().map(format).join("\n") + "\n";
 
-/** Save the accounts in the list as a file that only the passphrase opens; it is tried first. */
+/**
+ * Save the accounts in the list as a file that only the passphrase opens; it is tried first.
+ * @param {HTMLFormControlsCollection} elements
+ */
 const saveSealed = async (elements) => {
   const passphrase = newPassphrase(elements);
   const entries = living(current());
@@ -51,13 +56,14 @@ const saveSealed = async (elements) => {
   );
 };
 
+/** @param {EncodeQR} encodeQR @param {Entry} entry */
 const picture = (encodeQR, entry) => {
   const name = nameOf(entry);
   const words = make("figcaption", {}, make("b", { class: "clip", dir: "auto" }, name));
   words.append(make("span", { class: "soft small clip", dir: "auto" }, entry.label));
   const figure = make("figure", { class: "sheet-code" }, words);
   try {
-    const rows = encodeQR(format(entry), "raw", { ecc: "low", border: QUIET });
+    const rows = encodeQR(format(entry) ?? "", "raw", { ecc: "low", border: QUIET });
     const svg = square(rows, _("QR code of %(name)s", { name }));
     figure.prepend(make("div", { class: "qr" }, svg));
   } catch {
@@ -66,15 +72,19 @@ const picture = (encodeQR, entry) => {
   return figure;
 };
 
+/** @param {HTMLElement} root */
 const showSheet = async (root) => {
-  const { encodeQR } = await import("../vendor/qr/index.js");
+  const encodeQR = await writer();
   const entries = given();
   part(root, "sheet").replaceChildren(...entries.map((entry) => picture(encodeQR, entry)));
   part(root, "sheet-part").hidden = false;
   part(root, "sheet-heading").focus();
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showExport = (root) => {
   const count = living(current()).length;
   const form = part(root, "form");
@@ -88,7 +98,8 @@ export const showExport = (root) => {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!confirmed(form)) return;
-    if (event.submitter?.value === "sheet") showSheet(root);
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    if (button?.value === "sheet") showSheet(root);
     else save(links(), LINKS);
   });
   onSubmit(part(root, "sealed"), saveSealed);

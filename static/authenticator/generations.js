@@ -7,13 +7,25 @@ const LONG = 64 * 1024; // bytes of a whole generation from which on a save writ
 const MOST = 32; // changes until both are put together
 const SHARE = 4; // a change of more than a quarter is not worth a row of its own
 
-/** What the row of a change is sealed for, beside its number: no row can stand for one of the other kind. */
+/**
+ * What the row of a change is sealed for, beside its number: no row can stand for one of the other kind.
+ * @param {number} generation
+ */
 export const labelOf = (generation) => `change/${generation}`;
 
-/** The highest number that was ever written: of `[slot 0, slot 1, the last change]`, or of any rows. */
+/**
+ * The highest number that was ever written: of `[slot 0, slot 1, the last change]`, or of any rows.
+ * @param {Head[]} rows
+ */
 export const generationOf = (rows) => Math.max(0, ...rows.map((row) => row?.generation ?? 0));
 
-/** Follow the changes from one generation on, as far as they are there and can be opened. */
+/**
+ * Follow the changes from one generation on, as far as they are there and can be opened.
+ * @param {VaultDocument} doc
+ * @param {number} generation
+ * @param {SealedRow[]} changes
+ * @param {CryptoKey} key
+ */
 const followed = async (doc, generation, changes, key) => {
   const byNumber = new Map(changes.map((row) => [row.generation, row]));
   const found = { doc, generation, at: 0, changes: 0 };
@@ -29,6 +41,11 @@ const followed = async (doc, generation, changes, key) => {
   return found;
 };
 
+/**
+ * @param {{ row: SealedRow, slot: number }} given
+ * @param {SealedRow[]} changes
+ * @param {CryptoKey} key
+ */
 const opened = async ({ row, slot }, changes, key) => {
   try {
     const doc = await unseal(key, row);
@@ -42,9 +59,12 @@ const opened = async ({ row, slot }, changes, key) => {
 /**
  * Open the newest state that can be opened: `{doc, generation, at, slot, size, changes}`, and whether a newer one
  * `isMissing`; `null` if there is none.
+ * @param {(SealedRow | undefined)[]} rows
+ * @param {SealedRow[]} changes
+ * @param {CryptoKey} key
  */
 export const newest = async (rows, changes, key) => {
-  const slots = rows.map((row, slot) => ({ row, slot })).filter(({ row }) => row);
+  const slots = rows.flatMap((row, slot) => (row ? [{ row, slot }] : []));
   slots.sort((a, b) => b.row.generation - a.row.generation);
   const last = generationOf([...rows, ...changes]);
   let best = null;
@@ -56,6 +76,11 @@ export const newest = async (rows, changes, key) => {
   return best && { ...best, isMissing: best.generation < last };
 };
 
+/**
+ * @param {CryptoKey} key
+ * @param {VaultDocument} doc
+ * @param {{ generation: number, slot: number }} given
+ */
 const whole = async (key, doc, { generation, slot }) => {
   const row = await seal(key, doc, generation);
   return {
@@ -65,18 +90,31 @@ const whole = async (key, doc, { generation, slot }) => {
   };
 };
 
+/**
+ * @param {CryptoKey} key
+ * @param {unknown} change
+ * @param {Kept} state
+ * @param {number} generation
+ */
 const small = async (key, change, state, generation) => {
   const row = await seal(key, change, generation, labelOf(generation));
   if (row.sealed.byteLength * SHARE > state.size) return null;
   return { put: [["changes", generation, row]], at: row.at, kept: { changes: state.changes + 1 } };
 };
 
-/** Whether it is time to put what changed together with the rest. */
+/**
+ * Whether it is time to put what changed together with the rest.
+ * @param {{ changes: number }} given
+ */
 export const isScattered = ({ changes }) => changes >= MOST;
 
 /**
  * The rows that make `doc` the next generation after `state`, and what `state` becomes by that. Accounts that are
  * as before become the very ones of before. `isWhole`: what went must lie in no change.
+ * @param {Kept} state
+ * @param {CryptoKey} key
+ * @param {VaultDocument} doc
+ * @param {boolean} isWhole
  */
 export const nextRows = async (state, key, doc, isWhole) => {
   const generation = state.generation + 1;
@@ -87,7 +125,11 @@ export const nextRows = async (state, key, doc, isWhole) => {
   return { ...made, generation, drop: rows ? [] : before(state.wholeAt) };
 };
 
-/** The rows of the same generation as a whole, in the slot of the older one. */
+/**
+ * The rows of the same generation as a whole, in the slot of the older one.
+ * @param {Kept} given
+ * @param {CryptoKey} key
+ */
 export const wholeRows = async ({ doc, generation, slot, wholeAt }, key) => ({
   ...(await whole(key, doc, { generation, slot: 1 - slot })),
   generation,
@@ -95,5 +137,6 @@ export const wholeRows = async ({ doc, generation, slot, wholeAt }, key) => ({
 });
 
 // The whole generation that becomes the older one stands for all that came before it.
+/** @param {number} generation */
 const before = (generation) =>
   generation ? [["changes", IDBKeyRange.upperBound(generation)]] : [];

@@ -3,10 +3,13 @@ import { make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
 import { n_ } from "./words.js";
 
-/** A line for `{entry}`, or for `{name, why}` of what cannot be read. */
+/**
+ * A line for `{entry}`, or for `{name, why}` of what cannot be read.
+ * @param {Item} item
+ */
 export const entryLine = (item) => {
-  const words = item.entry ? nameOf(item.entry) : item.name;
-  const more = item.entry ? (item.entry.issuer ? item.entry.label : "") : item.why;
+  const words = item.entry ? nameOf(item.entry) : (item.name ?? "");
+  const more = item.entry ? (item.entry.issuer ? item.entry.label : "") : (item.why ?? "");
   return make(
     "li",
     {},
@@ -17,6 +20,7 @@ export const entryLine = (item) => {
 
 const MOST = 200; // lines: a list of thousands nobody reads, and the browser would be busy with it
 
+/** @param {Item[]} items */
 const linesOf = (items) => {
   const lines = items.slice(0, MOST).map(entryLine);
   const rest = items.length - lines.length;
@@ -26,7 +30,13 @@ const linesOf = (items) => {
   return lines;
 };
 
-/** Fill a group of _group.html; one without items is not shown. */
+/**
+ * Fill a group of _group.html; one without items is not shown.
+ * @param {HTMLElement} root
+ * @param {string} name
+ * @param {Item[]} items
+ * @param {string} words
+ */
 export const fillGroup = (root, name, items, words) => {
   part(root, name).hidden = items.length === 0;
   put(root, `${name}-words`, words);

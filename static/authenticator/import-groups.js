@@ -1,8 +1,12 @@
 // What becomes of each thing that was found in an import; nothing is changed here.
 import { finder, identity, isBehind } from "./entries.js";
 
-/** Of an account that stands in an export several times, the higher counter counts. */
+/**
+ * Of an account that stands in an export several times, the higher counter counts.
+ * @param {Item[]} items
+ */
 const withHighest = (items) => {
+  /** @type {Map<string, Account>} */
   const first = new Map();
   for (const { entry } of items) {
     if (!entry) continue;
@@ -14,6 +18,7 @@ const withHighest = (items) => {
   return first;
 };
 
+/** @param {Entry | undefined} known @param {Account} entry */
 const groupOf = (known, entry) => {
   if (!known) return "ready";
   if (known.trashed) return "trashed";
@@ -23,10 +28,13 @@ const groupOf = (known, entry) => {
 /**
  * Sort `{entry}` and `{name, why}`: ready to add; here with a lower counter; in the trash here; here
  * already, as is what stands twice in the export; in the trash there; and what cannot be read.
+ * @param {VaultDocument} doc
+ * @param {Item[]} items
  */
 export const sorted = (doc, items) => {
   const find = finder(doc);
   const entries = withHighest(items);
+  /** @type {Groups} */
   const groups = { ready: [], raised: [], trashed: [], here: [], discarded: [], wrong: [] };
   for (const item of items) {
     if (!item.entry) {
@@ -36,7 +44,7 @@ export const sorted = (doc, items) => {
     const name = identity(item.entry);
     const entry = entries.get(name);
     const known = find(item.entry);
-    if (entry) groups[groupOf(known, entry)].push({ entry, id: known?.id });
+    if (entry) groups[groupOf(known, entry)].push({ entry, id: known?.id ?? "" });
     else groups.here.push(item);
     entries.delete(name);
   }

@@ -4,7 +4,7 @@ import { readExport } from "./formats/detect.js";
 import { reason } from "./formats/item.js";
 import { setPending } from "./pending.js";
 import { receive } from "./receive.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, asFailure } from "./refusal.js";
 import { go } from "./router.js";
 import { offerPictures, reading } from "./scan.js";
 import { _ } from "./words.js";
@@ -13,11 +13,13 @@ const LARGEST = 64; // MiB
 const MIB = 1024 * 1024;
 let waiting = ""; // an encrypted export, until its password is typed
 
+/** @param {Bytes} given */
 const encodingOf = ([first, second]) => {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 };
 
+/** @param {File} file */
 const textOf = async (file) => {
   if (file.size > LARGEST * MIB) {
     throw new Refusal(
@@ -32,7 +34,13 @@ const textOf = async (file) => {
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 };
 
-/** Read a text; if it needs a password, the form asks for it and keeps the text for the next try. */
+/**
+ * Read a text; if it needs a password, the form asks for it and keeps the text for the next try.
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement} words
+ * @param {() => string | Promise<string>} source
+ * @param {string} field
+ */
 const take = async (form, words, source, field) => {
   clearErrors(form);
   const { password } = form.elements;
@@ -45,22 +53,30 @@ const take = async (form, words, source, field) => {
     setPending(app, items);
     go("preview");
   } catch (error) {
-    if (error.field === "password") part(form, "password").hidden = false;
+    const { field: refused } = asFailure(error);
+    if (refused === "password") part(form, "password").hidden = false;
     else waiting = "";
-    showError(form, reason(error), error.field || field);
+    showError(form, reason(error), refused || field);
   } finally {
     words.replaceChildren();
   }
 };
 
-/** Say how far an export in several pictures is, and offer to go on without the rest. */
+/**
+ * Say how far an export in several pictures is, and offer to go on without the rest.
+ * @param {HTMLElement} place
+ * @param {More} given
+ */
 const sayMore = (place, { words, button, goOn }) => {
   const rest = make("button", { type: "button", class: "button" }, button);
   rest.addEventListener("click", goOn);
   place.replaceChildren(notice("ok", words), make("div", { class: "actions" }, rest));
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showImport = (root) => {
   waiting = "";
   const form = part(root, "form");
@@ -82,7 +98,7 @@ export const showImport = (root) => {
   });
   part(root, "choose-file").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const [file] = input.files;
+    const [file] = input.files ?? [];
     input.value = "";
     if (!file) return;
     words.replaceChildren();

@@ -2,6 +2,7 @@
 import { part } from "./dom.js";
 import { _ } from "./words.js";
 
+/** @type {InstallPrompt | null} */
 let offer = null;
 const waiting = new Set();
 
@@ -29,7 +30,10 @@ const words = () => {
   return _("Your browser's menu has “Install app” or “Add to home screen”.");
 };
 
-/** Fill the part of a page that tells of installing; gives the clean-up. */
+/**
+ * Fill the part of a page that tells of installing; gives the clean-up.
+ * @param {HTMLElement} root
+ */
 export const showInstall = (root) => {
   const button = part(root, "install");
   const tell = () => {

@@ -1,13 +1,13 @@
 // Slow key derivation, away from the page. The only script of the site that may use WebAssembly:
 // the portal sends it under an address of its own, with a policy of its own. Where the browser
 // refuses that too, plain JavaScript gives the same bytes.
-/* global hashwasm */
 importScripts("/static/vendor/hash-wasm/argon2.js", "/static/vendor/hash-wasm/scrypt.js");
 
 const PLAIN = "/static/vendor/noble-hashes/";
 const SIZE = 32; // bytes
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0); // the smallest module there is
 
+/** @type {Record<string, (task: Record<string, any>) => Promise<Bytes>>} */
 const quick = {
   argon2id: ({ password, salt, memory, passes, lanes }) =>
     hashwasm.argon2id({
@@ -32,6 +32,7 @@ const quick = {
 };
 
 // The same bytes in plain JavaScript, several times slower.
+/** @type {Record<string, (task: Record<string, any>) => Promise<Bytes>>} */
 const plain = {
   argon2id: async ({ password, salt, memory, passes, lanes }) => {
     const { argon2id } = await import(`${PLAIN}argon2.js`);

@@ -11,7 +11,10 @@ const LANES = { least: 1, most: 8 };
 /** What new passphrases are derived with: 64 MiB, three passes, one lane. */
 export const STANDARD = { kind: "argon2id", memory: 64 * 1024, passes: 3, lanes: 1 };
 
-/** The bytes of a passphrase, the same however a keyboard composes its letters. */
+/**
+ * The bytes of a passphrase, the same however a keyboard composes its letters.
+ * @param {string} passphrase
+ */
 export const bytesOf = (passphrase) => new TextEncoder().encode(passphrase.normalize("NFKC"));
 
 const failed = () =>
@@ -20,11 +23,15 @@ const failed = () =>
 const slow = () =>
   new Refusal(_("Computing the key takes too long on this phone. Close other apps, then try again."));
 
-/** 32 bytes from `{kind, password, salt, …}`; refuses what the browser cannot compute. */
+/**
+ * 32 bytes from `{kind, password, salt, …}`; refuses what the browser cannot compute.
+ * @param {object} task
+ */
 export const derive = (task) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(WORKER);
     const timer = setTimeout(() => end(reject, slow()), PATIENCE.worker);
+    /** @param {(value: any) => void} act @param {unknown} value */
     const end = (act, value) => {
       clearTimeout(timer);
       worker.terminate();
@@ -36,10 +43,14 @@ export const derive = (task) =>
     worker.postMessage(task);
   });
 
+/** @param {unknown} value @param {{ least: number, most: number }} given */
 const isWithin = (value, { least, most }) =>
-  Number.isInteger(value) && value >= least && value <= most;
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 
-/** Refuse parameters that protect nothing, or that no phone can compute. */
+/**
+ * Refuse parameters that protect nothing, or that no phone can compute.
+ * @param {KdfCost} given
+ */
 export const checkCost = ({ kind, memory, passes, lanes = 1 }) => {
   const isFair = isWithin(memory, MEMORY) && isWithin(passes, PASSES) && isWithin(lanes, LANES);
   if (kind !== "argon2id" || !isFair) {

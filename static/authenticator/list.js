@@ -1,7 +1,8 @@
 // The page with the codes: search, tags, every account with its code.
+import { asFailure } from "./refusal.js";
 import { codeTime } from "./clock.js";
 import { codeAt } from "./codes.js";
-import { make, part } from "./dom.js";
+import { find, make, part } from "./dom.js";
 import { draw, edit, living, nameOf, searcher, tagsOf } from "./entries.js";
 import { hold, lazy, sayNoBackup } from "./router.js";
 import { Rows } from "./rows.js";
@@ -13,6 +14,7 @@ import { _, n_ } from "./words.js";
 const TICK = 1000; // milliseconds
 const filter = { words: "", tag: "" };
 
+/** @param {Entry} entry @param {string} code */
 const copy = async (entry, code) => {
   try {
     await navigator.clipboard.writeText(code);
@@ -22,21 +24,26 @@ const copy = async (entry, code) => {
   }
 };
 
+/** @param {Entry} entry */
 const pin = async (entry) => {
   try {
     await change((doc) => edit(doc, entry.id, { pinned: !entry.pinned }));
   } catch (error) {
-    say(error.message);
+    say(asFailure(error).message);
   }
 };
 
-/** Do something with the account of an organisation, and say how that went. */
-const work = (name, done) => async (entry) => {
+/**
+ * Do something with the account of an organisation, and say how that went.
+ * @param {"ask" | "prove"} name
+ * @param {(name: string) => string} done
+ */
+const work = (name, done) => async (/** @type {Entry} */ entry) => {
   try {
     await (await import("./work/accounts.js"))[name](entry);
     say(done(nameOf(entry)));
   } catch (error) {
-    say(error.message);
+    say(asFailure(error).message);
   }
 };
 const ask = work("ask", (name) => _("%(name)s is asked for a new code.", { name }));
@@ -44,14 +51,21 @@ const send = work("prove", (name) => _("%(name)s is ready.", { name }));
 
 /** The page: the rows, and what is searched for among them. */
 class List {
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
+    /** @type {Entry[]} */
     this.entries = [];
+    this.drawnTags = "";
+    /** @type {RowActs} */
     this.acts = { copy, pin, ask, send, draw: (entry) => this.drawCode(entry), moment: codeTime, hidden: false };
     this.rows = new Rows(part(root, "rows"), this.acts);
   }
 
-  /** Put the document on the page; rows whose account did not change stay as they are. */
+  /**
+   * Put the document on the page; rows whose account did not change stay as they are.
+   * @param {VaultDocument} doc
+   */
   fill(doc) {
     const hidden = Boolean(doc.settings.hidden);
     if (hidden !== this.acts.hidden) this.rows.clear();
@@ -67,6 +81,7 @@ class List {
     this.rows.tick();
   }
 
+  /** @param {string[]} tags */
   fillTags(tags) {
     const drawn = JSON.stringify([tags, filter.tag]);
     if (drawn === this.drawnTags) return;
@@ -79,7 +94,7 @@ class List {
         filter.tag = tag;
         this.fillTags(tags);
         this.sift();
-        place.querySelector("[aria-pressed=true]").focus();
+        find(place, "[aria-pressed=true]").focus();
       });
       return chip;
     });
@@ -100,19 +115,23 @@ class List {
     part(this.root, "found").textContent = isSearching && this.entries.length ? words : "";
   }
 
+  /** @param {Entry} entry */
   async drawCode(entry) {
     try {
       const counter = await change((doc) => draw(doc, entry.id));
       this.rows.get(entry.id)?.showDrawn(await codeAt(entry, counter));
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     }
   }
 }
 
 const showBackup = lazy(async () => (await import("./backup/line.js")).showLine, sayNoBackup);
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showCodes = (root) => {
   const list = new List(root);
   hold(root);

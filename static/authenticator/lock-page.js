@@ -1,7 +1,7 @@
 // The page that sets, changes and removes the lock; the present one is asked for first.
 import { canHavePasskeys } from "./backup/passkey.js";
 import { isOn } from "./backup/state.js";
-import { notice, onSubmit, part, put } from "./dom.js";
+import { formPart, notice, onSubmit, part, put } from "./dom.js";
 import { keyByPasskey, makePasskeyLock, openByPasskey, withPassphrase } from "./passkey-lock.js";
 import { makeLock, openLock } from "./passphrase.js";
 import { enterPin, makePin } from "./pin.js";
@@ -12,6 +12,7 @@ import { newPassphrase, twice } from "./twice.js";
 import { current, lockRow, rekey, setScreenLock } from "./vault.js";
 import { _ } from "./words.js";
 
+/** @param {HTMLFormControlsCollection} elements */
 const setPassphrase = async (elements) => {
   const passphrase = newPassphrase(elements);
   const { key, lock } = await makeLock(passphrase);
@@ -20,11 +21,13 @@ const setPassphrase = async (elements) => {
   say(_("From now on the passphrase opens your accounts."));
 };
 
+/** @param {HTMLFormControlsCollection} elements */
 const setPin = async (elements) => {
   await setScreenLock(await makePin(twice(elements)));
   say(_("From now on the app asks for the PIN."));
 };
 
+/** @param {string} passphrase */
 const sealWithPasskey = async (passphrase) => {
   const { key, lock } = await makePasskeyLock(passphrase);
   await rekey(key, lock);
@@ -35,17 +38,20 @@ const sealWithPasskey = async (passphrase) => {
   );
 };
 
+/** @param {HTMLFormControlsCollection} elements */
 const setPasskey = (elements) => {
   const isTyped = elements.secret.value || elements.again.value;
   return sealWithPasskey(isTyped ? newPassphrase(elements) : "");
 };
 
-const addPasskey = (lock) => async ({ secret }) => {
+/** @param {PassphraseLock} lock */
+const addPasskey = (lock) => async (/** @type {HTMLFormControlsCollection} */ { secret }) => {
   await openLock(secret.value, lock);
   await sealWithPasskey(secret.value);
 };
 
-const addPassphrase = (lock) => async (elements) => {
+/** @param {PasskeyLock} lock */
+const addPassphrase = (lock) => async (/** @type {HTMLFormControlsCollection} */ elements) => {
   const passphrase = newPassphrase(elements);
   const bytes = await openByPasskey(lock);
   await rekey(await importKey(bytes), await withPassphrase(lock, passphrase, bytes));
@@ -58,7 +64,8 @@ const unseal = async () => {
   say(_("The lock is off."));
 };
 
-const removeTyped = (lock) => async ({ secret }) => {
+/** @param {PinLock | PassphraseLock} lock */
+const removeTyped = (lock) => async (/** @type {HTMLFormControlsCollection} */ { secret }) => {
   if (lock.kind !== "pin") {
     await openLock(secret.value, lock);
     await unseal();
@@ -69,12 +76,16 @@ const removeTyped = (lock) => async ({ secret }) => {
   say(_("The lock is off."));
 };
 
+/** @param {PasskeyLock} lock */
 const removePasskey = (lock) => async () => {
   await keyByPasskey(lock);
   await unseal();
 };
 
-/** Where keys cannot be kept, a passphrase is chosen before anything is. */
+/**
+ * Where keys cannot be kept, a passphrase is chosen before anything is.
+ * @param {() => void} done
+ */
 export const askForPassphrase = (done) =>
   present("page-bare", (root) => {
     onSubmit(part(root, "form"), async (elements) => {
@@ -83,6 +94,7 @@ export const askForPassphrase = (done) =>
     });
   });
 
+/** @param {AppLock} lock */
 const kindWords = (lock) => {
   if (lock.kind === "pin") return _("The app asks for a PIN.");
   if (lock.kind === "passphrase") return _("A passphrase seals your accounts.");
@@ -91,8 +103,13 @@ const kindWords = (lock) => {
     : _("A passkey seals your accounts.");
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} name
+ * @param {(fields: HTMLFormControlsCollection) => unknown} act
+ */
 const offer = (root, name, act) => {
-  const form = part(root, name);
+  const form = formPart(root, name);
   form.hidden = false;
   onSubmit(form, async (elements) => {
     await act(elements);
@@ -100,6 +117,7 @@ const offer = (root, name, act) => {
   });
 };
 
+/** @param {HTMLElement} root @param {AppLock} lock */
 const showPresent = (root, lock) => {
   put(root, "kind", kindWords(lock));
   part(root, "now").addEventListener("click", () => location.reload());
@@ -112,6 +130,7 @@ const showPresent = (root, lock) => {
   offer(root, "remove", removeTyped(typed));
 };
 
+/** @param {HTMLElement} root */
 const showChoice = (root) => {
   offer(root, "pin", setPin);
   offer(root, "passphrase", setPassphrase);
@@ -121,7 +140,10 @@ const showChoice = (root) => {
   part(root, "no-backup").hidden = isOn(current());
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showLock = (root) => {
   lockRow().then((lock) => {
     part(root, "off").hidden = Boolean(lock);

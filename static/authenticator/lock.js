@@ -1,6 +1,6 @@
 // The locked app: the page that asks for PIN, passphrase or passkey, and locking when out of sight.
 import { canHavePasskeys } from "./backup/passkey.js";
-import { onSubmit, part, put } from "./dom.js";
+import { find, onSubmit, part, put } from "./dom.js";
 import { openLock } from "./passphrase.js";
 import { clearTries, endOfForgotten, enterPin, forget, isForgotten } from "./pin.js";
 import { present } from "./router.js";
@@ -9,11 +9,14 @@ import { _, moment } from "./words.js";
 
 const AFTER = 60_000; // milliseconds out of sight
 
+/** @param {HTMLElement} root @param {() => void} done */
 const offerForgotten = async (root, done) => {
+  /** @param {string} words */
   const say = (words) => {
     part(root, "forgotten-words").hidden = false;
     put(root, "forgotten-words", words);
   };
+  /** @param {number} end */
   const tell = (end) => {
     say(_("The PIN will be gone on %(date)s.", { date: moment(end) }));
     part(root, "forgotten").hidden = true;
@@ -30,7 +33,11 @@ const offerForgotten = async (root, done) => {
   done();
 };
 
-/** What a lock seals nobody can open without it: the way on is a backup. */
+/**
+ * What a lock seals nobody can open without it: the way on is a backup.
+ * @param {HTMLElement} root
+ * @param {(found?: any) => void} done
+ */
 const offerRecovery = (root, done) => {
   part(root, "lost-part").hidden = false;
   onSubmit(part(root, "lost"), async () => {
@@ -40,6 +47,11 @@ const offerRecovery = (root, done) => {
   });
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {PasskeyLock} lock
+ * @param {(found?: any) => void} done
+ */
 const askForPasskey = (root, lock, done) => {
   const form = part(root, "passkey");
   form.hidden = false;
@@ -51,9 +63,14 @@ const askForPasskey = (root, lock, done) => {
     const { keyByPasskey } = await loading;
     done(await openWith(await keyByPasskey(lock)));
   });
-  form.querySelector("button").focus();
+  find(form, "button").focus();
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {PinLock | PassphraseLock} lock
+ * @param {(found?: any) => void} done
+ */
 const askForText = (root, lock, done) => {
   const isPin = lock.kind === "pin";
   put(root, "label", isPin ? _("PIN") : _("Passphrase"));
@@ -72,7 +89,11 @@ const askForText = (root, lock, done) => {
   form.elements.secret.focus();
 };
 
-/** Ask for what opens the lock; `done(found)` is called once it was right. */
+/**
+ * Ask for what opens the lock; `done(found)` is called once it was right.
+ * @param {AppLock} lock
+ * @param {(found?: any) => void} done
+ */
 export const askToUnlock = (lock, done) =>
   present("page-locked", (root) => {
     const typed = lock.kind === "passkey" ? lock.passphrase : lock;

@@ -18,7 +18,7 @@ import { _ } from "./words.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable", "stuck", "failed"];
 const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
-const ribbons = document.getElementById("ribbons");
+const ribbons = /** @type {HTMLElement} */ (document.getElementById("ribbons"));
 
 page("codes", showCodes);
 page("add", lazy(async () => (await import("./add.js")).showAdd));
@@ -41,6 +41,7 @@ page("work", lazy(async () => (await import("./work/page.js")).showWork));
 page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
 namePages();
 
+/** @param {string} id @param {HTMLElement | null} line */
 const ribbon = (id, line) => {
   document.getElementById(id)?.remove();
   if (!line) return;
@@ -98,6 +99,7 @@ const lookAgain = () => {
 };
 
 // Only in the place of the list: whoever asked for another page gets it.
+/** @param {Found} found */
 const greet = async (found) => {
   const { hash } = location;
   if (!["", "#codes"].includes(hash)) return;
@@ -107,9 +109,10 @@ const greet = async (found) => {
   if (first && !isAsked && !hasLeft) history.replaceState(null, "", `#${first}`);
 };
 
+/** @param {Found} found */
 const begin = async (found) => {
   const words = ribbonWords(found);
-  ribbon("found", words && notice("look", words));
+  ribbon("found", words ? notice("look", words) : null);
   await greet(found);
   start();
   keepBackup();
@@ -117,14 +120,19 @@ const begin = async (found) => {
   if (living(current()).length) offered("storage")?.persist?.().catch(() => {}); // asked in settings
 };
 
+/** @param {Found} found */
 const show = (found) => {
   if (TROUBLE.includes(found.kind)) showTrouble(found.kind, () => begin({ kind: "new" }));
   else begin(found);
 };
 
+/** @param {Promise<any>} module */
 const fetched = (module) => within(PATIENCE.script, "the page", module);
 
-/** Whatever goes wrong on the way: the page never stays empty. */
+/**
+ * Whatever goes wrong on the way: the page never stays empty.
+ * @param {Failure} error
+ */
 const sayStuck = (error) => {
   if (isShown()) return;
   showTrouble(isTooLate(error) ? "stuck" : "failed", () => location.reload());

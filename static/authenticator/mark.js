@@ -5,13 +5,16 @@ const MARK = "latchkey-authenticator-known";
 /** What it had, `{count, at}`, though its storage be emptied; or `null`. */
 export const known = () => {
   try {
-    return JSON.parse(localStorage.getItem(MARK)) ?? null;
+    return JSON.parse(localStorage.getItem(MARK) ?? "null");
   } catch {
     return null;
   }
 };
 
-/** Note the number of accounts. */
+/**
+ * Note the number of accounts.
+ * @param {number} count
+ */
 export const remember = (count) => {
   try {
     localStorage.setItem(MARK, JSON.stringify({ count, at: Date.now() }));
@@ -22,7 +25,10 @@ export const remember = (count) => {
 
 const SAVING = "latchkey-authenticator-saving";
 
-/** Note in this tab that a generation is on its way to the disk; 0 once it is there, or refused. */
+/**
+ * Note in this tab that a generation is on its way to the disk; 0 once it is there, or refused.
+ * @param {number} generation
+ */
 export const noteSaving = (generation) => {
   try {
     if (generation) sessionStorage.setItem(SAVING, String(generation));
@@ -32,7 +38,10 @@ export const noteSaving = (generation) => {
   }
 };
 
-/** Tell, once, whether this tab was left before what it saved was on disk. */
+/**
+ * Tell, once, whether this tab was left before what it saved was on disk.
+ * @param {number} generation
+ */
 export const wasCutShort = (generation) => {
   try {
     const wanted = Number(sessionStorage.getItem(SAVING));

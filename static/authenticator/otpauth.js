@@ -14,19 +14,29 @@ const ANY_SCHEME = /(?:otpauth(?:-migration)?|steam):\/\//i;
 const AMPERSAND = /&(?:(?:amp|#0*38|#x0*26);)+|\\u0026/gi;
 const STEAM = /^steam(?: ?guard)?$/i;
 
-/** A text without the spaces, quotes and marks that came along around it. */
+/**
+ * A text without the spaces, quotes and marks that came along around it.
+ * @param {unknown} text
+ */
 export const bare = (text) => String(text).replace(AROUND, "");
 
+/** @param {unknown} text */
 export const isLink = (text) => typeof text === "string" && SCHEME.test(bare(text));
 
-/** The value of a parameter: "+" is a space, but not where no name has one. */
+/**
+ * The value of a parameter: "+" is a space, but not where no name has one.
+ * @param {string} name
+ * @param {string} text
+ */
 const valueOf = (name, text) => {
   const isName = name === "issuer";
   const kept = isName ? text.replace(/^\++|\++$/g, (found) => "%2B".repeat(found.length)) : text;
   return decoded(kept.replaceAll("+", " ")).trim();
 };
 
+/** @param {string} text */
 const parameters = (text) => {
+  /** @type {Record<string, string>} */
   const found = {};
   let last = "";
   for (const part of text.split("&")) {
@@ -42,7 +52,10 @@ const parameters = (text) => {
   return found;
 };
 
-/** Split what follows the scheme into type, label and parameters. */
+/**
+ * Split what follows the scheme into type, label and parameters.
+ * @param {string} rest
+ */
 const split = (rest) => {
   const known = rest.search(/\?(?=\s*[a-z_]+=)/i);
   const mark = known < 0 ? rest.indexOf("?") : known;
@@ -53,10 +66,18 @@ const split = (rest) => {
   return { type, label, given: mark < 0 ? {} : parameters(rest.slice(mark + 1)) };
 };
 
+/** @param {unknown} text */
 export const algorithmOf = (text) =>
   String(text || "SHA1").toUpperCase().replace(/[\s\p{Cf}\-_]/gu, "").replace(/^HMAC/, "");
 
-/** A whole number within limits; refuses anything else by its name. */
+/**
+ * A whole number within limits; refuses anything else by its name.
+ * @param {unknown} text
+ * @param {string} name
+ * @param {number} least
+ * @param {number} most
+ * @param {number} standard
+ */
 export const number = (text, name, least, most, standard) => {
   if (text === undefined || text === null) return standard;
   const written = typeof text === "string" ? text.replace(/[\s\p{Cf}]/gu, "") : text;
@@ -73,16 +94,24 @@ export const number = (text, name, least, most, standard) => {
   throw new Refusal(words, "details");
 };
 
-/** Steam has letters of its own, though many write its accounts down as any other's. */
+/**
+ * Steam has letters of its own, though many write its accounts down as any other's.
+ * @param {Record<string, any>} given
+ */
 const kindOf = ({ type, issuer, encoder }) =>
   type === "totp" && !encoder && STEAM.test(plain(issuer)) ? "steam" : type;
 
-/** Put the parts of an account together; refuses broken ones by name. */
+/**
+ * Put the parts of an account together; refuses broken ones by name.
+ * @param {Record<string, any>} given
+ * @returns {Account}
+ */
 export const makeEntry = (given) => {
   const { issuer, label, secret, algorithm, digits, period, counter } = given;
   const kind = kindOf(given);
   if (!KINDS.includes(kind)) throw new Refusal(_("It does not say what kind of code it makes."));
-  const entry = { type: kind, issuer: plain(issuer), label: plain(label), secret: clean(secret ?? "") };
+  const named = { type: kind, issuer: plain(issuer), label: plain(label) };
+  const entry = /** @type {Account} */ ({ ...named, secret: clean(secret ?? "") });
   entry.algorithm = algorithmOf(algorithm);
   entry.digits = kind === "steam" ? 5 : number(digits, _("The number of digits"), 5, 10, 6);
   entry.period = kind === "hotp" ? 30 : number(period, _("The period"), 1, 86_400, 30);
@@ -93,14 +122,22 @@ export const makeEntry = (given) => {
   return entry;
 };
 
-const unknown = (type, label, given, raw) => ({
-  type: "unknown",
-  ...readLabel(label, given.issuer),
-  kind: plain(type).slice(0, 40),
-  raw,
-});
+/**
+ * @param {string} type
+ * @param {string} label
+ * @param {Record<string, string>} given
+ * @param {string} raw
+ */
+const unknown = (type, label, given, raw) => {
+  const kind = plain(type).slice(0, 40);
+  return /** @type {Account} */ ({ type: "unknown", ...readLabel(label, given.issuer), kind, raw });
+};
 
-/** Read a link: `{entry, given}`, its account and all its parameters; refuses as `parse` does. */
+/**
+ * Read a link: `{entry, given}`, its account and all its parameters; refuses as `parse` does.
+ * @param {string} text
+ * @returns {{ entry: Account, given: Record<string, string> }}
+ */
 export const readLink = (text) => {
   if (text.length > LONGEST) throw new Refusal(_("The link is too long to be one of an account."));
   const link = bare(text).replace(AMPERSAND, "&");
@@ -124,10 +161,16 @@ export const readLink = (text) => {
   return { entry: makeEntry({ ...given, type: kind, ...named }), given };
 };
 
-/** Read the account of a link; refuses with a sentence what is no link or has no usable key. */
+/**
+ * Read the account of a link; refuses with a sentence what is no link or has no usable key.
+ * @param {string} text
+ */
 export const parse = (text) => readLink(text).entry;
 
-/** Write the link of an entry. */
+/**
+ * Write the link of an entry.
+ * @param {Account} entry
+ */
 export const format = (entry) => {
   if (entry.type === "unknown") return entry.raw;
   const { type, issuer, label } = entry;

@@ -3,7 +3,7 @@ import { newPasskey, prfOf } from "./backup/passkey.js";
 import { fromText, lines, random } from "./lk1/bytes.js";
 import { hkdf } from "./lk1/keys.js";
 import { openLock, sealUnder } from "./passphrase.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, asFailure } from "./refusal.js";
 import { importKey } from "./seal.js";
 import { _ } from "./words.js";
 
@@ -11,20 +11,26 @@ const ABOUT = "lk-local-1/lock/passkey";
 const NONCE = 12; // bytes
 const KEY = 32;
 
+/** @param {{ salt: string }} given @param {Bytes} prf */
 const wrapping = async ({ salt }, prf) => importKey(await hkdf(prf, fromText(salt), ABOUT));
 
+/** @param {{ credential: string, salt: string, nonce: Bytes }} given */
 const options = ({ credential, salt, nonce }) => ({
   name: "AES-GCM",
   iv: nonce,
   additionalData: lines(ABOUT, credential, salt),
 });
 
-/** What passkeys refuse, in the words of this lock. */
+/**
+ * What passkeys refuse, in the words of this lock.
+ * @param {() => any} act
+ * @param {() => string} unable
+ */
 const inWords = async (act, unable) => {
   try {
     return await act();
   } catch (error) {
-    throw error.code === "unable" ? new Refusal(unable()) : error;
+    throw asFailure(error).code === "unable" ? new Refusal(unable()) : error;
   }
 };
 
@@ -36,15 +42,22 @@ const cannotSeal = () =>
 
 const cannotOpen = () => _("This passkey does not open your accounts.");
 
+/**
+ * @param {{ credential: string, salt: string, prf: Bytes }} given @param {Bytes} bytes
+ * @returns {Promise<PasskeyLock>}
+ */
 const sealFor = async ({ credential, salt, prf }, bytes) => {
-  const lock = { kind: "passkey", credential, salt, nonce: random(NONCE) };
-  lock.sealed = await crypto.subtle.encrypt(options(lock), await wrapping(lock, prf), bytes);
-  return lock;
+  const lock = { credential, salt, nonce: random(NONCE) };
+  const sealed = await crypto.subtle.encrypt(options(lock), await wrapping(lock, prf), bytes);
+  return { kind: "passkey", ...lock, sealed };
 };
 
-/** Ask for the passkey of a lock; gives the bytes of the vault's key. */
+/**
+ * Ask for the passkey of a lock; gives the bytes of the vault's key.
+ * @param {PasskeyLock} lock
+ */
 export const openByPasskey = async (lock) => {
-  const prf = await inWords(() => prfOf({ params: lock }), cannotOpen);
+  const prf = await inWords(() => prfOf({ params: { credential: lock.credential, salt: lock.salt } }), cannotOpen);
   try {
     const bytes = await crypto.subtle.decrypt(options(lock), await wrapping(lock, prf), lock.sealed);
     return new Uint8Array(bytes);
@@ -53,7 +66,13 @@ export const openByPasskey = async (lock) => {
   }
 };
 
-/** Put a passphrase beside the passkey of a lock; both give these bytes. */
+/**
+ * Put a passphrase beside the passkey of a lock; both give these bytes.
+ * @param {PasskeyLock} lock
+ * @param {string} passphrase
+ * @param {Bytes} bytes
+ * @returns {Promise<PasskeyLock>}
+ */
 export const withPassphrase = async (lock, passphrase, bytes) => {
   const beside = await sealUnder(passphrase, bytes);
   await openLock(passphrase, beside);
@@ -63,6 +82,7 @@ export const withPassphrase = async (lock, passphrase, bytes) => {
 /**
  * A new key for the vault, and a lock that gives it back for a new passkey, and for the passphrase
  * if there is one. Each was opened once before this answers.
+ * @param {string} passphrase
  */
 export const makePasskeyLock = async (passphrase) => {
   const bytes = random(KEY);
@@ -75,5 +95,8 @@ export const makePasskeyLock = async (passphrase) => {
   return { key, lock };
 };
 
-/** The vault's key, by the passkey of its lock. */
+/**
+ * The vault's key, by the passkey of its lock.
+ * @param {PasskeyLock} lock
+ */
 export const keyByPasskey = async (lock) => importKey(await openByPasskey(lock));

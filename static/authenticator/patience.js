@@ -1,5 +1,5 @@
 // Waits with an end: for storage, locks, workers and scripts of which nobody knows that they answer.
-import { Refusal } from "./refusal.js";
+import { Refusal, asFailure } from "./refusal.js";
 import { _ } from "./words.js";
 
 /** How long each wait may take, in milliseconds; then the person reads why. */
@@ -11,10 +11,18 @@ export const PATIENCE = {
   install: 60_000,
 };
 
-/** What is thrown when the wait ended: its name is "TimeoutError". */
+/**
+ * What is thrown when the wait ended: its name is "TimeoutError".
+ * @param {string} what
+ */
 export const tooLate = (what) => Object.assign(new Error(`${what} does not answer`), { name: "TimeoutError" });
 
-/** The outcome of a promise, or an error after this many milliseconds; `giveUp()` is called first. */
+/**
+ * The outcome of a promise, or an error after this many milliseconds; `giveUp()` is called first.
+ * @param {number} length
+ * @param {string} what
+ * @param {Promise<any>} promise
+ */
 export const within = (length, what, promise, giveUp = () => {}) =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -24,10 +32,17 @@ export const within = (length, what, promise, giveUp = () => {}) =>
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 
-/** Tell whether it failed because a wait ended. */
+/**
+ * Tell whether it failed because a wait ended.
+ * @param {any} error
+ */
 export const isTooLate = (error) => error?.name === "TimeoutError" || error?.isTooLate === true;
 
-/** Run `act` while no other tab runs what has this name; refuses if one does for too long. */
+/**
+ * Run `act` while no other tab runs what has this name; refuses if one does for too long.
+ * @param {string} name
+ * @param {() => any} act
+ */
 export const exclusively = async (name, act, length = PATIENCE.lock) => {
   const locks = locksHere();
   if (!locks) return act();
@@ -46,7 +61,11 @@ export const exclusively = async (name, act, length = PATIENCE.lock) => {
   }
 };
 
-/** What the browser offers under this name; `null` where it has none, or lets this site have none. */
+/**
+ * What the browser offers under this name; `null` where it has none, or lets this site have none.
+ * @template {keyof Navigator} Name
+ * @param {Name} name
+ */
 export const offered = (name) => {
   try {
     return navigator[name] ?? null;
@@ -64,6 +83,8 @@ const LONGEST = 3_600_000;
 /**
  * Do something in the background until it works: again after a while, and when the network is back.
  * `tell(isDone)` after each try says how it stands.
+ * @param {() => any} act
+ * @param {(isDone: boolean, error?: Failure) => void} [tell]
  */
 export const persist = (act, tell = () => {}) => {
   let wait = FIRST;
@@ -80,7 +101,7 @@ export const persist = (act, tell = () => {}) => {
     } catch (error) {
       timer = setTimeout(attempt, wait);
       wait = Math.min(LONGEST, wait * 2);
-      tell(false, error);
+      tell(false, asFailure(error));
     } finally {
       isBusy = false;
     }

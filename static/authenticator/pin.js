@@ -9,8 +9,10 @@ const FREE_TRIES = 5;
 const WAIT = 30_000; // milliseconds, doubled with each try after those
 const LONGEST = 3_600_000;
 const FORGOTTEN = 24 * 3_600_000;
+/** @type {[string, string]} */
 const TRIES = ["meta", "tries"];
 
+/** @param {string} pin @param {Bytes} salt @param {number} iterations */
 const hashOf = async (pin, salt, iterations) => {
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, [
     "deriveBits",
@@ -19,17 +21,27 @@ const hashOf = async (pin, salt, iterations) => {
   return new Uint8Array(await crypto.subtle.deriveBits(how, key, 256));
 };
 
-/** Without what a clipboard or a keyboard puts around digits. */
+/**
+ * Without what a clipboard or a keyboard puts around digits.
+ * @param {string} pin
+ */
 const bare = (pin) => pin.replace(/[^\p{L}\p{N}]/gu, "");
 
-/** Digits alone, at least four; refuses anything else. */
+/**
+ * Digits alone, at least four; refuses anything else.
+ * @param {string} typed
+ */
 export const checkPin = (typed) => {
   const pin = bare(typed);
   if (!/^\d{4,12}$/.test(pin)) throw new Refusal(_("A PIN has 4 to 12 digits."), "secret");
   return pin;
 };
 
-/** The lock of a PIN. */
+/**
+ * The lock of a PIN.
+ * @param {string} pin
+ * @returns {Promise<PinLock>}
+ */
 export const makePin = async (pin) => {
   const salt = crypto.getRandomValues(new Uint8Array(16));
   return { kind: "pin", salt, rounds: ROUNDS, hash: await hashOf(checkPin(pin), salt, ROUNDS) };
@@ -37,10 +49,15 @@ export const makePin = async (pin) => {
 
 const state = async () => (await read(TRIES))[0] ?? { wrong: 0, at: 0, forgotten: 0 };
 
+/** @param {{ wrong: number }} given */
 const waitAfter = ({ wrong }) =>
   wrong < FREE_TRIES ? 0 : Math.min(LONGEST, WAIT * 2 ** (wrong - FREE_TRIES));
 
-/** Compare a PIN; each try is counted before it is judged. Refuses wrong and too early ones. */
+/**
+ * Compare a PIN; each try is counted before it is judged. Refuses wrong and too early ones.
+ * @param {string} pin
+ * @param {PinLock} lock
+ */
 export const enterPin = async (pin, lock) => {
   const before = await state();
   const wait = waitAfter(before);

@@ -10,6 +10,7 @@ import { say } from "./toast.js";
 import { change, current } from "./vault.js";
 import { _, n_ } from "./words.js";
 
+/** @type {Record<string, (count: number) => string>} */
 const HEADINGS = {
   ready: (count) => _("Ready to add: %(count)s", { count }),
   raised: (count) => _("Here already, with a lower counter: %(count)s", { count }),
@@ -19,6 +20,7 @@ const HEADINGS = {
   wrong: (count) => _("Cannot be read: %(count)s", { count }),
 };
 
+/** @param {string} source @param {number} count @param {number} left */
 const summary = (source, count, left) => {
   const found = n_(
     "%(count)s entry was found in %(source)s. Nothing is added yet.",
@@ -35,12 +37,16 @@ const summary = (source, count, left) => {
   return `${found} ${more}`;
 };
 
+/** @param {number} count @param {number} raised */
 const added = (count, raised) =>
   count
     ? n_("%(count)s account is added.", "%(count)s accounts are added.", count)
     : n_("%(count)s counter is updated.", "%(count)s counters are updated.", raised);
 
-/** Add all of it in one transaction, or nothing; one "undo" takes all of it back. */
+/**
+ * Add all of it in one transaction, or nothing; one "undo" takes all of it back.
+ * @param {Groups} given
+ */
 const take = async ({ ready, raised }) => {
   const ids = await change((doc) => {
     for (const { id, entry } of raised) if (byId(doc, id)) catchUp(doc, id, entry);
@@ -48,28 +54,39 @@ const take = async ({ ready, raised }) => {
   });
   clearPending();
   // A counter that moved up stays there: its codes were used elsewhere.
-  const undo = () => change((doc) => ids.forEach((id) => trash(doc, id)));
+  const undo = () => change((doc) => ids.forEach((/** @type {string} */ id) => trash(doc, id)));
   say(added(ids.length, raised.length), ids.length ? undo : null);
   go("codes");
 };
 
-/** Bring back what was thrown away here; what is left to add stays on the page. */
+/**
+ * Bring back what was thrown away here; what is left to add stays on the page.
+ * @param {Groups} given
+ */
 const putBack = async ({ trashed, ready, raised }) => {
   const before = await change((doc) =>
     trashed
       .filter(({ id }) => byId(doc, id))
-      .map(({ id, entry }) => [id, byId(doc, id).trashed, bringBack(doc, id, entry)]),
+      .map(({ id, entry }) => [id, byId(doc, id)?.trashed, bringBack(doc, id, entry)]),
   );
   say(
     n_("%(count)s account is back in the list.", "%(count)s accounts are back in the list.", before.length),
-    () => change((doc) => before.forEach(([id, time]) => edit(doc, id, { trashed: time }))),
+    () =>
+      change((doc) => {
+        for (const [id, time] of before) edit(doc, id, { trashed: time });
+      }),
   );
   const isMore = ready.length + raised.length > 0;
   if (!isMore) clearPending();
   go(isMore ? "preview" : "codes");
 };
 
-/** Have a button do something once; what fails is said. */
+/**
+ * Have a button do something once; what fails is said.
+ * @param {HTMLElement} root
+ * @param {HTMLButtonElement} button
+ * @param {() => unknown} act
+ */
 const onPress = (root, button, act) =>
   button.addEventListener("click", async () => {
     button.disabled = true;
@@ -81,7 +98,10 @@ const onPress = (root, button, act) =>
     }
   });
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showPreview = (root) => {
   const { source, items } = takePending();
   if (!source) {
@@ -91,8 +111,8 @@ export const showPreview = (root) => {
   const groups = sorted(current(), items);
   const { ready, raised, trashed, wrong, discarded } = groups;
   put(root, "summary", summary(source, items.length, wrong.length + discarded.length));
-  for (const [name, heading] of Object.entries(HEADINGS)) {
-    fillGroup(root, name, groups[name], heading(groups[name].length));
+  for (const [name, group] of Object.entries(groups)) {
+    fillGroup(root, name, group, HEADINGS[name](group.length));
   }
   const button = part(root, "add");
   button.hidden = ready.length + raised.length === 0;

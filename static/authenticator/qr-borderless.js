@@ -11,6 +11,7 @@ const SMALLEST = 14; // modules between the middles of two finders: 21 less 7
 const LARGEST = 170;
 const MOST = 400; // squares, in a picture full of patterns
 
+/** @param {Picture} given */
 const lightness = ({ data, width, height }) => {
   const light = new Uint8Array(width * height);
   for (let at = 0; at < light.length; at += 1) {
@@ -19,16 +20,31 @@ const lightness = ({ data, width, height }) => {
   return light;
 };
 
+/** @param {number} value @param {number} wanted */
 const isNear = (value, wanted) => Math.abs(value - wanted) <= Math.max(1, wanted * 0.35);
 
-/** Length of the run of one colour from a place on, in steps of `by`. */
+/**
+ * Length of the run of one colour from a place on, in steps of `by`.
+ * @param {Uint8Array} light
+ * @param {number} start
+ * @param {number} end
+ * @param {number} by
+ * @param {number} colour
+ */
 const run = (light, start, end, by, colour) => {
   let at = start;
   while (at !== end && light[at] === colour) at += by;
   return Math.abs((at - start) / by);
 };
 
-/** Look from the middle of a finder both ways: half of three dark modules, then a light one. */
+/**
+ * Look from the middle of a finder both ways: half of three dark modules, then a light one.
+ * @param {Uint8Array} light
+ * @param {{ width: number, height: number }} given
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ */
 const isFinder = (light, { width, height }, x, y, size) => {
   const middle = y * width + x;
   const column = [middle, x - width, x + height * width];
@@ -41,8 +57,10 @@ const isFinder = (light, { width, height }, x, y, size) => {
   return { x, y: y + (down - up) / 2, size };
 };
 
+/** @param {Uint8Array} light @param {Picture} size */
 const findersIn = (light, size) => {
   const { width, height } = size;
+  /** @type {Finder[]} */
   const found = [];
   for (let y = 0; y < height && found.length < MOST; y += 1) {
     const row = y * width;
@@ -67,10 +85,14 @@ const findersIn = (light, size) => {
   return found;
 };
 
-/** Three finders in a right angle, at the same distance from the one in the corner. */
+/**
+ * Three finders in a right angle, at the same distance from the one in the corner.
+ * @param {Finder[]} finders
+ */
 const codesOf = (finders) =>
   finders.flatMap((corner) => {
     const { size } = corner;
+    /** @param {Finder} each */
     const isAlike = (each) => each !== corner && isNear(each.size, size);
     const across = finders.filter((each) => {
       const length = Math.abs(each.x - corner.x);
@@ -79,6 +101,7 @@ const codesOf = (finders) =>
     });
     return across.flatMap((other) => {
       const length = Math.abs(other.x - corner.x);
+      /** @param {Finder} each */
       const isDown = (each) =>
         isAlike(each) &&
         Math.abs(each.x - corner.x) < size &&
@@ -92,7 +115,11 @@ const codesOf = (finders) =>
     });
   });
 
-/** Draw a part of a picture with a white border around it. */
+/**
+ * Draw a part of a picture with a white border around it.
+ * @param {Picture} image
+ * @param {Square} square
+ */
 const framed = ({ data, width, height }, { left, top, side, size }) => {
   const border = Math.ceil(QUIET * size);
   const [x, y, inner] = [Math.round(left), Math.round(top), Math.round(side)];
@@ -110,7 +137,10 @@ const framed = ({ data, width, height }, { left, top, side, size }) => {
 
 const MOST_CODES = 50;
 
-/** What may be codes without a border, each as a picture of its own with one. */
+/**
+ * What may be codes without a border, each as a picture of its own with one.
+ * @param {Picture} image
+ */
 export const borderless = (image) =>
   codesOf(findersIn(lightness(image), image))
     .slice(0, MOST_CODES)

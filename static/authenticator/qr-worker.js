@@ -2,8 +2,11 @@
 import { pixels } from "./qr-draw.js";
 import { textsIn, textsOf } from "./qr-views.js";
 
+const READER = "../vendor/qr/decode.js";
+
+/** @param {{ bitmap: ImageBitmap, image: Picture }} given */
 const read = async ({ bitmap, image }) => {
-  const { _QRScanner: Scanner } = await import("../vendor/qr/decode.js");
+  const { _QRScanner: Scanner } = await import(READER);
   if (image) return textsIn(Scanner, image);
   try {
     return await textsOf(Scanner, bitmap, (view) => pixels(bitmap, view));

@@ -4,10 +4,12 @@ import { PATIENCE as LIMITS, within } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
+const READER = "../vendor/qr/decode.js";
 const FORMAT = "qr_code";
 const LARGEST_FRAME = 1280; // pixels of the longer side: smaller ones lose codes held far away
 const PATIENCE = 60_000; // milliseconds that a worker may take for one picture
 
+/** @type {Promise<any> | null} */
 let native = null;
 
 const nativeReader = async () => {
@@ -20,12 +22,13 @@ const nativeReader = async () => {
   }
 };
 
+/** @param {ImageBitmapSource} source */
 const byBrowser = async (source) => {
   native ??= nativeReader();
   const reader = await native;
   if (!reader) return [];
   try {
-    return (await reader.detect(source)).map(({ rawValue }) => rawValue).filter(Boolean);
+    return (await reader.detect(source)).map((/** @type {{ rawValue: string }} */ { rawValue }) => rawValue).filter(Boolean);
   } catch {
     native = Promise.resolve(null);
     return [];
@@ -37,7 +40,7 @@ const byBrowser = async (source) => {
 const loadReader = async () => {
   try {
     const [reader, views] = await Promise.all([
-      within(LIMITS.script, "the reader", import("../vendor/qr/decode.js")),
+      within(LIMITS.script, "the reader", import(READER)),
       within(LIMITS.script, "the reader", import("./qr-views.js")),
     ]);
     return { Scanner: reader._QRScanner, ...views };
@@ -46,18 +49,21 @@ const loadReader = async () => {
   }
 };
 
+/** @param {Picture} image */
 const hereFrame = async (image) => {
   const { Scanner, textsIn } = await loadReader();
   return textsIn(Scanner, image);
 };
 
+/** @param {ImageBitmap} bitmap */
 const herePicture = async (bitmap) => {
   const { Scanner, textsOf } = await loadReader();
-  return textsOf(Scanner, bitmap, (view) => pixels(bitmap, view));
+  return textsOf(Scanner, bitmap, (/** @type {View} */ view) => pixels(bitmap, view));
 };
 
 // --- In a worker ---------------------------------------------------------------------------------
 
+/** @type {Worker | null} */
 let worker = null;
 let asked = 0;
 
@@ -71,17 +77,22 @@ const endWorker = () => {
   worker = null;
 };
 
-/** The texts that the worker finds; throws if it could not be started, or does not answer. */
+/**
+ * The texts that the worker finds; throws if it could not be started, or does not answer.
+ * @param {object} task
+ */
 const byWorker = (task) =>
   new Promise((resolve, reject) => {
     const reader = startWorker();
     const id = (asked += 1);
+    /** @param {(value: any) => void} act @param {unknown} value */
     const end = (act, value) => {
       clearTimeout(timer);
       reader.removeEventListener("message", answered);
       reader.removeEventListener("error", failed);
       act(value);
     };
+    /** @param {MessageEvent} given */
     const answered = ({ data }) => {
       if (data.id !== id) return;
       if (data.texts) end(resolve, data.texts);
@@ -97,6 +108,7 @@ const byWorker = (task) =>
     reader.postMessage({ id, ...task });
   });
 
+/** @param {{ width: number, height: number }} given @param {number} largest */
 const whole = ({ width, height }, largest) => ({
   x: 0,
   y: 0,
@@ -106,7 +118,10 @@ const whole = ({ width, height }, largest) => ({
 });
 
 // Both refuse with a sentence if the reader cannot be fetched.
-/** The texts of the QR codes that the camera sees now. */
+/**
+ * The texts of the QR codes that the camera sees now.
+ * @param {HTMLVideoElement} video
+ */
 export const readVideo = async (video) => {
   const size = { width: video.videoWidth, height: video.videoHeight };
   const texts = await byBrowser(video);
@@ -119,7 +134,10 @@ export const readVideo = async (video) => {
   }
 };
 
-/** The texts of the QR codes in a picture. Throws if it is no picture. */
+/**
+ * The texts of the QR codes in a picture. Throws if it is no picture.
+ * @param {File} file
+ */
 export const readPicture = async (file) => {
   const bitmap = await createImageBitmap(file);
   try {

@@ -15,6 +15,7 @@ const SHOWN = 60; // characters of a text that is no account
 
 const batches = new Map(); // parts of exports that were scanned so far, by export and place
 
+/** @param {string} source @param {Item[]} items */
 const preview = (source, items) => {
   batches.clear();
   setPending(source, items);
@@ -24,10 +25,14 @@ const preview = (source, items) => {
 const previewBatches = () =>
   preview(_("Google Authenticator"), [...joined([...batches.values()]).values()].flat());
 
-/** Collect parts of exports; tells what is missing, or shows the preview. */
+/**
+ * Collect parts of exports; tells what is missing, or shows the preview.
+ * @param {string[]} texts
+ */
 const collect = (texts) => {
   for (const batch of texts.map(readBatch)) batches.set(`${batch.id} ${batch.index}`, batch);
   const all = [...batches.values()];
+  /** @param {Batch} batch */
   const partsOf = (batch) => all.filter(({ id }) => id === batch.id);
   const open = all.find((batch) => partsOf(batch).length < batch.size);
   if (!open) {
@@ -44,7 +49,10 @@ const collect = (texts) => {
 
 const APP = "/authenticator/";
 
-/** A link into the app, as the portal's QR codes have: its page, or "" if it is something else. */
+/**
+ * A link into the app, as the portal's QR codes have: its page, or "" if it is something else.
+ * @param {string} text
+ */
 const placeIn = (text) => {
   const [address, place] = text.split("#");
   if (!place || !address.endsWith(APP)) return "";
@@ -52,14 +60,19 @@ const placeIn = (text) => {
   throw new Refusal(_("This QR code belongs to another portal: %(address)s", { address }));
 };
 
+/** @param {string} text */
 const isAny = (text) => isLink(text) || isBatch(text);
 
+/** @param {string} text */
 const noAccount = (text) => {
   const shown = plain(text).slice(0, SHOWN);
   return new Refusal(_("This QR code is not one of an account. It says “%(shown)s”.", { shown }));
 };
 
-/** Keep the one account of a link at once; one without a name gets it first. */
+/**
+ * Keep the one account of a link at once; one without a name gets it first.
+ * @param {string} text
+ */
 const receiveOne = async (text) => {
   const entry = readAccount(text);
   if (entry.issuer || entry.label) {
@@ -71,6 +84,7 @@ const receiveOne = async (text) => {
   }
 };
 
+/** @param {string[]} links @param {string[]} others @param {Item[]} problems */
 const previewAll = async (links, others, problems) => {
   const wrong = others.map((text) => ({ name: _("QR code"), why: reason(noAccount(text)) }));
   preview(_("QR codes"), [...(await readLinks(links)), ...wrong, ...problems]);
@@ -80,6 +94,8 @@ const previewAll = async (links, others, problems) => {
  * Take scanned texts. One account is kept at once; several things are looked at first, with the
  * `problems` there were, each `{name, why}`; of an export in parts, answers with what to say and how
  * to go on without the rest. Refuses with a sentence what is nothing of that.
+ * @param {string[]} texts
+ * @param {Item[]} [problems]
  */
 export const receive = async (texts, problems = []) => {
   const found = [...new Set(texts)];
@@ -96,7 +112,7 @@ export const receive = async (texts, problems = []) => {
     return null;
   }
   if (links.length + others.length + problems.length === 1) {
-    if (problems.length) throw new Refusal(problems[0].why);
+    if (problems.length) throw new Refusal(problems[0].why ?? "");
     await receiveOne(links[0]);
     return null;
   }

@@ -2,6 +2,7 @@
 
 /** `message` is for the person; `field` names the field it belongs to, `code` what it is to us. */
 export class Refusal extends Error {
+  /** @param {string} message */
   constructor(message, field = "", code = "") {
     super(message);
     this.name = "Refusal";
@@ -9,3 +10,10 @@ export class Refusal extends Error {
     this.code = code;
   }
 }
+
+/**
+ * What was caught, as the error that it is; only errors are ever thrown here.
+ * @param {unknown} caught
+ */
+export const asFailure = (caught) =>
+  /** @type {Failure} */ (caught instanceof Error ? caught : new Error(String(caught)));

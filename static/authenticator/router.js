@@ -4,12 +4,18 @@ import { PATIENCE, within } from "./patience.js";
 import { hush } from "./toast.js";
 import { _ } from "./words.js";
 
-const main = document.getElementById("main");
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const site = document.title;
+/** @type {Map<string, Show>} */
 const pages = new Map();
+/** @type {End | null} */
 let leave = null;
 
-/** Name a page: `show(root, argument)` fills the template "page-<name>" and may return a clean-up. */
+/**
+ * Name a page: `show(root, argument)` fills the template "page-<name>" and may return a clean-up.
+ * @param {string} name
+ * @param {Show} show
+ */
 export const page = (name, show) => pages.set(name, show);
 
 const entitle = () => {
@@ -17,19 +23,24 @@ const entitle = () => {
   document.title = heading ? `${heading.textContent} · ${site}` : site;
 };
 
+/** @param {HTMLElement} root */
 const sayMissing = (root) => {
   root.inert = false;
   const words = _("This page is not kept on the phone yet. Open it once with the network.");
   root.append(notice("look", words));
 };
 
-/** The same in the place where the backup would say how it stands. */
+/**
+ * The same in the place where the backup would say how it stands.
+ * @param {HTMLElement} root
+ */
 export const sayNoBackup = (root) => {
   root.inert = false;
   const words = _("The part of the app that keeps the backup is missing. Load the app again.");
   root.append(notice("look", words));
 };
 
+/** @param {HTMLElement} root */
 const sayFailed = (root) => {
   root.inert = false;
   root.append(notice("look", _("This page could not be opened. Load the app again.")));
@@ -38,10 +49,13 @@ const sayFailed = (root) => {
 /**
  * A page, or a part of one, whose module is fetched when it is first shown; nothing can be pressed
  * before it is there. `lost(root)` says that it cannot be fetched.
+ * @param {() => Promise<Show>} load
  */
-export const lazy = (load, lost = sayMissing) => (root, argument) => {
+export const lazy = (load, lost = sayMissing) => /** @type {LazyShow} */ (root, argument = "") => {
+  /** @type {unknown} */
   let end = null;
   let isOver = false;
+  /** @param {Show} show */
   const begin = (show) => {
     if (isOver) return;
     root.inert = false;
@@ -67,6 +81,7 @@ const MOMENT = 300; // milliseconds
 /**
  * Have a page wait for the line about the backup, which would push the rest down: until the event
  * "drawn", and no longer than a moment.
+ * @param {HTMLElement} root
  */
 export const hold = (root) => {
   const release = () => root.classList.remove("waits");
@@ -81,7 +96,11 @@ const place = () => {
   return pages.has(name) ? { name, argument: rest.join("/") } : { name: "codes", argument: "" };
 };
 
-/** Show a template in place of the page; `fill(root)` may return a clean-up. */
+/**
+ * Show a template in place of the page; `fill(root)` may return a clean-up.
+ * @param {string} template
+ * @param {(root: HTMLElement) => unknown} [fill]
+ */
 export const present = (template, fill = () => {}) => {
   leave?.();
   leave = null;
@@ -89,7 +108,7 @@ export const present = (template, fill = () => {}) => {
   root.className = "stack";
   root.append(copyOf(template));
   main.replaceChildren(root);
-  leave = fill(root) ?? null;
+  leave = /** @type {End | null} */ (fill(root) ?? null);
   entitle();
 };
 
@@ -104,14 +123,14 @@ export const render = () => {
   const { name, argument } = place();
   if (name !== "codes" && !isSent) hush();
   isSent = false;
-  present(`page-${name}`, (root) => pages.get(name)(root, argument));
+  present(`page-${name}`, (root) => pages.get(name)?.(root, argument));
   if (!isFirst && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
   if (!isFirst) window.scrollTo(0, 0);
   isFirst = false;
 };
 
 /** Go to a page. */
-export const go = (target) => {
+export const go = (/** @type {string} */ target) => {
   isSent = true;
   if (location.hash === `#${target}`) render();
   else location.hash = target;

@@ -1,7 +1,7 @@
 // One account in the list: its names, its code, what is left of its time, and the code after it. A row far
 // from what is seen has its names alone, which a search in the page and a screen reader find.
 import { codeAt, grouped, isKnown, stepAt } from "./codes.js";
-import { copyOf, make, part, put } from "./dom.js";
+import { elementOf, linkPart, make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
 import { standing } from "./work/standing.js";
 import { _ } from "./words.js";
@@ -9,11 +9,25 @@ import { _ } from "./words.js";
 const NEXT_FROM = 10_000; // milliseconds before the end of a code
 const HOLD = 250; // milliseconds
 const COVER = "•";
+const DECIDES = /** @type {const} */ (["type", "secret", "algorithm", "digits", "period"]); // about its codes
 
 export class Row {
-  /** `acts`: copy(entry, code), draw(entry), pin(entry), ask(entry), send(entry), moment(), and whether codes are `hidden`. */
+  /**
+   * `acts`: copy(entry, code), draw(entry), pin(entry), ask(entry), send(entry), moment(), and whether codes are `hidden`.
+   * @param {Entry} entry
+   * @param {RowActs} acts
+   */
   constructor(entry, acts) {
-    Object.assign(this, { entry, acts, isWhole: false, step: null, code: "", next: "", seconds: 0 });
+    this.entry = entry;
+    this.acts = acts;
+    this.isWhole = false;
+    this.isEnding = false;
+    this.wasHeld = false;
+    /** @type {number | null} */
+    this.step = null;
+    this.code = "";
+    this.next = "";
+    this.seconds = 0;
     this.isShown = !acts.hidden;
     this.element = make(
       "li",
@@ -28,17 +42,19 @@ export class Row {
   complete() {
     if (this.isWhole) return;
     this.isWhole = true;
-    this.element.replaceChildren(...copyOf("row").firstElementChild.childNodes);
+    this.element.replaceChildren(...elementOf("row").childNodes);
     this.nameIt();
     this.listen();
     if (this.code) this.draw();
   }
 
-  /** Show this account as it is by now. */
+  /**
+   * Show this account as it is by now.
+   * @param {Entry} entry
+   */
   show(entry) {
-    const isOther = ["type", "secret", "algorithm", "digits", "period"].some(
-      (name) => entry[name] !== this.entry[name],
-    );
+    const before = this.entry;
+    const isOther = DECIDES.some((name) => entry[name] !== before[name]);
     this.entry = entry;
     if (isOther) Object.assign(this, { step: null, code: "", next: "" });
     this.nameIt();
@@ -55,7 +71,7 @@ export class Row {
     put(element, "more-name", _("Edit %(name)s", { name }));
     put(element, "pin-name", _("Pin %(name)s", { name }));
     put(element, "copy-name", _("Copy the code of %(name)s", { name }));
-    part(element, "more").href = `#edit/${entry.id}`;
+    linkPart(element, "more").href = `#edit/${entry.id}`;
     part(element, "pin").setAttribute("aria-pressed", String(Boolean(entry.pinned)));
     const isCounted = entry.type === "hotp";
     part(element, "draw").hidden = !isCounted;
@@ -95,7 +111,9 @@ export class Row {
     if (acts.hidden) this.revealWhileHeld(button);
   }
 
+  /** @param {HTMLButtonElement} button */
   revealWhileHeld(button) {
+    /** @param {boolean} isShown */
     const show = (isShown) => {
       this.isShown = isShown;
       if (isShown) this.wasHeld = true;
@@ -119,7 +137,10 @@ export class Row {
     });
   }
 
-  /** Show the code of a counter that was just drawn. */
+  /**
+   * Show the code of a counter that was just drawn.
+   * @param {string} code
+   */
   showDrawn(code) {
     this.code = code;
     this.isShown = true;
@@ -128,7 +149,10 @@ export class Row {
     this.draw();
   }
 
-  /** Bring the row to this moment; computes codes only when their time has come. */
+  /**
+   * Bring the row to this moment; computes codes only when their time has come.
+   * @param {number} time
+   */
   async tick(time) {
     const { entry } = this;
     if (entry.type === "hotp" || !isKnown(entry)) return;
@@ -153,10 +177,12 @@ export class Row {
   }
 
   // Its room is there all the time: nothing moves when it comes, and no tap meets another row.
+  /** @param {boolean} isDue */
   showNext(isDue) {
     part(this.element, "next").classList.toggle("due", isDue && this.isShown);
   }
 
+  /** @param {number} left @param {number} length */
   showLeft(left, length) {
     const seconds = Math.ceil(left / 1000);
     if (seconds === this.seconds) return;
@@ -170,6 +196,7 @@ export class Row {
   }
 
   draw() {
+    /** @param {string} code */
     const cover = (code) => (this.isShown ? code : COVER.repeat(code.length));
     part(this.element, "code").textContent = this.code ? grouped(cover(this.code)) : "";
     part(this.element, "next-code").textContent = this.next ? grouped(this.next) : "";

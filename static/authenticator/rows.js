@@ -7,20 +7,36 @@ const FIRST = 40; // rows: more than any screen shows
 const SLICE = 250;
 const NEAR = "50% 0px"; // of a screen, above and below
 
-/** Work that can wait until the page was drawn; gives what ends it. */
+/**
+ * Work that can wait until the page was drawn; gives what ends it.
+ * @param {() => void} act
+ */
 const soon = (act) => {
   const timer = setTimeout(act);
   return () => clearTimeout(timer);
 };
 
 export class Rows {
-  /** `place` is the list on the page; `acts` are those of a row. */
+  /**
+   * `place` is the list on the page; `acts` are those of a row.
+   * @param {HTMLElement} place
+   * @param {RowActs} acts
+   */
   constructor(place, acts) {
-    Object.assign(this, { place, acts, rows: new Map(), near: new Set(), cancel: () => {} });
+    this.place = place;
+    this.acts = acts;
+    /** @type {Map<string, Row>} */
+    this.rows = new Map();
+    /** @type {Set<Row>} */
+    this.near = new Set();
+    this.cancel = () => {};
     this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
   }
 
-  /** The row of an account, if there is one yet. */
+  /**
+   * The row of an account, if there is one yet.
+   * @param {string} id
+   */
   get(id) {
     return this.rows.get(id);
   }
@@ -39,9 +55,10 @@ export class Rows {
     this.watcher.disconnect();
   }
 
+  /** @param {IntersectionObserverEntry[]} seen */
   look(seen) {
     for (const { target, isIntersecting } of seen) {
-      const row = this.rows.get(target.dataset.id);
+      const row = this.rows.get(target.getAttribute("data-id") ?? "");
       if (!row) continue;
       if (isIntersecting) {
         this.near.add(row);
@@ -53,6 +70,7 @@ export class Rows {
     }
   }
 
+  /** @param {Entry} entry */
   rowOf(entry) {
     const before = this.rows.get(entry.id);
     if (before) {
@@ -65,7 +83,10 @@ export class Rows {
     return row;
   }
 
-  /** Forget the rows of accounts that are no longer in the list. */
+  /**
+   * Forget the rows of accounts that are no longer in the list.
+   * @param {Entry[]} entries
+   */
   keepOnly(entries) {
     if (this.rows.size <= entries.length && entries.every(({ id }) => this.rows.has(id))) return;
     const ids = new Set(entries.map(({ id }) => id));
@@ -77,10 +98,14 @@ export class Rows {
     }
   }
 
-  /** Show the rows of these accounts in this order; what has the focus keeps it. */
+  /**
+   * Show the rows of these accounts in this order; what has the focus keeps it.
+   * @param {Entry[]} entries
+   */
   show(entries) {
     this.cancel();
-    const focused = this.place.contains(document.activeElement) ? document.activeElement : null;
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    const focused = this.place.contains(active) ? active : null;
     const present = this.place.childElementCount;
     const isOther = Math.abs(present - entries.length) > FIRST || present === 0;
     if (isOther) this.showAnew(entries);
@@ -88,22 +113,27 @@ export class Rows {
     this.focusAgain(focused);
   }
 
+  /** @param {HTMLElement | null} focused */
   focusAgain(focused) {
     if (!focused || document.activeElement === focused) return;
-    const row = this.rows.get(focused.closest(".account")?.dataset.id);
-    if (row?.element.isConnected) part(row.element, focused.dataset.part)?.focus({ preventScroll: true });
+    const row = this.rows.get(focused.closest(".account")?.getAttribute("data-id") ?? "");
+    if (row?.element.isConnected) part(row.element, focused.dataset.part ?? "")?.focus({ preventScroll: true });
   }
 
-  /** Another list, or one that is much longer or shorter: its first rows now, the others soon. */
+  /**
+   * Another list, or one that is much longer or shorter: its first rows now, the others soon.
+   * @param {Entry[]} entries
+   */
   showAnew(entries) {
     this.place.replaceChildren(...entries.slice(0, FIRST).map((entry) => this.rowOf(entry).element));
     this.append(entries, FIRST);
   }
 
+  /** @param {Entry[]} entries @param {number} from */
   append(entries, from) {
     if (from >= entries.length) {
       // From below, the keyboard reaches the last row, and not the last one that was made whole.
-      this.rows.get(entries.at(-1)?.id)?.complete();
+      this.rows.get(entries.at(-1)?.id ?? "")?.complete();
       return;
     }
     this.cancel = soon(() => {
@@ -113,7 +143,10 @@ export class Rows {
     });
   }
 
-  /** Move what is not at its place: of a list that stays as it is, nothing is touched. */
+  /**
+   * Move what is not at its place: of a list that stays as it is, nothing is touched.
+   * @param {Entry[]} entries
+   */
   settle(entries) {
     let at = this.place.firstElementChild;
     for (const entry of entries) {

@@ -4,12 +4,13 @@ import { reason } from "./formats/item.js";
 import { plain } from "./link-label.js";
 import { readPicture, readVideo } from "./qr.js";
 import { receive } from "./receive.js";
-import { Refusal } from "./refusal.js";
+import { Refusal, asFailure } from "./refusal.js";
 import { _ } from "./words.js";
 
 const PAUSE = 120; // milliseconds between two looks
 const PATIENCE = 4_000; // milliseconds that a camera may take to its first picture
 
+/** @type {Record<string, () => string>} */
 const REASONS = {
   NotAllowedError: () =>
     _("The browser does not let this page use the camera. Allow it in the settings of this site."),
@@ -17,6 +18,7 @@ const REASONS = {
   NotReadableError: () => _("The camera is in use by another app."),
 };
 
+/** @param {Failure} error */
 const reasonOf = (error) => REASONS[error.name]?.() ?? _("The camera cannot be used here.");
 
 const openCamera = () => {
@@ -27,7 +29,10 @@ const openCamera = () => {
   return navigator.mediaDevices.getUserMedia({ audio: false, video });
 };
 
-/** Give the texts of the QR codes in a picture; refuses with a sentence if there is none. */
+/**
+ * Give the texts of the QR codes in a picture; refuses with a sentence if there is none.
+ * @param {File} file
+ */
 export const textsOfPicture = async (file) => {
   let texts;
   try {
@@ -42,9 +47,15 @@ export const textsOfPicture = async (file) => {
   );
 };
 
-/** All that is in some pictures: the texts, and of each picture without one, why. */
+/**
+ * All that is in some pictures: the texts, and of each picture without one, why.
+ * @param {File[]} files
+ */
 const textsOfPictures = async (files) => {
-  const [texts, problems] = [[], []];
+  /** @type {string[]} */
+  const texts = [];
+  /** @type {Item[]} */
+  const problems = [];
   for (const file of files) {
     try {
       texts.push(...(await textsOfPicture(file)));
@@ -58,9 +69,12 @@ const textsOfPictures = async (files) => {
 /**
  * Let pictures be chosen by a button, or pasted, and hand their texts on; `wait()` says that they are
  * read. Gives the clean-up.
+ * @param {HTMLElement} root
+ * @param {PictureActs} given
  */
 export const offerPictures = (root, { take, wait, complain }) => {
   const input = part(root, "picture");
+  /** @param {File[]} files */
   const read = async (files) => {
     if (!files.length) return;
     wait();
@@ -68,14 +82,16 @@ export const offerPictures = (root, { take, wait, complain }) => {
       const { texts, problems } = await textsOfPictures(files);
       await take(texts, problems);
     } catch (error) {
-      complain(error);
+      complain(asFailure(error));
     }
   };
+  /** @param {File} file */
   const isPicture = (file) => file.type.startsWith("image/");
+  /** @param {ClipboardEvent} event */
   const paste = (event) => read([...(event.clipboardData?.files ?? [])].filter(isPicture));
   part(root, "choose").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
-    const files = [...input.files];
+    const files = [...(input.files ?? [])];
     input.value = "";
     read(files);
   });
@@ -88,12 +104,25 @@ export const reading = () => _("Looking for QR codes…");
 
 /** The camera on the page: looks until it is told to stop. */
 class Scanner {
+  /** @param {HTMLElement} root @param {string} other */
   constructor(root, other) {
-    const video = part(root, "video");
-    Object.assign(this, { root, other, video, isDark: false, isOver: false, stream: null, last: "", said: "" });
+    this.root = root;
+    this.other = other;
+    this.video = part(root, "video");
+    this.isDark = false;
+    this.isOver = false;
+    /** @type {MediaStream | null} */
+    this.stream = null;
+    this.since = 0;
+    this.last = "";
+    this.said = "";
   }
 
-  /** Say this, once however often it is so; nothing takes back what was said. */
+  /**
+   * Say this, once however often it is so; nothing takes back what was said.
+   * @param {string} [tone]
+   * @param {...string} lines
+   */
   say(tone = "", ...lines) {
     const words = lines.join(" ");
     if (words === this.said) return;
@@ -101,6 +130,7 @@ class Scanner {
     part(this.root, "words").replaceChildren(...(words ? [notice(tone, ...lines)] : []));
   }
 
+  /** @param {Failure} error */
   complain(error) {
     this.say("look", reason(error));
   }
@@ -110,7 +140,7 @@ class Scanner {
       this.stream = await openCamera();
     } catch (error) {
       part(this.root, "view").hidden = true;
-      this.say("look", reasonOf(error), this.other);
+      this.say("look", reasonOf(asFailure(error)), this.other);
       return;
     }
     if (this.isOver) {
@@ -153,7 +183,7 @@ class Scanner {
         await this.take(texts);
       }
     } catch (error) {
-      this.complain(error);
+      this.complain(asFailure(error));
     }
     setTimeout(() => this.look(), PAUSE);
   }
@@ -166,6 +196,7 @@ class Scanner {
     this.start();
   }
 
+  /** @param {string[]} texts @param {Item[]} [problems] */
   async take(texts, problems = []) {
     const more = await receive(texts, problems);
     if (!more) return;
@@ -186,7 +217,11 @@ class Scanner {
   }
 }
 
-/** What to do without the camera; at the code of a link there is another thing to type. */
+/**
+ * What to do without the camera; at the code of a link there is another thing to type.
+ * @param {HTMLElement} root
+ * @param {string} purpose
+ */
 const withoutCamera = (root, purpose) => {
   if (purpose !== "link") return _("Choose a picture of the QR code, or type the key.");
   part(root, "type").href = "#link";
@@ -194,7 +229,11 @@ const withoutCamera = (root, purpose) => {
   return _("Choose a picture of the QR code, or type the code that stands beside it.");
 };
 
-/** Show the page with the camera; `purpose` is "link" where the portal's QR code is looked for. */
+/**
+ * Show the page with the camera; `purpose` is "link" where the portal's QR code is looked for.
+ * @param {HTMLElement} root
+ * @param {string} purpose
+ */
 export const showScan = (root, purpose) => {
   const scanner = new Scanner(root, withoutCamera(root, purpose));
   const { forget } = offerPictures(root, {

@@ -1,4 +1,5 @@
 // Settings, and what the app knows of itself.
+import { asFailure } from "./refusal.js";
 import { part, put } from "./dom.js";
 import { living } from "./entries.js";
 import { showInstall } from "./install.js";
@@ -10,6 +11,7 @@ import { clockWords } from "./trouble.js";
 import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
 import { _, n_ } from "./words.js";
 
+/** @param {HTMLElement} root */
 const showStorage = async (root) => {
   const storage = offered("storage");
   const asked = Promise.resolve(storage?.persisted?.() ?? false);
@@ -25,12 +27,14 @@ const showStorage = async (root) => {
   button.hidden = isKept || !storage?.persist;
 };
 
+/** @param {HTMLElement} root */
 const askToKeep = async (root) => {
   const agreed = await navigator.storage.persist();
   if (!agreed) say(_("The browser does not promise it yet. Installing the app usually helps."));
   await showStorage(root);
 };
 
+/** @param {HTMLButtonElement} button */
 const changeLanguage = async (button) => {
   button.disabled = true;
   try {
@@ -41,6 +45,7 @@ const changeLanguage = async (button) => {
   }
 };
 
+/** @param {HTMLInputElement} field */
 const hide = async (field) => {
   try {
     await change((doc) => {
@@ -49,10 +54,11 @@ const hide = async (field) => {
     say(_("Saved."));
   } catch (error) {
     field.checked = !field.checked;
-    say(error.message);
+    say(asFailure(error).message);
   }
 };
 
+/** @param {AppLock | null} lock */
 const lockWords = (lock) => {
   if (!lock) return _("Off: anyone who holds this phone unlocked sees your codes.");
   if (lock.kind === "pin") return _("On, by a PIN.");
@@ -60,8 +66,10 @@ const lockWords = (lock) => {
   return lock.passphrase ? _("On, by a passkey or a passphrase.") : _("On, by a passkey.");
 };
 
-const inFours = (hash) => hash.match(/.{4}/g).join(" ");
+/** @param {string} hash */
+const inFours = (hash) => (hash.match(/.{4}/g) ?? []).join(" ");
 
+/** @param {HTMLElement} root */
 const showVersion = async (root) => {
   const found = await version();
   put(root, "version", found ? inFours(found.version) : _("not kept for offline use yet"));
@@ -69,6 +77,7 @@ const showVersion = async (root) => {
   if (found) put(root, "release", inFours(found.release));
 };
 
+/** @param {HTMLElement} root */
 const offerAside = async (root) => {
   if (!(await hasAside())) return;
   for (const name of ["aside", "bring-back"]) part(root, name).hidden = false;
@@ -84,7 +93,10 @@ const offerAside = async (root) => {
 
 const showBackup = lazy(async () => (await import("./backup/settings.js")).showBackupCard, sayNoBackup);
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showSettings = (root) => {
   const doc = current();
   const field = part(root, "hidden");
@@ -100,9 +112,11 @@ export const showSettings = (root) => {
   put(root, "clock", clockWords() || _("The clock of this phone is right, as far as known."));
   part(root, "persist").addEventListener("click", () => askToKeep(root));
   showStorage(root);
-  for (const button of root.querySelectorAll("[data-language]")) {
+  for (const each of root.querySelectorAll("[data-language]")) {
+    const button = /** @type {HTMLButtonElement} */ (each);
     button.addEventListener("click", () => changeLanguage(button));
   }
+  /** @param {Failure} error */
   const unread = (error) => put(root, "lock", error.message);
   lockRow().then((lock) => put(root, "lock", lockWords(lock)), unread);
   offerAside(root).catch(() => {}); // the line above says it

@@ -4,11 +4,12 @@ import { offered, PATIENCE, persist, within } from "./patience.js";
 
 const SCOPE = "/authenticator/";
 // At an origin of its own the portal's pages are elsewhere, and no cookie remembers a language.
-const isAlone = Boolean(document.querySelector("meta[name=portal]").content);
-const ribbon = document.getElementById("update");
+const isAlone = Boolean(document.querySelector("meta[name=portal]")?.getAttribute("content"));
+const ribbon = /** @type {HTMLElement} */ (document.getElementById("update"));
 
 let isAsked = false; // whether it was this tab that took the newer version
 
+/** @param {ServiceWorker} worker */
 const offer = (worker) => {
   ribbon.hidden = false;
   part(ribbon, "update").onclick = () => {
@@ -17,6 +18,7 @@ const offer = (worker) => {
   };
 };
 
+/** @param {any} field */
 const isTyped = (field) =>
   field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 
@@ -31,12 +33,14 @@ const startAnew = () => {
 };
 
 // The page that is kept is in the language of the page that asks for it.
+/** @param {string} language */
 const register = (language) =>
-  offered("serviceWorker").register(`${SCOPE}sw.js?language=${language}`, { scope: SCOPE });
+  navigator.serviceWorker.register(`${SCOPE}sw.js?language=${language}`, { scope: SCOPE });
 
+/** @param {ServiceWorkerRegistration} registration @param {ServiceWorker} worker */
 const watch = async (registration, worker) => {
   await installed(worker);
-  if (registration.waiting && offered("serviceWorker").controller) offer(registration.waiting);
+  if (registration.waiting && offered("serviceWorker")?.controller) offer(registration.waiting);
 };
 
 /** Register the service worker, and wait until all of the app is kept: one file may be refused. */
@@ -60,6 +64,7 @@ const keepAll = async () => {
 /**
  * Keep the app for offline use; a newer one waits until the person takes it. `tell(isKept)` hears
  * how it stands whenever that was tried: without it the app works only while the portal is reached.
+ * @param {(isKept: boolean) => void} tell
  */
 export const keepOffline = (tell) => {
   const serviceWorker = offered("serviceWorker");
@@ -71,20 +76,25 @@ export const keepOffline = (tell) => {
   persist(keepAll, tell);
 };
 
+/** @param {ServiceWorker} worker */
 const installed = (worker) =>
   within(PATIENCE.install, "the new version", settled(worker));
 
+/** @param {ServiceWorker} worker */
 const settled = (worker) =>
   new Promise((resolve, reject) => {
     const look = () => {
       if (worker.state === "redundant") reject(new Error("not all of it could be fetched"));
-      else if (worker.state !== "installing") resolve();
+      else if (worker.state !== "installing") resolve(worker);
     };
     worker.addEventListener("statechange", look);
     look();
   });
 
-/** Keep the app in another language and show it; rejects without the network. */
+/**
+ * Keep the app in another language and show it; rejects without the network.
+ * @param {string} language
+ */
 export const speak = async (language) => {
   if (!offered("serviceWorker")?.controller) {
     location.assign(isAlone ? `${SCOPE}?language=${language}` : `/language/?next=${SCOPE}`);

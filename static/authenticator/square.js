@@ -1,6 +1,15 @@
 // A QR code as a picture that prints sharply.
+const WRITER = "../vendor/qr/index.js";
 
-/** Draw the rows of a QR code, true being dark; `name` is what it is called. */
+/** The vendored writer of QR codes. */
+export const writer = async () =>
+  /** @type {{ encodeQR: EncodeQR }} */ (await import(WRITER)).encodeQR;
+
+/**
+ * Draw the rows of a QR code, true being dark; `name` is what it is called.
+ * @param {boolean[][]} rows
+ * @param {string} name
+ */
 export const square = (rows, name) => {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -3,6 +3,7 @@ import { isTooLate } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { _ } from "./words.js";
 
+/** @param {any} error */
 const whyNotSaved = (error) => {
   if (error?.isUnsure) {
     return _("The phone's storage does not answer. Load the app again to see whether this was saved.");
@@ -15,12 +16,14 @@ const whyNotSaved = (error) => {
     : _("This was not saved: the browser's storage refused it. What you see is as before.");
 };
 
+/** @param {any} error */
 const whyNotRead = (error) =>
   isTooLate(error)
     ? _("The phone's storage does not answer. Close other tabs of this app, then try again.")
     : _("The phone's storage could not be read.");
 
-const inWords = (why) => (error) => {
+/** @param {(error: unknown) => string} why */
+const inWords = (why) => (/** @type {any} */ error) => {
   if (error instanceof Refusal) return error;
   return Object.assign(new Refusal(why(error)), { isTooLate: isTooLate(error), cause: error });
 };

@@ -8,6 +8,7 @@ const VERSION = 2; // an app that knows no changes cannot open it, and so never 
 const STORES = ["keys", "vault", "meta", "changes"];
 const HEAD = "head"; // in meta: the generations of the two slots, so that nobody reads thousands of accounts for that
 
+/** @type {Promise<IDBDatabase> | null} */
 let opened = null;
 let wasCut = false; // whether something was given up because the page was left
 const underway = new Map(); // transactions that are open, and whether they have to finish
@@ -46,13 +47,17 @@ const database = () => {
   return opened;
 };
 
+/** @param {IDBRequest} asked */
 const answerOf = (asked) =>
   new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
 
-/** End a transaction that does not; one that is being written to disk can no longer be ended. */
+/**
+ * End a transaction that does not; one that is being written to disk can no longer be ended.
+ * @param {IDBTransaction} transaction
+ */
 const cut = (transaction) => {
   try {
     transaction.abort();
@@ -62,20 +67,28 @@ const cut = (transaction) => {
   }
 };
 
-/** Settles once the transaction is over; `hasToFinish` when the page is left meanwhile. */
+/**
+ * Settles once the transaction is over; `hasToFinish` when the page is left meanwhile.
+ * @param {IDBTransaction} transaction
+ * @param {boolean} hasToFinish
+ */
 const ended = (transaction, hasToFinish) => {
   underway.set(transaction, hasToFinish);
   const over = new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
     // Of the request: the transaction's own comes with its end, and a full disk would have no name.
-    transaction.onerror = ({ target }) => reject(target.error);
+    transaction.onerror = ({ target }) => reject(/** @type {IDBRequest} */ (target).error);
   });
   over.catch(() => {}).finally(() => underway.delete(transaction));
   return over;
 };
 
-/** The same with an end: what could not be cut is perhaps written, and that is said. */
+/**
+ * The same with an end: what could not be cut is perhaps written, and that is said.
+ * @param {IDBTransaction} transaction
+ * @param {Promise<unknown>} over
+ */
 const inTime = (transaction, over) =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -85,6 +98,11 @@ const inTime = (transaction, over) =>
     over.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 
+/**
+ * @param {string[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {IDBTransactionOptions} [options]
+ */
 const begin = async (stores, mode, options) => {
   const db = await database();
   try {
@@ -95,6 +113,7 @@ const begin = async (stores, mode, options) => {
   }
 };
 
+/** @param {string[]} stores @param {(transaction: IDBTransaction) => any} ask */
 const reading = async (stores, ask) => {
   try {
     const transaction = await begin(stores, "readonly");
@@ -105,32 +124,43 @@ const reading = async (stores, ask) => {
   }
 };
 
-/** Read rows by [store, key]; `undefined` where there is none. */
+/**
+ * Read rows by [store, key]; `undefined` where there is none.
+ * @param {...Place} wanted
+ */
 export const read = (...wanted) =>
   reading(STORES, (transaction) =>
     Promise.all(wanted.map(([name, key]) => answerOf(transaction.objectStore(name).get(key)))),
   );
 
-/** Read every row of a store: `[[key, value], …]`. */
+/**
+ * Read every row of a store: `[[key, value], …]`.
+ * @param {string} name
+ * @returns {Promise<[IDBValidKey, any][]>}
+ */
 export const readAll = (name) =>
   reading([name], async (transaction) => {
     const rows = transaction.objectStore(name);
     const asked = [answerOf(rows.getAllKeys()), answerOf(rows.getAll())];
     const [keys, values] = await Promise.all(asked);
-    return keys.map((key, at) => [key, values[at]]);
+    return keys.map((/** @type {IDBValidKey} */ key, /** @type {number} */ at) => [key, values[at]]);
   });
 
+/** @param {IDBTransaction} transaction */
 const lastChange = async (transaction) => {
   const asked = transaction.objectStore("changes").openKeyCursor(null, "prev");
   const cursor = await answerOf(asked);
   return cursor ? { generation: cursor.key } : undefined;
 };
 
-/** The generations that are there: `[slot 0, slot 1, the last change]`, each `{generation}` or `undefined`. */
+/**
+ * The generations that are there: `[slot 0, slot 1, the last change]`, each `{generation}` or `undefined`.
+ * @param {IDBTransaction} transaction
+ */
 const headsIn = async (transaction) => {
   const [meta, vault] = [transaction.objectStore("meta"), transaction.objectStore("vault")];
   const [known, last] = await Promise.all([answerOf(meta.get(HEAD)), lastChange(transaction)]);
-  if (known) return [...known.map((generation) => (generation ? { generation } : undefined)), last];
+  if (known) return [...known.map((/** @type {number} */ generation) => (generation ? { generation } : undefined)), last];
   const rows = await Promise.all([vault.get(0), vault.get(1)].map(answerOf)); // of an earlier version of the app
   return [...rows, last];
 };
@@ -138,18 +168,32 @@ const headsIn = async (transaction) => {
 /** Read the generations that are there, as `check` sees them. */
 export const readHeads = () => reading(STORES, headsIn);
 
-/** What the head becomes by these rows; `null` if they do not concern it. */
+/**
+ * What the head becomes by these rows; `null` if they do not concern it.
+ * @param {Head[]} heads
+ * @param {Writing} given
+ */
 const nextHead = (heads, { put, drop, clear }) => {
-  const isSlot = ([store, key]) => store === "vault" && [0, 1].includes(key);
-  const isAny = clear.includes("vault") || [...put, ...drop].some(isSlot);
+  const isSlot = (/** @type {Place | Row} */ [store, key]) => store === "vault" && (key === 0 || key === 1);
+  const isAny = clear.includes("vault") || put.some(isSlot) || drop.some(isSlot);
   if (!isAny) return null;
   const next = clear.includes("vault") ? [0, 0] : heads.slice(0, 2).map((row) => row?.generation ?? 0);
-  for (const [, key] of drop.filter(isSlot)) next[key] = 0;
-  for (const [, key, row] of put.filter(isSlot)) next[key] = row?.generation ?? 0;
+  for (const [, key] of drop.filter(isSlot)) next[Number(key)] = 0;
+  for (const [, key, row] of put.filter(isSlot)) {
+    next[Number(key)] = /** @type {Head} */ (row)?.generation ?? 0;
+  }
   return next;
 };
 
-/** Have `check` look at what is there, in the same transaction; gives the heads, or what it threw. */
+/** @type {{ heads?: Head[], error?: unknown }} */
+const NOTHING = {};
+
+/**
+ * Have `check` look at what is there, in the same transaction; gives the heads, or what it threw.
+ * @param {IDBTransaction} transaction
+ * @param {Writing["check"]} check
+ * @returns {Promise<{ heads?: Head[], error?: unknown }>}
+ */
 const looked = async (transaction, check) => {
   const meta = transaction.objectStore("meta");
   const asked = [headsIn(transaction), answerOf(meta.get("lock")), answerOf(meta.get("device"))];
@@ -163,15 +207,16 @@ const looked = async (transaction, check) => {
   return { heads };
 };
 
+/** @param {Writing} rows */
 const writing = async (rows) => {
   const { put, drop, clear, check, isAside } = rows;
   const transaction = await begin(STORES, "readwrite", { durability: "strict" });
   const done = inTime(transaction, ended(transaction, !isAside));
   done.catch(() => {});
   try {
-    const { heads, error } = await Promise.race([looked(transaction, check), done.then(() => ({}))]);
+    const { heads, error } = await Promise.race([looked(transaction, check), done.then(() => NOTHING)]);
     if (error) return error;
-    const head = nextHead(heads, rows);
+    const head = nextHead(heads ?? [], rows);
     for (const store of clear) transaction.objectStore(store).clear();
     for (const [store, key] of drop) transaction.objectStore(store).delete(key);
     for (const [store, key, value] of put) transaction.objectStore(store).put(value, key);
@@ -191,6 +236,7 @@ const writing = async (rows) => {
  * sees first which generations are there, the lock and who this phone is, in the same transaction, and
  * what it throws is thrown. `clear` names stores that are emptied before. `isAside`:
  * given up when the page is left, as the next start does it again.
+ * @param {Partial<Writing>} rows
  */
 export const write = async (rows) => {
   const usual = { put: [], drop: [], clear: [], check: null, isAside: false };

@@ -1,8 +1,9 @@
 // One line at the foot of the page: what happened, and how to take it back.
+import { asFailure } from "./refusal.js";
 import { icon, make } from "./dom.js";
 import { _ } from "./words.js";
 
-const place = document.getElementById("toast");
+const place = /** @type {HTMLElement} */ (document.getElementById("toast"));
 let ends = 0;
 
 /** Take the line away. */
@@ -11,13 +12,18 @@ export const hush = () => {
   place.replaceChildren();
 };
 
+/** @param {string} name @param {() => unknown} act */
 const button = (name, act) => {
   const made = make("button", { type: "button", class: "link-button" }, name);
   made.addEventListener("click", act);
   return made;
 };
 
-/** Say it; with `undo` there is a button, and the line stays until it is dismissed. */
+/**
+ * Say it; with `undo` there is a button, and the line stays until it is dismissed.
+ * @param {string} message
+ * @param {(() => unknown) | null} [undo]
+ */
 export const say = (message, undo = null) => {
   hush();
   const line = make("p", {}, message);
@@ -32,7 +38,7 @@ export const say = (message, undo = null) => {
       await undo();
       say(_("Taken back."));
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     }
   });
   const close = make("button", { type: "button", class: "round", "aria-label": _("Close") });

@@ -5,6 +5,7 @@ import { present } from "./router.js";
 import { beginAnew } from "./vault.js";
 import { _, moment, span } from "./words.js";
 
+/** @type {Record<string, () => { heading: string, words: string[], canBegin: boolean }>} */
 const pages = {
   keyless: () => ({
     heading: _("The key to your accounts is gone"),
@@ -54,6 +55,11 @@ const pages = {
   }),
 };
 
+/**
+ * @param {HTMLButtonElement} button
+ * @param {() => unknown} after
+ * @param {{ toRecover?: boolean }} [how]
+ */
 const leave = async (button, after, how) => {
   button.disabled = true;
   try {
@@ -64,7 +70,11 @@ const leave = async (button, after, how) => {
   }
 };
 
-/** Show why there is no list; `after` is called once the person began anew. */
+/**
+ * Show why there is no list; `after` is called once the person began anew.
+ * @param {string} kind
+ * @param {() => unknown} after
+ */
 export const showTrouble = (kind, after) => {
   const { heading, words, canBegin } = pages[kind]();
   present("page-trouble", (root) => {
@@ -74,10 +84,12 @@ export const showTrouble = (kind, after) => {
     part(root, "recover").hidden = !canBegin;
     part(root, "again").classList.toggle("primary", !canBegin);
     part(root, "again").addEventListener("click", () => location.reload());
-    part(root, "begin").addEventListener("click", (event) => leave(event.target, after));
-    part(root, "recover").addEventListener("click", (event) => {
+    const begin = part(root, "begin");
+    begin.addEventListener("click", () => leave(begin, after));
+    const recover = part(root, "recover");
+    recover.addEventListener("click", () => {
       history.replaceState(null, "", "#recovery");
-      leave(event.currentTarget, after, { toRecover: true });
+      leave(recover, after, { toRecover: true });
     });
   });
 };
@@ -103,7 +115,10 @@ export const clockWords = () => {
     : _("This phone's clock is %(time)s fast. The codes use the portal's time.", { time });
 };
 
-/** What is said about the clock above the list, with the choice between the two; `after` a choice. */
+/**
+ * What is said about the clock above the list, with the choice between the two; `after` a choice.
+ * @param {() => unknown} after
+ */
 export const clockNotice = (after) => {
   const words = clockWords();
   if (!words) return null;
@@ -118,11 +133,14 @@ export const clockNotice = (after) => {
     choose(isPhone ? "" : "phone");
     after();
   });
-  line.lastElementChild.append(button);
+  line.lastElementChild?.append(button);
   return line;
 };
 
-/** What has to be said above the list after a start like this; empty if all is well. */
+/**
+ * What has to be said above the list after a start like this; empty if all is well.
+ * @param {Found} given
+ */
 export const ribbonWords = ({ kind, at }) => {
   if (kind === "unsaved") {
     return _("Your last change was not saved: the app was closed before it was. Make it again.");
@@ -131,7 +149,7 @@ export const ribbonWords = ({ kind, at }) => {
     return _(
       "The newest copy on this phone is damaged. The one before it is shown, saved %(date)s. " +
         "A change made after that may be missing.",
-      { date: moment(at) },
+      { date: moment(at ?? 0) },
     );
   }
   if (kind === "newer") {

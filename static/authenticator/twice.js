@@ -4,7 +4,10 @@ import { _ } from "./words.js";
 
 const SHORTEST = 8; // characters of a passphrase
 
-/** What was typed in both fields. */
+/**
+ * What was typed in both fields.
+ * @param {HTMLFormControlsCollection} given
+ */
 export const twice = ({ secret, again }) => {
   if (secret.value.normalize("NFKC") !== again.value.normalize("NFKC")) {
     throw new Refusal(_("The two are not the same."), "again");
@@ -12,7 +15,10 @@ export const twice = ({ secret, again }) => {
   return secret.value;
 };
 
-/** The same for a passphrase, which has to be long enough. */
+/**
+ * The same for a passphrase, which has to be long enough.
+ * @param {HTMLFormControlsCollection} elements
+ */
 export const newPassphrase = (elements) => {
   const passphrase = twice(elements);
   if ([...passphrase].length >= SHORTEST) return passphrase;

@@ -11,13 +11,20 @@ import { read, readAll, readHeads, write } from "./store.js";
 import { _ } from "./words.js";
 
 const LOCK = "latchkey-authenticator";
+/** @type {[string, string]} */
 const LOCAL_KEY = ["keys", "local"];
+/** @type {[string, string]} */
 const LOCK_ROW = ["meta", "lock"];
+/** @type {[string, string]} */
 const ERASED = ["meta", "erased"];
+/** @type {[string, string]} */
 const BEGUN = ["meta", "begun"]; // when an erasure was followed by an empty list
+/** @type {[string, string]} */
 const AWAY = ["meta", "locked"]; // what the portal locked; see portal-lock.js
+/** @type {[string, string]} */
 const ASIDE = ["meta", "aside"]; // which row of the vault was put aside with its lock
 const QUIET = 2000; // milliseconds after a change
+/** @type {[string, number][]} */
 const SLOTS = [
   ["vault", 0],
   ["vault", 1],
@@ -34,16 +41,23 @@ const openChannel = () => {
 const channel = openChannel();
 const listeners = new Set();
 const NOTHING = { generation: 0, slot: 1, wholeAt: 0, size: 0, changes: 0, isMissing: false, key: null };
+/** @type {VaultState} */
 const state = { doc: emptyDocument(), ...NOTHING, readOnly: false };
 let keepsKey = true; // false while the lock is what opens the vault
 
-/** Whether this lock encrypts: without it nothing opens the vault. */
-export const seals = (lock) => ["passphrase", "passkey"].includes(lock?.kind);
+/**
+ * Whether this lock encrypts: without it nothing opens the vault.
+ * @param {AppLock | null | undefined} lock
+ */
+export const seals = (lock) => lock?.kind === "passphrase" || lock?.kind === "passkey";
 
 /** The document as it stands; never change it, use `change`. */
 export const current = () => state.doc;
 
-/** Call this whenever the document is another one; gives the function that ends that. */
+/**
+ * Call this whenever the document is another one; gives the function that ends that.
+ * @param {(doc: VaultDocument) => void} listener
+ */
 export const subscribe = (listener) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -53,10 +67,11 @@ const announce = () => {
   for (const listener of [...listeners]) listener(state.doc);
 };
 
+/** @param {any} given @param {Head[]} heads @param {CryptoKey} key */
 const take = ({ doc, slot, size, changes, isMissing }, heads, key) => {
   const readOnly = doc.format > FORMAT;
   const generation = generationOf(heads);
-  const wholeAt = heads[slot].generation;
+  const wholeAt = heads[slot]?.generation ?? 0;
   Object.assign(state, { doc, slot, size, changes, isMissing, wholeAt, key, readOnly, generation });
 };
 
@@ -96,10 +111,13 @@ export const load = async () => {
   return key ? openWith(key) : { kind: "keyless" };
 };
 
-/** Open what is on the phone with this key; answers as `load` does. */
+/**
+ * Open what is on the phone with this key; answers as `load` does.
+ * @param {CryptoKey} key
+ */
 export const openWith = async (key) => {
   const { rows, changes } = await readRows();
-  const at = Math.max(...rows.map((row) => row?.at ?? 0));
+  const at = Math.max(...rows.map((/** @type {SealedRow | undefined} */ row) => row?.at ?? 0));
   const found = await newest(rows, changes, key);
   if (!found) return { kind: "damaged", at };
   take(found, [...rows, ...changes], key);
@@ -119,6 +137,7 @@ const refresh = async () => {
   if (found) take(found, [...rows, ...changes], key ?? state.key);
 };
 
+/** @param {any} given @param {CryptoKey} key @param {VaultDocument} doc */
 const store = async ({ put, drop, at, generation, kept }, key, doc) => {
   const count = living(doc).length;
   await write({
@@ -135,6 +154,7 @@ const store = async ({ put, drop, at, generation, kept }, key, doc) => {
   remember(count);
 };
 
+/** @param {VaultDocument} doc @param {boolean} isWhole */
 const keep = async (doc, isWhole) => {
   const key = state.key ?? (await newKey());
   await store(await nextRows(state, key, doc, isWhole), key, doc);
@@ -144,7 +164,10 @@ const keep = async (doc, isWhole) => {
 const gather = () =>
   oneAtATime(async () => {
     await refresh();
-    if (isScattered(state)) await store(await wholeRows(state, state.key), state.key, state.doc);
+    if (isScattered(state)) {
+      const key = /** @type {CryptoKey} */ (state.key);
+      await store(await wholeRows(state, key), key, state.doc);
+    }
   });
 
 let gathering = 0;
@@ -154,18 +177,27 @@ const gatherSoon = () => {
   gathering = setTimeout(() => gather().catch(() => {}), QUIET); // after the next change it is tried again
 };
 
-/** Nothing is written over a newer generation, nor beside a lock of the other kind. */
+/**
+ * Nothing is written over a newer generation, nor beside a lock of the other kind.
+ * @param {Head[]} heads
+ * @param {AppLock | undefined} lock
+ */
 const isNewest = (heads, lock) => {
   const isOther = seals(lock) === keepsKey;
   if (isOther || generationOf(heads) > state.generation) throw new Error("written meanwhile");
 };
 
-/** One writer at a time, of all tabs. */
+/**
+ * One writer at a time, of all tabs.
+ * @param {() => any} act
+ */
 export const oneAtATime = (act) => exclusively(LOCK, act);
 
 /**
  * Change the document and save it: `act(doc)` works on a copy. Either it is saved and every tab
  * shows it, or `Refusal` is thrown and nothing changed. `isWhole`: what goes is to go from the disk too.
+ * @param {(doc: VaultDocument) => any} act
+ * @param {{ isWhole?: boolean }} [given]
  */
 export const change = (act, { isWhole = false } = {}) =>
   oneAtATime(async () => {
@@ -207,6 +239,8 @@ export const fresh = () =>
 /**
  * Seal everything anew under another key, both generations at once, and keep `lock` (what opens it)
  * or, with `null`, the key itself. Other tabs begin again.
+ * @param {CryptoKey} key
+ * @param {AppLock | null} lock
  */
 export const rekey = (key, lock) =>
   oneAtATime(async () => {
@@ -214,7 +248,7 @@ export const rekey = (key, lock) =>
     const { doc, generation } = state;
     const rows = [await seal(key, doc, generation + 1), await seal(key, doc, generation + 2)];
     const isKept = !seals(lock);
-    const put = rows.map((row, slot) => ["vault", slot, row]);
+    const put = rows.map((row, slot) => /** @type {Row} */ (["vault", slot, row]));
     if (isKept) put.push([...LOCAL_KEY, key]);
     if (lock) put.push([...LOCK_ROW, lock]);
     const drop = [...(isKept ? [] : [LOCAL_KEY]), ...(lock ? [] : [LOCK_ROW])];
@@ -233,14 +267,22 @@ export const rekey = (key, lock) =>
 /** What locks the app: `null`, or a row whose `kind` is pin, passphrase or passkey. */
 export const lockRow = async () => (await read(LOCK_ROW))[0] ?? null;
 
-/** A lock that seals holds the only copy of the key: one that hides never takes its place. */
+/**
+ * A lock that seals holds the only copy of the key: one that hides never takes its place.
+ * @param {unknown} _rows
+ * @param {AppLock | undefined} lock
+ */
 const sealsNot = (_rows, lock) => {
   if (!seals(lock)) return;
   throw new Refusal(_("The lock was changed in another tab. Nothing was changed here."));
 };
 
-/** Put a lock that only hides the page, or take it away with `null`. */
+/**
+ * Put a lock that only hides the page, or take it away with `null`.
+ * @param {AppLock | null} lock
+ */
 export const setScreenLock = async (lock) => {
+  /** @type {Partial<Writing>} */
   const rows = lock ? { put: [[...LOCK_ROW, lock]] } : { drop: [LOCK_ROW] };
   await write({ ...rows, check: sealsNot }).catch((error) => {
     throw notSaved(error);
@@ -248,7 +290,13 @@ export const setScreenLock = async (lock) => {
   channel.postMessage("lock");
 };
 
-/** The rows that keep what cannot be opened; what a lock seals stays together with it. */
+/**
+ * The rows that keep what cannot be opened; what a lock seals stays together with it.
+ * @param {CryptoKey | undefined} key
+ * @param {AppLock | undefined} lock
+ * @param {{ rows: (SealedRow | undefined)[], changes: SealedRow[] }} given
+ * @returns {Row[]}
+ */
 const asideRows = (key, lock, { rows, changes }) => {
   if (seals(lock)) {
     const name = `aside-${Date.now()}`;
@@ -257,6 +305,7 @@ const asideRows = (key, lock, { rows, changes }) => {
       [...ASIDE, name],
     ];
   }
+  /** @type {Row[]} */
   const put = rows.flatMap((row, slot) => (row ? [["vault", `aside-${row.at}-${slot}`, row]] : []));
   for (const row of changes) put.push(["vault", `aside-${row.at}-${labelOf(row.generation)}`, row]);
   return key ? [...put, ["keys", `aside-${Date.now()}`, key]] : put;
@@ -270,6 +319,7 @@ export const beginAnew = async ({ toRecover = false } = {}) => {
   const [key, lock] = await read(LOCAL_KEY, LOCK_ROW);
   const { rows, changes } = await readRows();
   const last = generationOf([...rows, ...changes]);
+  /** @param {Head[]} heads @param {AppLock | undefined} present */
   const isAsRead = (heads, present) => {
     const isSame = generationOf(heads) === last && seals(present) === seals(lock);
     if (!isSame) throw new Error("written meanwhile");
@@ -294,8 +344,12 @@ export const bringBack = () =>
     await refresh();
     const [name] = await read(ASIDE);
     const [{ lock, rows, changes = [] }] = await read(["vault", name]);
-    const put = rows.flatMap((row, slot) => (row ? [["vault", slot, row]] : []));
+    /** @type {Row[]} */
+    const put = rows.flatMap((/** @type {SealedRow | undefined} */ row, /** @type {number} */ slot) =>
+      row ? [["vault", slot, row]] : [],
+    );
     for (const row of changes) put.push(["changes", row.generation, row]);
+    /** @param {Head[]} heads */
     const isOlder = (heads) => {
       if (state.doc.entries.length || generationOf(heads) >= generationOf([...rows, ...changes])) {
         throw new Error("there is something here already");
@@ -313,6 +367,7 @@ export const bringBack = () =>
 /**
  * Erase all of it: first what opens it, then the rest, with `note` in its place. Other tabs begin
  * again, and none can write back what it still shows.
+ * @param {ErasedNote} note
  */
 export const erase = (note) =>
   oneAtATime(async () => {
@@ -323,11 +378,15 @@ export const erase = (note) =>
     channel.postMessage("lock");
   });
 
-/** Write what is left of an erased list anew, or with `null` begin with an empty one. */
+/**
+ * Write what is left of an erased list anew, or with `null` begin with an empty one.
+ * @param {ErasedNote | null} note
+ */
 export const noteErased = (note) =>
   write(note ? { put: [[...ERASED, note]] } : { drop: [ERASED], put: [[...BEGUN, Date.now()]] });
 
-channel.addEventListener("message", ({ data }) => {
+channel.addEventListener("message", (event) => {
+  const { data } = /** @type {MessageEvent} */ (event);
   if (data === "lock") location.reload();
   else oneAtATime(refresh).then(announce, () => {});
 });

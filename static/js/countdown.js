@@ -6,10 +6,10 @@ for (const line of document.querySelectorAll("[data-countdown]")) {
   const tick = () => {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
     const minutes = Math.floor(left / 60);
-    shown.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    if (shown) shown.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
     if (left > 0) return;
     clearInterval(timer);
-    line.textContent = line.dataset.over;
+    line.textContent = line.dataset.over ?? "";
   };
 
   const timer = setInterval(tick, 1000);

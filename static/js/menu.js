@@ -1,8 +1,11 @@
 // A <details> menu closes on Escape and when the focus or a click goes elsewhere.
-const menus = [...document.querySelectorAll("details[data-menu]")];
+const menus = /** @type {HTMLDetailsElement[]} */ ([
+  ...document.querySelectorAll("details[data-menu]"),
+]);
 
+/** @param {EventTarget | null} kept */
 const closeOthers = (kept) => {
-  for (const menu of menus) if (!kept || !menu.contains(kept)) menu.open = false;
+  for (const menu of menus) if (!kept || !menu.contains(/** @type {Node} */ (kept))) menu.open = false;
 };
 
 document.addEventListener("click", (event) => closeOthers(event.target));
@@ -12,6 +15,6 @@ document.addEventListener("keydown", (event) => {
   for (const menu of menus) {
     if (!menu.open) continue;
     menu.open = false;
-    menu.querySelector("summary").focus();
+    menu.querySelector("summary")?.focus();
   }
 });

@@ -2,9 +2,11 @@
 const EVERY = 3000;
 
 for (const line of document.querySelectorAll("[data-fate]")) {
-  const text = line.querySelector("[data-fate-text]");
+  const text = /** @type {HTMLElement} */ (line.querySelector("[data-fate-text]"));
   const aloud = document.querySelector("[data-fate-aloud]"); // spoken once a state, not each second
-  const again = document.querySelector("[data-send-again]");
+  const again = /** @type {HTMLButtonElement | null} */ (
+    document.querySelector("[data-send-again]")
+  );
   const hint = document.querySelector("[data-send-again-hint]");
   let wait = Number(line.dataset.resendIn || 0);
   let over = false;
@@ -14,7 +16,7 @@ for (const line of document.querySelectorAll("[data-fate]")) {
     again.disabled = wait > 0;
     if (!hint) return;
     hint.hidden = wait <= 0;
-    hint.textContent = hint.dataset.words.replace("{seconds}", String(wait));
+    hint.textContent = (hint.dataset.words ?? "").replace("{seconds}", String(wait));
   };
 
   const ask = async () => {

@@ -3,7 +3,7 @@ const PATIENCE = 10_000; // milliseconds, after which a page that was stopped ca
 let sent = new WeakMap();
 
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const form = /** @type {HTMLFormElement} */ (event.target);
   if (event.defaultPrevented || form.method !== "post") return;
   const last = sent.get(form);
   if (last !== undefined && event.timeStamp - last < PATIENCE) return event.preventDefault();

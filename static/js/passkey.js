@@ -2,41 +2,48 @@
 const api = window.PublicKeyCredential;
 const knows = Boolean(api && navigator.credentials?.get);
 const REARM = 240_000; // milliseconds: before the question of the autofill is too old
+/** @type {AbortController | null} */
 let waiting = null; // the autofill, which has to end before anything else begins
 
+/** @param {HTMLFormElement} form @param {string} among */
 const ask = async (form, among) => {
   const body = new URLSearchParams({
     csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value,
     among,
   });
   const headers = { Accept: "application/json" };
-  const answer = await fetch(form.dataset.options, { method: "POST", body, headers });
+  const answer = await fetch(form.dataset.options ?? "", { method: "POST", body, headers });
   if (answer.redirected) location.reload(); // signed out meanwhile, or to be confirmed anew
   if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
   return answer.json();
 };
 
+/** @param {ArrayBuffer} buffer */
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
+/** @param {string} spelled */
 const bytes = (spelled) =>
   Uint8Array.from(atob(spelled.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
     letter.charCodeAt(0),
   );
 
+/** @param {any[]} [rows] */
 const named = (rows = []) => rows.map((row) => ({ ...row, id: bytes(row.id) }));
 
 // As parseRequestOptionsFromJSON() and parseCreationOptionsFromJSON() do, which Safari has since
 // 18.4 and Chrome since 129: there is nothing in our questions but these that is not plain JSON.
+/** @param {Json} json */
 const toAnswer = (json) => ({
   ...json,
   challenge: bytes(json.challenge),
   allowCredentials: named(json.allowCredentials),
 });
 
+/** @param {Json} json */
 const toMake = (json) => ({
   ...json,
   challenge: bytes(json.challenge),
@@ -45,10 +52,12 @@ const toMake = (json) => ({
 });
 
 // Password managers put objects of their own in place of the browser's: some lack toJSON().
+/** @param {any} credential */
 const plain = (credential) => {
   try {
     return credential.toJSON();
   } catch {
+    /** @type {Record<string, string>} */
     const response = {};
     const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature"];
     for (const part of [...parts, "userHandle"]) {
@@ -59,11 +68,13 @@ const plain = (credential) => {
   }
 };
 
+/** @param {HTMLFormElement} form @param {any} credential */
 const send = (form, credential) => {
   form.elements.code.value = JSON.stringify(plain(credential));
   form.submit();
 };
 
+/** @param {Json} gone */
 const forget = (gone) => {
   const { rpId, userId, credentialId, allAcceptedCredentialIds } = gone;
   api?.signalUnknownCredential?.({ rpId, credentialId })?.catch(() => {});
@@ -71,11 +82,17 @@ const forget = (gone) => {
   api?.signalAllAcceptedCredentials?.({ rpId, userId, allAcceptedCredentialIds })?.catch(() => {});
 };
 
+/** @param {HTMLFormElement} form */
 const make = async (form) => {
   const { publicKey } = await ask(form, "");
   send(form, await navigator.credentials.create({ publicKey: toMake(publicKey) }));
 };
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} [among]
+ * @param {{ mediation?: CredentialMediationRequirement, signal?: AbortSignal }} [more]
+ */
 const answer = async (form, among = "", more = {}) => {
   const { publicKey, gone } = await ask(form, among);
   if (gone) forget(gone);
@@ -85,6 +102,7 @@ const answer = async (form, among = "", more = {}) => {
 };
 
 // The browser lists passkeys beside the saved addresses; nothing happens until one is chosen.
+/** @param {HTMLFormElement} form */
 const autofill = async (form) => {
   const mine = new AbortController();
   waiting = mine;
@@ -104,21 +122,26 @@ const stopAutofill = () => {
   waiting = null;
 };
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
+for (const each of document.querySelectorAll("form[data-passkey]")) {
+  const form = /** @type {HTMLFormElement} */ (each);
   const missing = form.querySelector("[data-passkey-missing]");
   if (!knows) {
     form.removeAttribute("data-comes"); // no room is kept for what will not come
     missing?.setAttribute("data-passkey-missing", "here");
     continue;
   }
-  const buttons = [...form.querySelectorAll("[data-passkey-button]")];
-  const status = document.getElementById(form.dataset.status);
+  const buttons = /** @type {HTMLButtonElement[]} */ ([
+    ...form.querySelectorAll("[data-passkey-button]"),
+  ]);
+  const status = /** @type {HTMLElement} */ (document.getElementById(form.dataset.status ?? ""));
   const isAlone = form.dataset.passkey === "alone";
   const act = form.dataset.passkey === "add" ? make : answer;
 
   form.hidden = false;
   missing?.remove();
+  /** @param {boolean} is */
   const rest = (is) => buttons.forEach((button) => (button.disabled = is));
+  /** @param {string} among */
   const begin = async (among) => {
     stopAutofill();
     rest(true);
@@ -126,7 +149,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       await act(form, among);
     } catch {
-      status.textContent = status.dataset.failed;
+      status.textContent = status.dataset.failed ?? "";
       rest(false);
       if (isAlone) autofill(form);
     }
@@ -137,7 +160,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   }
   if (form.dataset.passkey === "answer") buttons[0].focus();
   form.addEventListener("submit", (event) => {
-    if (buttons.includes(event.submitter) || form.elements.code.value) return;
+    if (buttons.some((button) => button === event.submitter) || form.elements.code.value) return;
     event.preventDefault(); // Enter in the field for the name
     begin(buttons[0].value);
   });

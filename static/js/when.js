@@ -8,10 +8,13 @@ if (timeZone && !document.cookie.split("; ").includes(kept)) {
 }
 
 const language = document.documentElement.lang || undefined;
+/** @type {Intl.DateTimeFormatOptions} */
 const day = { day: "numeric", month: "short", year: "numeric" };
+/** @type {Intl.DateTimeFormatOptions} */
 const moment = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
-for (const time of document.querySelectorAll("time[data-when]")) {
+for (const each of document.querySelectorAll("time[data-when]")) {
+  const time = /** @type {HTMLTimeElement} */ (each);
   const form = time.dataset.when === "day" ? day : moment;
   // British order (3 May 2026) is what the English pages are written in.
   const locale = language?.startsWith("en") ? "en-GB" : language;

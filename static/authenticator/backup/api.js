@@ -1,7 +1,7 @@
 // Calls to the portal. Whatever goes wrong leaves here as one kind of error with a sentence, and
 // nothing that is not certainly the portal's own JSON is ever taken for an answer.
 import { persist } from "../patience.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { _ } from "../words.js";
 import { linkedDevice } from "./device.js";
 
@@ -11,6 +11,7 @@ const JSON_TYPE = "application/json";
 const PROBLEM_TYPE = "application/problem+json";
 const ROOM_PROBLEM = 507; // a refusal like any other, though its number says "server"
 
+/** @type {Record<string, () => string>} */
 const SENTENCES = {
   offline: () => _("The portal cannot be reached from here."),
   slow: () => _("The portal did not answer in time."),
@@ -21,6 +22,7 @@ const SENTENCES = {
 };
 
 // Refusals that the person should understand without leaving the app: in place of the portal's title.
+/** @type {Record<string, () => string>} */
 const OF_CODES = {
   in_dispute: () =>
     _(
@@ -35,15 +37,25 @@ const OF_CODES = {
  * delete anything.
  */
 export class PortalError extends Refusal {
+  /**
+   * @param {string} kind
+   * @param {{ title?: string, code?: string, status?: number, more?: Record<string, any> }} [given]
+   */
   constructor(kind, { title = "", code = "", status = 0, more = {} } = {}) {
     super(title || SENTENCES[kind]());
-    Object.assign(this, { name: "PortalError", kind, code, status, more });
+    this.name = "PortalError";
+    this.code = code;
+    this.kind = kind;
+    this.status = status;
+    this.more = more;
   }
 }
 
+/** @param {unknown} error */
 const failureOf = (error) =>
-  new PortalError(["TimeoutError", "AbortError"].includes(error?.name) ? "slow" : "offline");
+  new PortalError(["TimeoutError", "AbortError"].includes(asFailure(error).name) ? "slow" : "offline");
 
+/** @param {string} method @param {string} path @param {CallOptions} given */
 const send = (method, path, { device, body, headers, keepalive, isHere = false }) =>
   fetch(ROOT + path, {
     method,
@@ -62,9 +74,14 @@ const send = (method, path, { device, body, headers, keepalive, isHere = false }
     signal: AbortSignal.timeout(LONGEST),
   });
 
+/** @param {unknown} value */
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-/** The JSON object in an answer, or `null` if it is none of this type. */
+/**
+ * The JSON object in an answer, or `null` if it is none of this type.
+ * @param {Response} answer
+ * @param {string} type
+ */
 const objectIn = async (answer, type) => {
   const given = (answer.headers.get("Content-Type") ?? "").split(";")[0].trim();
   if (given !== type) return null;
@@ -77,12 +94,14 @@ const objectIn = async (answer, type) => {
   }
 };
 
+/** @param {Response} answer @param {Json} given */
 const refusalOf = (answer, { title, code, type: _type, status: _status, ...more }) => {
   if (answer.status >= 500 && answer.status !== ROOM_PROBLEM) return new PortalError("server");
   const said = OF_CODES[code]?.() ?? title;
   return new PortalError("refused", { title: said, code, status: answer.status, more });
 };
 
+/** @param {Response} answer */
 const problemOf = async (answer) => {
   if (answer.type === "opaqueredirect" || answer.status < 400) return new PortalError("stranger");
   const problem = await objectIn(answer, PROBLEM_TYPE);
@@ -90,6 +109,7 @@ const problemOf = async (answer) => {
   return new PortalError(answer.status >= 500 ? "server" : "stranger");
 };
 
+/** @param {Response} answer @param {string[]} wants */
 const read = async (answer, wants) => {
   if (answer.status === 204) return null;
   const value = answer.ok ? await objectIn(answer, JSON_TYPE) : null;
@@ -101,6 +121,9 @@ const read = async (answer, wants) => {
 /**
  * Call the portal as this phone; gives the object it answers, `null` for "done". `device` is another
  * one to call as, or `null` for nobody; an answer without the names in `wants` is not the portal's.
+ * @param {string} method
+ * @param {string} path
+ * @param {CallOptions} [given]
  */
 export const call = async (method, path, { wants = [], ...options } = {}) => {
   const { device = await linkedDevice() } = options;
@@ -112,11 +135,18 @@ export const call = async (method, path, { wants = [], ...options } = {}) => {
   }
 };
 
-/** Tell whether the portal refused with this code. */
+/**
+ * Tell whether the portal refused with this code.
+ * @param {unknown} error
+ * @param {...string} codes
+ */
 export const isRefused = (error, ...codes) =>
   error instanceof PortalError && error.kind === "refused" && codes.includes(error.code);
 
-/** Tell the portal something in the background: until it was reached, whatever it thinks of it. */
+/**
+ * Tell the portal something in the background: until it was reached, whatever it thinks of it.
+ * @param {() => Promise<any>} act
+ */
 export const mention = (act) =>
   persist(() =>
     act().catch((error) => {
@@ -124,5 +154,8 @@ export const mention = (act) =>
     }),
   );
 
-/** Tell whether it is only the network, and will go by itself. */
+/**
+ * Tell whether it is only the network, and will go by itself.
+ * @param {any} error
+ */
 export const isLater = (error) => ["offline", "slow"].includes(error?.kind);

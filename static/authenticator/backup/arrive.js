@@ -13,7 +13,10 @@ const take = () => {
 take();
 window.addEventListener("hashchange", take);
 
-/** The code that came for this page, once; empty if there is none. */
+/**
+ * The code that came for this page, once; empty if there is none.
+ * @param {string} name
+ */
 export const takeCode = (name) => {
   const code = codes.get(name) ?? "";
   codes.delete(name);

@@ -1,6 +1,7 @@
 // The page about the backup: how it stands, switching it on, and off.
-import { onSubmit, part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
+import { backupIn } from "./state.js";
+import { buttonPart, find, formOf, onSubmit, part, put, showStep } from "../dom.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { hold } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
@@ -12,15 +13,16 @@ import { showLine } from "./line.js";
 import { currentStatus, onStatus } from "./status.js";
 import { finish, switchOff, switchOn, switchOnAgain } from "./switch.js";
 
-const show = (root, name) => {
-  for (const each of root.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
-};
-
-const focus = (root, name) => root.querySelector(`[data-step="${name}"] [tabindex]`)?.focus();
+/** @param {HTMLElement} root @param {string} name */
+const focus = (root, name) => find(root, `[data-step="${name}"] [tabindex]`)?.focus();
 
 const STAGES = ["send", "fetch", "open"];
 
-/** Mark how far it is: what is done, and what is going on. */
+/**
+ * Mark how far it is: what is done, and what is going on.
+ * @param {HTMLElement} root
+ * @param {string} stage
+ */
 const mark = (root, stage) => {
   const at = STAGES.indexOf(stage);
   STAGES.forEach((name, place) => {
@@ -28,9 +30,10 @@ const mark = (root, stage) => {
   });
 };
 
+/** @param {HTMLElement} root */
 const done = (root) => {
   mark(root, "done");
-  const { accounts } = current().backup;
+  const { accounts } = backupIn(current());
   put(
     root,
     "done-words",
@@ -40,11 +43,16 @@ const done = (root) => {
       accounts,
     ),
   );
-  show(root, "done");
+  showStep(root, "done");
   focus(root, "done");
 };
 
-/** Switch it on by `act(tell)` and show how far it is. */
+/**
+ * Switch it on by `act(tell)` and show how far it is.
+ * @param {HTMLElement} root
+ * @param {HTMLFormElement} form
+ * @param {(tell: (stage: string) => void) => Promise<unknown>} act
+ */
 const proceed = async (root, form, act) => {
   form.append(part(root, "stages"));
   part(root, "stages").hidden = false;
@@ -53,13 +61,15 @@ const proceed = async (root, form, act) => {
   done(root);
 };
 
-const startKey = (root, how) => {
-  show(root, "key");
-  const place = root.querySelector("[data-step=key]");
+/** @param {HTMLElement} root @param {{ freeze?: boolean }} [how] */
+const startKey = (root, how = {}) => {
+  showStep(root, "key");
+  const place = find(root, "[data-step=key]");
   const form = part(place, "typed");
   showKey(place, (key) => proceed(root, form, (tell) => switchOn(key, tell, how)));
 };
 
+/** @param {HTMLFormElement} form */
 const switchItOff = async (form) => {
   const { word } = form.elements;
   if (word.value.trim().toLowerCase() !== form.dataset.word) {
@@ -70,6 +80,7 @@ const switchItOff = async (form) => {
   say(_("The backup is off."));
 };
 
+/** @type {Record<string, string>} */
 const BY_KIND = {
   unknown: "wait",
   alone: "link",
@@ -84,29 +95,34 @@ const BY_KIND = {
   other: "other",
 };
 
+/** @param {HTMLElement} root */
 const fill = async (root) => {
   const name = BY_KIND[currentStatus().kind] ?? "on";
-  show(root, name);
+  showStep(root, name);
   part(root, "line").hidden = !["on", "other"].includes(name);
   if (name !== "off") return;
-  const { offUntil } = current().backup;
-  put(root, "off-words", _("What was saved is kept until %(date)s, then it goes.", { date: moment(offUntil) }));
+  const { offUntil } = backupIn(current());
+  put(root, "off-words", _("What was saved is kept until %(date)s, then it goes.", { date: moment(offUntil ?? "") }));
 };
 
-const onClick = (root, name, act) =>
-  part(root, name).addEventListener("click", async ({ currentTarget }) => {
-    currentTarget.disabled = true;
+/** @param {HTMLElement} root @param {string} name @param {() => unknown} act */
+const onClick = (root, name, act) => {
+  const button = buttonPart(root, name);
+  button.addEventListener("click", async () => {
+    button.disabled = true;
     try {
       await act();
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     } finally {
-      currentTarget.disabled = false;
+      button.disabled = false;
     }
   });
+};
 
+/** @param {HTMLElement} root */
 const listen = (root) => {
-  const finishing = root.querySelector("form[data-step=finish]");
+  const finishing = formOf(root, "finish");
   onSubmit(finishing, ({ secret }) =>
     proceed(root, finishing, (tell) => finish(secret.value, tell)),
   );
@@ -121,16 +137,20 @@ const listen = (root) => {
   });
 };
 
-const isBusy = (root) => ["key", "done"].some((name) => !root.querySelector(`[data-step="${name}"]`).hidden);
+/** @param {HTMLElement} root */
+const isBusy = (root) => ["key", "done"].some((name) => !find(root, `[data-step="${name}"]`).hidden);
 
-/** Show the page; "anew" is a new backup in the place of one that nothing opens any more. */
+/**
+ * Show the page; "anew" is a new backup in the place of one that nothing opens any more.
+ * @param {HTMLElement} root
+ */
 export const showBackup = (root, what = "") => {
   listen(root);
   hold(root);
   if (what === "anew") startKey(root, { freeze: true });
   else fill(root);
   device().then((mine) => {
-    if (mine) put(root, "account", _("In the portal, in the account %(account)s", mine));
+    if (mine) put(root, "account", _("In the portal, in the account %(account)s", { account: mine.account }));
   });
   const ends = [showLine(part(root, "line")), onStatus(() => isBusy(root) || fill(root))];
   return () => ends.forEach((end) => end());

@@ -13,7 +13,9 @@ import { erase, isOpen, noteErased } from "../vault.js";
 import { call } from "./api.js";
 import { dropDevice, linkedDevice, writeAs } from "./device.js";
 
+/** @type {[string, string]} */
 const SAID = ["meta", "said"];
+/** @type {[string, string]} */
 const UNLINKED = ["meta", "unlinked"];
 const WANTS = ["status", "commands"];
 
@@ -21,6 +23,7 @@ const WANTS = ["status", "commands"];
 const saidBefore = async () =>
   (await read(SAID))[0] ?? { unsaved: 0, accounts: 0, version: null };
 
+/** @param {ErasedNote} note */
 const acknowledge = async (note) => {
   await call("POST", `commands/${note.command}/done`, { device: note });
   await noteErased({ at: note.at });
@@ -29,6 +32,8 @@ const acknowledge = async (note) => {
 /**
  * Erase all of it, then say so. What is left tells the person why, and keeps what the portal is owed
  * until it has it: the id of a phone that is unlinked, and its secret, which opens nothing any more.
+ * @param {Device} given
+ * @param {string} command
  */
 const wipe = async ({ installation, secret }, command) => {
   const note = { at: Date.now(), installation, secret, command };
@@ -36,7 +41,10 @@ const wipe = async ({ installation, secret }, command) => {
   await acknowledge(note).catch(() => {});
 };
 
-/** Finish an erasure that was cut off, and what is still owed to the portal. */
+/**
+ * Finish an erasure that was cut off, and what is still owed to the portal.
+ * @param {ErasedNote} note
+ */
 export const finishErasure = async (note) => {
   if (!note.command) return;
   await erase(note);
@@ -49,19 +57,29 @@ export const unlinkedAt = async () => (await read(UNLINKED))[0]?.at ?? 0;
 /** The person has read that it was. */
 export const forgetUnlinked = () => write({ drop: [UNLINKED] });
 
+/** @param {Told} given @param {...string} kinds */
 const orderIn = ({ commands }, ...kinds) =>
   Array.isArray(commands)
     ? commands.find(({ kind, id }) => kinds.includes(kind) && isUuid(id))
     : undefined;
 
+/** @param {Device} mine @param {Order} given @param {string} what */
 const tell = (mine, { id }, what) => call("POST", `commands/${id}/${what}`, { device: mine });
 
+/** @param {Device} mine */
 const depart = (mine) => dropDevice(mine.installation, [[...UNLINKED, { at: Date.now() }]]);
 
-/** Accounts that were here before the link, and were never backed up under it, are nobody else's. */
+/**
+ * Accounts that were here before the link, and were never backed up under it, are nobody else's.
+ * @param {Device} given
+ */
 const hasBefore = ({ before }) => Boolean(before?.length);
 
-/** Erase what came in. Gives whether the app has to begin again. */
+/**
+ * Erase what came in. Gives whether the app has to begin again.
+ * @param {Device} mine
+ * @param {Order} order
+ */
 const obeyWipe = async (mine, order) => {
   if (!hasBefore(mine)) {
     await wipe(mine, order.id);
@@ -74,7 +92,11 @@ const obeyWipe = async (mine, order) => {
   return false;
 };
 
-/** Lock what came in under a secret of the portal's, then say so: also what was cut off before. */
+/**
+ * Lock what came in under a secret of the portal's, then say so: also what was cut off before.
+ * @param {Device} mine
+ * @param {Order} order
+ */
 const obeyLock = async (mine, order) => {
   let restarts = false;
   const isThere = await lockedAway();
@@ -91,7 +113,11 @@ const obeyLock = async (mine, order) => {
   return restarts;
 };
 
-/** It was called off: open again with everything. */
+/**
+ * It was called off: open again with everything.
+ * @param {Device} mine
+ * @param {Order} order
+ */
 const obeyOpen = async (mine, order) => {
   const away = await lockedAway();
   if (away?.isPart && !isOpen()) return false;
@@ -101,9 +127,14 @@ const obeyOpen = async (mine, order) => {
   return Boolean(away) && !away.isPart;
 };
 
+/** @type {Record<string, (mine: Device, order: Order) => Promise<boolean>>} */
 const OBEYS = { wipe: obeyWipe, lock: obeyLock };
 
-/** Only an answer that knew this phone by its secret, and calls it unlinked, comes here. */
+/**
+ * Only an answer that knew this phone by its secret, and calls it unlinked, comes here.
+ * @param {Device} mine
+ * @param {Told} answer
+ */
 const leave = async (mine, answer) => {
   const open = orderIn(answer, "open");
   const restarts = open ? await obeyOpen(mine, open) : false;
@@ -117,6 +148,7 @@ const leave = async (mine, answer) => {
  * Call the portal: `said` is `{unsaved, accounts, version}`, or nothing while the list is locked.
  * Gives its answer and the `installation` that asked, with `restarts` if it made this phone erase,
  * lock or open everything; `null` if it is not linked.
+ * @param {Said | null} [said]
  */
 export const contact = async (said = null) => {
   const mine = await linkedDevice();
@@ -134,7 +166,10 @@ export const contact = async (said = null) => {
   return { ...answer, installation: mine.installation };
 };
 
-/** While the list is locked: call at once, whenever the app is shown, and now and then; gives its end. */
+/**
+ * While the list is locked: call at once, whenever the app is shown, and now and then; gives its end.
+ * @param {number} pause
+ */
 export const callWhileLocked = (pause) => {
   const callIfShown = async () => {
     if (document.hidden) return;

@@ -1,11 +1,12 @@
 // What keeps the backup up to date: when to save, when to call, what to do when it did not work.
+import { asFailure } from "../refusal.js";
 import { change, current, fresh, subscribe } from "../vault.js";
 import { isRefused } from "./api.js";
 import { contact, unlinkedAt } from "./contact.js";
 import { linkedDevice, nameDevice } from "./device.js";
 import { pull } from "./pull.js";
 import { alone, check, save } from "./saving.js";
-import { accountsIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
+import { accountsIn, backupIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
 import { currentStatus, setStatus, statusOf } from "./status.js";
 import { tellTag } from "./switch.js";
 
@@ -13,6 +14,7 @@ const SOON = 3000; // milliseconds after a change
 const BEAT = 15 * 60_000;
 const RETRY = { first: 30_000, longest: 3_600_000 };
 
+/** @type {EngineState} */
 const state = { mine: null, told: null, trouble: null, shrink: null, isSaving: false, unlinked: 0 };
 let failures = 0;
 let timer = 0;
@@ -20,19 +22,21 @@ let isStarted = false;
 
 const tell = () => setStatus(statusOf({ ...state, doc: current() }));
 
+/** @param {Partial<Known>} changes */
 const note = (changes) => {
   Object.assign(state, changes);
   tell();
 };
 
 const isMine = () =>
-  Boolean(state.mine) && isOn(current()) && current().backup.role !== "other";
+  Boolean(state.mine) && isOn(current()) && backupIn(current()).role !== "other";
 
 const isUpToDate = () => {
-  const { pending, head, checked } = current().backup;
+  const { pending, head, checked } = backupIn(current());
   return !pending && checked === head && changesIn(current()) === 0;
 };
 
+/** @param {number} wait */
 const later = (wait) => {
   clearTimeout(timer);
   timer = setTimeout(() => {
@@ -41,30 +45,37 @@ const later = (wait) => {
   }, wait);
 };
 
+/** @param {Failure} given */
 const retryLater = ({ more }) => {
   const doubled = Math.min(RETRY.longest, RETRY.first * 2 ** failures);
   failures += 1;
   later(Math.max(doubled, (more?.wait ?? 0) * 1000));
 };
 
-/** Keep a part of what the portal told, so that a start without the network knows it. */
+/**
+ * Keep a part of what the portal told, so that a start without the network knows it.
+ * @param {Partial<Backup>} known
+ */
 const remember = async (known) => {
   const before = backupOf(current());
-  if (!Object.keys(known).some((name) => known[name] !== before[name])) return;
+  const names = /** @type {(keyof Backup)[]} */ (Object.keys(known));
+  if (!names.some((name) => known[name] !== before[name])) return;
   await change((doc) => {
-    if (hasKey(doc)) Object.assign(doc.backup, known);
+    if (hasKey(doc)) Object.assign(backupIn(doc), known);
   });
 };
 
+/** @param {Told} given@returns {Pick<Backup, "role" | "other">} */
 const roleIn = ({ status, active }) =>
   status === "active" ? { role: "active", other: "" } : { role: "other", other: active?.name ?? "" };
 
+/** @param {Told} told */
 const learn = async (told) => {
   const { vault } = told;
   if (!hasKey(current())) return;
-  const isOurs = vault?.vault === current().backup.vault;
-  const offUntil = isOurs && vault.state === "off" ? vault.deleted_until : null;
-  const on = isOurs && vault.state === "on" && vault.verified;
+  const isOurs = vault?.vault === backupIn(current()).vault;
+  const offUntil = isOurs && vault?.state === "off" ? vault.deleted_until : null;
+  const on = isOurs && vault?.state === "on" && vault.verified;
   await remember({ ...roleIn(told), offUntil, on, lost: !isOurs });
 };
 
@@ -73,14 +84,18 @@ const counts = () => {
   return { unsaved: changesIn(doc), accounts: accountsIn(doc), version: backupOf(doc).head ?? null };
 };
 
-/** Whether what was told is of the installation that this phone is, still. */
+/**
+ * Whether what was told is of the installation that this phone is, still.
+ * @param {Told | null} told
+ */
 const isOfThis = (told) => state.mine !== null && told?.installation === state.mine.installation;
 
+/** @param {Told | null} told */
 const take = async (told) => {
   if (told?.installation) await nameDevice(told.installation, told);
   state.mine = await linkedDevice();
   state.unlinked = await unlinkedAt();
-  if (!isOfThis(told)) return note({ told: null, trouble: null });
+  if (!told || !isOfThis(told)) return note({ told: null, trouble: null });
   await learn(told);
   const { trouble } = state;
   return note({ told, trouble: trouble?.code === "unknown_phone" ? null : trouble });
@@ -95,14 +110,17 @@ export const beat = async () => {
     if (told?.restarts) location.reload();
     else await take(told);
   } catch (error) {
-    note({ trouble: error });
+    note({ trouble: asFailure(error) });
   }
 };
 
-/** Whether the portal has a state that this phone, which is the active one, has not. */
+/**
+ * Whether the portal has a state that this phone, which is the active one, has not.
+ * @param {Told} given
+ */
 const isBehind = ({ vault, epoch }) => {
-  const { backup } = current();
-  if (!isMine() || vault?.vault !== backup.vault) return false;
+  const backup = backupOf(current());
+  if (!isMine() || !vault || vault.vault !== backup.vault) return false;
   // Older is as much a reason as newer: the portal was set back, and everything is saved again.
   return vault.head !== backup.head || epoch !== backup.epoch;
 };
@@ -126,14 +144,20 @@ const ELSEWHERE = [
   "grant_not_yet",
 ];
 
-/** What to do when it did not work: ask the person, ask how the account is, or try again. */
+/**
+ * What to do when it did not work: ask the person, ask how the account is, or try again.
+ * @param {Failure} error
+ */
 const judge = async (error) => {
-  if (isRefused(error, "shrink_needs_confirmation")) return note({ shrink: error.more });
+  if (isRefused(error, "shrink_needs_confirmation")) {
+    return note({ shrink: /** @type {Shrink} */ (error.more) });
+  }
   if (isRefused(error, ...ELSEWHERE)) return beat();
   note({ trouble: error });
   return error.code === "newer" ? undefined : retryLater(error);
 };
 
+/** @param {SaveHow} how */
 const saveAll = async (how) => {
   const made = await save(how);
   if (!how.isHidden) await check();
@@ -142,7 +166,10 @@ const saveAll = async (how) => {
   if (made) await beat();
 };
 
-/** Save what is not saved, now; never throws, the status tells. */
+/**
+ * Save what is not saved, now; never throws, the status tells.
+ * @param {SaveHow} [how]
+ */
 export const saveNow = async (how = {}) => {
   if (!isMine() || state.isSaving || isUpToDate() || (state.shrink && !how.shrink)) return;
   clearTimeout(timer);
@@ -152,10 +179,11 @@ export const saveNow = async (how = {}) => {
     await saveAll(how);
   } catch (error) {
     note({ isSaving: false });
-    await judge(error);
+    await judge(asFailure(error));
   }
 };
 
+/** @param {VaultDocument} doc */
 const onChange = (doc) => {
   if (state.shrink && accountsIn(doc) !== state.shrink.after) state.shrink = null;
   tell();
@@ -169,7 +197,7 @@ export const wake = async () => {
     await catchUp();
     if (isMine() && isUpToDate() && state.trouble?.code !== "unknown_phone") note({ trouble: null });
   } catch (error) {
-    await judge(error);
+    await judge(asFailure(error));
   }
   await saveNow();
   if (isMine() && state.told?.status === "active") await tellTag().catch(() => {}); // at the next call

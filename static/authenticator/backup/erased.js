@@ -6,7 +6,10 @@ import { noteErased } from "../vault.js";
 import { _, moment } from "../words.js";
 import { callWhileLocked, contact, finishErasure } from "./contact.js";
 
-/** Show it; what was cut off is finished, what is owed to the portal is told. */
+/**
+ * Show it; what was cut off is finished, what is owed to the portal is told.
+ * @param {ErasedNote} note
+ */
 export const showErased = (note) => {
   present("page-erased", (root) => {
     part(root, "begin").addEventListener("click", async () => {
@@ -18,7 +21,11 @@ export const showErased = (note) => {
   return finishErasure(note);
 };
 
-/** Show that the accounts are locked, and go on calling: they open again when the order is called off. */
+/**
+ * Show that the accounts are locked, and go on calling: they open again when the order is called off.
+ * @param {AwayRow} given
+ * @param {number} pause
+ */
 export const showAway = ({ until }, pause) => {
   present("page-away", (root) => {
     put(

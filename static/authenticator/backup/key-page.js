@@ -9,7 +9,10 @@ import { keyProven } from "./remind.js";
 import { isOn } from "./state.js";
 import { recoverySlots, replaceRecoveryKey, tryHere } from "./switch.js";
 
-/** Show the page with a new backup key. */
+/**
+ * Show the page with a new backup key.
+ * @param {HTMLElement} root
+ */
 export const showNewKey = (root) => {
   if (!isOn(current())) {
     go("backup");
@@ -28,7 +31,10 @@ export const showNewKey = (root) => {
   });
 };
 
-/** Open the key of the backup with what was typed, by any of the backup keys that are there. */
+/**
+ * Open the key of the backup with what was typed, by any of the backup keys that are there.
+ * @param {string} recoveryKey
+ */
 const tryKey = async (recoveryKey) => {
   const [first, ...others] = recoverySlots(current());
   for (const slot of others) {
@@ -38,7 +44,10 @@ const tryKey = async (recoveryKey) => {
   await tryHere(first, { recoveryKey });
 };
 
-/** Show the page that asks for the backup key; nothing is asked of the portal. */
+/**
+ * Show the page that asks for the backup key; nothing is asked of the portal.
+ * @param {HTMLElement} root
+ */
 export const showCheck = (root) => {
   if (!recoverySlots(current()).length) {
     go("backup");

@@ -1,5 +1,5 @@
 // What a phone that is not the active one left: shown before any of it is taken.
-import { copyOf, make, notice, part, put } from "../dom.js";
+import { buttonPart, elementOf, make, notice, part, put } from "../dom.js";
 import { nameOf } from "../entries.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
@@ -8,8 +8,10 @@ import { saveNow, wake } from "./engine.js";
 import { brings, letGo, take, waiting } from "./late.js";
 import { hasKey } from "./state.js";
 
+/** @param {Entry[]} entries */
 const names = (entries) => entries.map(nameOf).join(", ");
 
+/** @param {LateChanges} one */
 const lines = (one) => {
   const { new: added, differs } = brings(one);
   const changed = differs.map(({ theirs }) => theirs);
@@ -21,25 +23,29 @@ const lines = (one) => {
   ].filter(Boolean);
 };
 
+/** @param {LateChanges} one */
 const takeIt = async (one) => {
   await take(one);
   await saveNow();
-  say(_("The changes of %(phone)s are in the list.", one));
+  say(_("The changes of %(phone)s are in the list.", { phone: one.phone }));
 };
 
+/** @param {LateChanges} one */
 const leaveIt = async (one) => {
   await letGo(one);
-  say(_("Left out. %(phone)s still has them.", one));
+  say(_("Left out. %(phone)s still has them.", { phone: one.phone }));
 };
 
+/** @param {HTMLElement} root @param {LateChanges} one */
 const card = (root, one) => {
-  const element = copyOf("late-card").firstElementChild;
+  const element = elementOf("late-card");
   put(element, "phone", one.phone);
   put(element, "saved", _("Left %(date)s", { date: moment(one.saved) }));
   part(element, "lines").replaceChildren(...lines(one).map((text) => make("li", {}, text)));
-  for (const [name, act] of [["take", takeIt], ["leave", leaveIt]]) {
-    part(element, name).addEventListener("click", async ({ currentTarget }) => {
-      currentTarget.disabled = true;
+  for (const [name, act] of Object.entries({ take: takeIt, leave: leaveIt })) {
+    const button = buttonPart(element, name);
+    button.addEventListener("click", async () => {
+      button.disabled = true;
       await act(one).catch((error) => say(error.message));
       await wake();
       await fill(root);
@@ -48,12 +54,16 @@ const card = (root, one) => {
   return element;
 };
 
+/** @param {HTMLElement} root */
 const fill = async (root) => {
   const found = hasKey(current()) ? await waiting() : [];
   part(root, "none").hidden = found.length > 0;
   part(root, "cards").replaceChildren(...found.map((one) => card(root, one)));
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showLate = (root) =>
   fill(root).catch((error) => part(root, "trouble").replaceChildren(notice("look", error.message)));

@@ -3,7 +3,7 @@ import { openEnvelope } from "../lk1/envelope.js";
 import { describe } from "../lk1/merge.js";
 import { change, current } from "../vault.js";
 import { call, isRefused } from "./api.js";
-import { linkedDevice } from "./device.js";
+import { ownDevice } from "./device.js";
 import { mergeInto } from "./pull.js";
 import { sealed } from "./saving.js";
 import { accountsIn, keyOf, signature } from "./state.js";
@@ -15,7 +15,7 @@ export const leave = async () => {
   const left = signature(doc);
   await call("POST", "vault/late", { body: { envelope: await sealed(doc), accounts: accountsIn(doc) } });
   await change(({ backup }) => {
-    backup.left = left;
+    if (backup) backup.left = left;
   });
 };
 
@@ -24,14 +24,17 @@ export const waiting = async () => {
   const { late } = await call("GET", "vault/late", { wants: ["late"] });
   const { secret } = keyOf(current());
   return Promise.all(
-    late.map(async (each) => ({
+    late.map(async (/** @type {LateChanges} */ each) => ({
       ...each,
       content: await openEnvelope({ secret, envelope: each.envelope }),
     })),
   );
 };
 
-/** What both came from, if the portal still has it. */
+/**
+ * What both came from, if the portal still has it.
+ * @param {LateChanges} given
+ */
 const commonBase = async ({ base }) => {
   if (base === 0) return null;
   const found = await look(base).catch((error) => {
@@ -41,17 +44,26 @@ const commonBase = async ({ base }) => {
   return found?.content ?? null;
 };
 
-/** What this would bring here: new accounts, and accounts that were changed. */
+/**
+ * What this would bring here: new accounts, and accounts that were changed.
+ * @param {LateChanges} given
+ */
 export const brings = ({ content }) => describe({ mine: current(), theirs: content });
 
-/** Let it go: the phone that left it keeps what it has. */
+/**
+ * Let it go: the phone that left it keeps what it has.
+ * @param {LateChanges} given
+ */
 export const letGo = ({ installation, envelope: { nonce } }) =>
   call("DELETE", `vault/late/${installation}`, { headers: { "If-Match": `"${nonce}"` } });
 
-/** Merge it into the list of this phone; where both changed the same, both are kept. */
+/**
+ * Merge it into the list of this phone; where both changed the same, both are kept.
+ * @param {LateChanges} one
+ */
 export const take = async (one) => {
   const base = await commonBase(one);
-  const { name } = await linkedDevice();
+  const { name } = await ownDevice();
   await change((doc) => mergeInto(doc, { base, mine: name, theirs: one.content, phone: one.phone }));
   await letGo(one);
 };

@@ -1,4 +1,5 @@
 // The backup in one line at the top of the list, with what can be done about it.
+import { asFailure } from "../refusal.js";
 import { icon, make, notice } from "../dom.js";
 import { say } from "../toast.js";
 import { current, subscribe } from "../vault.js";
@@ -9,9 +10,12 @@ import { leave } from "./late.js";
 import { isDue, rest } from "./remind.js";
 import { currentStatus, onStatus, statusWords } from "./status.js";
 
+/** @type {Record<string, string>} */
 const QUIET = { saved: "circle-check", saving: "refresh-cw", unsaved: "hourglass" };
+/** @param {string} name @param {string} place */
 const link = (name, place) => make("a", { class: "button", href: `#${place}` }, name);
 
+/** @param {string} name @param {() => unknown} act */
 const button = (name, act, kind = "button") => {
   const made = make("button", { type: "button", class: kind }, name);
   made.addEventListener("click", async () => {
@@ -19,7 +23,7 @@ const button = (name, act, kind = "button") => {
     try {
       await act();
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     } finally {
       made.disabled = false;
     }
@@ -33,17 +37,21 @@ const leaveChanges = async () => {
   say(_("Left for the active phone: it asks before it takes them."));
 };
 
+/** @param {Status} given */
 const late = ({ phone, changes }) =>
   n_(
     "Leave %(count)s change for %(phone)s",
     "Leave %(count)s changes for %(phone)s",
-    changes,
+    Number(changes),
     { phone: phone || _("the active phone") },
   );
 
 const again = () => [button(_("Try again"), wake)];
 
-/** What can be done about each kind of status. */
+/**
+ * What can be done about each kind of status.
+ * @type {Record<string, (status: Status) => HTMLElement[]>}
+ */
 const ACTIONS = {
   gone: () => [
     link(_("Link this phone"), "link"),
@@ -60,7 +68,7 @@ const ACTIONS = {
   ],
   shrink: ({ after }) => [
     button(
-      n_("Save %(count)s account", "Save %(count)s accounts", after),
+      n_("Save %(count)s account", "Save %(count)s accounts", Number(after)),
       () => saveNow({ shrink: true }),
     ),
     link(_("Look at the versions"), "versions"),
@@ -69,6 +77,7 @@ const ACTIONS = {
   unsaved: ({ why }) => (why ? again() : []),
 };
 
+/** @param {Status} status */
 const quiet = (status) =>
   make(
     "p",
@@ -77,25 +86,37 @@ const quiet = (status) =>
     make("span", {}, statusWords(status)),
   );
 
-/** A notice with buttons under its words. */
+/**
+ * A notice with buttons under its words.
+ * @param {string} tone
+ * @param {string} words
+ * @param {...HTMLElement} buttons
+ */
 export const offer = (tone, words, ...buttons) => {
   const made = notice(tone, words);
-  if (buttons.length) made.lastChild.append(make("div", { class: "actions" }, ...buttons));
+  if (buttons.length) made.lastElementChild?.append(make("div", { class: "actions" }, ...buttons));
   return made;
 };
 
+/** @param {Status} given */
 const isQuiet = ({ kind, why }) => kind in QUIET && !why;
 
+/** @param {Status} status */
 const lineOf = (status) => {
   if (isQuiet(status)) return quiet(status);
   const tone = status.kind === "error" ? "loss" : "look";
   return offer(tone, statusWords(status), ...(ACTIONS[status.kind]?.(status) ?? []));
 };
 
+/** @param {"alone" | "check"} name @param {() => void} redraw */
 const notNow = (name, redraw) =>
   button(_("Not now"), () => rest(name).then(redraw), "link-button");
 
-/** What the person is reminded of: no backup at all, changes of another phone, the monthly check. */
+/**
+ * What the person is reminded of: no backup at all, changes of another phone, the monthly check.
+ * @param {Status} status
+ * @param {() => void} redraw
+ */
 const reminders = async (status, redraw) => {
   const doc = current();
   if (status.kind === "alone" && (await isDue("alone", doc))) {
@@ -112,9 +133,13 @@ const reminders = async (status, redraw) => {
   return [offer("look", words, link(_("Check it"), "check"), notNow("check", redraw))];
 };
 
+/** @param {Status} given */
 const isShown = ({ kind }) => !["alone", "unknown"].includes(kind);
 
-/** Draw the line into `place` and keep it true; gives the clean-up. */
+/**
+ * Draw the line into `place` and keep it true; gives the clean-up.
+ * @param {HTMLElement} place
+ */
 export const showLine = (place) => {
   let turn = 0;
   const redraw = async () => {

@@ -1,10 +1,10 @@
 // The page that links this phone: code, whose account, number to type in the portal, done.
-import { onSubmit, notice, part, put } from "../dom.js";
+import { find, formOf, linkPart, notice, onSubmit, part, put, showStep } from "../dom.js";
 import { go } from "../router.js";
 import { Refusal } from "../refusal.js";
 import { _, moment } from "../words.js";
 import { takeCode } from "./arrive.js";
-import { device } from "./device.js";
+import { device, ownDevice } from "./device.js";
 import { wake } from "./engine.js";
 import {
   claim,
@@ -17,14 +17,16 @@ import {
   waitForLink,
 } from "./link.js";
 
+/** @param {HTMLElement} root @param {string} name */
 const step = (root, name) => {
-  for (const each of root.querySelectorAll("[data-step]")) each.hidden = each.dataset.step !== name;
-  root.querySelector(`[data-step="${name}"] h2`)?.focus();
+  showStep(root, name);
+  find(root, `[data-step="${name}"] h2`)?.focus();
 };
 
+/** @param {HTMLElement} root */
 const done = async (root) => {
   const { kind } = await wake();
-  const { account } = await device();
+  const { account } = await ownDevice();
   put(root, "done-words", _("This phone is linked to %(account)s", { account }));
   const hasBackup = kind !== "linked";
   put(
@@ -35,19 +37,25 @@ const done = async (root) => {
       : _("Its accounts are not backed up yet. That takes two minutes, pen and paper help."),
   );
   if (hasBackup) {
-    part(root, "next").href = "#recovery";
+    linkPart(root, "next").href = "#recovery";
     put(root, "next", _("Open the backup"));
   }
   step(root, "done");
 };
 
+/** @param {HTMLElement} root */
 const ended = (root) => {
-  const form = root.querySelector("[data-step=code]");
+  const form = formOf(root, "code");
   form.prepend(notice("look", _("That code has ended. Ask the portal for a new one.")));
   step(root, "code");
 };
 
-/** Show the number until the portal confirms it; `stop` ends the waiting. */
+/**
+ * Show the number until the portal confirms it; `stop` ends the waiting.
+ * @param {HTMLElement} root
+ * @param {Claim} given
+ * @param {AbortController} stop
+ */
 const wait = async (root, { number, account, expires, confirm }, stop) => {
   put(root, "number", number);
   showConfirm(root, confirm);
@@ -67,15 +75,21 @@ const wait = async (root, { number, account, expires, confirm }, stop) => {
   if (status === "ended") ended(root);
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} code
+ * @param {{ address?: string, account: string }} found
+ */
 const ask = async (root, code, found) => {
   const account = found.address ?? found.account;
   put(root, "ask-heading", _("Link this phone to %(account)s?", { account }));
-  const form = root.querySelector("[data-step=ask]");
+  const form = formOf(root, "ask");
   form.elements.name.value ||= (await device())?.name ?? (await guessName());
   form.dataset.code = code;
   step(root, "ask");
 };
 
+/** @param {HTMLElement} root @param {string} text */
 const look = async (root, text) => {
   const code = readCode(text);
   const found = await lookAt(code);
@@ -83,20 +97,23 @@ const look = async (root, text) => {
   await ask(root, code, found);
 };
 
+/** @param {HTMLFormControlsCollection} given */
 const nameIn = ({ name }) => {
   if (name.value.trim()) return name.value.trim();
   throw new Refusal(_("Give this phone a name."), "name");
 };
 
+/** @param {HTMLElement} root @param {HTMLFormElement} form @param {AbortController} stop */
 const begin = async (root, form, stop) => {
-  const claimed = await claim(form.dataset.code, nameIn(form.elements));
+  const claimed = await claim(form.dataset.code ?? "", nameIn(form.elements));
   if (claimed.status === "linked") await done(root);
   else wait(root, claimed, stop);
 };
 
+/** @param {HTMLElement} root @param {AbortController} stop */
 const listen = (root, stop) => {
-  const typing = root.querySelector("[data-step=code]");
-  const asking = root.querySelector("[data-step=ask]");
+  const typing = formOf(root, "code");
+  const asking = formOf(root, "ask");
   onSubmit(typing, ({ code }) => look(root, code.value));
   onSubmit(asking, () => begin(root, asking, stop));
   part(root, "cancel").addEventListener("click", async () => {
@@ -106,7 +123,10 @@ const listen = (root, stop) => {
   return typing;
 };
 
-/** Show the page; a code that came in the address or from the camera is looked at once. */
+/**
+ * Show the page; a code that came in the address or from the camera is looked at once.
+ * @param {HTMLElement} root
+ */
 export const showLink = (root) => {
   const stop = new AbortController();
   const typing = listen(root, stop);
@@ -115,7 +135,9 @@ export const showLink = (root) => {
     typing.elements.code.value = groupedCode(code);
     typing.requestSubmit();
   } else {
-    device().then((mine) => mine?.claim?.number && wait(root, mine.claim, stop));
+    device().then((mine) => {
+      if (mine?.claim?.number) wait(root, mine.claim, stop);
+    });
   }
   return () => stop.abort();
 };

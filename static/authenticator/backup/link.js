@@ -7,12 +7,16 @@ import { call, isRefused } from "./api.js";
 import { device, fingerprint, keepDevice, linkedDevice, newSecret } from "./device.js";
 
 const ALPHABET = /^[0-9A-HJKMNP-TV-Z]{16}$/;
+/** @type {Record<string, string>} */
 const SLIPS = { O: "0", I: "1", L: "1" };
 const PAUSE = 2000; // milliseconds between two questions whether it is confirmed
 const LONGEST_NAME = 60; // characters
 const WANTS = ["installation", "number", "account", "status"];
 
-/** The code however it was typed, in capitals; refuses at the field "code" what cannot be one. */
+/**
+ * The code however it was typed, in capitals; refuses at the field "code" what cannot be one.
+ * @param {string} text
+ */
 export const readCode = (text) => {
   const bare = text.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const code = [...bare].map((letter) => SLIPS[letter] ?? letter).join("");
@@ -23,14 +27,21 @@ export const readCode = (text) => {
   );
 };
 
-/** Lead to the page that asks for the number, where nobody is looking at it yet. */
+/**
+ * Lead to the page that asks for the number, where nobody is looking at it yet.
+ * @param {HTMLElement} root
+ * @param {string} address
+ */
 export const showConfirm = (root, address) => {
   part(root, "confirm").hidden = !address;
   if (address) part(root, "confirm").href = address;
 };
 
-/** Four groups of four, as the portal shows it. */
-export const groupedCode = (code) => code.match(/[0-9A-Za-z]/g)?.join("").match(/.{1,4}/g).join("-") ?? "";
+/**
+ * Four groups of four, as the portal shows it.
+ * @param {string} code
+ */
+export const groupedCode = (code) => code.match(/[0-9A-Za-z]/g)?.join("").match(/.{1,4}/g)?.join("-") ?? "";
 
 /** What this phone may be called, as far as the browser tells. */
 export const guessName = async () => {
@@ -42,7 +53,10 @@ export const guessName = async () => {
   return _("Browser on a computer");
 };
 
-/** Look at a code without using it up: `{account, address, purpose, is_here, expires}`. */
+/**
+ * Look at a code without using it up: `{account, address, purpose, is_here, expires}`.
+ * @param {string} text
+ */
 export const lookAt = (text) =>
   call("POST", "link/look", {
     device: null,
@@ -51,12 +65,17 @@ export const lookAt = (text) =>
     wants: ["account"],
   });
 
-/** The accounts that are here already stay this phone's own until they are backed up under the link. */
-const settle = ({ claim: { account }, ...known }) => {
+/**
+ * The accounts that are here already stay this phone's own until they are backed up under the link.
+ * @param {Device} given
+ */
+const settle = ({ claim, ...known }) => {
+  const account = claim?.account ?? known.account;
   const before = known.linked ? known.before : current().entries.map(({ id }) => id);
   return keepDevice({ ...known, account, before, linked: true });
 };
 
+/** @param {Device} given */
 const drop = ({ claim: _claim, ...known }) => keepDevice(known);
 
 /** Wait no longer for the portal to confirm. */
@@ -65,6 +84,7 @@ export const forgetClaim = async () => {
   if (mine?.claim) await drop(mine);
 };
 
+/** @param {Device | null} holder @param {string} code @param {string} name */
 const claimAs = async (holder, code, name) => {
   const secret = holder?.secret ?? newSecret();
   const body = { code, name, device: await fingerprint(secret) };
@@ -80,6 +100,8 @@ const claimAs = async (holder, code, name) => {
 /**
  * Claim a code for this phone; gives `{number, account, status, expires}`. A phone that is linked
  * already stays the one it is; one that the portal has forgotten becomes a new one.
+ * @param {string} text
+ * @param {string} name
  */
 export const claim = async (text, name) => {
   const code = readCode(text);
@@ -107,15 +129,22 @@ export const askLink = async () => {
   }
 };
 
+/** @param {AbortSignal} signal */
 const rest = (signal) =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, PAUSE);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const end = () => {
+      clearTimeout(timer);
+      resolve(null);
+    };
+    signal.addEventListener("abort", end, { once: true });
   });
 
 /**
  * Wait until the portal confirms; gives "linked" or "ended". A network that fails is told to
  * `stumble(error)` (`null` once it works again) and asked again.
+ * @param {AbortSignal} signal
+ * @param {(error: Failure | null) => void} [stumble]
  */
 export const waitForLink = async (signal, stumble = () => {}) => {
   while (!signal.aborted) {

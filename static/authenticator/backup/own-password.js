@@ -5,6 +5,7 @@ import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 import { call } from "./api.js";
 
+/** @param {string} passphrase @param {Json} given */
 const derived = async (passphrase, { kdf: kind, salt, ...cost }) => {
   const password = utf8(passphrase.normalize("NFC")); // as the portal reads its passwords
   return derive({ kind, ...cost, salt: fromText(salt), password });
@@ -13,6 +14,7 @@ const derived = async (passphrase, { kdf: kind, salt, ...cost }) => {
 /**
  * Refuse the password of the account, at the field "secret". Neither leaves the phone: what is sent is derived
  * from the passphrase as the portal hashes passwords. Without an answer nothing is refused.
+ * @param {string} passphrase
  */
 export const refusePassword = async (passphrase) => {
   const how = await call("GET", "password").catch(() => null);

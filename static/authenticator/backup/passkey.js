@@ -13,32 +13,40 @@ const refused = () =>
 const unable = () =>
   new Refusal(_("This passkey cannot be used for the backup here. Use another way."), "", "unable");
 
+/** @param {Json} credential */
 const bytesIn = (credential) => {
   const { first } = credential.getClientExtensionResults().prf?.results ?? {};
   return first ? new Uint8Array(first) : null;
 };
 
+/** @param {() => Promise<any>} act */
 const held = async (act) => {
   const credential = await act().catch(() => null);
   if (!credential) throw refused();
   return credential;
 };
 
+/** @param {ArrayBuffer | Bytes} bytes */
 const encoded = (bytes) =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-/** Ask for one of the passkeys that these slots name: `{slot, prf}`, its slot and its bytes. */
+/**
+ * Ask for one of the passkeys that these slots name: `{slot, prf}`, its slot and its bytes.
+ * @template {{ params: Partial<SlotParams> }} T
+ * @param {T[]} slots
+ */
 export const prfOfAny = async (slots) => {
-  const salts = slots.map(({ params }) => [params.credential, { first: fromText(params.salt) }]);
+  const salts = slots.map(({ params }) => [params.credential ?? "", { first: fromText(params.salt ?? "") }]);
+  /** @type {PublicKeyCredentialRequestOptions} */
   const publicKey = {
     challenge: random(32),
     rpId: location.hostname,
     allowCredentials: slots.map(({ params }) => ({
       type: "public-key",
-      id: fromText(params.credential),
+      id: fromText(params.credential ?? ""),
     })),
     userVerification: "required",
     timeout: TIMEOUT,
@@ -51,9 +59,13 @@ export const prfOfAny = async (slots) => {
   return { slot, prf };
 };
 
-/** The bytes of the passkey that this slot names. */
+/**
+ * The bytes of the passkey that this slot names.
+ * @param {{ params: Partial<SlotParams> }} slot
+ */
 export const prfOf = async (slot) => (await prfOfAny([slot])).prf;
 
+/** @param {Bytes} salt @param {string} name @returns {PublicKeyCredentialCreationOptions} */
 const create = (salt, name) => ({
   challenge: random(32),
   rp: { id: location.hostname, name: document.title },
@@ -66,7 +78,10 @@ const create = (salt, name) => ({
   extensions: { prf: { eval: { first: salt } } },
 });
 
-/** Make a passkey of this name; gives what a slot or a lock is made of. */
+/**
+ * Make a passkey of this name; gives what a slot or a lock is made of.
+ * @param {string} name
+ */
 export const newPasskey = async (name) => {
   const bytes = random(SALT);
   const made = await held(() => navigator.credentials.create({ publicKey: create(bytes, name) }));
@@ -78,4 +93,5 @@ export const newPasskey = async (name) => {
 };
 
 /** Whether this browser may have such passkeys at all. */
-export const canHavePasskeys = () => Boolean(navigator.credentials?.create && window.PublicKeyCredential);
+export const canHavePasskeys = () =>
+  typeof navigator.credentials?.create === "function" && Boolean(window.PublicKeyCredential);

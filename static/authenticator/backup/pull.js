@@ -1,4 +1,5 @@
 // Taking in what the portal has and this phone does not: merged by entry, never replaced.
+import { replaceWith } from "../lk1/document.js";
 import { openEnvelope } from "../lk1/envelope.js";
 import { merge } from "../lk1/merge.js";
 import { now } from "../clock.js";
@@ -7,15 +8,18 @@ import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
 import { call } from "./api.js";
-import { linkedDevice } from "./device.js";
-import { keyOf } from "./state.js";
+import { ownDevice } from "./device.js";
+import { backupIn, keyOf } from "./state.js";
 
 const WANTS = ["vault", "epoch", "head", "version", "slots"];
 
 const another = () =>
   new Refusal(_("Your account has another backup now, which this phone cannot open."), "", "another");
 
-/** The newest version as the portal has it: its content, and what stands beside it. */
+/**
+ * The newest version as the portal has it: its content, and what stands beside it.
+ * @param {Pick<VaultKey, "vault" | "secret">} given
+ */
 export const newest = async ({ vault, secret }) => {
   const answer = await call("GET", "vault", { wants: WANTS });
   if (answer.vault !== vault) throw another();
@@ -25,29 +29,33 @@ export const newest = async ({ vault, secret }) => {
   return { ...answer, content: await openEnvelope({ secret, envelope }) };
 };
 
-/** Put two states of the same accounts together in the document. */
+/**
+ * Put two states of the same accounts together in the document.
+ * @param {VaultDocument} doc
+ * @param {{ base: VaultDocument | null, mine: string, theirs: VaultDocument, phone: string }} given
+ */
 export const mergeInto = (doc, { base, mine, theirs, phone }) => {
   const merged = merge({ base, a: { doc, phone: mine }, b: { doc: theirs, phone } });
-  for (const name of Object.keys(doc)) delete doc[name];
-  Object.assign(doc, merged);
+  replaceWith(doc, merged);
 };
 
+/** @param {VaultDocument} doc @param {Newest} given @param {string} mine */
 const takeIn = (doc, { head, epoch, content, version, slots }, mine) => {
-  const { backup } = doc;
+  const backup = backupIn(doc);
   if (head < backup.head) backup.setBack = now(); // said from now on: see status.js
   // A portal that was set back to an earlier day knows less than this phone: nothing to take in.
   const isNews = head >= backup.head;
   if (isNews) mergeInto(doc, { base: backup.base, mine, theirs: content, phone: version.phone });
   const { saved, accounts } = version;
   const known = { head, epoch, saved, accounts, slots, base: content, checked: head };
-  Object.assign(doc.backup, known);
-  delete doc.backup.pending;
+  Object.assign(backupIn(doc), known); // merged: another object than the one above
+  delete backupIn(doc).pending;
 };
 
 /** Take the newest version in; what both changed is kept twice. */
 export const pull = async () => {
   const found = await newest(keyOf(current()));
-  const { name } = await linkedDevice();
+  const { name } = await ownDevice();
   await change((doc) => {
     if (doc.backup?.vault === found.vault) takeIn(doc, found, name);
   });

@@ -1,14 +1,14 @@
 // Saving one version: sealed here, sent, opened again as the portal returns it. What is under way lies
 // in the document until it is answered, so that a killed tab or a second one sends the very same again.
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
 import { exclusively } from "../patience.js";
 import { change, current, fresh } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused } from "./api.js";
-import { linkedDevice } from "./device.js";
+import { ownDevice } from "./device.js";
 import { pull } from "./pull.js";
-import { accountsIn, changesIn, isOn, isSameContent, keyOf } from "./state.js";
+import { accountsIn, backupIn, changesIn, isOn, isSameContent, keyOf } from "./state.js";
 
 const LOCK = "latchkey-authenticator-backup";
 const ROUNDS = 5; // of save, merge, save again; more would be another tab or phone gone wild
@@ -16,25 +16,33 @@ const SMALL = 48 * 1024; // bytes of a request that may outlive its page
 
 const PATIENCE = 180_000; // milliseconds: another tab may wait for the portal several times
 
-/** One tab at a time talks about the backup. */
+/**
+ * One tab at a time talks about the backup.
+ * @param {() => any} act
+ */
 export const alone = (act) => exclusively(LOCK, act, PATIENCE);
 
-/** Seal the document as the version after the newest one that is known. */
+/**
+ * Seal the document as the version after the newest one that is known.
+ * @param {VaultDocument} doc
+ */
 export const sealed = async (doc) => {
-  const { head, epoch } = doc.backup;
-  const { installation: device } = await linkedDevice();
+  const { head, epoch } = backupIn(doc);
+  const { installation: device } = await ownDevice();
   return sealEnvelope({ ...keyOf(doc), version: head + 1, base: head, epoch, device, doc });
 };
 
+/** @param {VaultDocument} doc @param {boolean} shrink */
 const prepare = async (doc, shrink) => {
   const envelope = await sealed(doc);
   const pending = { id: crypto.randomUUID(), envelope, accounts: accountsIn(doc), shrink };
   await change((next) => {
-    next.backup.pending = pending;
+    backupIn(next).pending = pending;
   });
   return pending;
 };
 
+/** @param {Pending} given @param {boolean} isHidden */
 const send = ({ id, envelope, accounts, shrink }, isHidden) => {
   const body = { envelope, accounts, shrink };
   return call("PUT", "vault/head", {
@@ -48,23 +56,33 @@ const send = ({ id, envelope, accounts, shrink }, isHidden) => {
 const changed = () =>
   new Refusal(_("The portal returned something else than what was saved."), "", "changed");
 
-/** What the portal keeps as this version, opened; refuses what is not what was sent. */
+/**
+ * What the portal keeps as this version, opened; refuses what is not what was sent.
+ * @param {number} number
+ * @param {VaultDocument | null} sent
+ * @param {Bytes} secret
+ */
 const returned = async (number, sent, secret) => {
   const { envelope } = await call("GET", `vault/versions/${number}`, { wants: ["envelope"] });
   const content = await openEnvelope({ secret, envelope });
-  if (envelope.version !== number || !isSameContent(content, sent)) throw changed();
+  if (envelope.version !== number || !sent || !isSameContent(content, sent)) throw changed();
 };
 
 /** Open the newest version as the portal keeps it, and note that it did. */
 export const check = async () => {
-  const { head, checked, base } = current().backup;
+  const { head, checked, base } = backupIn(current());
   if (checked === head) return;
   await returned(head, base, keyOf(current()).secret);
   await change(({ backup }) => {
-    if (backup?.head === head) backup.checked = head;
+    if (backup && backup.head === head) backup.checked = head;
   });
 };
 
+/**
+ * @param {Pending} pending
+ * @param {VaultDocument} base
+ * @param {{ head: number, saved: string }} answer
+ */
 const settle = (pending, base, answer) =>
   change(({ backup }) => {
     if (backup?.pending?.id !== pending.id) return;
@@ -73,6 +91,7 @@ const settle = (pending, base, answer) =>
     Object.assign(backup, { head, saved, base, accounts: pending.accounts });
   });
 
+/** @param {Pending} pending @param {boolean} isHidden */
 const finish = async (pending, isHidden) => {
   const { secret } = keyOf(current());
   const answer = await send(pending, isHidden);
@@ -85,12 +104,16 @@ const dropPending = () =>
     delete backup?.pending;
   });
 
-/** Send what is pending; a newer head is taken in first, a refusal ends this try for good. */
+/**
+ * Send what is pending; a newer head is taken in first, a refusal ends this try for good.
+ * @param {Pending} pending
+ * @param {boolean} isHidden
+ */
 const attempt = async (pending, isHidden) => {
   try {
     await finish(pending, isHidden);
   } catch (error) {
-    if (error.kind === "refused") await dropPending();
+    if (asFailure(error).kind === "refused") await dropPending();
     if (isRefused(error, "other_device")) return; // linked anew meanwhile: sealed for the phone before
     if (!isRefused(error, "stale_head")) throw error;
     await pull();
@@ -106,7 +129,7 @@ export const save = ({ shrink = false, isHidden = false } = {}) =>
     for (let round = 0; round < ROUNDS; round += 1) {
       const doc = await fresh();
       if (!isOn(doc)) return round;
-      const pending = doc.backup.pending ?? (changesIn(doc) ? await prepare(doc, shrink) : null);
+      const pending = backupIn(doc).pending ?? (changesIn(doc) ? await prepare(doc, shrink) : null);
       if (!pending) return round;
       await attempt(pending, isHidden);
     }

@@ -11,15 +11,19 @@ const DAY = 86_400_000;
 const PROVEN = 180 * DAY;
 const FRESH = 7 * DAY;
 
+/** @param {boolean} isRight @param {string} words */
 const line = (isRight, words) => {
   const name = isRight ? "circle-check" : "triangle-alert";
   return make("li", { class: isRight ? "done" : "" }, icon(name), make("span", {}, words));
 };
 
+/** @param {Partial<Backup>} given @param {number} now */
 const isProven = ({ slots = [] }, now) => slots.some((slot) => now - openedAt(slot) < PROVEN);
 
+/** @param {Partial<Backup>} given @param {number} now */
 const isFresh = ({ saved }, now) => now - Date.parse(saved ?? "") < FRESH;
 
+/** @param {Partial<Backup>} backup @param {number} now */
 const lines = (backup, now) => {
   const [proven, fresh] = [isProven(backup, now), isFresh(backup, now)];
   const many = (backup.slots ?? []).length > 1;
@@ -45,7 +49,10 @@ const lines = (backup, now) => {
   ];
 };
 
-/** Fill the card; gives the clean-up. */
+/**
+ * Fill the card; gives the clean-up.
+ * @param {HTMLElement} root
+ */
 export const showBackupCard = (root) => {
   const fill = () => {
     const doc = current();

@@ -2,23 +2,42 @@
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
 import { newVault } from "../lk1/keys.js";
 import { makeSlotAndTag, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
 import { call, isRefused, mention } from "./api.js";
 import { contact } from "./contact.js";
-import { linkedDevice, ownAll } from "./device.js";
+import { ownAll, ownDevice } from "./device.js";
 import { newest } from "./pull.js";
 import { alone } from "./saving.js";
-import { accountsIn, adopt, backupOf, hasKey, isSameContent, keyOf, prove } from "./state.js";
+import {
+  accountsIn,
+  adopt,
+  backupIn,
+  backupOf,
+  hasKey,
+  isSameContent,
+  keyOf,
+  prove,
+} from "./state.js";
 
-/** The parts of a slot that the portal takes, without what it tells beside them. */
+/**
+ * The parts of a slot that the portal takes, without what it tells beside them.
+ * @param {Slot} given
+ */
 const bare = ({ id, kind, key, params, nonce, sealed }) => ({ id, kind, key, params, nonce, sealed });
 
-/** The same, with what proves its key, as long as the portal has not been told. */
+/**
+ * The same, with what proves its key, as long as the portal has not been told.
+ * @param {Slot} given
+ */
 const sent = ({ tag, ...slot }) => ({ ...bare(slot), ...(tag ? { tag } : {}) });
 
-/** Draw a vault that this backup key opens, and keep its key on this phone before anything is sent. */
+/**
+ * Draw a vault that this backup key opens, and keep its key on this phone before anything is sent.
+ * @param {string} recoveryKey
+ * @param {boolean} freeze
+ */
 const begin = async (recoveryKey, freeze) => {
   const made = newVault();
   const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, recoveryKey });
@@ -26,11 +45,13 @@ const begin = async (recoveryKey, freeze) => {
   await change((doc) => adopt(doc, { ...made, ...known }));
 };
 
+/** @param {VaultDocument} doc */
 const first = async (doc) => {
-  const { installation: device } = await linkedDevice();
+  const { installation: device } = await ownDevice();
   return sealEnvelope({ ...keyOf(doc), version: 1, base: 0, epoch: 1, device, doc });
 };
 
+/** @param {object} body */
 const post = (body) => call("POST", "vault", { body, wants: ["head"] });
 
 /** Where no backup is on, the active phone has nothing to lose but its role. */
@@ -40,13 +61,13 @@ const isFree = async () => (await contact())?.vault?.state !== "on";
 const make = async () => {
   const doc = current();
   const envelope = await first(doc);
-  const { vault, slots, freeze = false } = doc.backup;
+  const { vault, slots, freeze = false } = backupIn(doc);
   const tag = await tagOfVault(keyOf(doc));
   const body = { envelope, accounts: accountsIn(doc), slots: slots.map(sent), freeze, tag };
   try {
     await post(body);
   } catch (error) {
-    if (isRefused(error, "vault_exists") && error.more.vault === vault) return null;
+    if (isRefused(error, "vault_exists") && asFailure(error).more?.vault === vault) return null;
     if (!isRefused(error, "not_active_phone") || !(await isFree())) throw error;
     await post({ ...body, freeze: true });
   }
@@ -56,17 +77,22 @@ const make = async () => {
 const useless = () =>
   new Refusal(_("What the portal returned does not hold what this phone sent. The backup is not on."));
 
-/** What has to be in the version that the portal calls its newest, as far as this phone knows. */
-const expected = ({ head }) => (head === current().backup.head ? current().backup.base : null);
+/**
+ * What has to be in the version that the portal calls its newest, as far as this phone knows.
+ * @param {Newest} given
+ */
+const expected = ({ head }) => (head === backupIn(current()).head ? backupIn(current()).base : null);
 
 /**
  * Open what the portal returns by one slot, as it returns that; from then on the slot counts. `input`
  * is what opens it; `wrote` is what has to be in it, if this phone sent it just now.
+ * @param {string} id
+ * @param {SlotInput} input
  */
 const verify = async (id, input, wrote = null) => {
   const { vault, secret } = keyOf(current());
   const found = await newest({ vault, secret });
-  const slot = found.slots.find((each) => each.id === id);
+  const slot = found.slots.find((/** @type {Slot} */ each) => each.id === id);
   const opened = await openSlot({ slot: slot && bare(slot), vault, ...input });
   const content = await openEnvelope({ secret: opened, envelope: found.version.envelope });
   const wanted = wrote ?? expected(found);
@@ -75,22 +101,31 @@ const verify = async (id, input, wrote = null) => {
   return { ...found, content };
 };
 
+/** @param {Newest} given */
 const known = ({ head, epoch, version: { saved, accounts }, content, slots }) => ({
   ...{ head, epoch, saved, accounts, slots },
   ...{ base: content, checked: head, on: true, offUntil: null, lost: false, role: "active" },
 });
 
-/** Note what was opened, and by which slot. */
+/**
+ * Note what was opened, and by which slot.
+ * @param {string} id
+ * @param {Newest} found
+ */
 const keep = (id, found) =>
   change((doc) => {
-    Object.assign(doc.backup, known(found));
+    Object.assign(backupIn(doc), known(found));
     prove(doc, id);
   });
 
-/** Send what `begin` drew, fetch it, open it with the backup key; only then the backup is on. */
+/**
+ * Send what `begin` drew, fetch it, open it with the backup key; only then the backup is on.
+ * @param {string} recoveryKey
+ * @param {(stage: string) => void} [tell]
+ */
 export const finish = (recoveryKey, tell = () => {}) =>
   alone(async () => {
-    const { vault, slots } = current().backup;
+    const { vault, slots } = backupIn(current());
     const [slot] = slots;
     await openSlot({ slot: bare(slot), vault, recoveryKey });
     tell("send");
@@ -99,10 +134,14 @@ export const finish = (recoveryKey, tell = () => {}) =>
     const found = await verify(slot.id, { recoveryKey }, wrote);
     tell("open");
     await keep(slot.id, found);
-    await ownAll((await linkedDevice())?.installation);
+    await ownAll((await ownDevice()).installation);
   });
 
-/** Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`. */
+/**
+ * Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`.
+ * @param {string} kind
+ * @param {SlotInput} input
+ */
 export const addSlot = (kind, input) =>
   alone(async () => {
     const { slot, tag } = await makeSlotAndTag({ kind, ...keyOf(current()), ...input });
@@ -111,21 +150,29 @@ export const addSlot = (kind, input) =>
     await keep(slot.id, found);
   });
 
-/** Remove a way to open it. */
+/**
+ * Remove a way to open it.
+ * @param {string} id
+ */
 export const removeSlot = async (id) => {
   await call("DELETE", `vault/slots/${id}`);
   await change((doc) => {
-    doc.backup.slots = doc.backup.slots.filter((slot) => slot.id !== id);
+    const backup = backupIn(doc);
+    backup.slots = backup.slots.filter((slot) => slot.id !== id);
   });
 };
 
-/** The backup keys that are there, oldest first. */
+/**
+ * The backup keys that are there, oldest first.
+ * @param {VaultDocument} doc
+ */
 export const recoverySlots = (doc) =>
   (backupOf(doc).slots ?? []).filter(({ kind }) => kind === "recovery-key");
 
 /**
  * Put a new backup key, which was typed back, in the place of those before it. Gives 0, or until when
  * the one before stays: nothing is removed while a hold lasts.
+ * @param {string} recoveryKey
  */
 export const replaceRecoveryKey = async (recoveryKey) => {
   const before = recoverySlots(current());
@@ -136,7 +183,7 @@ export const replaceRecoveryKey = async (recoveryKey) => {
     await removeSlot(before[0].id);
   } catch (error) {
     if (!isRefused(error, "held")) throw error;
-    return Date.parse(error.more.from);
+    return Date.parse(asFailure(error).more?.from);
   }
   return 0;
 };
@@ -144,10 +191,12 @@ export const replaceRecoveryKey = async (recoveryKey) => {
 /**
  * Open a slot on this phone alone, without asking the portal; the portal is told afterwards, if it
  * can be reached. `input` is what opens it.
+ * @param {Slot} slot
+ * @param {SlotInput} input
  */
 export const tryHere = async (slot, input) => {
   const wrapping = await wrappingOf({ slot, ...input });
-  await openSlot({ slot: bare(slot), vault: current().backup.vault, wrapping });
+  await openSlot({ slot: bare(slot), vault: backupIn(current()).vault, wrapping });
   await change((doc) => prove(doc, slot.id));
   const tag = await tagOf({ slot, wrapping }); // of a slot that was made before there were tags
   mention(() => call("POST", `vault/slots/${slot.id}/opened`, { body: { tag } }));
@@ -156,42 +205,49 @@ export const tryHere = async (slot, input) => {
 /** Let the portal know what proves the key of the backup: one that was made before has no such tag. */
 export const tellTag = async () => {
   const doc = current();
-  if (doc.backup.isTagged) return;
+  if (backupIn(doc).isTagged) return;
   await call("POST", "vault/tag", { body: { tag: await tagOfVault(keyOf(doc)) } });
   await change(({ backup }) => {
-    if (backup?.vault === doc.backup.vault) backup.isTagged = true;
+    if (backup && backup.vault === backupIn(doc).vault) backup.isTagged = true;
   });
 };
 
 /** What the portal keeps of the ways: `slots`, and those that were `removed` and can come back. */
 export const ways = () => call("GET", "vault/slots", { wants: ["slots", "removed"] });
 
-/** Bring a way back that was removed. */
+/**
+ * Bring a way back that was removed.
+ * @param {string} id
+ */
 export const bringBack = async (id) => {
   await call("POST", `vault/slots/${id}/back`);
   const { slots } = await ways();
   await change((doc) => {
-    doc.backup.slots = slots;
+    backupIn(doc).slots = slots;
   });
 };
 
 /** Switch it off; what was saved is kept for a while. */
 export const switchOff = async () => {
   const { deleted_until: offUntil } = await call("DELETE", "vault", { wants: ["deleted_until"] });
-  await change((doc) => Object.assign(doc.backup, { on: false, offUntil }));
+  await change((doc) => Object.assign(backupIn(doc), { on: false, offUntil }));
 };
 
 /** Switch it on again. */
 export const switchOnAgain = async () => {
   await call("POST", "vault/undelete", { wants: ["vault"] });
-  await change((doc) => Object.assign(doc.backup, { on: true, offUntil: null }));
+  await change((doc) => Object.assign(backupIn(doc), { on: true, offUntil: null }));
 };
 
-/** Whether a vault was drawn here whose backup key has not opened it yet. */
-export const isBegun = (doc) => hasKey(doc) && !doc.backup.on && !doc.backup.offUntil;
+/**
+ * Whether a vault was drawn here whose backup key has not opened it yet.
+ * @param {VaultDocument} doc
+ */
+export const isBegun = (doc) => hasKey(doc) && !backupOf(doc).on && !backupOf(doc).offUntil;
 
+/** @param {string} recoveryKey */
 const opensHere = async (recoveryKey) => {
-  const { vault, slots } = current().backup;
+  const { vault, slots } = backupIn(current());
   return openSlot({ slot: bare(slots[0]), vault, recoveryKey }).then(
     () => true,
     () => false,
@@ -200,7 +256,7 @@ const opensHere = async (recoveryKey) => {
 
 const isThere = async () => {
   try {
-    return (await call("GET", "vault", { wants: ["vault"] })).vault === current().backup.vault;
+    return (await call("GET", "vault", { wants: ["vault"] })).vault === backupIn(current()).vault;
   } catch (error) {
     if (isRefused(error, "no_vault")) return false;
     throw error;
@@ -211,6 +267,9 @@ const isThere = async () => {
  * Switch the backup on with a backup key that was typed back. After anything that went wrong it can
  * be called again, with the same key or with a new one. `tell(step)` hears "send", "fetch", "open".
  * With `freeze` the backup that is on, which nothing opens any more, is put away for it.
+ * @param {string} recoveryKey
+ * @param {(stage: string) => void} [tell]
+ * @param {{ freeze?: boolean }} [how]
  */
 export const switchOn = async (recoveryKey, tell = () => {}, { freeze = false } = {}) => {
   const isAgain = isBegun(current());

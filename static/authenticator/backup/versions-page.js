@@ -1,40 +1,51 @@
 // The versions that the portal keeps, and a look inside one of them.
-import { copyOf, make, notice, part, put } from "../dom.js";
+import { asFailure } from "../refusal.js";
+import { elementOf, make, notice, part, put } from "../dom.js";
 import { living, nameOf, trashed } from "../entries.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
 import { _, moment, n_ } from "../words.js";
 import { saveNow } from "./engine.js";
-import { hasKey } from "./state.js";
+import { backupIn, hasKey } from "./state.js";
 import { list, look, pin, restore } from "./versions.js";
 
+/** @type {Record<string, () => string>} */
 const WHY = {
   "take-over": () => _("kept: before another phone took over"),
   shrink: () => _("kept: before it became much smaller"),
 };
 
+/** @param {Version} given */
 const isKept = ({ pinned_until: until }) => Date.parse(until ?? "") > Date.now();
 
+/** @param {Version} version */
 const keptWords = (version) =>
-  isKept(version) ? (WHY[version.why_pinned]?.() ?? _("kept for longer")) : "";
+  isKept(version) ? (WHY[version.why_pinned ?? ""]?.() ?? _("kept for longer")) : "";
 
+/** @param {{ accounts: number }} given */
 const countWords = ({ accounts }) => n_("%(count)s account", "%(count)s accounts", accounts);
 
+/** @param {Version} version */
 const row = (version) => {
-  const element = copyOf("version-row").firstElementChild;
+  const element = elementOf("version-row");
   put(element, "saved", moment(version.saved));
   put(element, "about", [countWords(version), version.phone].filter(Boolean).join(" · "));
   put(element, "kept", keptWords(version));
   put(element, "look-name", _("Version %(number)s", { number: version.version }));
   part(element, "look").href = `#version/${version.version}`;
-  part(element, "newest").hidden = version.version !== current().backup.head;
+  part(element, "newest").hidden = version.version !== backupIn(current()).head;
   return element;
 };
 
+/** @param {HTMLElement} root @param {Failure} error */
 const complain = (root, error) => part(root, "trouble").replaceChildren(notice("look", error.message));
 
-/** Add a page to the list; the button asks for the next. */
+/**
+ * Add a page to the list; the button asks for the next.
+ * @param {HTMLElement} root
+ * @param {number} before
+ */
 const more = async (root, before) => {
   const button = part(root, "more");
   const found = await list(before);
@@ -46,13 +57,17 @@ const more = async (root, before) => {
   };
 };
 
-/** Show the list. */
+/**
+ * Show the list.
+ * @param {HTMLElement} root
+ */
 export const showVersions = async (root) => {
   if (!hasKey(current())) return go("backup");
   await saveNow();
   return more(root, 0).catch((error) => complain(root, error));
 };
 
+/** @param {Entry} entry */
 const nameRow = (entry) =>
   make(
     "li",
@@ -61,6 +76,10 @@ const nameRow = (entry) =>
     make("span", { class: "soft small clip", dir: "auto" }, entry.issuer ? entry.label : ""),
   );
 
+/** @param {HTMLElement} root */
+const pinField = (root) => /** @type {HTMLInputElement} */ (part(root, "pin"));
+
+/** @param {HTMLElement} root @param {OpenedVersion} found */
 const fill = (root, found) => {
   const accounts = living(found.content);
   put(root, "about", `${moment(found.saved)} · ${found.phone}`);
@@ -72,11 +91,12 @@ const fill = (root, found) => {
     "trash",
     inTrash ? n_("And %(count)s in the trash.", "And %(count)s in the trash.", inTrash) : "",
   );
-  part(root, "pin").checked = isKept(found);
-  part(root, "restore-part").hidden = found.version === current().backup.head;
+  pinField(root).checked = isKept(found);
+  part(root, "restore-part").hidden = found.version === backupIn(current()).head;
   part(root, "body").hidden = false;
 };
 
+/** @param {number} number */
 const putItBack = async (number) => {
   await saveNow();
   const undo = await restore(number);
@@ -88,31 +108,38 @@ const putItBack = async (number) => {
   go("codes");
 };
 
+/** @param {number} number @param {HTMLInputElement} field */
 const keep = async (number, field) => {
   try {
     await pin(number, field.checked);
     say(field.checked ? _("Kept for 90 days more.") : _("No longer kept for longer."));
   } catch (error) {
     field.checked = !field.checked;
-    say(error.message);
+    say(asFailure(error).message);
   }
 };
 
+/** @param {HTMLElement} root @param {number} number */
 const act = (root, number) => {
-  part(root, "pin").addEventListener("change", ({ currentTarget }) => keep(number, currentTarget));
+  const field = pinField(root);
+  field.addEventListener("change", () => keep(number, field));
   const button = part(root, "restore");
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
       await putItBack(number);
     } catch (error) {
-      complain(root, error);
+      complain(root, asFailure(error));
       button.disabled = false;
     }
   });
 };
 
-/** Show one version: the names in it. */
+/**
+ * Show one version: the names in it.
+ * @param {HTMLElement} root
+ * @param {string} argument
+ */
 export const showVersion = async (root, argument) => {
   const number = Number(argument);
   if (!hasKey(current()) || !Number.isSafeInteger(number)) return go("versions");

@@ -1,30 +1,36 @@
 // The ways to open the backup: each with when it last did, tried, added, removed.
-import { copyOf, onSubmit, part, put } from "../dom.js";
+import { asFailure } from "../refusal.js";
+import { buttonPart, elementOf, onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
 import { newPassphrase } from "../twice.js";
 import { current, subscribe } from "../vault.js";
 import { _, moment } from "../words.js";
-import { device } from "./device.js";
+import { ownDevice } from "./device.js";
 import { saveNow } from "./engine.js";
 import { refusePassword } from "./own-password.js";
 import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
 import { backupOf, isOn } from "./state.js";
 import { addSlot, bringBack, removeSlot, tryHere, ways } from "./switch.js";
 
+/** @type {Record<string, () => string>} */
 const NAMES = {
   "recovery-key": () => _("Backup key"),
   passphrase: () => _("Passphrase"),
   passkey: () => _("Passkey"),
 };
 
-/** When this slot last opened the backup, here or elsewhere, in milliseconds; 0 if it never did. */
+/**
+ * When this slot last opened the backup, here or elsewhere, in milliseconds; 0 if it never did.
+ * @param {Slot} given
+ */
 export const openedAt = ({ id, opened, verified }) =>
   Math.max(
     backupOf(current()).proven?.[id] ?? 0,
     ...[opened, verified].map((time) => Date.parse(time ?? "") || 0),
   );
 
+/** @param {Slot} slot */
 const words = (slot) => {
   const at = openedAt(slot);
   return at
@@ -32,6 +38,7 @@ const words = (slot) => {
     : _("Has not opened the backup yet");
 };
 
+/** @type {Record<string, (slot: Slot) => Promise<void>>} */
 const tryIt = {
   "recovery-key": async () => go("check"),
   passkey: async (slot) => {
@@ -40,24 +47,28 @@ const tryIt = {
   },
 };
 
+/** @param {Slot} slot @param {Slot[]} slots */
 const isLast = (slot, slots) => {
   const others = slots.filter(({ id }) => id !== slot.id);
+  /** @param {{ kind: string }} given */
   const isSame = ({ kind }) => kind === slot.kind;
   return slot.kind === "recovery-key" ? !others.some(isSame) : !others.some((each) => openedAt(each));
 };
 
+/** @param {HTMLButtonElement} button @param {() => unknown} act */
 const press = (button, act) =>
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
       await act();
     } catch (error) {
-      say(error.message);
+      say(asFailure(error).message);
     } finally {
       button.disabled = false;
     }
   });
 
+/** @param {HTMLElement} element @param {Slot} slot */
 const askPassphrase = (element, slot) => {
   const form = part(element, "form");
   form.hidden = false;
@@ -68,14 +79,17 @@ const askPassphrase = (element, slot) => {
   });
 };
 
-/** A way that was removed: it opens nothing, until it is brought back. */
-const removedRow = (root) => ({ id, kind, until }) => {
-  const element = copyOf("removed-way").firstElementChild;
+/**
+ * A way that was removed: it opens nothing, until it is brought back.
+ * @param {HTMLElement} root
+ */
+const removedRow = (root) => (/** @type {Slot} */ { id, kind, until }) => {
+  const element = elementOf("removed-way");
   const name = NAMES[kind]?.() ?? kind;
   put(element, "name", name);
   put(element, "back-name", name);
-  put(element, "until", _("Kept until %(date)s", { date: moment(Date.parse(until)) }));
-  press(part(element, "back"), async () => {
+  put(element, "until", _("Kept until %(date)s", { date: moment(Date.parse(until ?? "")) }));
+  press(buttonPart(element, "back"), async () => {
     await bringBack(id);
     await showRemoved(root);
     say(_("%(name)s opens the backup again.", { name }));
@@ -83,14 +97,16 @@ const removedRow = (root) => ({ id, kind, until }) => {
   return element;
 };
 
+/** @param {HTMLElement} root */
 const showRemoved = async (root) => {
   const { removed } = await ways();
   part(root, "removed").replaceChildren(...removed.map(removedRow(root)));
   part(root, "removed-part").hidden = removed.length === 0;
 };
 
+/** @param {HTMLElement} root @param {Slot} slot @param {Slot[]} slots */
 const row = (root, slot, slots) => {
-  const element = copyOf("way").firstElementChild;
+  const element = elementOf("way");
   const name = NAMES[slot.kind]?.() ?? slot.kind;
   put(element, "name", name);
   put(element, "opened", words(slot));
@@ -98,7 +114,7 @@ const row = (root, slot, slots) => {
   part(element, "secret").id = `try-${slot.id}`;
   part(element, "secret-label").htmlFor = `try-${slot.id}`;
   part(element, "remove").hidden = isLast(slot, slots);
-  press(part(element, "remove"), async () => {
+  press(buttonPart(element, "remove"), async () => {
     await removeSlot(slot.id);
     const gone = _("%(name)s no longer opens the backup.", { name });
     say(`${gone} ${_("You can bring it back for 30 days.")}`);
@@ -109,6 +125,7 @@ const row = (root, slot, slots) => {
   return element;
 };
 
+/** @param {HTMLFormElement} form */
 const addPassphrase = async (form) => {
   const passphrase = newPassphrase(form.elements);
   await refusePassword(passphrase);
@@ -118,11 +135,12 @@ const addPassphrase = async (form) => {
 };
 
 const addPasskey = async () => {
-  const { account } = await device();
+  const { account } = await ownDevice();
   await addSlot("passkey", await newPasskey(_("Backup of %(account)s", { account })));
   say(_("The passkey opened the backup as the portal returned it, and is added."));
 };
 
+/** @param {HTMLElement} root */
 const listen = (root) => {
   const form = part(root, "passphrase");
   onSubmit(form, () => addPassphrase(form));
@@ -132,8 +150,12 @@ const listen = (root) => {
   onSubmit(passkey, addPasskey);
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showWays = (root) => {
+  /** @param {VaultDocument} doc */
   const fill = (doc) => {
     const { slots = [] } = backupOf(doc);
     part(root, "rows").replaceChildren(...slots.map((slot) => row(root, slot, slots)));

@@ -4,9 +4,11 @@ import { makeEntry } from "../otpauth.js";
 import { isObject, itemsOf, listOf, withMore } from "./item.js";
 import { knownKind } from "./kind.js";
 
+/** @param {Json} db */
 const groupsOf = (db) =>
   new Map(listOf(db.groups).filter(isObject).map((each) => [each.uuid, each.name]));
 
+/** @param {Json} given */
 export const readAegis = ({ db }) => {
   const groups = groupsOf(db);
   return itemsOf(listOf(db.entries), ({ issuer, name }) => plain(issuer) || name, (each) => {

@@ -18,22 +18,28 @@ const CALLED = {
   counter: ["counter"],
 };
 
+/** @param {unknown} value */
 const isBytes = (value) =>
   Array.isArray(value) && value.length > 0 && value.every((byte) => Number.isInteger(byte));
 
+/** @param {Json} each */
 const secretOf = (each) => {
   if (typeof each.secret === "string" && each.secret) return each.secret;
   return isBytes(each.secret) ? encode(Uint8Array.from(each.secret)) : ""; // FreeOTP
 };
+/** @param {Json} each */
 const linkOf = (each) => Object.values(each).find(isLink);
+/** @param {Json} each */
 const isAccount = (each) =>
   isLink(each) || (isObject(each) && Boolean(linkOf(each) || secretOf(each) || "secret" in each));
 
+/** @param {Json} each @param {string[]} names */
 const valueOf = (each, names) => {
   const name = names.find((one) => plain(each[one]));
   return name && each[name];
 };
 
+/** @param {Json} each */
 const entryOf = (each) => {
   const found = Object.entries(CALLED).map(([part, names]) => [part, valueOf(each, names)]);
   const given = Object.fromEntries(found);
@@ -41,6 +47,7 @@ const entryOf = (each) => {
   return makeEntry({ ...given, type: knownKind(given.type), secret: secretOf(each) });
 };
 
+/** @param {Json} each */
 const read = (each) => {
   const display = isObject(each.codeDisplay) ? each.codeDisplay : each; // Ente's
   refuseTrashed([display.trashed, each.deleted, each.isDeleted].includes(true));
@@ -49,7 +56,11 @@ const read = (each) => {
   return withMore(link ? readAccount(link) : entryOf(each), { tags, pinned, notes: note });
 };
 
-/** Every account in it, and what stands beside accounts and is none; empty if there are none. */
+/**
+ * Every account in it, and what stands beside accounts and is none; empty if there are none.
+ * @param {Json} data
+ * @returns {Item[]}
+ */
 export const readAnyJson = (data, depth = 0) => {
   if (depth > DEEPEST || data === null || typeof data !== "object") return [];
   const list = isAccount(data) ? [data] : listOf(data);

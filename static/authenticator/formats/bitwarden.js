@@ -4,13 +4,18 @@ import { isLink, makeEntry } from "../otpauth.js";
 import { isObject, itemsOf, refuseTrashed, withMore } from "./item.js";
 import { readAccount } from "./link.js";
 
-/** Tell whether a list of items is Bitwarden's: others call theirs "items" too. */
+/**
+ * Tell whether a list of items is Bitwarden's: others call theirs "items" too.
+ * @param {Json[]} items
+ */
 export const isBitwarden = (items) =>
   items.some((each) => isObject(each) && ("login" in each || typeof each.type === "number"));
 
 // What is no item at all is listed as broken; one without a code was never an account.
+/** @param {Json} each */
 const mayHaveCode = (each) => !isObject(each) || Boolean(each.login?.totp);
 
+/** @param {Json} given */
 const read = ({ name, login, notes, favorite, deletedDate }) => {
   refuseTrashed(Boolean(deletedDate));
   const { totp, username } = login;
@@ -21,5 +26,6 @@ const read = ({ name, login, notes, favorite, deletedDate }) => {
   return withMore(made, { notes, pinned: favorite });
 };
 
+/** @param {{ items: Json[] }} given */
 export const readBitwarden = ({ items }) =>
   itemsOf(items.filter(mayHaveCode), ({ name }) => name, read);

@@ -7,6 +7,7 @@ import { isList, nameOfList, readList } from "./links.js";
 
 const JSON_BEGINS = /^\s*[{[]/;
 
+/** @param {string} text */
 const json = (text) => {
   try {
     return JSON.parse(withoutPictures(text));
@@ -20,9 +21,11 @@ const asksForPassword = () =>
 
 const damaged = () => new Refusal(_("The export is cut off or damaged."));
 
+/** @param {string} source */
 const noneIn = (source) =>
   new Refusal(_("There are no accounts with codes in this export of %(source)s.", { source }));
 
+/** @param {Reader} given @param {string} password */
 const readFound = async ({ source, open, read }, password) => {
   if (open && !password) throw asksForPassword();
   const items = open ? read(await open(password)) : read();
@@ -33,6 +36,7 @@ const readFound = async ({ source, open, read }, password) => {
 /**
  * The items of an export and the name of its source; refuses with a sentence what is none, and at
  * the field "password" what needs one.
+ * @param {string} text
  */
 export const readExport = async (text, password = "") => {
   const body = text.replace(/^\ufeff/, "");

@@ -10,6 +10,7 @@ import { isObject } from "./item.js";
 import { ownExport } from "./own.js";
 import { read2Fas } from "./two-fas.js";
 
+/** @param {string} words */
 const refused = (words) => () => {
   throw new Refusal(words);
 };
@@ -20,6 +21,7 @@ const encryptedBitwarden = () =>
 const encryptedEnte = () =>
   _("This is Ente's encrypted export. Export it again as plain text, then delete the file.");
 
+/** @param {Json} data */
 const anyJson = (data) => {
   const items = readAnyJson(data);
   return items.length ? { source: _("a JSON file"), read: () => items } : null;
@@ -28,16 +30,18 @@ const anyJson = (data) => {
 /**
  * The name of the app that wrote it, and how to read it, or with a password how to `open` it first;
  * `null` if it is none of these.
+ * @param {Json} data
+ * @returns {Reader | null}
  */
 export const recognise = (data) => {
   if (!isObject(data)) return anyJson(data);
   if (isFile(data)) return ownExport(data);
   if (typeof data.db === "string" && Array.isArray(data.header?.slots)) {
-    return { source: "Aegis", open: (password) => openAegis(data, password), read: readAegis };
+    return { source: "Aegis", open: (/** @type {string} */ password) => openAegis(data, password), read: readAegis };
   }
   if (Array.isArray(data.db?.entries)) return { source: "Aegis", read: () => readAegis(data) };
   if (typeof data.servicesEncrypted === "string" && data.servicesEncrypted) {
-    return { source: "2FAS", open: (password) => open2Fas(data, password), read: read2Fas };
+    return { source: "2FAS", open: (/** @type {string} */ password) => open2Fas(data, password), read: read2Fas };
   }
   if (Array.isArray(data.services)) return { source: "2FAS", read: () => read2Fas(data) };
   if (data.encrypted === true) return { source: "Bitwarden", read: refused(encryptedBitwarden()) };

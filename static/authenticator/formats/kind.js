@@ -4,7 +4,10 @@ import { plain } from "../link-label.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../words.js";
 
-/** One of ours; refuses another one by its name. */
+/**
+ * One of ours; refuses another one by its name.
+ * @param {unknown} type
+ */
 export const knownKind = (type) => {
   const kind = (plain(type) || "totp").toLowerCase();
   if (KINDS.includes(kind)) return kind;

@@ -2,7 +2,11 @@
 const PICTURE = '"icon"';
 const SLICE = 4 * 1024 * 1024; // letters of base64 that are decoded at once, a multiple of four
 
-/** Where a text in JSON ends that begins at this place: its closing quote, or the end of it all. */
+/**
+ * Where a text in JSON ends that begins at this place: its closing quote, or the end of it all.
+ * @param {string} text
+ * @param {number} start
+ */
 const endOfText = (text, start) => {
   for (let at = text.indexOf('"', start); at >= 0; at = text.indexOf('"', at + 1)) {
     let slashes = 0;
@@ -12,13 +16,20 @@ const endOfText = (text, start) => {
   return text.length;
 };
 
-/** Where the value of a name begins, if it is a text; -1 if it is something else. */
+/**
+ * Where the value of a name begins, if it is a text; -1 if it is something else.
+ * @param {string} text
+ * @param {number} behind
+ */
 const startOfText = (text, behind) => {
   const found = /^\s*:\s*"/.exec(text.slice(behind, behind + 20));
   return found ? behind + found[0].length : -1;
 };
 
-/** The same JSON without the pictures in it: they are most of the file, and nobody looks at them. */
+/**
+ * The same JSON without the pictures in it: they are most of the file, and nobody looks at them.
+ * @param {string} text
+ */
 export const withoutPictures = (text) => {
   const pieces = [];
   let from = 0;
@@ -35,7 +46,10 @@ export const withoutPictures = (text) => {
 /** Let the page draw and answer before the work goes on. */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
-/** The bytes of base64, however long; throws if it is none. */
+/**
+ * The bytes of base64, however long; throws if it is none.
+ * @param {string} text
+ */
 export const bytesOfBase64 = async (text) => {
   const pieces = [];
   for (let start = 0; start < text.length; start += SLICE) {
@@ -48,7 +62,10 @@ export const bytesOfBase64 = async (text) => {
   return joinBytes(...pieces);
 };
 
-/** Bytes behind one another. */
+/**
+ * Bytes behind one another.
+ * @param {...Bytes} pieces
+ */
 export const joinBytes = (...pieces) => {
   const all = new Uint8Array(pieces.reduce((size, piece) => size + piece.length, 0));
   let at = 0;

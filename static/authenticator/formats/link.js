@@ -2,6 +2,7 @@
 import { readLink } from "../otpauth.js";
 import { isObject, refuseTrashed, withMore } from "./item.js";
 
+/** @param {string} text @returns {Json} */
 const displayOf = (text) => {
   try {
     const display = JSON.parse(text);
@@ -11,7 +12,10 @@ const displayOf = (text) => {
   }
 };
 
-/** Read a link; refuses with a sentence what is none, and what is in the trash of its app. */
+/**
+ * Read a link; refuses with a sentence what is none, and what is in the trash of its app.
+ * @param {string} text
+ */
 export const readAccount = (text) => {
   const { entry, given } = readLink(text);
   const { note, tags, pinned, trashed } = displayOf(given.codedisplay || "{}");

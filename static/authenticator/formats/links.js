@@ -14,7 +14,10 @@ const BEHIND = /[\s,;|]+$/; // what people and tables put between two links
 const MARKUP = /<\/?[a-z][^<>]*>/i;
 const QUOTED = /^([^"<>`]*[?&](?:secret|data)=[^"<>`]*)["<>`].*$/is; // a link within markup or JSON
 
-/** Every link of a line, each to the beginning of the next one. */
+/**
+ * Every link of a line, each to the beginning of the next one.
+ * @param {string} line
+ */
 const linksOf = (line) => {
   const starts = [...line.matchAll(START)].map(({ index }) => index);
   return starts.map((start, at) =>
@@ -22,7 +25,10 @@ const linksOf = (line) => {
   );
 };
 
-/** The links of a text, and each line that has none as it is; in a page only the links count. */
+/**
+ * The links of a text, and each line that has none as it is; in a page only the links count.
+ * @param {string} text
+ */
 export const splitLinks = (text) => {
   const isPage = MARKUP.test(text);
   return text
@@ -34,18 +40,24 @@ export const splitLinks = (text) => {
     });
 };
 
+/** @param {string} text */
 const isAny = (text) => isLink(text) || isBatch(text);
 
 const MOST = 20_000; // links: more than anybody has, and what a phone reads in some seconds
 
+/** @param {string} text */
 const countOf = (text) => text.match(START)?.length ?? 0;
 
+/** @param {string} text */
 export const isList = (text) => {
   const count = countOf(text);
   return count > MOST || (count > 0 && splitLinks(text).some(isAny));
 };
 
-/** Tell whether it is more than the link of one account. */
+/**
+ * Tell whether it is more than the link of one account.
+ * @param {string} text
+ */
 export const isSeveral = (text) => {
   const count = countOf(text);
   if (count === 0 || count > MOST) return count > 0;
@@ -53,8 +65,10 @@ export const isSeveral = (text) => {
   return found.length > 1 ? found.some(isAny) : isBatch(text);
 };
 
+/** @param {string} link */
 const nameOfLink = (link) => plain(link.split("?")[0]).slice(0, SHOWN); // never the key
 
+/** @param {string} link */
 const partOf = (link) => {
   try {
     return isBatch(link)
@@ -69,6 +83,7 @@ const SLICE = 30; // milliseconds after which the page gets its turn
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
+/** @param {string[]} links */
 const partsOf = async (links) => {
   const parts = [];
   let since = performance.now();
@@ -81,6 +96,7 @@ const partsOf = async (links) => {
   return parts;
 };
 
+/** @param {number} count */
 const tooMany = (count) =>
   new Refusal(
     _("There are %(count)s links in it, and at most %(most)s are read at once. Import it in parts.", {
@@ -89,10 +105,13 @@ const tooMany = (count) =>
     }),
   );
 
-/** What is in these texts, in their order; the parts of one export stand where its first one does. */
+/**
+ * What is in these texts, in their order; the parts of one export stand where its first one does.
+ * @param {string[]} links
+ */
 export const readLinks = async (links) => {
   const parts = await partsOf(links);
-  const exported = joined(parts.map(({ batch }) => batch).filter(Boolean));
+  const exported = joined(parts.flatMap(({ batch }) => batch ?? []));
   return parts.flatMap(({ batch, items }) => {
     if (!batch) return items;
     const found = exported.get(batch.id) ?? [];
@@ -104,6 +123,7 @@ export const readLinks = async (links) => {
 /**
  * Every line that is not empty, in its order; what is no link is listed as such. Refuses more links than a page
  * can show.
+ * @param {string} text
  */
 export const readList = async (text) => {
   const count = countOf(text);

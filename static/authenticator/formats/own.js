@@ -5,20 +5,25 @@ import { checkFile, openFile } from "../lk1/file.js";
 import { newer } from "../lk1/refusals.js";
 import { plain } from "../link-label.js";
 import { makeEntry } from "../otpauth.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { _ } from "../words.js";
 import { isObject, itemsOf, refuseTrashed } from "./item.js";
 
 const HERE = ["id", "revision", "created", "changed", "order", "trashed"]; // given anew
 
+/** @param {unknown} value */
 const isText = (value) => typeof value === "string";
+/** @type {Record<string, (value: unknown) => boolean>} */
 const SHAPES = {
   notes: isText,
   recovery: isText,
   tags: (value) => Array.isArray(value) && value.every(isText),
 };
 
-/** What else an account has, as far as it has the shape that the pages expect. */
+/**
+ * What else an account has, as far as it has the shape that the pages expect.
+ * @param {Json} entry
+ */
 const rest = (entry) =>
   Object.fromEntries(
     Object.entries(entry).filter(
@@ -26,6 +31,7 @@ const rest = (entry) =>
     ),
   );
 
+/** @param {Json} entry @returns {Account} */
 const readEntry = (entry) => {
   refuseTrashed(Boolean(entry.trashed));
   if (isWork(entry)) throw new Refusal(_("Its organisation has to set it up again."));
@@ -33,26 +39,33 @@ const readEntry = (entry) => {
   if (!isText(entry.type) || !isText(entry.raw ?? entry.secret)) {
     throw new Refusal(_("It does not say what kind of code it makes."));
   }
-  return { ...rest(entry), issuer: plain(entry.issuer), label: plain(entry.label) };
+  const named = { issuer: plain(entry.issuer), label: plain(entry.label) };
+  return /** @type {Account} */ ({ ...rest(entry), ...named });
 };
 
+/** @param {SealedFile} file @param {string} passphrase */
 const open = async (file, passphrase) => {
   try {
     return await openFile({ file, passphrase });
   } catch (error) {
-    throw error.code === "closed" ? new Refusal(error.message, "password") : error;
+    const { code, message } = asFailure(error);
+    throw code === "closed" ? new Refusal(message, "password") : error;
   }
 };
 
+/** @param {Json} doc */
 const readDocument = (doc) => {
   if (!Array.isArray(doc.entries)) throw newer();
-  const held = doc.entries.filter((entry) => !isObject(entry) || !entry.gone);
+  const held = doc.entries.filter((/** @type {Json} */ entry) => !isObject(entry) || !entry.gone);
   return itemsOf(held, (entry) => plain(entry.issuer) || entry.label, readEntry);
 };
 
-/** How to read such a file, as `recognise` says it of the others. */
+/**
+ * How to read such a file, as `recognise` says it of the others.
+ * @param {Json} data
+ */
 export const ownExport = (data) => {
   checkFile(data);
   const source = _("your encrypted file");
-  return { source, open: (passphrase) => open(data, passphrase), read: readDocument };
+  return { source, open: (/** @type {string} */ passphrase) => open(data, passphrase), read: readDocument };
 };

@@ -4,11 +4,17 @@ import { _ } from "../words.js";
 
 const NUMBER = 0;
 const BYTES = 2;
+/** @type {Record<number, number>} */
 const FIXED = { 1: 8, 5: 4 };
 
 const broken = () => new Refusal(_("The export is cut off or damaged."));
 
-/** A number of up to ten bytes (negative ones take all ten), as a BigInt. */
+/**
+ * A number of up to ten bytes (negative ones take all ten), as a BigInt.
+ * @param {Bytes} bytes
+ * @param {number} at
+ * @returns {[bigint, number]}
+ */
 const numberAt = (bytes, at) => {
   let value = 0n;
   for (let size = 0; size < 10; size += 1) {
@@ -20,8 +26,12 @@ const numberAt = (bytes, at) => {
   throw broken();
 };
 
-/** Every field as [number, value]: BigInt or bytes. Throws `Refusal` if it is damaged. */
+/**
+ * Every field as [number, value]: BigInt or bytes. Throws `Refusal` if it is damaged.
+ * @param {Bytes} bytes
+ */
 export const fields = (bytes) => {
+  /** @type {[number, bigint | Bytes][]} */
   const found = [];
   let at = 0;
   while (at < bytes.length) {

@@ -4,8 +4,10 @@ import { makeEntry } from "../otpauth.js";
 import { isObject, itemsOf, listOf, withMore } from "./item.js";
 import { knownKind } from "./kind.js";
 
+/** @param {Json} each */
 const position = (each) => Number(each?.order?.position ?? Infinity);
 
+/** @param {Json} given */
 export const read2Fas = ({ services, groups }) => {
   const named = new Map(listOf(groups).filter(isObject).map((each) => [each.id, each.name]));
   const inOrder = [...listOf(services)].sort((one, other) => {

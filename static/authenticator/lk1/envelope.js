@@ -7,33 +7,41 @@ import { damaged, newer, otherKey } from "./refusals.js";
 
 const FORMAT = "lk1";
 const NONCE = 12; // bytes
-const NUMBERS = ["version", "base", "epoch"];
-const TEXTS = ["key", "commitment", "nonce"];
-const SIGNED = ["format", "vault", ...NUMBERS, "device", ...TEXTS];
+const NUMBERS = /** @type {const} */ (["version", "base", "epoch"]);
+const TEXTS = /** @type {const} */ (["key", "commitment", "nonce"]);
+const SIGNED = /** @type {const} */ (["format", "vault", ...NUMBERS, "device", ...TEXTS]);
 
+/** @param {Envelope} envelope */
 const options = (envelope) => ({
   name: "AES-GCM",
   iv: fromText(envelope.nonce),
   additionalData: lines(...SIGNED.map((name) => envelope[name])),
 });
 
+/** @param {any} value */
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
+/** @param {Envelope} envelope */
 const isWhole = (envelope) =>
   isUuid(envelope.vault) &&
   isUuid(envelope.device) &&
   isKeyId(envelope.key) &&
   NUMBERS.every((name) => isCount(envelope[name])) &&
-  [...TEXTS, "ciphertext"].every((name) => typeof envelope[name] === "string") &&
+  /** @type {const} */ ([...TEXTS, "ciphertext"]).every((name) => typeof envelope[name] === "string") &&
   fromText(envelope.nonce).length === NONCE;
 
-/** Refuse another format than `known`; a higher one of ours by its own sentence. */
+/**
+ * Refuse another format than `known`; a higher one of ours by its own sentence.
+ * @param {unknown} format
+ * @param {string} known
+ */
 export const checkFormat = (format, known) => {
   if (format === known) return;
   const [, number, rest] = /^lk(\d+)(-\w+)?$/.exec(String(format)) ?? [];
   throw Number(number) > 1 && `lk1${rest ?? ""}` === known ? newer() : damaged();
 };
 
+/** @param {Envelope} envelope */
 const check = (envelope) => {
   checkFormat(envelope?.format, FORMAT);
   if (!isWhole(envelope)) throw damaged();
@@ -42,6 +50,7 @@ const check = (envelope) => {
 /**
  * Seal a document as a version of a vault. `base` is the version it was made from, `epoch` the
  * one of the phone's take-over, `device` the id of this installation.
+ * @param {VaultKey & Unsealed} given
  */
 export const sealEnvelope = async ({ vault, key, secret, version, base, epoch, device, doc }) => {
   const header = { format: FORMAT, vault, version, base, epoch, device, key };
@@ -54,11 +63,13 @@ export const sealEnvelope = async ({ vault, key, secret, version, base, epoch, d
   return { ...envelope, ciphertext: toText(new Uint8Array(sealed)) };
 };
 
+/** @param {{ vault: string, commitment: string }} given @param {Bytes} secret */
 const checkKey = async ({ vault, commitment }, secret) => {
   const wanted = await commitmentOf({ vault, secret });
   if (!isSame(fromText(commitment), wanted)) throw otherKey();
 };
 
+/** @param {Envelope} envelope @param {Bytes} secret */
 const decrypted = async (envelope, secret) => {
   const sealed = fromText(envelope.ciphertext);
   const opening = await contentKey({ ...envelope, secret });
@@ -69,7 +80,10 @@ const decrypted = async (envelope, secret) => {
   }
 };
 
-/** The document of a version; refuses another key, a changed bit, and what a newer app made. */
+/**
+ * The document of a version; refuses another key, a changed bit, and what a newer app made.
+ * @param {{ secret: Bytes, envelope: Envelope }} given
+ */
 export const openEnvelope = async ({ secret, envelope }) => {
   check(envelope);
   await checkKey(envelope, secret);

@@ -1,5 +1,6 @@
 // The plain text of a backup: length, gzip of the JSON, zeros up to a full block, so that the size
 // tells little.
+import { asFailure } from "../refusal.js";
 import { utf8 } from "./bytes.js";
 import { damaged, tooLarge } from "./refusals.js";
 
@@ -7,6 +8,7 @@ const BLOCK = 4096; // bytes
 const LENGTH = 4;
 const MOST = 8 * 1024 * 1024; // bytes of JSON
 
+/** @param {Uint8Array[]} parts @param {number} size */
 const joined = (parts, size) => {
   const whole = new Uint8Array(size);
   let at = 0;
@@ -17,7 +19,11 @@ const joined = (parts, size) => {
   return whole;
 };
 
-/** Run bytes through a transformation; stops as soon as more than `most` came out. */
+/**
+ * Run bytes through a transformation; stops as soon as more than `most` came out.
+ * @param {Bytes} bytes
+ * @param {ReadableWritablePair<Uint8Array, BufferSource>} transformation
+ */
 const through = async (bytes, transformation, most = Infinity) => {
   const reader = new Blob([bytes]).stream().pipeThrough(transformation).getReader();
   const parts = [];
@@ -34,7 +40,10 @@ const through = async (bytes, transformation, most = Infinity) => {
   }
 };
 
-/** The bytes to seal for a document. */
+/**
+ * The bytes to seal for a document.
+ * @param {unknown} content
+ */
 export const pack = async (content) => {
   const json = utf8(JSON.stringify(content));
   if (json.length > MOST) throw tooLarge();
@@ -45,6 +54,7 @@ export const pack = async (content) => {
   return whole;
 };
 
+/** @param {Bytes} bytes */
 const bodyOf = (bytes) => {
   if (bytes.length < LENGTH) throw damaged();
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
@@ -53,13 +63,16 @@ const bodyOf = (bytes) => {
   return bytes.subarray(LENGTH, end);
 };
 
-/** The document in these bytes; refuses what does not fit and what would fill the memory. */
+/**
+ * The document in these bytes; refuses what does not fit and what would fill the memory.
+ * @param {Bytes} bytes
+ */
 export const unpack = async (bytes) => {
   const body = bodyOf(bytes);
   try {
     const json = await through(body, new DecompressionStream("gzip"), MOST);
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json));
   } catch (error) {
-    throw error.code === "too-large" ? error : damaged();
+    throw asFailure(error).code === "too-large" ? error : damaged();
   }
 };

@@ -7,38 +7,49 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const BYTES = 20;
 const LETTERS = 32;
 const CHECK = 2;
+/** @type {Record<string, string>} */
 const SLIPS = { O: "0", I: "1", L: "1" };
 
+/** @param {Bytes} bytes */
 const lettersOf = (bytes) => {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
-  return bits.match(/.{5}/g).map((five) => ALPHABET[parseInt(five, 2)]);
+  return (bits.match(/.{5}/g) ?? []).map((five) => ALPHABET[parseInt(five, 2)]);
 };
 
+/** @param {string[]} letters */
 const bytesOf = (letters) => {
   const bits = letters.map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, "0"));
-  return Uint8Array.from(bits.join("").match(/.{8}/g), (eight) => parseInt(eight, 2));
+  return Uint8Array.from(bits.join("").match(/.{8}/g) ?? [], (eight) => parseInt(eight, 2));
 };
 
+/** @param {Bytes} bytes */
 const checkOf = async (bytes) => {
   const digest = await crypto.subtle.digest("SHA-256", bytes);
   return lettersOf(new Uint8Array(digest)).slice(0, CHECK);
 };
 
-/** Write a key in its nine groups. */
+/**
+ * Write a key in its nine groups.
+ * @param {Bytes} bytes
+ */
 export const showRecoveryKey = async (bytes) => {
   const letters = [...lettersOf(bytes), ...(await checkOf(bytes))].join("");
-  return letters.match(/.{1,4}/g).join("-");
+  return (letters.match(/.{1,4}/g) ?? []).join("-");
 };
 
 /** A new key, as it is shown. */
 export const newRecoveryKey = () => showRecoveryKey(random(BYTES));
 
-/** The letters of a key without what people put between them, slips of the eye put right. */
+/**
+ * The letters of a key without what people put between them, slips of the eye put right.
+ * @param {string} text
+ */
 const cleaned = (text) =>
   [...text.normalize("NFKC").toUpperCase().replace(/[\s\p{Pd}\p{Cf}]/gu, "")].map(
     (letter) => SLIPS[letter] ?? letter,
   );
 
+/** @param {string[]} letters */
 const checkLetters = (letters) => {
   const wrong = letters.find((letter) => !ALPHABET.includes(letter));
   if (wrong) {
@@ -55,7 +66,10 @@ const checkLetters = (letters) => {
   }
 };
 
-/** The 20 bytes of a key however it was typed; a slip that changes it is refused. */
+/**
+ * The 20 bytes of a key however it was typed; a slip that changes it is refused.
+ * @param {string} text
+ */
 export const readRecoveryKey = async (text) => {
   const letters = cleaned(text);
   checkLetters(letters);

@@ -17,8 +17,14 @@ export const otherKey = () =>
 export const tooLarge = () =>
   new Refusal(_("This backup is larger than the app can open."), "", "too-large");
 
-/** What somebody typed or held against the backup is in order, and does not open it. */
+/**
+ * What somebody typed or held against the backup is in order, and does not open it.
+ * @param {string} words
+ */
 export const closed = (words) => new Refusal(words, "secret", "closed");
 
-/** What somebody typed cannot be a backup key at all. */
+/**
+ * What somebody typed cannot be a backup key at all.
+ * @param {string} words
+ */
 export const typo = (words) => new Refusal(words, "secret", "typo");

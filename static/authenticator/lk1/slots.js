@@ -13,13 +13,15 @@ const VAULT_PROOF = "lk1/proof";
 const SALT = 16; // bytes
 const NONCE = 12;
 
-const written = (bytes) => (typeof bytes === "string" ? bytes : toText(new Uint8Array(bytes)));
+/** @param {string | BufferSource} bytes */
+const written = (bytes) =>
+  typeof bytes === "string" ? bytes : toText(new Uint8Array(/** @type {ArrayBuffer} */ (bytes)));
 
-const fromPassphrase = ({ params }, { passphrase }) => {
-  const { kdf: kind, memory, passes, lanes } = params;
+/** @type {Wrapping} */
+const fromPassphrase = ({ params }, { passphrase = "" }) => {
+  const { kdf: kind, memory, passes, lanes, salt } = /** @type {SlotParams} */ (params);
   checkCost({ kind, memory, passes, lanes });
-  const salt = fromText(params.salt);
-  return derive({ kind, memory, passes, lanes, salt, password: bytesOf(passphrase) });
+  return derive({ kind, memory, passes, lanes, salt: fromText(salt), password: bytesOf(passphrase) });
 };
 
 const standard = () => {
@@ -28,12 +30,12 @@ const standard = () => {
 };
 
 /** For each kind: what is written beside it, the bytes that wrap, what to say when they do not. */
-const KINDS = new Map([
+const KINDS = new Map(/** @type {[string, SlotKind][]} */ ([
   [
     "recovery-key",
     {
       params: () => ({}),
-      wrapping: async ({ id }, { recoveryKey }) =>
+      wrapping: async ({ id }, { recoveryKey = "" }) =>
         hkdf(await readRecoveryKey(recoveryKey), uuidBytes(id), "lk1/slot/recovery-key"),
       refused: () => _("This backup key is one of another backup."),
     },
@@ -49,19 +51,21 @@ const KINDS = new Map([
   [
     "passkey",
     {
-      params: ({ credential, salt }) => ({ credential: written(credential), salt: written(salt) }),
-      wrapping: ({ id }, { prf }) => hkdf(prf, uuidBytes(id), "lk1/slot/passkey"),
+      params: ({ credential = "", salt = "" }) => ({ credential: written(credential), salt: written(salt) }),
+      wrapping: ({ id }, { prf }) => hkdf(/** @type {Bytes} */ (prf), uuidBytes(id), "lk1/slot/passkey"),
       refused: () => _("This passkey does not open this backup."),
     },
   ],
-]);
+]));
 
+/** @param {Omit<Slot, "sealed">} given @param {string} vault */
 const options = ({ id, kind, key, params, nonce }, vault) => ({
   name: "AES-GCM",
   iv: fromText(nonce),
   additionalData: lines(ABOUT, vault, id, kind, key, canonical(params)),
 });
 
+/** @param {Slot} given */
 const isWhole = ({ id, key, params, nonce, sealed }) =>
   isUuid(id) &&
   isKeyId(key) &&
@@ -71,6 +75,7 @@ const isWhole = ({ id, key, params, nonce, sealed }) =>
   typeof nonce === "string" &&
   fromText(nonce).length === NONCE;
 
+/** @param {Slot} slot */
 const kindOf = (slot) => {
   if (typeof slot?.kind !== "string" || !isWhole(slot)) throw damaged();
   const kind = KINDS.get(slot.kind);
@@ -78,21 +83,28 @@ const kindOf = (slot) => {
   return kind;
 };
 
-/** What proves to the portal that somebody holds the key of a slot: it tells nothing of the key. */
+/**
+ * What proves to the portal that somebody holds the key of a slot: it tells nothing of the key.
+ * @param {{ slot: { id: string }, wrapping: Bytes }} given
+ */
 export const tagOf = async ({ slot, wrapping }) =>
   toText(await hkdf(wrapping, uuidBytes(slot.id), PROOF));
 
-/** What proves that a phone holds the key of the vault itself. */
+/**
+ * What proves that a phone holds the key of the vault itself.
+ * @param {{ vault: string, secret: Bytes }} given
+ */
 export const tagOfVault = async ({ vault, secret }) =>
   toText(await hkdf(secret, uuidBytes(vault), VAULT_PROOF));
 
 /**
  * Seal the key of a vault for a way to open it; gives `{slot, tag}`. `input` is `recoveryKey` as it is
  * shown, or `passphrase`, or `prf` (32 bytes) with the `credential` and the `salt` that gave it.
+ * @param {VaultKey & SlotInput & { kind: string }} given
  */
 export const makeSlotAndTag = async ({ kind, vault, key, secret, ...input }) => {
   const id = crypto.randomUUID();
-  const { params, wrapping } = KINDS.get(kind);
+  const { params, wrapping } = /** @type {SlotKind} */ (KINDS.get(kind));
   const slot = { id, kind, key, params: params(input), nonce: toText(random(NONCE)) };
   const bytes = await wrapping(slot, input);
   const tag = await tagOf({ slot, wrapping: bytes });
@@ -101,9 +113,13 @@ export const makeSlotAndTag = async ({ kind, vault, key, secret, ...input }) => 
   return { slot: { ...slot, sealed: toText(new Uint8Array(sealed)) }, tag };
 };
 
-/** The same, of which no key is proved. */
+/**
+ * The same, of which no key is proved.
+ * @param {VaultKey & SlotInput & { kind: string }} how
+ */
 export const makeSlot = async (how) => (await makeSlotAndTag(how)).slot;
 
+/** @param {Pick<Slot, "id" | "kind" | "params">} given */
 const knownKind = ({ id, kind, params }) => {
   if (!isUuid(id) || params === null || typeof params !== "object") throw damaged();
   const known = KINDS.get(kind);
@@ -111,12 +127,19 @@ const knownKind = ({ id, kind, params }) => {
   return known;
 };
 
-/** The bytes that wrap the key, of a slot of which only kind, params and id are known. */
+/**
+ * The bytes that wrap the key, of a slot of which only kind, params and id are known.
+ * @param {SlotInput & { slot: Slot }} given
+ */
 export const wrappingOf = ({ slot, ...input }) => knownKind(slot).wrapping(slot, input);
 
-/** What is said when something does not open a slot. */
+/**
+ * What is said when something does not open a slot.
+ * @param {Slot} slot
+ */
 export const closedSlot = (slot) => closed(knownKind(slot).refused());
 
+/** @param {Slot} slot @param {string} vault @param {CryptoKey} wrapper */
 const unwrapped = async (slot, vault, wrapper) => {
   const sealed = fromText(slot.sealed);
   try {
@@ -129,6 +152,7 @@ const unwrapped = async (slot, vault, wrapper) => {
 /**
  * The key of the vault; refuses at the field "secret" what does not open this slot. `input` may be
  * the `wrapping` itself.
+ * @param {SlotInput & { slot: Slot, vault: string }} given
  */
 export const openSlot = async ({ slot, vault, ...input }) => {
   const { wrapping, refused } = kindOf(slot);

@@ -1,32 +1,35 @@
 // The new phone asks the old one for the key: a QR code, and the wait for the answer.
 import { part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { go } from "../router.js";
-import { square } from "../square.js";
+import { square, writer } from "../square.js";
 import { say } from "../toast.js";
 import { _ } from "../words.js";
 import { onPress, poll, tell } from "./acts.js";
 import { openWith } from "./open.js";
 import { askForKey, needsGrant, transferOf } from "./portal.js";
-import { session } from "./session.js";
+import { needed, session } from "./session.js";
 import { linkOf, newPair, numberOf, openKey } from "./transfer.js";
 
 const PAUSE = 2000; // milliseconds
 const QUIET = 2; // modules of white around a code, beside the white of its frame
 
+/** @param {string} link */
 const draw = async (link) => {
-  const { encodeQR } = await import("../../vendor/qr/index.js");
+  const encodeQR = await writer();
   const rows = encodeQR(link, "raw", { ecc: "medium", border: QUIET });
   return square(rows, _("QR code for the old phone"));
 };
 
+/** @param {string} transfer @param {Pair} pair @param {Json} answer */
 const take = async (transfer, pair, answer) => {
-  if (answer.vault !== session().offer.vault) {
+  if (answer.vault !== needed("offer").vault) {
     throw new Refusal(_("The old phone gave the key of another backup."));
   }
   await openWith(await openKey({ transfer, pair, answer }));
 };
 
+/** @param {HTMLElement} root @param {string} words */
 const over = (root, words) => {
   part(root, "qr").replaceChildren();
   put(root, "number", "");
@@ -35,16 +38,18 @@ const over = (root, words) => {
   tell(root, "look", words);
 };
 
+/** @param {string} transfer */
 const answerTo = async (transfer) => {
   try {
     const answer = await transferOf(transfer);
     return answer.status === "sealed" ? answer : null;
   } catch (error) {
-    if (error.code) return { ended: true };
+    if (asFailure(error).code) return { ended: true };
     throw error; // the network: asked again
   }
 };
 
+/** @param {HTMLElement} root */
 const begin = async (root) => {
   const pair = await newPair();
   const { transfer, expires } = await askForKey(pair.shown);
@@ -67,12 +72,16 @@ const begin = async (root) => {
   });
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showAsk = (root) => {
   if (!session().offer) {
     go("recovery");
     return null;
   }
+  /** @type {() => void} */
   let stop = () => {};
   let isOver = false;
   const start = async () => {
@@ -82,7 +91,7 @@ export const showAsk = (root) => {
       if (isOver) stop();
     } catch (error) {
       if (needsGrant(error)) go("recovery");
-      else over(root, error.message);
+      else over(root, asFailure(error).message);
     }
   };
   onPress(root, "again", start);

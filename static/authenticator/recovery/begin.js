@@ -1,7 +1,8 @@
 // The begin of a recovery: who is asking, then the backups of the account. Nothing changes here.
+import { asFailure } from "../refusal.js";
 import { isRefused } from "../backup/api.js";
 import { readCode } from "../backup/link.js";
-import { copyOf, onSubmit, part, put } from "../dom.js";
+import { copyOf, elementOf, onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { _, moment } from "../words.js";
 import { onPress, tell } from "./acts.js";
@@ -13,13 +14,18 @@ import { openWaiting } from "./prove.js";
 import { accounts, ago, waitWords } from "./sentences.js";
 import { choose, keep, session, whenLost } from "./session.js";
 
+/** @param {HTMLElement} root @param {string} template */
 const fill = (root, template) => {
   const body = part(root, "body");
   body.replaceChildren(...(template ? [copyOf(template)] : []));
   return body;
 };
 
-/** Who asks has to sign in first: in this browser, or on another computer. */
+/**
+ * Who asks has to sign in first: in this browser, or on another computer.
+ * @param {HTMLElement} root
+ * @param {boolean} again
+ */
 const showSignIn = (root, again) => {
   put(
     root,
@@ -38,7 +44,10 @@ const showSignIn = (root, again) => {
   });
 };
 
-/** After a weak sign-in: whoever has a key of the backup need not wait. */
+/**
+ * After a weak sign-in: whoever has a key of the backup need not wait.
+ * @param {HTMLElement} root
+ */
 const showWaiting = async (root) => {
   const { from, takes_over_from: takesOver, ...offered } = await toProve();
   const waits = { from: Date.parse(from), takesOver: Date.parse(takesOver) };
@@ -58,6 +67,7 @@ const showWaiting = async (root) => {
   );
 };
 
+/** @param {any} event */
 const portal = async (event) => {
   event.preventDefault();
   const { href } = event.currentTarget;
@@ -65,6 +75,7 @@ const portal = async (event) => {
   location.assign(href);
 };
 
+/** @param {HTMLElement} root @param {Failure} error */
 const showFailure = (root, error) => {
   put(root, "lead", "");
   tell(root, "look", error.message, _("Nothing is lost. Your backups are where they were."));
@@ -80,7 +91,11 @@ const leave = () => {
   if (location.hash.startsWith("#recovery")) go("recovery");
 };
 
-/** Open the way to a backup; in another tab it may be open already. */
+/**
+ * Open the way to a backup; in another tab it may be open already.
+ * @param {HTMLElement} root
+ * @param {any} given
+ */
 const take = async (root, { number, ...found }, steal = false) => {
   const { vault, head } = found.offer;
   // While it waits for its key there is nothing to fetch yet.
@@ -109,17 +124,20 @@ const enter = async () => {
   await openWith(secret);
 };
 
+/** @type {Record<string, () => string>} */
 const STATES = {
   frozen: () => _("Put away"),
   off: () => _("Switched off"),
 };
 
+/** @param {Offer} given */
 const untilOf = ({ frozen_until: until }) =>
   until ? _("It is kept until %(date)s.", { date: moment(Date.parse(until)) }) : "";
 
+/** @param {HTMLElement} root @param {any} found @param {boolean} isFirst */
 const card = (root, found, isFirst) => {
   const { offer } = found;
-  const made = copyOf("recovery-offer").firstElementChild;
+  const made = elementOf("recovery-offer");
   put(made, "phone", offer.phone || _("Unknown phone"));
   put(made, "count", accounts(offer.accounts));
   put(made, "saved", _("Saved %(date)s", { date: ago(offer.saved) }));
@@ -129,6 +147,7 @@ const card = (root, found, isFirst) => {
   put(made, "until", untilOf(offer));
   part(made, "until").hidden = !untilOf(offer);
   part(made, "open").classList.toggle("primary", isFirst);
+  /** @param {() => unknown} next */
   const act = (next) => async () => {
     if (await take(root, found)) await next();
   };
@@ -138,12 +157,16 @@ const card = (root, found, isFirst) => {
   return made;
 };
 
+/** @param {Offers} given * @param {Waits | null} [waits]
+ */
 const foundIn = ({ vaults, active }, waits = null) =>
   vaults.map((offer) => {
     const isOtherOn = vaults.some(({ vault, state }) => state === "on" && vault !== offer.vault);
     return { offer, active, isOtherOn, waits };
   });
 
+/** @param {HTMLElement} root @param {Offers} given * @param {Waits | null} [waits]
+ */
 const showList = (root, { vaults, active }, waits = null) => {
   const body = fill(root, "");
   if (vaults.length === 0) {
@@ -159,7 +182,11 @@ const showList = (root, { vaults, active }, waits = null) => {
   body.replaceChildren(...found.map((each, at) => card(root, each, at === 0)));
 };
 
-/** Go on where the walk to the portal interrupted; false if there was nothing. */
+/**
+ * Go on where the walk to the portal interrupted; false if there was nothing.
+ * @param {HTMLElement} root
+ * @param {Offers} offered
+ */
 const resumed = async (root, offered) => {
   const draft = await takeDraft();
   if (!draft) return false;
@@ -170,19 +197,23 @@ const resumed = async (root, offered) => {
   return true;
 };
 
+/** @param {HTMLElement} root */
 const show = async (root) => {
-  tell(root);
+  tell(root, "");
   try {
     const found = await offers();
     if (!(await resumed(root, found))) showList(root, found);
   } catch (error) {
     if (isRefused(error, "grant_not_yet")) await showWaiting(root).catch((each) => showFailure(root, each));
     else if (needsGrant(error)) showSignIn(root, Boolean(session().offer));
-    else showFailure(root, error);
+    else showFailure(root, asFailure(error));
   }
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showBegin = (root) => {
   put(root, "lead", _("Looking for your backups…"));
   show(root);

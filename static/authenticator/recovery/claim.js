@@ -11,7 +11,7 @@ import {
   showConfirm,
   waitForLink,
 } from "../backup/link.js";
-import { onSubmit, part, put } from "../dom.js";
+import { formPart, onSubmit, part, put } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
 import { _ } from "../words.js";
@@ -19,7 +19,10 @@ import { onPress, tell } from "./acts.js";
 
 let given = "";
 
-/** Leave a code for the page to ask about. */
+/**
+ * Leave a code for the page to ask about.
+ * @param {string} code
+ */
 export const setCode = (code) => {
   given = code;
 };
@@ -30,22 +33,27 @@ const codeOf = () => {
   return code;
 };
 
-/** What is said when the code is no good: the portal makes another one. */
+/**
+ * What is said when the code is no good: the portal makes another one.
+ * @param {HTMLElement} root
+ */
 const sayEnded = (root) => {
   put(root, "heading", _("This code has expired"));
   put(root, "lead", _("A code counts once and for ten minutes. Nothing was linked."));
-  part(root, "ask").hidden = true;
+  formPart(root, "ask").hidden = true;
   part(root, "number-part").hidden = true;
   part(root, "back").hidden = false;
 };
 
+/** @param {HTMLElement} root @param {Claim} given @param {AbortSignal} signal */
 const showNumber = (root, { number, confirm }, signal) => {
   put(root, "heading", _("One more step"));
   put(root, "lead", "");
-  part(root, "ask").hidden = true;
+  formPart(root, "ask").hidden = true;
   part(root, "number-part").hidden = false;
   put(root, "number", number);
   showConfirm(root, confirm);
+  /** @param {Failure | null} error */
   const stumble = (error) => tell(root, "look", error?.message);
   return waitForLink(signal, stumble).then((status) => {
     if (signal.aborted) return;
@@ -54,14 +62,16 @@ const showNumber = (root, { number, confirm }, signal) => {
   });
 };
 
+/** @param {HTMLFormControlsCollection} given */
 const nameIn = ({ name }) => {
   if (name.value.trim()) return name.value.trim();
   throw new Refusal(_("Give this phone a name."), "name");
 };
 
+/** @param {HTMLElement} root @param {string} code @param {AbortSignal} signal */
 const accept = async (root, code, signal) => {
   try {
-    const answer = await claim(code, nameIn(part(root, "ask").elements));
+    const answer = await claim(code, nameIn(formPart(root, "ask").elements));
     if (answer.status === "linked") go("recovery");
     else showNumber(root, answer, signal);
   } catch (error) {
@@ -70,7 +80,10 @@ const accept = async (root, code, signal) => {
   }
 };
 
-/** A phone that is linked already only gets permission to read: no other account can have its code. */
+/**
+ * A phone that is linked already only gets permission to read: no other account can have its code.
+ * @param {HTMLElement} root
+ */
 const askAgain = (root) => {
   put(root, "heading", _("Open the backups of this account?"));
   put(root, "lead", "");
@@ -78,9 +91,10 @@ const askAgain = (root) => {
   part(root, "name-part").hidden = true;
 };
 
+/** @param {HTMLElement} root @param {string} code @param {AbortSignal} signal */
 const ask = async (root, code, signal) => {
   const { account: mask, address: account = mask } = await lookAt(code);
-  const [mine, form] = [await linkedDevice(), part(root, "ask")];
+  const [mine, form] = [await linkedDevice(), formPart(root, "ask")];
   put(root, "heading", _("Link this phone to this account?"));
   put(root, "lead", _("Nothing is linked yet."));
   put(root, "account", account);
@@ -90,6 +104,7 @@ const ask = async (root, code, signal) => {
   onSubmit(form, () => accept(root, code, signal));
 };
 
+/** @param {HTMLElement} root @param {AbortSignal} signal */
 const show = async (root, signal) => {
   const code = codeOf();
   const waiting = (await device())?.claim;
@@ -102,7 +117,10 @@ const show = async (root, signal) => {
   }
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showClaim = (root) => {
   const leave = new AbortController();
   put(root, "heading", _("Looking at the code…"));

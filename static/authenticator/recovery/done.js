@@ -7,25 +7,32 @@ import { _, moment, n_ } from "../words.js";
 import { onPress, tell } from "./acts.js";
 import { isUndoable, tally, undo } from "./restore.js";
 
+/** @type {Outcome | null} */
 let outcome = null;
 
-/** Leave for the page what was done: `{mode, phone, old}`. */
+/**
+ * Leave for the page what was done: `{mode, phone, old}`.
+ * @param {Outcome} what
+ */
 export const setOutcome = (what) => {
   outcome = what;
 };
 
+/** @param {Outcome} given */
 const leadOf = ({ mode, old }) => {
   if (mode === "view") return _("You only look: nothing of this phone goes into the backup.");
   if (!old) return _("This phone saves from now on.");
   return _("This phone saves from now on. %(old)s keeps its codes, and says so.", { old });
 };
 
+/** @param {number} ready @param {number} required */
 const headingOf = (ready, required) => {
   const words = n_("%(count)s account ready", "%(count)s accounts ready", ready);
   if (!required) return words;
   return _("%(ready)s, %(count)s Action required", { ready: words, count: required });
 };
 
+/** @param {Entry} entry */
 const line = (entry) =>
   make(
     "li",
@@ -34,7 +41,10 @@ const line = (entry) =>
     make("span", { class: "soft small", dir: "auto" }, _("Action required")),
   );
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showDone = (root) => {
   if (!isUndoable(current())) {
     go("codes");

@@ -5,12 +5,17 @@ import { newKey, seal, unseal } from "../seal.js";
 import { read, write } from "../store.js";
 import { lockRow, seals } from "../vault.js";
 
+/** @type {[string, string]} */
 const KEY = ["keys", "draft"];
+/** @type {[string, string]} */
 const ROW = ["meta", "draft"];
 const ABOUT = "draft"; // in place of a generation
 const LONGEST = 3_600_000; // milliseconds
 
-/** Keep what a recovery knows. */
+/**
+ * Keep what a recovery knows.
+ * @param {Recovery} given
+ */
 export const keepDraft = async ({ offer, chosen, secret, typed }) => {
   if (seals(await lockRow())) return;
   const key = await newKey();

@@ -15,6 +15,11 @@ const noKey = () =>
 const over = () =>
   new Refusal(_("This QR code has expired, or it isn’t from a phone of your account."));
 
+/**
+ * @param {HTMLElement} root
+ * @param {{ transfer: string, asked: string }} given
+ * @param {string} phone
+ */
 const give = async (root, { transfer, asked }, phone) => {
   const answer = await sealKey({ transfer, asked, ...keyOf(current()) });
   await answerTransfer(transfer, answer);
@@ -25,6 +30,7 @@ const give = async (root, { transfer, asked }, phone) => {
   tell(root, "ok", _("%(phone)s has the key now. Go on there.", { phone }));
 };
 
+/** @param {HTMLElement} root @param {string} code */
 const ask = async (root, code) => {
   if (!hasKey(current())) throw noKey();
   const link = readLink(code);
@@ -37,10 +43,14 @@ const ask = async (root, code) => {
   onPress(root, "yes", () => give(root, link, phone));
 };
 
+/** @param {Failure} error */
 const sentenceOf = (error) =>
   error instanceof Refusal && !error.code ? error.message : over().message;
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showHandOver = (root) => {
   const code = takeCode("hand-over");
   ask(root, code).catch((error) => {

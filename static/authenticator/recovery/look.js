@@ -1,9 +1,10 @@
 // A look at what was opened, before anything is changed: what comes, and who saves from then on.
+import { asFailure } from "../refusal.js";
 import { linkedDevice } from "../backup/device.js";
 import { wake } from "../backup/engine.js";
 import { guessName } from "../backup/link.js";
 import { accountsIn } from "../backup/state.js";
-import { copyOf, part, put } from "../dom.js";
+import { elementOf, part, put } from "../dom.js";
 import { fillGroup } from "../groups.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
@@ -14,11 +15,12 @@ import { skippedWords } from "./opened.js";
 import { needsGrant } from "./portal.js";
 import { choiceOf, isTooNew, preview, restore } from "./restore.js";
 import { accounts, ago, which } from "./sentences.js";
-import { forget, session } from "./session.js";
+import { forget, needed, session } from "./session.js";
 import { setOutcome } from "./done.js";
 
+/** @param {{ name: string, facts: string, seen: string, unsaved?: string }} given */
 const phoneRow = ({ name, facts, seen, unsaved }) => {
-  const made = copyOf("recovery-phone").firstElementChild;
+  const made = elementOf("recovery-phone");
   put(made, "name", name);
   put(made, "facts", facts);
   put(made, "seen", seen);
@@ -27,6 +29,7 @@ const phoneRow = ({ name, facts, seen, unsaved }) => {
   return made;
 };
 
+/** @param {Phone} given */
 const unsavedWords = ({ name, unsaved }) =>
   unsaved
     ? n_(
@@ -37,6 +40,7 @@ const unsavedWords = ({ name, unsaved }) =>
       )
     : "";
 
+/** @param {Phone} active */
 const oldPhone = (active) => ({
   name: active.name,
   facts: _("%(accounts)s · saves now", { accounts: accounts(active.accounts) }),
@@ -49,16 +53,20 @@ const oldPhone = (active) => ({
   unsaved: unsavedWords(active),
 });
 
+/** @param {Device | null} mine */
 const otherThan = (mine) => {
   const { active } = session();
-  return Boolean(active) && active.installation !== mine?.installation;
+  return active !== null && active.installation !== mine?.installation;
 };
 
-/** The phones there are: the one that saves, unless that is this one, and this one. */
+/**
+ * The phones there are: the one that saves, unless that is this one, and this one.
+ * @param {HTMLElement} root
+ */
 const showPhones = async (root) => {
   const { active } = session();
   const mine = await linkedDevice();
-  const others = otherThan(mine) ? [oldPhone(active)] : [];
+  const others = active && otherThan(mine) ? [oldPhone(active)] : [];
   const own = {
     name: _("This phone: %(name)s", { name: mine?.name ?? (await guessName()) }),
     facts: accounts(accountsIn(current())),
@@ -71,8 +79,10 @@ const showPhones = async (root) => {
   put(root, "take", _("Bring them here"));
 };
 
+/** @param {HTMLElement} root */
 const showGroups = (root) => {
   const found = preview();
+  /** @param {Json} each */
   const entry = (each) => ({ entry: each });
   fillGroup(root, "new", found.new.map(entry), _("Comes to this phone: %(count)s", { count: found.new.length }));
   fillGroup(root, "here", found.here.map(entry), _("Here already: %(count)s", { count: found.here.length }));
@@ -85,6 +95,7 @@ const showGroups = (root) => {
   return found;
 };
 
+/** @param {HTMLElement} root @param {Failure} error */
 const fail = async (root, error) => {
   if (needsGrant(error)) {
     await keepDraft(session()).catch(() => {});
@@ -94,14 +105,15 @@ const fail = async (root, error) => {
   tell(root, "look", error.message, _("Nothing is lost, and nothing was replaced. Try again."));
 };
 
+/** @param {HTMLElement} root @param {string} mode */
 const act = (root, mode) => async () => {
   try {
     await restore(mode);
   } catch (error) {
-    await fail(root, error);
+    await fail(root, asFailure(error));
     return;
   }
-  const { phone } = session().chosen;
+  const { phone } = needed("chosen");
   const { active } = session();
   setOutcome({ mode, phone, old: active?.name ?? "" });
   forget();
@@ -109,6 +121,7 @@ const act = (root, mode) => async () => {
   wake();
 };
 
+/** @type {Record<string, () => string>} */
 const CHOICES = {
   back: () =>
     _("This phone saves the backup already. What comes back is put beside what is here, and saved."),
@@ -116,10 +129,13 @@ const CHOICES = {
     _("Another backup is on, and stays. What is in this one is put beside what is on this phone."),
 };
 
-/** Say what can be done; gives how the portal calls it. */
+/**
+ * Say what can be done; gives how the portal calls it.
+ * @param {HTMLElement} root
+ */
 const adapt = (root) => {
-  const { offer, isOtherOn } = session();
-  const choice = choiceOf(current(), offer, isOtherOn);
+  const { isOtherOn = false } = session();
+  const choice = choiceOf(current(), needed("offer"), isOtherOn);
   if (choice === "take-over") return choice;
   put(root, "take-heading", _("Bring them back?"));
   put(root, "take-words", CHOICES[choice]());
@@ -129,16 +145,19 @@ const adapt = (root) => {
   return choice === "back" ? "take-over" : "view";
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showLook = (root) => {
-  const { doc, chosen, offer } = session();
+  const { doc, chosen } = session();
   if (!doc) {
     go("recovery");
     return;
   }
   const count = doc.entries?.filter((entry) => !entry.gone && !entry.trashed).length ?? 0;
   put(root, "heading", n_("%(count)s account is in it", "%(count)s accounts are in it", count));
-  put(root, "which", which({ ...offer, ...chosen }));
+  put(root, "which", which({ ...needed("offer"), ...chosen }));
   tell(root, "look", skippedWords(session()));
   if (isTooNew()) {
     tell(root, "look", _("A newer version of the app made this backup. Update the app, then begin again."));

@@ -4,9 +4,13 @@ import { say } from "../toast.js";
 import { change, current, subscribe } from "../vault.js";
 import { _ } from "../words.js";
 
+/** @param {VaultDocument} doc */
 const itemsOf = (doc) => doc.settings.regain ?? [];
 
-/** Put names on the list that are not on it. */
+/**
+ * Put names on the list that are not on it.
+ * @param {string[]} names
+ */
 export const putOnList = (names) =>
   change((doc) => {
     const held = new Set(itemsOf(doc).map(({ name }) => name));
@@ -15,16 +19,20 @@ export const putOnList = (names) =>
     doc.settings.regain = [...itemsOf(doc), ...more.map((name) => ({ name, done: false }))];
   });
 
+/** @param {(items: Regain[]) => Regain[]} act */
 const edit = (act) =>
   change((doc) => {
     doc.settings.regain = act(itemsOf(doc));
   }).catch((error) => say(error.message));
 
+/** @param {string} name @param {boolean} done */
 const tick = (name, done) =>
   edit((items) => items.map((item) => (item.name === name ? { ...item, done } : item)));
 
+/** @param {string} name */
 const takeOff = (name) => edit((items) => items.filter((item) => item.name !== name));
 
+/** @param {Regain} given */
 const line = ({ name, done }) => {
   const box = make("input", { type: "checkbox" });
   box.checked = done;
@@ -36,13 +44,17 @@ const line = ({ name, done }) => {
   return make("li", {}, label, off);
 };
 
+/** @param {HTMLElement} root @param {VaultDocument} doc */
 const fill = (root, doc) => {
   const items = itemsOf(doc);
   part(root, "empty").hidden = items.length > 0;
   part(root, "rows").replaceChildren(...items.map(line));
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showLost = (root) => {
   const form = part(root, "form");
   form.addEventListener("submit", async (event) => {

@@ -12,16 +12,20 @@ import { session } from "./session.js";
 
 const DAYS = 180;
 
+/** @param {Recovery} given @param {Entry[]} names */
 const knownWords = ({ offer }, names) => {
   const sealed = _("Its names are sealed with the rest. What is known: %(which)s.", {
-    which: which(offer),
+    which: which(/** @type {Offer} */ (offer)),
   });
   return names.length
     ? `${sealed} ${_("This phone still has this list of its own:")}`
     : sealed;
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showNone = (root) => {
   const { offer } = session();
   if (!offer) {
@@ -41,7 +45,7 @@ export const showNone = (root) => {
   );
   onPress(root, "start", async () => {
     await putOnList(held.map(nameOf));
-    tell(root);
+    tell(root, "");
     go("backup/anew");
   });
 };

@@ -1,16 +1,21 @@
 // Older states of a backup, to go back to before a loss that was saved along.
-import { copyOf, part, put } from "../dom.js";
+import { asFailure } from "../refusal.js";
+import { elementOf, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { _, moment } from "../words.js";
 import { onPress, tell } from "./acts.js";
 import { openWith, ownKey } from "./open.js";
 import { needsGrant, versionOf, versionsOf } from "./portal.js";
 import { accounts } from "./sentences.js";
-import { keep, session } from "./session.js";
+import { keep, needed, session } from "./session.js";
 
-/** Take this state in the place of the newest; its key may be there already. */
+/**
+ * Take this state in the place of the newest; its key may be there already.
+ * @param {number} number
+ */
 const pick = async (number) => {
-  const { offer, secret, by } = session();
+  const { secret, by } = session();
+  const offer = needed("offer");
   const chosen = { ...(await versionOf(offer.vault, number)), vault: offer.vault };
   keep({ chosen, isOlder: number < offer.head });
   const known = secret ?? ownKey();
@@ -18,8 +23,9 @@ const pick = async (number) => {
   else go("recovery-open");
 };
 
+/** @param {HTMLElement} root @param {Version} version */
 const row = (root, version) => {
-  const made = copyOf("recovery-version").firstElementChild;
+  const made = elementOf("recovery-version");
   const saved = moment(Date.parse(version.saved));
   put(made, "saved", saved);
   put(made, "count", accounts(version.accounts));
@@ -29,20 +35,25 @@ const row = (root, version) => {
   return made;
 };
 
+/** @param {HTMLElement} root * @param {number | null} [before]
+ */
 const load = async (root, before = null) => {
   try {
-    const { versions, more } = await versionsOf(session().offer.vault, before);
-    part(root, "rows").append(...versions.map((version) => row(root, version)));
+    const { versions, more } = await versionsOf(needed("offer").vault, before);
+    part(root, "rows").append(...versions.map((/** @type {Version} */ version) => row(root, version)));
     const button = part(root, "more");
     button.hidden = !more;
     button.onclick = () => load(root, versions.at(-1).version);
   } catch (error) {
     if (needsGrant(error)) go("recovery");
-    else tell(root, "look", error.message);
+    else tell(root, "look", asFailure(error).message);
   }
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showOlder = (root) => {
   if (session().offer) load(root);
   else go("recovery");

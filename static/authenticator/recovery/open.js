@@ -1,9 +1,9 @@
 // Opening a backup with what somebody has. Nothing typed here is sent anywhere; while the backup waits for
 // its key, a tag that is derived from it is, and only that is counted.
 import { canHavePasskeys, prfOfAny } from "../backup/passkey.js";
-import { hasKey, keyOf } from "../backup/state.js";
-import { onSubmit, part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
+import { backupOf, hasKey, keyOf } from "../backup/state.js";
+import { find, formPart, onSubmit, part, put } from "../dom.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
 import { _ } from "../words.js";
@@ -13,27 +13,33 @@ import { openBy, waits } from "./prove.js";
 import { needsGrant } from "./portal.js";
 import { tell } from "./acts.js";
 import { waitWords, which } from "./sentences.js";
-import { keep, session } from "./session.js";
+import { keep, needed, session } from "./session.js";
 
 const MANY = 5; // wrong keys, after which it is said what else it may be
 let wrong = 0;
 
-const slotsOf = (kind) => (session().offer.slots ?? []).filter((slot) => slot.kind === kind);
+/** @param {string} kind */
+const slotsOf = (kind) => (needed("offer").slots ?? []).filter((/** @type {Slot} */ slot) => slot.kind === kind);
 
-/** Try each slot of this kind; the last refusal is the one that is said. */
+/**
+ * Try each slot of this kind; the last refusal is the one that is said.
+ * @param {Slot[]} slots
+ * @param {SlotInput} input
+ */
 const openAny = async (slots, input) => {
   let refused = null;
   for (const slot of slots) {
     try {
       return await openBy(slot, input);
     } catch (error) {
-      if (!["closed", "no_tag"].includes(error.code)) throw error;
+      if (!["closed", "no_tag"].includes(asFailure(error).code ?? "")) throw error;
       refused = error;
     }
   }
   throw refused;
 };
 
+/** @param {Failure} error */
 const comfort = (error) => {
   if (error.code === "closed") wrong += 1;
   if (wrong < MANY || error.code !== "closed") return error;
@@ -44,10 +50,13 @@ const comfort = (error) => {
 /** The key of the chosen backup if this phone has it; else `null`. */
 export const ownKey = () => {
   const doc = current();
-  return hasKey(doc) && doc.backup.vault === session().offer.vault ? keyOf(doc).secret : null;
+  return hasKey(doc) && backupOf(doc).vault === needed("offer").vault ? keyOf(doc).secret : null;
 };
 
-/** Go on with the key of the vault, opened `by` a slot: what is in the backup is shown next. */
+/**
+ * Go on with the key of the vault, opened `by` a slot: what is in the backup is shown next.
+ * @param {Bytes} secret
+ */
 export const openWith = async (secret, by = "", tag = "") => {
   keep({ secret, by, tag });
   try {
@@ -62,18 +71,25 @@ export const openWith = async (secret, by = "", tag = "") => {
   go("recovery-look");
 };
 
+/** @param {Slot[]} slots @param {SlotInput} input */
 const tryOpen = async (slots, input) => {
   let opened;
   try {
     opened = await openAny(slots, input);
   } catch (error) {
-    throw comfort(error);
+    throw comfort(asFailure(error));
   }
   await openWith(opened.secret, opened.by, opened.tag);
 };
 
+/**
+ * @param {HTMLElement} root
+ * @param {string} kind
+ * @param {string} name
+ * @param {() => string} empty
+ */
 const typedForm = (root, kind, name, empty) => {
-  const form = part(root, kind);
+  const form = formPart(root, kind);
   const slots = slotsOf(kind);
   form.hidden = slots.length === 0;
   const field = form.elements.secret;
@@ -87,13 +103,14 @@ const typedForm = (root, kind, name, empty) => {
   });
 };
 
+/** @param {HTMLElement} root */
 const passkeyForm = (root) => {
   const form = part(root, "passkey");
   const slots = slotsOf("passkey");
   form.hidden = slots.length === 0;
   if (!canHavePasskeys()) {
     put(form, "passkey-words", _("This browser cannot open the backup with a passkey."));
-    form.querySelector("button").hidden = true;
+    find(form, "button").hidden = true;
     return;
   }
   put(form, "passkey-words", _("The one you chose for the backup, from this phone or a security key."));
@@ -103,7 +120,10 @@ const passkeyForm = (root) => {
   });
 };
 
-/** Show the page. */
+/**
+ * Show the page.
+ * @param {HTMLElement} root
+ */
 export const showOpen = (root) => {
   const { offer, chosen } = session();
   if (!offer) {
@@ -112,7 +132,8 @@ export const showOpen = (root) => {
   }
   put(root, "which", which({ ...offer, ...chosen }));
   part(root, "old-phone").hidden = Boolean(waits()); // it gives the key once the wait is over
-  if (waits()) tell(root, "look", waitWords(waits().from));
+  const waiting = waits();
+  if (waiting) tell(root, "look", waitWords(waiting.from));
   typedForm(root, "recovery-key", "recoveryKey", () => _("Type the backup key."));
   typedForm(root, "passphrase", "passphrase", () => _("Type the passphrase."));
   passkeyForm(root);

@@ -3,18 +3,24 @@ import { openEnvelope } from "../lk1/envelope.js";
 import { Refusal } from "../refusal.js";
 import { _, moment } from "../words.js";
 import { versionOf, versionsOf } from "./portal.js";
-import { keep, session } from "./session.js";
+import { keep, needed } from "./session.js";
 
+/** @type {Record<string, () => string>} */
 const REASONS = {
   newer: () => _("a newer version of the app made it"),
 };
 
-const reasonOf = (error) => REASONS[error.code]?.() ?? _("it is damaged");
+/** @param {Failure} error */
+const reasonOf = (error) => REASONS[error.code ?? ""]?.() ?? _("it is damaged");
 
-/** The document of a state, or `null`: then it is noted why. */
+/**
+ * The document of a state, or `null`: then it is noted why.
+ * @param {SealedVersion} version
+ * @param {Skipped[]} skipped
+ */
 const attempt = async (version, skipped) => {
   try {
-    return await openEnvelope({ secret: session().secret, envelope: version.envelope });
+    return await openEnvelope({ secret: needed("secret"), envelope: version.envelope });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     skipped.push({ saved: version.saved, why: reasonOf(error) });
@@ -22,7 +28,10 @@ const attempt = async (version, skipped) => {
   }
 };
 
-/** Every state before this one, newest first, as long as somebody asks for more. */
+/**
+ * Every state before this one, newest first, as long as somebody asks for more.
+ * @param {Chosen} given
+ */
 async function* olderThan({ vault, version }) {
   let before = version;
   for (;;) {
@@ -35,7 +44,8 @@ async function* olderThan({ vault, version }) {
 
 /** Open the chosen state with the key that is there; refuses if none before it opens either. */
 export const openChosen = async () => {
-  const { chosen } = session();
+  const chosen = needed("chosen");
+  /** @type {Skipped[]} */
   const skipped = [];
   let doc = await attempt(chosen, skipped);
   if (doc) {
@@ -56,12 +66,15 @@ export const openChosen = async () => {
   );
 };
 
-/** What was passed over to get here, in a sentence; empty if nothing was. */
-export const skippedWords = ({ skipped, chosen }) => {
+/**
+ * What was passed over to get here, in a sentence; empty if nothing was.
+ * @param {Recovery} given
+ */
+export const skippedWords = ({ skipped }) => {
   if (skipped.length === 0) return "";
   return _("The state of %(newest)s cannot be read: %(why)s. This is the one before, of %(shown)s.", {
     newest: moment(Date.parse(skipped[0].saved)),
     why: skipped[0].why,
-    shown: moment(Date.parse(chosen.saved)),
+    shown: moment(Date.parse(needed("chosen").saved)),
   });
 };

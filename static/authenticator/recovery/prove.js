@@ -3,36 +3,47 @@
 import { isRefused } from "../backup/api.js";
 import { closedSlot, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
 import { offers, proveKey, versionOf } from "./portal.js";
-import { keep, session } from "./session.js";
+import { keep, needed, session } from "./session.js";
 
 /** Whether the chosen backup waits for its key to be proved: `{from, takesOver}` or `null`. */
 export const waits = () => session().waits;
 
 /** What was proved is shown by the portal: go on with it. */
 const fetchProved = async () => {
-  const { offer } = session();
-  const found = (await offers()).vaults.find(({ vault }) => vault === offer.vault);
+  const offer = needed("offer");
+  const found = (await offers()).vaults.find((/** @type {Offer} */ { vault }) => vault === offer.vault);
   const version = await versionOf(found.vault, found.head);
   keep({ offer: found, waits: null, chosen: { ...version, vault: found.vault } });
 };
 
+/** @param {object} body */
 const prove = async (body) => {
-  await proveKey({ vault: session().offer.vault, ...body });
+  await proveKey({ vault: needed("offer").vault, ...body });
 };
 
-/** Prove the key of the vault, which this phone has. */
+/**
+ * Prove the key of the vault, which this phone has.
+ * @param {Bytes} secret
+ */
 export const proveSecret = async (secret) => {
-  const { vault } = session().offer;
+  const { vault } = needed("offer");
   await prove({ tag: await tagOfVault({ vault, secret }) });
 };
 
-/** The same, of a backup that waits for it. */
+/**
+ * The same, of a backup that waits for it.
+ * @param {Bytes} secret
+ */
 export const openWaiting = async (secret) => {
   await proveSecret(secret);
   await fetchProved();
 };
 
-/** Open a slot; if the backup waits, its key is proved first. Gives `{by, secret, tag}`. */
+/**
+ * Open a slot; if the backup waits, its key is proved first. Gives `{by, secret, tag}`.
+ * @param {Slot} slot
+ * @param {SlotInput} input
+ */
 export const openBy = async (slot, input) => {
   const wrapping = await wrappingOf({ slot, ...input });
   const tag = await tagOf({ slot, wrapping });
@@ -44,18 +55,18 @@ export const openBy = async (slot, input) => {
     }
     await fetchProved();
   }
-  const { vault, slots } = session().offer;
-  const whole = slots.find(({ id }) => id === slot.id);
+  const { vault, slots } = needed("offer");
+  const whole = /** @type {Slot} */ (slots.find(({ id }) => id === slot.id));
   return { by: slot.id, tag, secret: await openSlot({ slot: whole, vault, wrapping }) };
 };
 
 /** Prove what opened the backup, for a take-over that would have to wait; false if that cannot be. */
 export const proveOpened = async () => {
-  const { secret, by, tag } = session();
+  const { by, tag } = session();
   for (const body of [by && tag ? { slot: by, tag } : null, {}]) {
     if (!body) continue;
     try {
-      await (body.tag ? prove(body) : proveSecret(secret));
+      await (body.tag ? prove(body) : proveSecret(needed("secret")));
       return true;
     } catch (error) {
       if (!isRefused(error, "no_tag", "slot_unknown")) throw error;

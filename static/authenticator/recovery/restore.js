@@ -1,50 +1,67 @@
 // What was opened comes to this phone: put together with what is here, in one transaction, and so
 // that it can be taken back. First the accounts, then the portal: whatever fails, nothing is missing.
 import { isRefused, mention } from "../backup/api.js";
-import { linkedDevice, ownAll } from "../backup/device.js";
-import { adopt, backupOf, hasKey, prove } from "../backup/state.js";
+import { ownAll, ownDevice } from "../backup/device.js";
+import { adopt, backupIn, backupOf, hasKey, prove } from "../backup/state.js";
 import { now } from "../clock.js";
 import { emptyDocument } from "../entries.js";
-import { isNewer, isWork } from "../lk1/document.js";
+import { isNewer, isWork, replaceWith } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _, moment } from "../words.js";
 import { openChosen } from "./opened.js";
 import { proveOpened } from "./prove.js";
 import { complete, noteOpened, offers, versionOf } from "./portal.js";
-import { keep, session } from "./session.js";
+import { keep, needed, session } from "./session.js";
 
 const TRIES = 3; // while the old phone saves under our hands
 
 /**
  * What can be done with this backup: "back" if this phone saves it already, "list" if another backup
  * is on (this one can come into the list alone), else "take-over".
+ * @param {VaultDocument} doc
+ * @param {Offer} given
+ * @param {boolean} isOtherOn
  */
 export const choiceOf = (doc, { vault, state }, isOtherOn) => {
-  if (hasKey(doc) && doc.backup.vault === vault && doc.backup.role === "active") return "back";
+  if (hasKey(doc) && backupIn(doc).vault === vault && backupIn(doc).role === "active") return "back";
   return state !== "on" && isOtherOn ? "list" : "take-over";
 };
 
 /** What the backup would bring: `new`, `here`, `differs`, and what `only` this phone has. */
-export const preview = () => describe({ mine: current(), theirs: session().doc });
+export const preview = () => describe({ mine: current(), theirs: needed("doc") });
 
+/** @param {VaultDocument} doc */
 const revisions = (doc) => Object.fromEntries(doc.entries.map(({ id, revision }) => [id, revision]));
 
-/** What both phones once agreed on, if this one was in the backup and the state is not older. */
+/**
+ * What both phones once agreed on, if this one was in the backup and the state is not older.
+ * @param {VaultDocument} doc
+ * @param {Chosen} given
+ */
 const commonOf = (doc, { vault, version }) => {
   const { vault: known, base, head } = backupOf(doc);
-  return known === vault && base && version >= head ? base : null;
+  return known === vault && base && version >= Number(head) ? base : null;
 };
 
-/** What to go back to: as it is now, or as it was before a try that did not get to its end. */
-const beforeOf = ({ entries, settings, backup = {} }, { vault }) => {
-  const { before, ...kept } = backup;
+/**
+ * What to go back to: as it is now, or as it was before a try that did not get to its end.
+ * @param {VaultDocument} doc
+ * @param {Chosen} chosen
+ */
+const beforeOf = (doc, { vault }) => {
+  const { entries, settings } = doc;
+  const { before, ...kept } = backupOf(doc);
   if (before?.isOpen && before.vault === vault) return before;
   return { entries, settings, backup: kept, vault, isOpen: true };
 };
 
-/** Who chose an older state wants back what was deleted since. */
+/**
+ * Who chose an older state wants back what was deleted since.
+ * @param {VaultDocument} theirs
+ * @param {VaultDocument} doc
+ */
 const revived = (theirs, doc) => {
   const held = new Map(doc.entries.map((entry) => [entry.id, entry]));
   const entries = theirs.entries.map((entry) => {
@@ -55,7 +72,12 @@ const revived = (theirs, doc) => {
   return { ...theirs, entries };
 };
 
-/** Put what was opened into the document, with what it takes to undo that. */
+/**
+ * Put what was opened into the document, with what it takes to undo that.
+ * @param {VaultDocument} doc
+ * @param {{ chosen: Chosen, isOlder: boolean, doc: VaultDocument }} opened
+ * @param {string} name
+ */
 const takeIn = (doc, { chosen, isOlder, doc: theirs }, name) => {
   const before = beforeOf(doc, chosen);
   const { before: _older, ...backup } = backupOf(doc);
@@ -64,41 +86,46 @@ const takeIn = (doc, { chosen, isOlder, doc: theirs }, name) => {
     a: { doc, phone: name },
     b: { doc: isOlder ? revived(theirs, doc) : theirs, phone: chosen.phone },
   });
-  for (const field of Object.keys(doc)) delete doc[field];
-  Object.assign(doc, merged);
-  doc.backup = { ...backup, before: { ...before, at: now(), after: revisions(doc) } };
+  replaceWith(doc, merged);
+  const after = revisions(doc);
+  doc.backup = /** @type {Backup} */ ({ ...backup, before: { ...before, at: now(), after } });
 };
 
 /** Note that the recovery came to its end: the next one begins from here. */
 const close = () =>
   change((doc) => {
-    doc.backup.before.isOpen = false;
+    const { before } = backupOf(doc);
+    if (before) before.isOpen = false;
   });
 
 const bring = async () => {
-  const { name } = await linkedDevice();
-  const opened = session();
+  const { name } = await ownDevice();
+  const opened = { chosen: needed("chosen"), isOlder: session().isOlder, doc: needed("doc") };
   await change((doc) => takeIn(doc, opened, name));
 };
 
-/** This phone saves from now on. What was brought counts as not saved: a new version follows. */
+/**
+ * This phone saves from now on. What was brought counts as not saved: a new version follows.
+ * @param {{ epoch: number, head: number }} given
+ */
 const adoptOpened = ({ epoch, head }) => {
-  const { offer, chosen, secret, by } = session();
+  const { by } = session();
+  const [offer, chosen, secret] = [needed("offer"), needed("chosen"), needed("secret")];
   const { vault, key } = chosen.envelope;
   const { saved, accounts } = chosen;
   const known = { vault, key, secret, epoch, head, saved, accounts, slots: offer.slots };
   return change((doc) => {
-    const { before } = doc.backup;
+    const { before } = backupOf(doc);
     adopt(doc, { ...known, base: emptyDocument(), checked: head });
-    doc.backup.before = before;
+    backupIn(doc).before = before;
     if (by) prove(doc, by);
   });
 };
 
 /** The backup moved while this was looked at: take what is new there in as well. */
 const catchUp = async () => {
-  const { offer, chosen } = session();
-  const found = (await offers()).vaults.find(({ vault }) => vault === offer.vault);
+  const [offer, chosen] = [needed("offer"), needed("chosen")];
+  const found = (await offers()).vaults.find((/** @type {Offer} */ { vault }) => vault === offer.vault);
   if (!found) return;
   const isNewest = chosen.version === offer.head;
   keep({ offer: found });
@@ -108,27 +135,34 @@ const catchUp = async () => {
   await bring();
 };
 
+/** @param {Failure} given */
 const later = ({ more }) =>
   new Refusal(
     _("This phone can take over from %(date)s. Until then you can just look.", {
-      date: moment(Date.parse(more.from)),
+      date: moment(Date.parse(more?.from)),
     }),
   );
 
-/** Say how it ended; a key that was not proved yet is, if the portal asks for that. */
+/**
+ * Say how it ended; a key that was not proved yet is, if the portal asks for that.
+ * @param {string} mode
+ * @param {string} vault
+ * @param {number} head
+ */
 const told = async (mode, vault, head) => {
   try {
     return await complete(mode, vault, head);
   } catch (error) {
     if (!isRefused(error, "held")) throw error;
-    if (!(await proveOpened())) throw later(error);
+    if (!(await proveOpened())) throw later(asFailure(error));
     return complete(mode, vault, head);
   }
 };
 
+/** @param {string} mode */
 const finish = async (mode) => {
   for (let left = TRIES; ; left -= 1) {
-    const { vault, head } = session().offer;
+    const { vault, head } = needed("offer");
     try {
       return await told(mode, vault, head);
     } catch (error) {
@@ -139,20 +173,24 @@ const finish = async (mode) => {
 };
 
 /** Tell whether the backup was made by a newer app: then it can only be looked at. */
-export const isTooNew = () => isNewer(session().doc);
+export const isTooNew = () => isNewer(needed("doc"));
 
+/** @type {Envelope | null} */
 let isBrought = null; // the state that is here already, if the portal could not be told of it
 
-/** Restore: `mode` is take-over or view. Can be called again where it failed. */
+/**
+ * Restore: `mode` is take-over or view. Can be called again where it failed.
+ * @param {string} mode
+ */
 export const restore = async (mode) => {
-  const { chosen } = session();
+  const chosen = needed("chosen");
   if (isBrought !== chosen.envelope) await bring();
   isBrought = chosen.envelope;
   const answer = await finish(mode);
   isBrought = null;
   if (mode === "take-over") {
     await adoptOpened(answer);
-    await ownAll((await linkedDevice())?.installation);
+    await ownAll((await ownDevice()).installation);
   }
   await close();
   if (mode !== "take-over") return;
@@ -160,19 +198,31 @@ export const restore = async (mode) => {
   if (by) mention(() => noteOpened(by, tag));
 };
 
-/** What of a document is ready, and which accounts of an organisation have to be given anew. */
+/**
+ * What of a document is ready, and which accounts of an organisation have to be given anew.
+ * @param {{ entries: Entry[] }} given
+ */
 export const tally = ({ entries }) => {
   const shown = entries.filter((entry) => !entry.gone && !entry.trashed);
   const required = shown.filter((entry) => isWork(entry) && !entry.secret);
   return { ready: shown.length - required.length, required };
 };
 
-/** Whether a recovery can be taken back. */
+/**
+ * Whether a recovery can be taken back.
+ * @param {VaultDocument} doc
+ */
 export const isUndoable = (doc) => Boolean(backupOf(doc).before);
 
+/** @param {Entry} entry @param {Record<string, number>} after */
 const isTouched = (entry, after) => entry.revision !== after[entry.id];
 
-/** Entries as they were: what was changed since stays, what came goes, what was replaced is back. */
+/**
+ * Entries as they were: what was changed since stays, what came goes, what was replaced is back.
+ * @param {VaultDocument} doc
+ * @param {Before} given
+ * @param {(entry: Entry) => Entry[]} leave
+ */
 const entriesBefore = (doc, { entries, after }, leave) => {
   const held = new Map(entries.map((entry) => [entry.id, entry]));
   const back = doc.entries.flatMap((entry) => {
@@ -193,13 +243,14 @@ export const undo = (time = Date.now()) =>
   change((doc) => {
     const { before } = backupOf(doc);
     if (!before) throw new Refusal(_("This recovery can no longer be undone. Nothing was changed."));
-    const isMember = Boolean(before.backup.secret) && before.backup.vault === doc.backup.vault;
+    const isMember = Boolean(before.backup.secret) && before.backup.vault === backupOf(doc).vault;
+    /** @param {Entry} entry */
     const toTrash = (entry) =>
       entry.gone || entry.trashed
         ? [entry]
         : [{ ...entry, trashed: time, revision: entry.revision + 1, changed: time }];
     doc.entries = entriesBefore(doc, before, isMember ? toTrash : () => []);
     doc.settings = before.settings;
-    if (isMember) delete doc.backup.before;
-    else doc.backup = before.backup;
+    if (isMember) delete doc.backup?.before;
+    else doc.backup = /** @type {Backup} */ (before.backup);
   });

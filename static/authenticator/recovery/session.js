@@ -2,6 +2,7 @@
 import { locksHere } from "../patience.js";
 
 const LOCK = "latchkey-recovery";
+/** @returns {Recovery} */
 const fresh = () => ({
   offer: null, // what the portal said of the backup
   active: null, // the phone that saves now
@@ -17,13 +18,28 @@ const fresh = () => ({
 });
 
 let state = fresh();
+/** @type {((end?: unknown) => void) | null} */
 let release = null; // set while this tab holds the lock
 let lost = () => {};
 
 /** The recovery as it stands; change it through `choose` and `keep`. */
 export const session = () => state;
 
-/** Note what was found out. */
+/**
+ * What the recovery has to have where this is asked: without it the page leads elsewhere before.
+ * @template {keyof Recovery} Name
+ * @param {Name} name
+ */
+export const needed = (name) => {
+  const found = state[name];
+  if (found === null || found === undefined) throw new Error(`there is no ${name}`);
+  return /** @type {NonNullable<Recovery[Name]>} */ (found);
+};
+
+/**
+ * Note what was found out.
+ * @param {Partial<Recovery>} found
+ */
 export const keep = (found) => Object.assign(state, found);
 
 const clear = () => {
@@ -31,10 +47,11 @@ const clear = () => {
   state = { ...fresh(), typed: state.typed };
 };
 
+/** @param {boolean} steal */
 const hold = (steal) =>
   new Promise((resolve) => {
     const how = steal ? { steal: true } : { ifAvailable: true };
-    const held = locksHere().request(LOCK, how, (lock) => {
+    const held = /** @type {LockManager} */ (locksHere()).request(LOCK, how, (/** @type {unknown} */ lock) => {
       resolve(Boolean(lock));
       return lock && new Promise((end) => (release = end));
     });
@@ -45,7 +62,11 @@ const hold = (steal) =>
     });
   });
 
-/** Begin with a backup; false if another tab is at it, unless it is to be taken from there. */
+/**
+ * Begin with a backup; false if another tab is at it, unless it is to be taken from there.
+ * @param {Partial<Recovery>} found
+ * @param {{ steal?: boolean }} [given]
+ */
 export const choose = async (found, { steal = false } = {}) => {
   clear();
   if (locksHere() && !release && !(await hold(steal))) return false;
@@ -53,7 +74,10 @@ export const choose = async (found, { steal = false } = {}) => {
   return true;
 };
 
-/** Call this if another tab takes the recovery. */
+/**
+ * Call this if another tab takes the recovery.
+ * @param {() => void} act
+ */
 export const whenLost = (act) => {
   lost = act;
 };

@@ -18,6 +18,7 @@ export const newPair = async () => {
   return { own: privateKey, shown: toText(point) };
 };
 
+/** @param {string} text */
 const pointOf = async (text) => {
   const point = fromText(text);
   if (point.length !== POINT) throw damaged();
@@ -28,19 +29,24 @@ const pointOf = async (text) => {
   }
 };
 
+/** @param {CryptoKey} own @param {string} other @param {string} transfer */
 const wrapping = async (own, other, transfer) => {
   const how = { name: "ECDH", public: await pointOf(other) };
   const shared = await crypto.subtle.deriveBits(how, own, BITS);
   return importKey(await hkdf(new Uint8Array(shared), uuidBytes(transfer), ABOUT));
 };
 
+/** @param {Record<"nonce" | "transfer" | "vault" | "key" | "asked" | "answered", string>} given */
 const options = ({ nonce, transfer, vault, key, asked, answered }) => ({
   name: "AES-GCM",
   iv: fromText(nonce),
   additionalData: lines(ABOUT, transfer, vault, key, asked, answered),
 });
 
-/** What the old phone answers to `{transfer, asked}`: the key of the vault, for that phone alone. */
+/**
+ * What the old phone answers to `{transfer, asked}`: the key of the vault, for that phone alone.
+ * @param {{ transfer: string, asked: string, vault: string, key: string, secret: Bytes }} given
+ */
 export const sealKey = async ({ transfer, asked, vault, key, secret }) => {
   const { own, shown } = await newPair();
   const nonce = toText(random(NONCE));
@@ -50,13 +56,17 @@ export const sealKey = async ({ transfer, asked, vault, key, secret }) => {
   return { public: shown, nonce, sealed: toText(sealed), vault, key };
 };
 
+/** @param {Answered} given */
 const isWhole = ({ vault, key, nonce, sealed, public: answered }) =>
   isUuid(vault) &&
   isKeyId(key) &&
   [nonce, sealed, answered].every((text) => typeof text === "string") &&
   fromText(nonce).length === NONCE;
 
-/** The key of the vault out of the answer; refuses one that was made for another phone. */
+/**
+ * The key of the vault out of the answer; refuses one that was made for another phone.
+ * @param {{ transfer: string, pair: Pair, answer: Answered }} given
+ */
 export const openKey = async ({ transfer, pair, answer }) => {
   if (!isWhole(answer)) throw damaged();
   const wrapper = await wrapping(pair.own, answer.public, transfer);
@@ -71,7 +81,11 @@ export const openKey = async ({ transfer, pair, answer }) => {
   throw damaged();
 };
 
-/** A number of the two that both phones show, so that people see that they talk to each other. */
+/**
+ * A number of the two that both phones show, so that people see that they talk to each other.
+ * @param {string} transfer
+ * @param {string} asked
+ */
 export const numberOf = async (transfer, asked) => {
   const bytes = lines(`${ABOUT}/number`, transfer, asked);
   const digest = new DataView(await crypto.subtle.digest("SHA-256", bytes));
@@ -79,11 +93,18 @@ export const numberOf = async (transfer, asked) => {
   return `${number.slice(0, 3)} ${number.slice(3)}`;
 };
 
-/** What the QR code says. */
+/**
+ * What the QR code says.
+ * @param {string} transfer
+ * @param {string} asked
+ */
 export const linkOf = (transfer, asked) =>
   `${location.origin}/authenticator/#hand-over/${transfer}.${asked}`;
 
-/** Read what follows "hand-over/": `{transfer, asked}`; refuses what no phone of ours shows. */
+/**
+ * Read what follows "hand-over/": `{transfer, asked}`; refuses what no phone of ours shows.
+ * @param {string} text
+ */
 export const readLink = (text) => {
   const [transfer, asked = ""] = text.split(".");
   if (!isUuid(transfer) || !/^[\w-]{87}$/.test(asked)) throw damaged();

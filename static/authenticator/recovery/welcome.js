@@ -8,6 +8,7 @@ import { read, write } from "../store.js";
 import { current } from "../vault.js";
 import { n_ } from "../words.js";
 
+/** @type {[string, string]} */
 const ALONE = ["meta", "alone"];
 
 const isEmpty = () => current().entries.every((entry) => entry.gone);
@@ -15,6 +16,7 @@ const isEmpty = () => current().entries.every((entry) => entry.gone);
 /**
  * The page to begin with, or "": an empty phone is welcomed, unless it is linked or somebody said
  * that it does without a backup; one that had accounts is told so, and never welcomed.
+ * @param {Found} given
  */
 export const firstPage = async ({ kind }) => {
   if (!isEmpty()) return "";
@@ -23,12 +25,18 @@ export const firstPage = async ({ kind }) => {
   return alone || (await linkedDevice()) ? "" : "welcome";
 };
 
-/** On an iPhone the app has storage of its own: nothing should begin in the browser. */
+/**
+ * On an iPhone the app has storage of its own: nothing should begin in the browser.
+ * @param {HTMLElement} root
+ */
 const hint = (root) => {
   part(root, "install-first").hidden = isInstalled() || !isApple();
 };
 
-/** Show the page of an empty app. */
+/**
+ * Show the page of an empty app.
+ * @param {HTMLElement} root
+ */
 export const showWelcome = (root) => {
   hint(root);
   part(root, "alone").addEventListener("click", (event) => {
@@ -38,7 +46,10 @@ export const showWelcome = (root) => {
   });
 };
 
-/** Show the page of a phone that had accounts. */
+/**
+ * Show the page of a phone that had accounts.
+ * @param {HTMLElement} root
+ */
 export const showEmptied = (root) => {
   hint(root);
   const { count } = known() ?? { count: 0 };

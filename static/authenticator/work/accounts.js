@@ -6,20 +6,23 @@ import { add, byId, edit, living } from "../entries.js";
 import { isUuid } from "../lk1/bytes.js";
 import { isWork } from "../lk1/document.js";
 import { makeEntry } from "../otpauth.js";
-import { Refusal } from "../refusal.js";
+import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
 import { _ } from "../words.js";
-import { isClaimed, note } from "./standing.js";
+import { isClaimed, note, workOf } from "./standing.js";
 
 const LENGTH = 28; // characters of a code
 const GIVEN = ["id", "organisation", "label", "secret", "algorithm", "digits", "period"];
 
 let turn = Promise.resolve();
 
-/** One call about these accounts at a time: an older answer never comes after a newer one. */
+/**
+ * One call about these accounts at a time: an older answer never comes after a newer one.
+ * @param {(...given: any[]) => any} act
+ */
 const inTurn =
   (act) =>
-  (...given) => {
+  (/** @type {any[]} */ ...given) => {
     const done = turn.then(() => act(...given));
     turn = done.catch(() => {});
     return done;
@@ -28,7 +31,11 @@ const inTurn =
 /** The accounts of organisations in the list. */
 export const accounts = () => living(current()).filter(isWork);
 
-/** An account has the id of the organisation's own, so that it is one on every phone. */
+/**
+ * An account has the id of the organisation's own, so that it is one on every phone.
+ * @param {VaultDocument} doc
+ * @param {any} given
+ */
 const put = (doc, { id, organisation, ...made }) => {
   const work = { enrolment: id, organisation };
   if (byId(doc, id)) return edit(doc, id, { ...made, work, trashed: 0 });
@@ -36,15 +43,20 @@ const put = (doc, { id, organisation, ...made }) => {
   return Object.assign(add(doc, { ...made, type: "totp", work }), { id });
 };
 
+/** @param {VaultDocument} doc */
 const isMissing = (doc) => {
   const ids = new Set(doc.entries.map((entry) => entry.id));
-  return ({ id, state }) => isUuid(id) && state !== "ended" && !ids.has(id);
+  return (/** @type {Enrolment} */ { id, state }) => isUuid(id) && state !== "ended" && !ids.has(id);
 };
 
-/** Put those in the list that this phone has never had, by name: they are to be set up. */
+/**
+ * Put those in the list that this phone has never had, by name: they are to be set up.
+ * @param {Enrolment[]} enrolments
+ */
 const addMissing = async (enrolments) => {
   const missing = enrolments.filter(isMissing(current()));
   if (missing.length === 0) return;
+  /** @param {Enrolment} given */
   const names = ({ id, organisation, label }) => ({
     id,
     organisation,
@@ -65,21 +77,26 @@ export const ask = inTurn(async ({ work: { enrolment } }) => {
   });
 });
 
+/** @param {Entry} entry */
 const confirm = async (entry) => {
   const code = await codeAt(entry, stepAt(entry, now()).step);
-  const { enrolment } = entry.work;
+  const { enrolment } = workOf(entry);
   await call("POST", `work/${enrolment}/confirm`, { body: { code }, wants: ["state"] });
 };
 
+/** @param {string} enrolment @param {EnrolmentState} state */
 const settled = (enrolment, state) =>
   note((known) => {
     known.claimed = known.claimed.filter((id) => id !== enrolment);
     known.states[enrolment] = { ...known.states[enrolment], ...state };
   });
 
-/** Send the first code of a secret that is here; one that the portal gave up is no secret. */
+/**
+ * Send the first code of a secret that is here; one that the portal gave up is no secret.
+ * @param {Entry} entry
+ */
 const proveNow = async (entry) => {
-  const { enrolment } = entry.work;
+  const { enrolment } = workOf(entry);
   try {
     await confirm(entry);
   } catch (error) {
@@ -97,14 +114,17 @@ export const prove = inTurn(proveNow);
 // New secrets by account whose proof may have reached the portal though its answer did not come back.
 const unanswered = new Map();
 
-/** Prove a secret that takes the place of an older one, which stays unless the portal says yes. */
+/**
+ * Prove a secret that takes the place of an older one, which stays unless the portal says yes.
+ * @param {any} made
+ */
 const replace = async (made) => {
   const { id } = made;
   unanswered.set(id, made);
   try {
     await confirm({ ...made, type: "totp", work: { enrolment: id } });
   } catch (error) {
-    if (error.kind === "refused") unanswered.delete(id);
+    if (asFailure(error).kind === "refused") unanswered.delete(id);
     throw error;
   }
   await change((doc) => put(doc, made));
@@ -117,6 +137,7 @@ export const refresh = inTurn(async () => {
   const { enrolments } = await call("GET", "work", { wants: ["enrolments"] });
   await addMissing(enrolments);
   await note((known) => {
+    /** @param {Enrolment} given */
     const stateOf = ({ id, state, here, help }) => [id, { state, here, help }];
     known.states = Object.fromEntries(enrolments.map(stateOf));
     known.claimed = known.claimed.filter((id) => !known.states[id]?.here);
@@ -125,7 +146,10 @@ export const refresh = inTurn(async () => {
   for (const entry of accounts().filter(isClaimed)) await proveNow(entry).catch(() => {});
 });
 
-/** The code however it was typed; refuses at the field "code" what cannot be one. */
+/**
+ * The code however it was typed; refuses at the field "code" what cannot be one.
+ * @param {string} text
+ */
 export const readCode = (text) => {
   const code = text.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/gu, "");
   if (code.length === LENGTH) return code;
@@ -149,6 +173,6 @@ export const claim = inTurn(async (text) => {
   }
   await change((doc) => put(doc, made));
   await note((known) => known.claimed.push(id));
-  await proveNow(byId(current(), id));
+  await proveNow(/** @type {Entry} */ (byId(current(), id)));
   return byId(current(), id);
 });

@@ -1,48 +1,58 @@
 // The page that sets accounts of organisations up: takes the code of the portal, says what became of it.
+import { asFailure } from "../refusal.js";
 import { takeCode } from "../backup/arrive.js";
-import { copyOf, notice, onSubmit, part, put } from "../dom.js";
+import { buttonPart, elementOf, notice, onSubmit, part, put } from "../dom.js";
 import { nameOf } from "../entries.js";
 import { subscribe } from "../vault.js";
 import { _ } from "../words.js";
 import { accounts, ask, claim, prove, refresh } from "./accounts.js";
 import { helpFor, listen, standing } from "./standing.js";
 
+/** @param {HTMLElement} root @param {...Node} lines */
 const words = (root, ...lines) => part(root, "words").replaceChildren(...lines);
 
+/** @param {HTMLElement} root @param {Failure} error */
 const complain = (root, error) => {
   const isUnlinked = error.kind === "unlinked";
   part(root, "first-link").hidden = !isUnlinked;
   words(root, notice("look", error.message));
 };
 
-/** Do something that the portal has to answer; the button rests meanwhile. */
+/**
+ * Do something that the portal has to answer; the button rests meanwhile.
+ * @param {HTMLElement} root
+ * @param {HTMLButtonElement} button
+ * @param {() => unknown} act
+ */
 const doing = (root, button, act) => async () => {
   button.disabled = true;
   try {
     await act();
   } catch (error) {
-    complain(root, error);
+    complain(root, asFailure(error));
   } finally {
     button.disabled = false;
   }
 };
 
+/** @param {HTMLElement} root @param {Entry} entry */
 const row = (root, entry) => {
-  const element = copyOf("work-row").firstElementChild;
+  const element = elementOf("work-row");
   const found = standing(entry);
   element.dataset.id = entry.id;
   put(element, "name", nameOf(entry));
   put(element, "label", entry.label);
   put(element, "state", found?.words ?? _("Ready: its codes count."));
   put(element, "help", found ? helpFor(entry) : "");
-  for (const [name, act] of [["ask", ask], ["send", prove]]) {
-    const button = part(element, name);
+  for (const [name, act] of Object.entries({ ask, send: prove })) {
+    const button = buttonPart(element, name);
     button.hidden = found?.act !== name;
     button.addEventListener("click", doing(root, button, () => act(entry)));
   }
   return element;
 };
 
+/** @param {HTMLElement} root */
 const fill = (root) => {
   const found = accounts();
   part(root, "rows").replaceChildren(...found.map((entry) => row(root, entry)));
@@ -50,6 +60,7 @@ const fill = (root) => {
   part(root, "empty").hidden = found.length > 0;
 };
 
+/** @param {HTMLElement} root @param {string} text */
 const take = async (root, text) => {
   words(root, notice("ok", _("Setting the account up.")));
   try {
@@ -58,12 +69,15 @@ const take = async (root, text) => {
     part(root, "form").reset();
   } catch (error) {
     words(root);
-    part(root, "first-link").hidden = error.kind !== "unlinked";
+    part(root, "first-link").hidden = asFailure(error).kind !== "unlinked";
     throw error;
   }
 };
 
-/** Show the page; a code that came in the address or from the camera is taken at once. */
+/**
+ * Show the page; a code that came in the address or from the camera is taken at once.
+ * @param {HTMLElement} root
+ */
 export const showWork = (root) => {
   const form = part(root, "form");
   const update = () => fill(root);

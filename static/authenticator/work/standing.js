@@ -4,8 +4,10 @@ import { isWork } from "../lk1/document.js";
 import { read, write } from "../store.js";
 import { _ } from "../words.js";
 
+/** @type {[string, string]} */
 const ROW = ["meta", "work"];
 const listeners = new Set();
+/** @type {WorkStates} */
 let known = { states: {}, claimed: [] };
 
 read(ROW)
@@ -14,18 +16,25 @@ read(ROW)
   })
   .catch(() => {}); // the list says by itself when nothing can be read
 
+/** @param {WorkStates} row */
 const tell = (row) => {
   known = row;
   for (const listener of [...listeners]) listener();
 };
 
-/** Call this whenever something is known anew; gives the function that ends that. */
+/**
+ * Call this whenever something is known anew; gives the function that ends that.
+ * @param {() => void} listener
+ */
 export const listen = (listener) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
 };
 
-/** Keep what is known now: `act(known)` works on a copy. */
+/**
+ * Keep what is known now: `act(known)` works on a copy.
+ * @param {(known: WorkStates) => void} act
+ */
 export const note = async (act) => {
   const row = structuredClone(known);
   act(row);
@@ -34,17 +43,31 @@ export const note = async (act) => {
   tell(row);
 };
 
-/** Whom the organisation says to ask; "" if it does not. */
-export const helpFor = ({ work }) => known.states[work.enrolment]?.help ?? "";
+/**
+ * What ties an account to its organisation.
+ * @param {Entry} entry
+ */
+export const workOf = (entry) => /** @type {Work} */ (entry.work);
 
-/** Whether a secret of this account is here that the portal has not counted yet. */
-export const isClaimed = ({ work }) => known.claimed.includes(work.enrolment);
+/**
+ * Whom the organisation says to ask; "" if it does not.
+ * @param {Entry} entry
+ */
+export const helpFor = (entry) => known.states[workOf(entry).enrolment]?.help ?? "";
 
+/**
+ * Whether a secret of this account is here that the portal has not counted yet.
+ * @param {Entry} entry
+ */
+export const isClaimed = (entry) => known.claimed.includes(workOf(entry).enrolment);
+
+/** @param {Entry} given */
 const required = ({ secret }) =>
   secret
     ? _("Action required: the codes it makes here are not taken any more.")
     : _("Action required: this phone makes no codes for it.");
 
+/** @type {Record<string, (entry: Entry) => string>} */
 const WORDS = {
   action_required: required,
   enrolled: required, // on another phone
@@ -53,16 +76,18 @@ const WORDS = {
   ended: () => _("The organisation ended this account. Its codes are not taken any more."),
 };
 
+/** @type {Record<string, string>} */
 const ACTS = { action_required: "ask", enrolled: "ask", approved: "scan" };
 
 /**
  * What is to be said and done about an account: `{words, act}`, `act` one of ask · scan · send (the
  * first code) · "". `null` for one that works, and for every account that is no organisation's.
+ * @param {Entry} entry
  */
 export const standing = (entry) => {
   if (!isWork(entry)) return null;
   if (isClaimed(entry)) return { words: _("The portal still waits for its first code."), act: "send" };
-  const { state, here } = known.states[entry.work.enrolment] ?? {};
+  const { state = "", here } = known.states[workOf(entry).enrolment] ?? {};
   if (entry.secret && (here || !state)) return null;
   const name = state in WORDS ? state : "action_required";
   return { words: WORDS[name](entry), act: ACTS[name] ?? "" };
