@@ -75,6 +75,7 @@ def checks() -> list[Check]:
         Check("imports (import-linter)", ["lint-imports", "--no-logo"]),
         Check("types of scripts (tsc)", [*node, str(NODE_MODULES / "typescript/bin/tsc")]),
         Check("scripts (eslint)", [*node, str(NODE_MODULES / "eslint/bin/eslint.js"), "."]),
+        Check("scripts' modules (node)", [*node, "--test", "tests/javascript/*.test.js"]),
         Check("style (ruff)", ["ruff", "check", "--quiet", "."]),
         Check("format (ruff)", ["ruff", "format", "--check", "--quiet", "."]),
         Check("templates (djlint)", ["djlint", "--lint", "--quiet", "templates"]),

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.authenticator import Phone, link
 from tests.browser.qr_pictures import png_of
-from tests.browser.test_authenticator_import import READ, account, batch
+from tests.browser.test_authenticator_import import account, batch
 
 pytestmark = pytest.mark.no_rows
 
@@ -128,15 +128,6 @@ def test_the_preview_counts_what_was_there(phone: Phone) -> None:
     phone.says("QR code 1, 3 of 3 was not read, so its accounts are missing here.")
     phone.press("Add 1 account")
     assert phone.names == ["Part1"]
-
-
-def test_parts_of_one_export_have_its_order_wherever_they_stand(modules: Phone) -> None:
-    of_another = batch([account("z", "Other")]).replace("offline?", "offline/?")
-    text = "\n".join([*parts(3, 2), link("Link"), *parts(3, 0, 1), *parts(3, 0)])
-    [items] = modules.run(READ, [text])
-    assert [item["entry"]["issuer"] for item in items] == ["Part0", "Part1", "Part2", "Link"]
-    [[item]] = modules.run(READ, [of_another])
-    assert item["entry"]["issuer"] == "Other"
 
 
 def test_parts_that_are_scanned_in_any_order_have_the_order_of_the_export(phone: Phone) -> None:
