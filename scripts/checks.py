@@ -84,6 +84,7 @@ def checks() -> list[Check]:
         Check("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
         Check("vendored files", ["python", "-m", "scripts.vendor", "--check"]),
         Check("the style sheet", ["python", "scripts/parts.py", "--check"]),
+        Check("the app's exports", ["python", "scripts/exports.py"]),
         Check("the app's files", ["python", "scripts/precache.py", "--check"]),
         Check("translations", ["python", "scripts/messages.py", "--check"]),
     ]

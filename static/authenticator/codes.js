@@ -26,9 +26,6 @@ const keyOf = (secret, algorithm) => {
   return keys.get(name);
 };
 
-/** Forget every key that was used, as when the app is locked. */
-export const forget = () => keys.clear();
-
 /** @param {Account} entry @param {number} counter */
 const truncated = async (entry, counter) => {
   const message = new DataView(new ArrayBuffer(8));

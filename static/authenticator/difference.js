@@ -10,7 +10,7 @@ const isObject = (value) => value !== null && typeof value === "object";
  * @param {any} value
  * @returns {any}
  */
-export const copied = (value) => {
+const copied = (value) => {
   if (Array.isArray(value)) return value.map(copied);
   if (!isObject(value)) return value;
   /** @type {Record<string, any>} */

@@ -1,6 +1,6 @@
 // What can be done with the list of accounts; every function changes the document it is given.
 export const FORMAT = 1;
-export const TRASH_DAYS = 30;
+const TRASH_DAYS = 30;
 const DAY = 86_400_000;
 
 /** @returns {VaultDocument} */
@@ -203,7 +203,7 @@ const WHOLE = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
  * A text as it is searched: without marks, however it was composed; "muller" finds "Müller".
  * @param {string} text
  */
-export const folded = (text) =>
+const folded = (text) =>
   text
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

@@ -67,7 +67,7 @@ const split = (rest) => {
 };
 
 /** @param {unknown} text */
-export const algorithmOf = (text) =>
+const algorithmOf = (text) =>
   String(text || "SHA1").toUpperCase().replace(/[\s\p{Cf}\-_]/gu, "").replace(/^HMAC/, "");
 
 /**
@@ -78,7 +78,7 @@ export const algorithmOf = (text) =>
  * @param {number} most
  * @param {number} standard
  */
-export const number = (text, name, least, most, standard) => {
+const number = (text, name, least, most, standard) => {
   if (text === undefined || text === null) return standard;
   const written = typeof text === "string" ? text.replace(/[\s\p{Cf}]/gu, "") : text;
   if (written === "") return standard;

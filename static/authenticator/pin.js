@@ -31,7 +31,7 @@ const bare = (pin) => pin.replace(/[^\p{L}\p{N}]/gu, "");
  * Digits alone, at least four; refuses anything else.
  * @param {string} typed
  */
-export const checkPin = (typed) => {
+const checkPin = (typed) => {
   const pin = bare(typed);
   if (!/^\d{4,12}$/.test(pin)) throw new Refusal(_("A PIN has 4 to 12 digits."), "secret");
   return pin;

@@ -119,7 +119,7 @@ let isFirst = true;
 let isSent = false; // by the app itself, which has just said why
 
 /** Show the page the address names. */
-export const render = () => {
+const render = () => {
   const { name, argument } = place();
   if (name !== "codes" && !isSent) hush();
   isSent = false;

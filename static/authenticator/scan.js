@@ -33,7 +33,7 @@ const openCamera = () => {
  * Give the texts of the QR codes in a picture; refuses with a sentence if there is none.
  * @param {File} file
  */
-export const textsOfPicture = async (file) => {
+const textsOfPicture = async (file) => {
   let texts;
   try {
     texts = await readPicture(file);

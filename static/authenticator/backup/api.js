@@ -36,7 +36,7 @@ const OF_CODES = {
  * a `code` and the `more` that docs/authenticator-api.md names for it. No kind is a reason to
  * delete anything.
  */
-export class PortalError extends Refusal {
+class PortalError extends Refusal {
   /**
    * @param {string} kind
    * @param {{ title?: string, code?: string, status?: number, more?: Record<string, any> }} [given]

@@ -92,7 +92,7 @@ const quiet = (status) =>
  * @param {string} words
  * @param {...HTMLElement} buttons
  */
-export const offer = (tone, words, ...buttons) => {
+const offer = (tone, words, ...buttons) => {
   const made = notice(tone, words);
   if (buttons.length) made.lastElementChild?.append(make("div", { class: "actions" }, ...buttons));
   return made;

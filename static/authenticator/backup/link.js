@@ -115,7 +115,7 @@ export const claim = async (text, name) => {
 };
 
 /** Ask once whether the portal has confirmed: "linked", "waiting", or "ended" for a code that is. */
-export const askLink = async () => {
+const askLink = async () => {
   const mine = await device();
   if (!mine?.claim) return mine?.linked ? "linked" : "ended";
   try {

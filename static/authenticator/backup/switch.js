@@ -243,7 +243,7 @@ export const switchOnAgain = async () => {
  * Whether a vault was drawn here whose backup key has not opened it yet.
  * @param {VaultDocument} doc
  */
-export const isBegun = (doc) => hasKey(doc) && !backupOf(doc).on && !backupOf(doc).offUntil;
+const isBegun = (doc) => hasKey(doc) && !backupOf(doc).on && !backupOf(doc).offUntil;
 
 /** @param {string} recoveryKey */
 const opensHere = async (recoveryKey) => {

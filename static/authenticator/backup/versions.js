@@ -71,7 +71,7 @@ const asItWas = (entry, now, time) => {
  * @param {VaultDocument} doc
  * @param {VaultDocument} content
  */
-export const putBack = (doc, content, time = Date.now()) => {
+const putBack = (doc, content, time = Date.now()) => {
   const now = new Map(doc.entries.map((entry) => [entry.id, entry]));
   const isThere = isIn(content);
   doc.entries = [

@@ -44,7 +44,7 @@ export const withoutPictures = (text) => {
 };
 
 /** Let the page draw and answer before the work goes on. */
-export const breathe = () => new Promise((resolve) => setTimeout(resolve));
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
  * The bytes of base64, however long; throws if it is none.

@@ -32,7 +32,7 @@ const checkOf = async (bytes) => {
  * Write a key in its nine groups.
  * @param {Bytes} bytes
  */
-export const showRecoveryKey = async (bytes) => {
+const showRecoveryKey = async (bytes) => {
   const letters = [...lettersOf(bytes), ...(await checkOf(bytes))].join("");
   return (letters.match(/.{1,4}/g) ?? []).join("-");
 };

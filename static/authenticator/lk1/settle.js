@@ -19,7 +19,7 @@ const PRIME = 0x1000000000000000000013bn;
  * A UUID (version 8) that is the same for the same value.
  * @param {unknown} value
  */
-export const idOf = (value) => {
+const idOf = (value) => {
   let hash = OFFSET;
   for (const byte of utf8(canonical(value))) hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * PRIME);
   const hex = hash.toString(16).padStart(32, "0");

@@ -29,7 +29,7 @@ export const keepDraft = async ({ offer, chosen, secret, typed }) => {
 };
 
 /** Forget it. */
-export const dropDraft = () => write({ drop: [KEY, ROW] });
+const dropDraft = () => write({ drop: [KEY, ROW] });
 
 /** Take what was kept, once: `{vault, number, secret, typed}` or `null`. */
 export const takeDraft = async () => {

@@ -25,7 +25,7 @@ const prove = async (body) => {
  * Prove the key of the vault, which this phone has.
  * @param {Bytes} secret
  */
-export const proveSecret = async (secret) => {
+const proveSecret = async (secret) => {
   const { vault } = needed("offer");
   await prove({ tag: await tagOfVault({ vault, secret }) });
 };

@@ -150,7 +150,7 @@ export const refresh = inTurn(async () => {
  * The code however it was typed; refuses at the field "code" what cannot be one.
  * @param {string} text
  */
-export const readCode = (text) => {
+const readCode = (text) => {
   const code = text.normalize("NFKC").toUpperCase().replace(/[^0-9A-Z]/gu, "");
   if (code.length === LENGTH) return code;
   throw new Refusal(
