@@ -18,7 +18,7 @@ TAKEN = re.compile(
     rf"""(?:import|const)\s*{NAMES}\s*(?:from\s*|=\s*(?:await\s+)?[\w(]*?(?:import|use)\()\s*["']([^"']+)["']"""
 )
 # (await import("./x.js")).a · within(…, import("./x.js")) and what is taken of it later
-DOTTED = re.compile(r"""import\(["']([^"']+)["']\)\)+\.(\w+)""")
+DOTTED = re.compile(r"""(?:import|use)\(["']([^"']+)["']\)\)+\.(\w+)""")
 WHOLE = re.compile(r"""(?<!await )import\(["']([^"']+)["']\)(?!\)+\.)""")
 
 
