@@ -5,12 +5,12 @@ import { reason } from "./formats/item.js";
 import { readAccount } from "./formats/link.js";
 import { isSeveral, nameOfList, readList } from "./formats/links.js";
 import { isLink, makeEntry } from "./otpauth.js";
-import { setPending } from "./pending.js";
+import { setPending } from "./import-preview-state.js";
 import { Refusal, asFailure } from "./refusal.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current } from "./vault.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 /**
  * Keep a new account and say so; what is here already is not kept twice.

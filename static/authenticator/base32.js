@@ -1,6 +1,6 @@
 // Base32 (RFC 4648) as it is found in the wild: any case, with spaces, dashes, dots, padding or none.
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 // Every kind of space, dash and character that is not seen, and the dots that people write between.

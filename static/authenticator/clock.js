@@ -1,7 +1,7 @@
 // The time codes are made from: that of the phone, put right by the portal's if they differ and the
 // person does not say otherwise.
 import { within } from "./patience.js";
-import { read, write } from "./store.js";
+import { read, write } from "./indexed-db.js";
 
 const SOURCE = "/healthz";
 const TOLERANCE = 3000; // milliseconds; the portal tells whole seconds

@@ -8,7 +8,7 @@ import { isWork } from "./lk1/document.js";
 import { MISSING, go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
-import { _, moment, n_ } from "./words.js";
+import { _, moment, n_ } from "./i18n.js";
 
 /** @param {string} text */
 const tagsIn = (text) => [...new Set(text.split(",").map(plain).filter(Boolean))];

@@ -5,11 +5,11 @@ import { FORMAT, living, nameOf } from "./entries.js";
 import { isWork } from "./lk1/document.js";
 import { openFile, sealFile } from "./lk1/file.js";
 import { format } from "./otpauth.js";
-import { square, writer } from "./square.js";
+import { square, writer } from "./qr-svg.js";
 import { say } from "./toast.js";
-import { newPassphrase } from "./twice.js";
+import { newPassphrase } from "./confirm-secret.js";
 import { current } from "./vault.js";
-import { _, n_ } from "./words.js";
+import { _, n_ } from "./i18n.js";
 
 const LINKS = { name: "authenticator-accounts.txt", type: "text/plain" };
 const SEALED = { name: "authenticator-accounts-encrypted.json", type: "application/json" };

@@ -2,12 +2,12 @@
 import { clearErrors, make, notice, part, showError } from "./dom.js";
 import { readExport } from "./formats/detect.js";
 import { reason } from "./formats/item.js";
-import { setPending } from "./pending.js";
-import { receive } from "./receive.js";
+import { setPending } from "./import-preview-state.js";
+import { receive } from "./scan-result.js";
 import { Refusal, asFailure } from "./refusal.js";
 import { go } from "./router.js";
 import { offerPictures, reading } from "./scan.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const LARGEST = 64; // MiB
 const MIB = 1024 * 1024;

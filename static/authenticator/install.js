@@ -1,6 +1,6 @@
 // Putting the app on the home screen, where the browser offers it.
 import { part } from "./dom.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 /** @type {InstallPrompt | null} */
 let offer = null;

@@ -1,7 +1,7 @@
 // Keys from passphrases: asks the worker, which may use WebAssembly as the page may not.
 import { PATIENCE } from "./patience.js";
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const WORKER = "/authenticator/kdf.js";
 const MEMORY = { least: 19 * 1024, most: 256 * 1024 }; // KiB

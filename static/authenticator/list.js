@@ -8,8 +8,8 @@ import { hold, lazy, sayNoBackup } from "./router.js";
 import { Rows } from "./rows.js";
 import { say } from "./toast.js";
 import { change, current, subscribe } from "./vault.js";
-import { listen } from "./work/standing.js";
-import { _, n_ } from "./words.js";
+import { listen } from "./work/status.js";
+import { _, n_ } from "./i18n.js";
 
 const TICK = 1000; // milliseconds
 const filter = { words: "", tag: "" };
@@ -126,7 +126,7 @@ class List {
   }
 }
 
-const showBackup = lazy(async () => (await import("./backup/line.js")).showLine, sayNoBackup);
+const showBackup = lazy(async () => (await import("./backup/status-bar.js")).showLine, sayNoBackup);
 
 /**
  * Show the page.

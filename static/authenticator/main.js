@@ -1,20 +1,20 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
-import "./backup/arrive.js";
+import "./backup/url-code.js";
 import { isCertain, measure, now, recall } from "./clock.js";
 import { notice } from "./dom.js";
 import { hasOverdue, living, purge } from "./entries.js";
 import { showCodes } from "./list.js";
 import { isTooLate, offered, PATIENCE, persist, within } from "./patience.js";
 import { isWork } from "./lk1/document.js";
-import { askToUnlock, lockWhenHidden } from "./lock.js";
+import { askToUnlock, lockWhenHidden } from "./unlock-page.js";
 import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
 import { Refusal } from "./refusal.js";
 import { isShown, lazy, page, start } from "./router.js";
-import { keepOffline } from "./shell.js";
-import { clockNotice, ribbonWords, showTrouble } from "./trouble.js";
+import { keepOffline } from "./service-worker-client.js";
+import { clockNotice, ribbonWords, showTrouble } from "./error-pages.js";
 import { change, current, load, lockRow } from "./vault.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable", "stuck", "failed"];
 const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
@@ -29,10 +29,10 @@ page("scan", lazy(async () => (await import("./scan.js")).showScan));
 page("import", lazy(async () => (await import("./import.js")).showImport));
 page("preview", lazy(async () => (await import("./preview.js")).showPreview));
 page("export", lazy(async () => (await import("./export.js")).showExport));
-page("lock", lazy(async () => (await import("./lock-page.js")).showLock));
+page("lock", lazy(async () => (await import("./lock-settings-page.js")).showLock));
 page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
 page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));
-page("ways", lazy(async () => (await import("./backup/ways-page.js")).showWays));
+page("ways", lazy(async () => (await import("./backup/unlock-methods-page.js")).showWays));
 page("recovery-key", lazy(async () => (await import("./backup/key-page.js")).showNewKey));
 page("check", lazy(async () => (await import("./backup/key-page.js")).showCheck));
 page("versions", lazy(async () => (await import("./backup/versions-page.js")).showVersions));
@@ -67,7 +67,7 @@ let endCalls = () => {};
 
 /** A phone that is locked still hears whether it was unlinked. */
 const listenWhileLocked = async () => {
-  const { callWhileLocked } = await import("./backup/contact.js");
+  const { callWhileLocked } = await import("./backup/heartbeat.js");
   endCalls = callWhileLocked(BEAT);
 };
 
@@ -83,7 +83,7 @@ const keepBackup = () =>
 
 const startBackup = async () => {
   endCalls();
-  const { startEngine } = await import("./backup/engine.js");
+  const { startEngine } = await import("./backup/sync.js");
   await startEngine();
   await refreshWork();
 };
@@ -141,14 +141,14 @@ const sayStuck = (error) => {
 const open = async () => {
   const found = await load().catch((error) => ({ kind: isTooLate(error) ? "stuck" : "unusable" }));
   if (found.kind === "bare") {
-    const { askForPassphrase } = await fetched(import("./lock-page.js"));
+    const { askForPassphrase } = await fetched(import("./lock-settings-page.js"));
     return askForPassphrase(() => begin({ kind: "new" }));
   }
   if (found.kind === "erased") {
-    return (await fetched(import("./backup/erased.js"))).showErased(found.note);
+    return (await fetched(import("./backup/erased-page.js"))).showErased(found.note);
   }
   if (found.kind === "away") {
-    const { showAway } = await fetched(import("./backup/erased.js"));
+    const { showAway } = await fetched(import("./backup/erased-page.js"));
     return showAway(found.away, BEAT);
   }
   if (found.kind === "locked") {

@@ -4,7 +4,7 @@ import { clean } from "./base32.js";
 import { KINDS } from "./codes.js";
 import { decoded, escaped, plain, readLabel, writeLabel } from "./link-label.js";
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const LONGEST = 100_000;
 const AROUND = /^[\s\p{Cf}"'`<>«»“”„‘’]+|[\s\p{Cf}"'`<>«»“”„‘’]+$/gu; // of a link that was copied with them

@@ -4,8 +4,8 @@ import { fromText, lines, random } from "./lk1/bytes.js";
 import { hkdf } from "./lk1/keys.js";
 import { openLock, sealUnder } from "./passphrase.js";
 import { Refusal, asFailure } from "./refusal.js";
-import { importKey } from "./seal.js";
-import { _ } from "./words.js";
+import { importKey } from "./encryption.js";
+import { _ } from "./i18n.js";
 
 const ABOUT = "lk-local-1/lock/passkey";
 const NONCE = 12; // bytes

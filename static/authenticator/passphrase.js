@@ -1,8 +1,8 @@
 // The lock that encrypts: the vault's key is sealed under a key made from a passphrase.
 import { STANDARD, bytesOf, checkCost, derive } from "./kdf.js";
 import { Refusal } from "./refusal.js";
-import { importKey } from "./seal.js";
-import { _ } from "./words.js";
+import { importKey } from "./encryption.js";
+import { _ } from "./i18n.js";
 
 const ABOUT = "lk-local-1/lock";
 const SALT = 16; // bytes

@@ -1,6 +1,6 @@
 // Waits with an end: for storage, locks, workers and scripts of which nobody knows that they answer.
 import { Refusal, asFailure } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 /** How long each wait may take, in milliseconds; then the person reads why. */
 export const PATIENCE = {

@@ -1,8 +1,8 @@
 // The lock that only hides the page: a PIN, a growing wait after wrong ones, and a way out.
 import { isCertain, measure, now } from "./clock.js";
 import { Refusal } from "./refusal.js";
-import { read, write } from "./store.js";
-import { _, span } from "./words.js";
+import { read, write } from "./indexed-db.js";
+import { _, span } from "./i18n.js";
 
 const ROUNDS = 600_000;
 const FREE_TRIES = 5;

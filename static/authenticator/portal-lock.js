@@ -3,9 +3,9 @@
 // sealed has been opened again, so that a killed tab leaves the one state or the other.
 import { fromText, lines, random, toText, utf8, uuidBytes } from "./lk1/bytes.js";
 import { hkdf } from "./lk1/keys.js";
-import { importKey, newKey, seal, unseal } from "./seal.js";
+import { importKey, newKey, seal, unseal } from "./encryption.js";
 import { labelOf } from "./generations.js";
-import { read, readAll, write } from "./store.js";
+import { read, readAll, write } from "./indexed-db.js";
 import { change, current, oneAtATime, restartOthers } from "./vault.js";
 
 /** @type {[string, string]} */

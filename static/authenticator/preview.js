@@ -2,13 +2,13 @@
 import { notice, part, put } from "./dom.js";
 import { addAll, bringBack, byId, catchUp, edit, trash } from "./entries.js";
 import { reason } from "./formats/item.js";
-import { fillGroup } from "./groups.js";
+import { fillGroup } from "./entry-group.js";
 import { sorted } from "./import-groups.js";
-import { clearPending, takePending } from "./pending.js";
+import { clearPending, takePending } from "./import-preview-state.js";
 import { go } from "./router.js";
 import { say } from "./toast.js";
 import { change, current } from "./vault.js";
-import { _, n_ } from "./words.js";
+import { _, n_ } from "./i18n.js";
 
 /** @type {Record<string, (count: number) => string>} */
 const HEADINGS = {

@@ -2,7 +2,7 @@
 import { pixels } from "./qr-draw.js";
 import { PATIENCE as LIMITS, within } from "./patience.js";
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const READER = "../vendor/qr/decode.js";
 const FORMAT = "qr_code";

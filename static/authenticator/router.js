@@ -2,7 +2,7 @@
 import { copyOf, notice } from "./dom.js";
 import { PATIENCE, within } from "./patience.js";
 import { hush } from "./toast.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const site = document.title;

@@ -3,8 +3,8 @@
 import { codeAt, grouped, isKnown, stepAt } from "./codes.js";
 import { elementOf, linkPart, make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
-import { standing } from "./work/standing.js";
-import { _ } from "./words.js";
+import { standing } from "./work/status.js";
+import { _ } from "./i18n.js";
 
 const NEXT_FROM = 10_000; // milliseconds before the end of a code
 const HOLD = 250; // milliseconds

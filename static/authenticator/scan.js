@@ -3,9 +3,9 @@ import { notice, part, put } from "./dom.js";
 import { reason } from "./formats/item.js";
 import { plain } from "./link-label.js";
 import { readPicture, readVideo } from "./qr.js";
-import { receive } from "./receive.js";
+import { receive } from "./scan-result.js";
 import { Refusal, asFailure } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const PAUSE = 120; // milliseconds between two looks
 const PATIENCE = 4_000; // milliseconds that a camera may take to its first picture

@@ -5,11 +5,11 @@ import { living } from "./entries.js";
 import { showInstall } from "./install.js";
 import { offered, PATIENCE, within } from "./patience.js";
 import { hold, lazy, sayNoBackup } from "./router.js";
-import { speak, version } from "./shell.js";
+import { speak, version } from "./service-worker-client.js";
 import { say } from "./toast.js";
-import { clockWords } from "./trouble.js";
+import { clockWords } from "./error-pages.js";
 import { bringBack, change, current, hasAside, lockRow } from "./vault.js";
-import { _, n_ } from "./words.js";
+import { _, n_ } from "./i18n.js";
 
 /** @param {HTMLElement} root */
 const showStorage = async (root) => {

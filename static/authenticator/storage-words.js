@@ -1,7 +1,7 @@
 // What the browser's storage refuses, in words of ours and never in the engine's.
 import { isTooLate } from "./patience.js";
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 /** @param {any} error */
 const whyNotSaved = (error) => {

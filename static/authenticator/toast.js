@@ -1,7 +1,7 @@
 // One line at the foot of the page: what happened, and how to take it back.
 import { asFailure } from "./refusal.js";
 import { icon, make } from "./dom.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const place = /** @type {HTMLElement} */ (document.getElementById("toast"));
 let ends = 0;

@@ -1,14 +1,14 @@
 // The accounts on this phone: two sealed generations, one writer at a time, nothing half-written.
 import { FORMAT, emptyDocument, living } from "./entries.js";
-import { forget, known, noteSaving, remember, wasCutShort } from "./mark.js";
+import { forget, known, noteSaving, remember, wasCutShort } from "./storage-marker.js";
 import { exclusively } from "./patience.js";
 import { Refusal } from "./refusal.js";
 import { draftOf } from "./difference.js";
 import { generationOf, isScattered, labelOf, newest, nextRows, wholeRows } from "./generations.js";
-import { canKeepKeys, newKey, seal } from "./seal.js";
+import { canKeepKeys, newKey, seal } from "./encryption.js";
 import { notSaved } from "./storage-words.js";
-import { read, readAll, readHeads, write } from "./store.js";
-import { _ } from "./words.js";
+import { read, readAll, readHeads, write } from "./indexed-db.js";
+import { _ } from "./i18n.js";
 
 const LOCK = "latchkey-authenticator";
 /** @type {[string, string]} */

@@ -58,7 +58,7 @@ return performance.now() - start;
 SAVE = """
 const { change, current } = await use("vault");
 const { living, edit } = await use("entries");
-const { saveNow } = await use("backup/engine");
+const { saveNow } = await use("backup/sync");
 await change((doc) => edit(doc, living(current())[0].id, { notes: "changed" }));
 const start = performance.now();
 await saveNow();

@@ -92,8 +92,8 @@ class Linked(Phone):
         self.recovery_key = self.run(
             """const { newRecoveryKey } = await use("lk1/recovery-key");
                const key = await newRecoveryKey();
-               await (await use("backup/switch")).switchOn(key);
-               await (await use("backup/engine")).wake();
+               await (await use("backup/setup")).switchOn(key);
+               await (await use("backup/sync")).wake();
                return key;"""
         )
         return self.recovery_key
@@ -125,7 +125,7 @@ def link_app(
     }
     phone.run(
         """await (await use("backup/device")).keepDevice(given);
-           await (await use("backup/engine")).wake();""",
+           await (await use("backup/sync")).wake();""",
         mine,
     )
     return phone

@@ -23,7 +23,7 @@ IDBObjectStore.prototype.put = function (value, key) {
 };
 """
 AGE_TRIES = """
-const { read, write } = await use("store");
+const { read, write } = await use("indexed-db");
 const [tries] = await read(["meta", "tries"]);
 for (const name of ["at", "forgotten"]) if (tries[name]) tries[name] -= given;
 await write({ put: [["meta", "tries", tries]] });

@@ -18,7 +18,7 @@ const { key, lock } = await makeLock(given);
 await rekey(key, lock);
 """
 TAMPER = """
-const { read, write } = await use("store");
+const { read, write } = await use("indexed-db");
 const { makePin } = await use("pin");
 const [lock] = await read(["meta", "lock"]);
 const weak = { ...lock, kdf: { ...lock.kdf, memory: 19 * 1024, passes: 2 } };

@@ -217,6 +217,6 @@ def test_a_backup_whose_script_is_missing_is_told(
     new_browser: Callable[..., BrowserContext],
 ) -> None:
     phone = Phone(new_browser(**PHONE).new_page())
-    phone.page.route("**/authenticator/backup/engine.js", lambda route: route.abort())
+    phone.page.route("**/authenticator/backup/sync.js", lambda route: route.abort())
     phone.open()
     phone.says("The part of the app that keeps the backup is missing.")

@@ -18,14 +18,14 @@ IDBObjectStore.prototype.put = function (value, key) {
 };
 """
 DAMAGE = """
-const { read, write } = await use("store");
+const { read, write } = await use("indexed-db");
 const rows = await read(["vault", 0], ["vault", 1]);
 const newest = rows[0].generation > rows[1].generation ? 0 : 1;
 for (const slot of given ? [0, 1] : [newest]) new Uint8Array(rows[slot].sealed)[20] ^= 1;
 await write({ put: rows.map((row, slot) => ["vault", slot, row]) });
 """
 DROP_KEY = """
-const { write } = await use("store");
+const { write } = await use("indexed-db");
 await write({ drop: [["keys", "local"]] });
 """
 ADD = """

@@ -116,7 +116,7 @@ def test_the_secret_of_a_phone_is_sealed_where_keys_can_be_kept(phone: Phone) ->
     assert str(mine["secret"]) not in json.dumps(disk)
     assert disk["keys"]["device"] == {"extractable": False}
     assert phone.run('return (await use("backup/device")).linkedDevice()') == mine
-    phone.run('await (await use("store")).write({ drop: [["keys", "device"]] })')
+    phone.run('await (await use("indexed-db")).write({ drop: [["keys", "device"]] })')
     assert phone.run('return (await use("backup/device")).linkedDevice()') is None
 
 
@@ -127,7 +127,7 @@ def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
     phone.open(f"recover/{code}")
     assert code not in phone.page.url
     phone.reads("This code has expired")
-    assert phone.run('return (await use("backup/arrive")).takeCode("recover")') == ""
+    assert phone.run('return (await use("backup/url-code")).takeCode("recover")') == ""
     assert phone.page.evaluate("history.length") == min(before + 1, LONGEST_HISTORY)
     phone.page.evaluate("(code) => { location.hash = `link/${code}` }", code)
     phone.page.wait_for_url("**/authenticator/#link")

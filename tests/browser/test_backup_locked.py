@@ -199,7 +199,7 @@ def test_nothing_but_the_portals_own_order_locks_and_nothing_but_its_secret_open
         {"status": 200, "json": order},  # of an order that the portal does not know
     ):
         phone.page.route(HEARTBEAT, partial(forge, answer))
-        phone.run('await (await use("backup/engine")).wake()')
+        phone.run('await (await use("backup/sync")).wake()')
         phone.page.unroute_all()
         assert {"0", "1"} <= set(phone.rows_on_disk()["vault"])
     row = call_lost(phone)

@@ -16,8 +16,8 @@ from tests.people import protected
 
 pytestmark = pytest.mark.app
 
-SAVE = 'await (await use("backup/engine")).saveNow()'
-WAKE = 'await (await use("backup/engine")).wake()'
+SAVE = 'await (await use("backup/sync")).saveNow()'
+WAKE = 'await (await use("backup/sync")).wake()'
 NOTE = """
 const { change } = await use("vault");
 const { edit } = await use("entries");

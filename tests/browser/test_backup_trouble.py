@@ -23,8 +23,8 @@ pytestmark = pytest.mark.app
 
 HEAD = "**/api/authenticator/v1/vault/head"
 PROBLEM = "application/problem+json"
-WAKE = 'await (await use("backup/engine")).wake()'
-SAVE = 'await (await use("backup/engine")).saveNow(given ?? {})'
+WAKE = 'await (await use("backup/sync")).wake()'
+SAVE = 'await (await use("backup/sync")).saveNow(given ?? {})'
 PIN_FIRST = """
 const { change, current } = await use("vault");
 const { edit } = await use("entries");
@@ -117,7 +117,7 @@ def test_two_tabs_save_a_change_once(phone: Linked) -> None:
     with asked_by(phone.page, other.page) as asked:
         phone.fill([link("Bank")])
         phone.page.evaluate(
-            "import('/static/authenticator/backup/engine.js').then(({ saveNow }) => void saveNow())"
+            "import('/static/authenticator/backup/sync.js').then(({ saveNow }) => void saveNow())"
         )
         other.run(SAVE)
         expect(other.page.locator("[data-part=backup]")).to_contain_text(", 3 accounts, opened")

@@ -2,7 +2,7 @@
 // nothing that is not certainly the portal's own JSON is ever taken for an answer.
 import { persist } from "../patience.js";
 import { Refusal, asFailure } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { linkedDevice } from "./device.js";
 
 const ROOT = "/api/authenticator/v1/";

@@ -5,13 +5,13 @@ import { Refusal, asFailure } from "../refusal.js";
 import { hold } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
-import { _, moment, n_ } from "../words.js";
+import { _, moment, n_ } from "../i18n.js";
 import { device } from "./device.js";
-import { wake } from "./engine.js";
+import { wake } from "./sync.js";
 import { showKey } from "./key-steps.js";
-import { showLine } from "./line.js";
+import { showLine } from "./status-bar.js";
 import { currentStatus, onStatus } from "./status.js";
-import { finish, switchOff, switchOn, switchOnAgain } from "./switch.js";
+import { finish, switchOff, switchOn, switchOnAgain } from "./setup.js";
 
 /** @param {HTMLElement} root @param {string} name */
 const focus = (root, name) => find(root, `[data-step="${name}"] [tabindex]`)?.focus();

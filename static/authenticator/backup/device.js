@@ -1,9 +1,9 @@
 // Who this phone is to the portal: the id of the installation and the secret it drew itself. It has a
 // key of its own, as a phone that is locked by a passphrase must still hear that it is unlinked.
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { Refusal, asFailure } from "../refusal.js";
-import { newKey, seal, unseal } from "../seal.js";
-import { read, write } from "../store.js";
+import { newKey, seal, unseal } from "../encryption.js";
+import { read, write } from "../indexed-db.js";
 
 /** @type {[string, string]} */
 const KEY = ["keys", "device"];

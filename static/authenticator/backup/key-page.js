@@ -3,11 +3,11 @@ import { onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
-import { _, moment } from "../words.js";
+import { _, moment } from "../i18n.js";
 import { showKey } from "./key-steps.js";
 import { keyProven } from "./remind.js";
 import { isOn } from "./state.js";
-import { recoverySlots, replaceRecoveryKey, tryHere } from "./switch.js";
+import { recoverySlots, replaceRecoveryKey, tryHere } from "./setup.js";
 
 /**
  * Show the page with a new backup key.

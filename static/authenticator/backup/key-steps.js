@@ -2,7 +2,7 @@
 import { fieldOf, make, onSubmit, part, put } from "../dom.js";
 import { newRecoveryKey } from "../lk1/recovery-key.js";
 import { Refusal } from "../refusal.js";
-import { _, moment } from "../words.js";
+import { _, moment } from "../i18n.js";
 
 const ASKED = 2; // groups to type back
 /** @type {Record<string, string>} */

@@ -3,8 +3,8 @@ import { buttonPart, elementOf, make, notice, part, put } from "../dom.js";
 import { nameOf } from "../entries.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
-import { _, moment } from "../words.js";
-import { saveNow, wake } from "./engine.js";
+import { _, moment } from "../i18n.js";
+import { saveNow, wake } from "./sync.js";
 import { brings, letGo, take, waiting } from "./late.js";
 import { hasKey } from "./state.js";
 

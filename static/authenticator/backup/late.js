@@ -4,8 +4,8 @@ import { describe } from "../lk1/merge.js";
 import { change, current } from "../vault.js";
 import { call, isRefused } from "./api.js";
 import { ownDevice } from "./device.js";
-import { mergeInto } from "./pull.js";
-import { sealed } from "./saving.js";
+import { mergeInto } from "./merge-remote.js";
+import { sealed } from "./upload.js";
 import { accountsIn, keyOf, signature } from "./state.js";
 import { look } from "./versions.js";
 

@@ -2,10 +2,10 @@
 import { find, formOf, linkPart, notice, onSubmit, part, put, showStep } from "../dom.js";
 import { go } from "../router.js";
 import { Refusal } from "../refusal.js";
-import { _, moment } from "../words.js";
-import { takeCode } from "./arrive.js";
+import { _, moment } from "../i18n.js";
+import { takeCode } from "./url-code.js";
 import { device, ownDevice } from "./device.js";
-import { wake } from "./engine.js";
+import { wake } from "./sync.js";
 import {
   claim,
   forgetClaim,

@@ -2,7 +2,7 @@
 import { part } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { current } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { call, isRefused } from "./api.js";
 import { device, fingerprint, keepDevice, linkedDevice, newSecret } from "./device.js";
 

@@ -2,7 +2,7 @@
 import { derive } from "../kdf.js";
 import { fromText, toText, utf8 } from "../lk1/bytes.js";
 import { Refusal } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { call } from "./api.js";
 
 /** @param {string} passphrase @param {Json} given */

@@ -1,7 +1,7 @@
 // Reminders, and until when the person does not want to see them.
 import { living } from "../entries.js";
-import { read, write } from "../store.js";
-import { recoverySlots } from "./switch.js";
+import { read, write } from "../indexed-db.js";
+import { recoverySlots } from "./setup.js";
 import { backupOf } from "./state.js";
 
 /** @type {[string, string]} */

@@ -1,11 +1,11 @@
 // The backup's card in the settings: how it stands, and whether it would help today.
 import { icon, make, part } from "../dom.js";
 import { current, subscribe } from "../vault.js";
-import { _ } from "../words.js";
-import { showLine } from "./line.js";
+import { _ } from "../i18n.js";
+import { showLine } from "./status-bar.js";
 import { backupOf, isOn } from "./state.js";
 import { onStatus } from "./status.js";
-import { openedAt } from "./ways-page.js";
+import { openedAt } from "./unlock-methods-page.js";
 
 const DAY = 86_400_000;
 const PROVEN = 180 * DAY;

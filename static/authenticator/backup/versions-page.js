@@ -5,8 +5,8 @@ import { living, nameOf, trashed } from "../entries.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
 import { current } from "../vault.js";
-import { _, moment, n_ } from "../words.js";
-import { saveNow } from "./engine.js";
+import { _, moment, n_ } from "../i18n.js";
+import { saveNow } from "./sync.js";
 import { backupIn, hasKey } from "./state.js";
 import { list, look, pin, restore } from "./versions.js";
 

@@ -3,7 +3,7 @@ import { encode } from "../base32.js";
 import { names } from "../link-label.js";
 import { bare, makeEntry } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { reason, tried } from "./item.js";
 import { fields } from "./protobuf.js";
 

@@ -2,7 +2,7 @@
 import { KINDS } from "../codes.js";
 import { plain } from "../link-label.js";
 import { Refusal } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 
 /**
  * One of ours; refuses another one by its name.

@@ -2,7 +2,7 @@
 import { plain } from "../link-label.js";
 import { bare, isLink } from "../otpauth.js";
 import { Refusal } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { isBatch, joined, readBatch } from "./google.js";
 import { reason, tried } from "./item.js";
 import { readAccount } from "./link.js";

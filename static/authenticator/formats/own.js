@@ -6,7 +6,7 @@ import { newer } from "../lk1/refusals.js";
 import { plain } from "../link-label.js";
 import { makeEntry } from "../otpauth.js";
 import { Refusal, asFailure } from "../refusal.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { isObject, itemsOf, refuseTrashed } from "./item.js";
 
 const HERE = ["id", "revision", "created", "changed", "order", "trashed"]; // given anew

@@ -2,7 +2,7 @@
 import { fromText, isSame, isUuid, lines, random, toText } from "./bytes.js";
 import { fromBackup, toBackup } from "./document.js";
 import { commitmentOf, contentKey, isKeyId } from "./keys.js";
-import { pack, unpack } from "./plain.js";
+import { pack, unpack } from "./padding.js";
 import { damaged, newer, otherKey } from "./refusals.js";
 
 const FORMAT = "lk1";

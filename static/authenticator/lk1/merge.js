@@ -2,8 +2,8 @@
 import { identity } from "../entries.js";
 import { isNewer, isWork } from "./document.js";
 import { newer } from "./refusals.js";
-import { isUnchanged, stageOf } from "./sameness.js";
-import { defined, highest, joined, moved, settle } from "./settle.js";
+import { isUnchanged, stageOf } from "./compare.js";
+import { defined, highest, joined, moved, settle } from "./merge-entry.js";
 
 const OWN = ["entries", "settings", "backup"]; // parts of a document with rules of their own
 

@@ -1,12 +1,12 @@
 // The old phone's side: another phone showed a QR code and asks for the key of the backup.
-import { takeCode } from "../backup/arrive.js";
+import { takeCode } from "../backup/url-code.js";
 import { hasKey, keyOf } from "../backup/state.js";
 import { part, put } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { current } from "../vault.js";
-import { _ } from "../words.js";
-import { onPress, tell } from "./acts.js";
-import { answerTransfer, transferOf } from "./portal.js";
+import { _ } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
+import { answerTransfer, transferOf } from "./api.js";
 import { numberOf, readLink, sealKey } from "./transfer.js";
 
 const noKey = () =>

@@ -2,7 +2,7 @@
 // a tag that is derived from the key, and nothing of the key itself.
 import { isRefused } from "../backup/api.js";
 import { closedSlot, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
-import { offers, proveKey, versionOf } from "./portal.js";
+import { offers, proveKey, versionOf } from "./api.js";
 import { keep, needed, session } from "./session.js";
 
 /** Whether the chosen backup waits for its key to be proved: `{from, takesOver}` or `null`. */

@@ -9,10 +9,10 @@ import { isNewer, isWork, replaceWith } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
-import { _, moment } from "../words.js";
-import { openChosen } from "./opened.js";
+import { _, moment } from "../i18n.js";
+import { openChosen } from "./decrypt.js";
 import { proveOpened } from "./prove.js";
-import { complete, noteOpened, offers, versionOf } from "./portal.js";
+import { complete, noteOpened, offers, versionOf } from "./api.js";
 import { keep, needed, session } from "./session.js";
 
 const TRIES = 3; // while the old phone saves under our hands

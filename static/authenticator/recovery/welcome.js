@@ -2,11 +2,11 @@
 import { linkedDevice } from "../backup/device.js";
 import { part, put } from "../dom.js";
 import { isApple, isInstalled } from "../install.js";
-import { known } from "../mark.js";
+import { known } from "../storage-marker.js";
 import { go } from "../router.js";
-import { read, write } from "../store.js";
+import { read, write } from "../indexed-db.js";
 import { current } from "../vault.js";
-import { n_ } from "../words.js";
+import { n_ } from "../i18n.js";
 
 /** @type {[string, string]} */
 const ALONE = ["meta", "alone"];

@@ -8,8 +8,8 @@ import { isWork } from "../lk1/document.js";
 import { makeEntry } from "../otpauth.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
-import { _ } from "../words.js";
-import { isClaimed, note, workOf } from "./standing.js";
+import { _ } from "../i18n.js";
+import { isClaimed, note, workOf } from "./status.js";
 
 const LENGTH = 28; // characters of a code
 const GIVEN = ["id", "organisation", "label", "secret", "algorithm", "digits", "period"];

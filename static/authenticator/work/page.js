@@ -1,12 +1,12 @@
 // The page that sets accounts of organisations up: takes the code of the portal, says what became of it.
 import { asFailure } from "../refusal.js";
-import { takeCode } from "../backup/arrive.js";
+import { takeCode } from "../backup/url-code.js";
 import { buttonPart, elementOf, notice, onSubmit, part, put } from "../dom.js";
 import { nameOf } from "../entries.js";
 import { subscribe } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { accounts, ask, claim, prove, refresh } from "./accounts.js";
-import { helpFor, listen, standing } from "./standing.js";
+import { helpFor, listen, standing } from "./status.js";
 
 /** @param {HTMLElement} root @param {...Node} lines */
 const words = (root, ...lines) => part(root, "words").replaceChildren(...lines);

@@ -1,7 +1,7 @@
 // A code of the portal's recovery page, from the address, a QR code or the keyboard. Whose account
 // it is stands here first: a link in a message must not link this phone to somebody else's.
 import { isRefused } from "../backup/api.js";
-import { takeCode } from "../backup/arrive.js";
+import { takeCode } from "../backup/url-code.js";
 import { device, linkedDevice } from "../backup/device.js";
 import {
   claim,
@@ -14,8 +14,8 @@ import {
 import { formPart, onSubmit, part, put } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { go } from "../router.js";
-import { _ } from "../words.js";
-import { onPress, tell } from "./acts.js";
+import { _ } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
 
 let given = "";
 

@@ -1,13 +1,13 @@
 // No key left: what that means, what was in the backup as far as known, and a new beginning.
 import { part, put } from "../dom.js";
 import { living, nameOf } from "../entries.js";
-import { entryLine } from "../groups.js";
+import { entryLine } from "../entry-group.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
-import { _ } from "../words.js";
-import { onPress, tell } from "./acts.js";
-import { putOnList } from "./lost.js";
-import { accounts, which } from "./sentences.js";
+import { _ } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
+import { putOnList } from "./lost-services-page.js";
+import { accounts, which } from "./labels.js";
 import { session } from "./session.js";
 
 const DAYS = 180;

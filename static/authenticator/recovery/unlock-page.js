@@ -6,13 +6,13 @@ import { find, formPart, onSubmit, part, put } from "../dom.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { keepDraft } from "./draft.js";
-import { openChosen } from "./opened.js";
+import { openChosen } from "./decrypt.js";
 import { openBy, waits } from "./prove.js";
-import { needsGrant } from "./portal.js";
-import { tell } from "./acts.js";
-import { waitWords, which } from "./sentences.js";
+import { needsGrant } from "./api.js";
+import { tell } from "./page-helpers.js";
+import { waitWords, which } from "./labels.js";
 import { keep, needed, session } from "./session.js";
 
 const MANY = 5; // wrong keys, after which it is said what else it may be

@@ -3,8 +3,8 @@ import { make, part, put } from "../dom.js";
 import { endOfUndo, nameOf } from "../entries.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
-import { _, moment, n_ } from "../words.js";
-import { onPress, tell } from "./acts.js";
+import { _, moment, n_ } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
 import { isUndoable, tally, undo } from "./restore.js";
 
 /** @type {Outcome | null} */

@@ -5,7 +5,7 @@ import { openLock } from "./passphrase.js";
 import { clearTries, endOfForgotten, enterPin, forget, isForgotten } from "./pin.js";
 import { present } from "./router.js";
 import { beginAnew, lockRow, openWith, seals, setScreenLock } from "./vault.js";
-import { _, moment } from "./words.js";
+import { _, moment } from "./i18n.js";
 
 const AFTER = 60_000; // milliseconds out of sight
 

@@ -1,8 +1,8 @@
 // Opening the chosen state; if it is damaged, the newest older one that is not.
 import { openEnvelope } from "../lk1/envelope.js";
 import { Refusal } from "../refusal.js";
-import { _, moment } from "../words.js";
-import { versionOf, versionsOf } from "./portal.js";
+import { _, moment } from "../i18n.js";
+import { versionOf, versionsOf } from "./api.js";
 import { keep, needed } from "./session.js";
 
 /** @type {Record<string, () => string>} */

@@ -1,10 +1,10 @@
 // The pages after an order of the portal: erased, why there is nothing here; locked, until when and what to do.
-import { onPress } from "../recovery/acts.js";
+import { onPress } from "../recovery/page-helpers.js";
 import { part, put } from "../dom.js";
 import { present } from "../router.js";
 import { noteErased } from "../vault.js";
-import { _, moment } from "../words.js";
-import { callWhileLocked, contact, finishErasure } from "./contact.js";
+import { _, moment } from "../i18n.js";
+import { callWhileLocked, contact, finishErasure } from "./heartbeat.js";
 
 /**
  * Show it; what was cut off is finished, what is owed to the portal is told.

@@ -1,22 +1,22 @@
 // A look at what was opened, before anything is changed: what comes, and who saves from then on.
 import { asFailure } from "../refusal.js";
 import { linkedDevice } from "../backup/device.js";
-import { wake } from "../backup/engine.js";
+import { wake } from "../backup/sync.js";
 import { guessName } from "../backup/link.js";
 import { accountsIn } from "../backup/state.js";
 import { elementOf, part, put } from "../dom.js";
-import { fillGroup } from "../groups.js";
+import { fillGroup } from "../entry-group.js";
 import { go } from "../router.js";
 import { current } from "../vault.js";
-import { _, n_ } from "../words.js";
-import { onPress, tell } from "./acts.js";
+import { _, n_ } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
 import { keepDraft } from "./draft.js";
-import { skippedWords } from "./opened.js";
-import { needsGrant } from "./portal.js";
+import { skippedWords } from "./decrypt.js";
+import { needsGrant } from "./api.js";
 import { choiceOf, isTooNew, preview, restore } from "./restore.js";
-import { accounts, ago, which } from "./sentences.js";
+import { accounts, ago, which } from "./labels.js";
 import { forget, needed, session } from "./session.js";
-import { setOutcome } from "./done.js";
+import { setOutcome } from "./result-page.js";
 
 /** @param {{ name: string, facts: string, seen: string, unsaved?: string }} given */
 const phoneRow = ({ name, facts, seen, unsaved }) => {

@@ -4,10 +4,10 @@ import { Refusal, asFailure } from "../refusal.js";
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
 import { exclusively } from "../patience.js";
 import { change, current, fresh } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { call, isRefused } from "./api.js";
 import { ownDevice } from "./device.js";
-import { pull } from "./pull.js";
+import { pull } from "./merge-remote.js";
 import { accountsIn, backupIn, changesIn, isOn, isSameContent, keyOf } from "./state.js";
 
 const LOCK = "latchkey-authenticator-backup";

@@ -4,12 +4,12 @@ import { newVault } from "../lk1/keys.js";
 import { makeSlotAndTag, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { change, current } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { call, isRefused, mention } from "./api.js";
-import { contact } from "./contact.js";
+import { contact } from "./heartbeat.js";
 import { ownAll, ownDevice } from "./device.js";
-import { newest } from "./pull.js";
-import { alone } from "./saving.js";
+import { newest } from "./merge-remote.js";
+import { alone } from "./upload.js";
 import {
   accountsIn,
   adopt,

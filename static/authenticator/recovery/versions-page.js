@@ -2,11 +2,11 @@
 import { asFailure } from "../refusal.js";
 import { elementOf, part, put } from "../dom.js";
 import { go } from "../router.js";
-import { _, moment } from "../words.js";
-import { onPress, tell } from "./acts.js";
-import { openWith, ownKey } from "./open.js";
-import { needsGrant, versionOf, versionsOf } from "./portal.js";
-import { accounts } from "./sentences.js";
+import { _, moment } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
+import { openWith, ownKey } from "./unlock-page.js";
+import { needsGrant, versionOf, versionsOf } from "./api.js";
+import { accounts } from "./labels.js";
 import { keep, needed, session } from "./session.js";
 
 /**

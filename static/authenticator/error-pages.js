@@ -3,7 +3,7 @@ import { choose, clock } from "./clock.js";
 import { make, notice, part, put } from "./dom.js";
 import { present } from "./router.js";
 import { beginAnew } from "./vault.js";
-import { _, moment, span } from "./words.js";
+import { _, moment, span } from "./i18n.js";
 
 /** @type {Record<string, () => { heading: string, words: string[], canBegin: boolean }>} */
 const pages = {

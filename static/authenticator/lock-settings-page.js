@@ -6,11 +6,11 @@ import { keyByPasskey, makePasskeyLock, openByPasskey, withPassphrase } from "./
 import { makeLock, openLock } from "./passphrase.js";
 import { enterPin, makePin } from "./pin.js";
 import { go, present } from "./router.js";
-import { importKey, newKey } from "./seal.js";
+import { importKey, newKey } from "./encryption.js";
 import { say } from "./toast.js";
-import { newPassphrase, twice } from "./twice.js";
+import { newPassphrase, twice } from "./confirm-secret.js";
 import { current, lockRow, rekey, setScreenLock } from "./vault.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 /** @param {HTMLFormControlsCollection} elements */
 const setPassphrase = async (elements) => {

@@ -3,15 +3,15 @@ import { asFailure } from "../refusal.js";
 import { buttonPart, elementOf, onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
 import { say } from "../toast.js";
-import { newPassphrase } from "../twice.js";
+import { newPassphrase } from "../confirm-secret.js";
 import { current, subscribe } from "../vault.js";
-import { _, moment } from "../words.js";
+import { _, moment } from "../i18n.js";
 import { ownDevice } from "./device.js";
-import { saveNow } from "./engine.js";
+import { saveNow } from "./sync.js";
 import { refusePassword } from "./own-password.js";
 import { canHavePasskeys, newPasskey, prfOf } from "./passkey.js";
 import { backupOf, isOn } from "./state.js";
-import { addSlot, bringBack, removeSlot, tryHere, ways } from "./switch.js";
+import { addSlot, bringBack, removeSlot, tryHere, ways } from "./setup.js";
 
 /** @type {Record<string, () => string>} */
 const NAMES = {

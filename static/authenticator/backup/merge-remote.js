@@ -6,7 +6,7 @@ import { now } from "../clock.js";
 import { damaged } from "../lk1/refusals.js";
 import { Refusal } from "../refusal.js";
 import { change, current } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 import { call } from "./api.js";
 import { ownDevice } from "./device.js";
 import { backupIn, keyOf } from "./state.js";

@@ -1,7 +1,7 @@
 // Lists of accounts on pages that show what would come, before it does.
 import { make, part, put } from "./dom.js";
 import { nameOf } from "./entries.js";
-import { n_ } from "./words.js";
+import { n_ } from "./i18n.js";
 
 /**
  * A line for `{entry}`, or for `{name, why}` of what cannot be read.

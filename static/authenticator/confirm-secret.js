@@ -1,6 +1,6 @@
 // Secrets that are chosen here and typed twice, in the fields "secret" and "again" of a form.
 import { Refusal } from "./refusal.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const SHORTEST = 8; // characters of a passphrase
 

@@ -6,10 +6,10 @@ import { readAccount } from "./formats/link.js";
 import { readLinks, splitLinks } from "./formats/links.js";
 import { plain } from "./link-label.js";
 import { isLink } from "./otpauth.js";
-import { setPending } from "./pending.js";
+import { setPending } from "./import-preview-state.js";
 import { Refusal } from "./refusal.js";
 import { go } from "./router.js";
-import { _ } from "./words.js";
+import { _ } from "./i18n.js";
 
 const SHOWN = 60; // characters of a text that is no account
 

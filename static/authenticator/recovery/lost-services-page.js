@@ -2,7 +2,7 @@
 import { icon, make, part } from "../dom.js";
 import { say } from "../toast.js";
 import { change, current, subscribe } from "../vault.js";
-import { _ } from "../words.js";
+import { _ } from "../i18n.js";
 
 /** @param {VaultDocument} doc */
 const itemsOf = (doc) => doc.settings.regain ?? [];

@@ -4,14 +4,14 @@ import { isRefused } from "../backup/api.js";
 import { readCode } from "../backup/link.js";
 import { copyOf, elementOf, onSubmit, part, put } from "../dom.js";
 import { go } from "../router.js";
-import { _, moment } from "../words.js";
-import { onPress, tell } from "./acts.js";
-import { setCode } from "./claim.js";
+import { _, moment } from "../i18n.js";
+import { onPress, tell } from "./page-helpers.js";
+import { setCode } from "./link-code-page.js";
 import { keepDraft, takeDraft } from "./draft.js";
-import { openWith, ownKey } from "./open.js";
-import { needsGrant, offers, toProve, versionOf } from "./portal.js";
+import { openWith, ownKey } from "./unlock-page.js";
+import { needsGrant, offers, toProve, versionOf } from "./api.js";
 import { openWaiting } from "./prove.js";
-import { accounts, ago, waitWords } from "./sentences.js";
+import { accounts, ago, waitWords } from "./labels.js";
 import { choose, keep, session, whenLost } from "./session.js";
 
 /** @param {HTMLElement} root @param {string} template */

@@ -10,7 +10,7 @@ import {
   newestFirst,
   secretsOf,
   stageOf,
-} from "./sameness.js";
+} from "./compare.js";
 
 const OFFSET = 0x6c62272e07bb014262b821756295c58dn; // FNV-1a, 128 bits: it keeps no secret
 const PRIME = 0x1000000000000000000013bn;

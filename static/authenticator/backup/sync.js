@@ -2,13 +2,13 @@
 import { asFailure } from "../refusal.js";
 import { change, current, fresh, subscribe } from "../vault.js";
 import { isRefused } from "./api.js";
-import { contact, unlinkedAt } from "./contact.js";
+import { contact, unlinkedAt } from "./heartbeat.js";
 import { linkedDevice, nameDevice } from "./device.js";
-import { pull } from "./pull.js";
-import { alone, check, save } from "./saving.js";
+import { pull } from "./merge-remote.js";
+import { alone, check, save } from "./upload.js";
 import { accountsIn, backupIn, backupOf, changesIn, hasKey, isOn } from "./state.js";
 import { currentStatus, setStatus, statusOf } from "./status.js";
-import { tellTag } from "./switch.js";
+import { tellTag } from "./setup.js";
 
 const SOON = 3000; // milliseconds after a change
 const BEAT = 15 * 60_000;

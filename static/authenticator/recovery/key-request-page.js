@@ -2,12 +2,12 @@
 import { part, put } from "../dom.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { go } from "../router.js";
-import { square, writer } from "../square.js";
+import { square, writer } from "../qr-svg.js";
 import { say } from "../toast.js";
-import { _ } from "../words.js";
-import { onPress, poll, tell } from "./acts.js";
-import { openWith } from "./open.js";
-import { askForKey, needsGrant, transferOf } from "./portal.js";
+import { _ } from "../i18n.js";
+import { onPress, poll, tell } from "./page-helpers.js";
+import { openWith } from "./unlock-page.js";
+import { askForKey, needsGrant, transferOf } from "./api.js";
 import { needed, session } from "./session.js";
 import { linkOf, newPair, numberOf, openKey } from "./transfer.js";
 

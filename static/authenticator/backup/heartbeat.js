@@ -1,6 +1,6 @@
 // Telling the portal how this phone is, and being told how the account is; also while it is locked.
 import { isUuid } from "../lk1/bytes.js";
-import { read, write } from "../store.js";
+import { read, write } from "../indexed-db.js";
 import {
   erasePart,
   lockAway,
