@@ -77,6 +77,22 @@ export const offered = (name) => {
 /** Locks between tabs, or `null`. */
 export const locksHere = () => offered("locks");
 
+/**
+ * Wait so many milliseconds, or until `signal` ends it; nothing is left listening to that.
+ * @param {number} length
+ * @param {AbortSignal} signal
+ */
+export const pause = (length, signal) =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve(null);
+    };
+    const timer = setTimeout(end, length);
+    signal.addEventListener("abort", end);
+  });
+
 const FIRST = 10_000; // milliseconds until something is tried again, doubling to an hour
 const LONGEST = 3_600_000;
 

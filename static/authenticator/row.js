@@ -172,6 +172,7 @@ export class Row {
   /** Out of sight: no code stays on the page that is not brought to its moment. */
   rest() {
     if (this.entry.type === "hotp") return;
+    this.isShown = !this.acts.hidden; // no finger is lifted from a button that is gone
     Object.assign(this, { step: null, code: "", next: "" });
     if (this.isWhole) this.draw();
   }

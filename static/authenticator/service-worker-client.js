@@ -84,8 +84,10 @@ const installed = (worker) =>
 const settled = (worker) =>
   new Promise((resolve, reject) => {
     const look = () => {
+      if (worker.state === "installing") return;
+      worker.removeEventListener("statechange", look);
       if (worker.state === "redundant") reject(new Error("not all of it could be fetched"));
-      else if (worker.state !== "installing") resolve(worker);
+      else resolve(worker);
     };
     worker.addEventListener("statechange", look);
     look();

@@ -1,4 +1,5 @@
 // Linking this phone: the portal's code is claimed, and the portal confirms who it was.
+import { pause } from "../patience.js";
 import { part } from "../dom.js";
 import { Refusal } from "../refusal.js";
 import { current } from "../vault.js";
@@ -129,17 +130,6 @@ const askLink = async () => {
   }
 };
 
-/** @param {AbortSignal} signal */
-const rest = (signal) =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, PAUSE);
-    const end = () => {
-      clearTimeout(timer);
-      resolve(null);
-    };
-    signal.addEventListener("abort", end, { once: true });
-  });
-
 /**
  * Wait until the portal confirms; gives "linked" or "ended". A network that fails is told to
  * `stumble(error)` (`null` once it works again) and asked again.
@@ -153,7 +143,7 @@ export const waitForLink = async (signal, stumble = () => {}) => {
       (error) => (stumble(error), "waiting"),
     );
     if (status !== "waiting") return status;
-    await rest(signal);
+    await pause(PAUSE, signal);
   }
   return "waiting";
 };

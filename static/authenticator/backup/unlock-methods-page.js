@@ -71,8 +71,10 @@ const press = (button, act) =>
 /** @param {HTMLElement} element @param {Slot} slot */
 const askPassphrase = (element, slot) => {
   const form = part(element, "form");
+  const isAsked = !form.hidden;
   form.hidden = false;
   form.elements.secret.focus();
+  if (isAsked) return; // it listens already
   onSubmit(form, async ({ secret }) => {
     await tryHere(slot, { passphrase: secret.value });
     say(_("The passphrase opens the backup."));
