@@ -847,3 +847,6 @@ interface PictureActs {
   wait: () => void;
   complain: (error: Failure) => void;
 }
+
+/** A backup that can be opened, and what is known beside it. */
+type Findable = Pick<Recovery, "active" | "isOtherOn" | "waits"> & { offer: Offer };

@@ -125,7 +125,7 @@ const putAllBack = async () => {
     const before = await change((doc) =>
       trashed(doc).map(({ id, trashed: time }) => {
         restore(doc, id);
-        return [id, time];
+        return /** @type {[string, number]} */ ([id, time]);
       }),
     );
     const words = n_(

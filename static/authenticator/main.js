@@ -126,7 +126,10 @@ const show = (found) => {
   else begin(found);
 };
 
-/** @param {Promise<any>} module */
+/**
+ * @template T
+ * @param {Promise<T>} module
+ */
 const fetched = (module) => within(PATIENCE.script, "the page", module);
 
 /**

@@ -23,8 +23,10 @@ const options = ({ credential, salt, nonce }) => ({
 
 /**
  * What passkeys refuse, in the words of this lock.
- * @param {() => any} act
+ * @template T
+ * @param {() => Promise<T>} act
  * @param {() => string} unable
+ * @returns {Promise<T>}
  */
 const inWords = async (act, unable) => {
   try {

@@ -19,9 +19,11 @@ export const tooLate = (what) => Object.assign(new Error(`${what} does not answe
 
 /**
  * The outcome of a promise, or an error after this many milliseconds; `giveUp()` is called first.
+ * @template T
  * @param {number} length
  * @param {string} what
- * @param {Promise<any>} promise
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
  */
 export const within = (length, what, promise, giveUp = () => {}) =>
   new Promise((resolve, reject) => {
@@ -34,14 +36,19 @@ export const within = (length, what, promise, giveUp = () => {}) =>
 
 /**
  * Tell whether it failed because a wait ended.
- * @param {any} error
+ * @param {unknown} error
  */
-export const isTooLate = (error) => error?.name === "TimeoutError" || error?.isTooLate === true;
+export const isTooLate = (error) => {
+  const { name, isTooLate: isSo } = asFailure(error);
+  return name === "TimeoutError" || isSo === true;
+};
 
 /**
  * Run `act` while no other tab runs what has this name; refuses if one does for too long.
+ * @template T
  * @param {string} name
- * @param {() => any} act
+ * @param {() => T | Promise<T>} act
+ * @returns {Promise<T>}
  */
 export const exclusively = async (name, act, length = PATIENCE.lock) => {
   const locks = locksHere();

@@ -67,7 +67,11 @@ const putBack = async ({ trashed, ready, raised }) => {
   const before = await change((doc) =>
     trashed
       .filter(({ id }) => byId(doc, id))
-      .map(({ id, entry }) => [id, byId(doc, id)?.trashed, bringBack(doc, id, entry)]),
+      .map(({ id, entry }) => {
+        const time = byId(doc, id)?.trashed;
+        bringBack(doc, id, entry);
+        return /** @type {[string, number | undefined]} */ ([id, time]);
+      }),
   );
   say(
     n_("%(count)s account is back in the list.", "%(count)s accounts are back in the list.", before.length),

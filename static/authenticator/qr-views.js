@@ -44,7 +44,7 @@ export const viewsOf = (width, height) => {
 /** @type {{ width: number, height: number, scanner: QRScanner } | null} */
 let kept = null; // what read the last picture: frames of a camera are all of one size
 
-/** @param {any} Scanner @param {{ width: number, height: number }} given */
+/** @param {QRReader} Scanner @param {{ width: number, height: number }} given */
 const scannerFor = (Scanner, { width, height }) => {
   if (kept?.width !== width || kept.height !== height) {
     kept = { width, height, scanner: new Scanner({ maxSize: { width, height } }) };
@@ -52,7 +52,7 @@ const scannerFor = (Scanner, { width, height }) => {
   return kept.scanner;
 };
 
-/** @param {any} Scanner @param {Picture} image */
+/** @param {QRReader} Scanner @param {Picture} image */
 const textsBy = async (Scanner, image) => {
   const scanner = scannerFor(Scanner, image);
   try {
@@ -68,7 +68,7 @@ const textsBy = async (Scanner, image) => {
 
 /**
  * Every text in these pixels (`{data, width, height}`), by the vendored reader.
- * @param {any} Scanner
+ * @param {QRReader} Scanner
  * @param {Picture} image
  */
 export const textsIn = async (Scanner, image, isThorough = false) => {
@@ -82,7 +82,7 @@ export const textsIn = async (Scanner, image, isThorough = false) => {
 /**
  * Every text in a picture, looked at as a whole and in parts until there is one; `pixelsOf(view)` draws
  * a view of it.
- * @param {any} Scanner
+ * @param {QRReader} Scanner
  * @param {{ width: number, height: number }} given
  * @param {(view: View) => Picture} pixelsOf
  */

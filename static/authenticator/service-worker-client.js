@@ -18,13 +18,15 @@ const offer = (worker) => {
   };
 };
 
-/** @param {any} field */
+/** @param {HTMLInputElement} field */
 const isTyped = (field) =>
   field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
 
 /** Whether somebody has begun to type something here that a reload would lose. */
 const isHalfTyped = () =>
-  [...document.querySelectorAll("main form input, main form textarea")].some(isTyped);
+  [...document.querySelectorAll("main form input, main form textarea")].some((field) =>
+    isTyped(/** @type {HTMLInputElement} */ (field)),
+  );
 
 /** The newer version is there: at once, or when what is typed here is sent or left. */
 const startAnew = () => {
@@ -58,7 +60,10 @@ const keepAll = async () => {
     // A newer version that is not whole: the present one works on, and is asked for it again.
     if (installing) persist(() => watch(registration, registration.installing ?? installing));
   };
-  if (!registration.active) await watch(registration, registration.installing ?? registration.waiting);
+  if (registration.active) return;
+  const worker = registration.installing ?? registration.waiting;
+  if (!worker) throw new Error("what came was refused"); // and is asked for again
+  await watch(registration, worker);
 };
 
 /**
@@ -108,6 +113,7 @@ export const speak = async (language) => {
     register(language),
   );
   const worker = installing ?? waiting;
+  if (!worker) return location.reload(); // it is in that language already
   await installed(worker);
   worker.postMessage("take over");
 };

@@ -189,15 +189,18 @@ const isNewest = (heads, lock) => {
 
 /**
  * One writer at a time, of all tabs.
- * @param {() => any} act
+ * @template T
+ * @param {() => T | Promise<T>} act
  */
 export const oneAtATime = (act) => exclusively(LOCK, act);
 
 /**
  * Change the document and save it: `act(doc)` works on a copy. Either it is saved and every tab
  * shows it, or `Refusal` is thrown and nothing changed. `isWhole`: what goes is to go from the disk too.
- * @param {(doc: VaultDocument) => any} act
+ * @template T
+ * @param {(doc: VaultDocument) => T} act
  * @param {{ isWhole?: boolean }} [given]
+ * @returns {Promise<T>}
  */
 export const change = (act, { isWhole = false } = {}) =>
   oneAtATime(async () => {

@@ -156,6 +156,7 @@ export const mention = (act) =>
 
 /**
  * Tell whether it is only the network, and will go by itself.
- * @param {any} error
+ * @param {unknown} error
  */
-export const isLater = (error) => ["offline", "slow"].includes(error?.kind);
+export const isLater = (error) =>
+  error instanceof PortalError && ["offline", "slow"].includes(error.kind);

@@ -19,11 +19,14 @@ const bytesIn = (credential) => {
   return first ? new Uint8Array(first) : null;
 };
 
-/** @param {() => Promise<any>} act */
+/**
+ * @param {() => Promise<Credential | null>} act
+ * @returns {Promise<PublicKeyCredential>}
+ */
 const held = async (act) => {
   const credential = await act().catch(() => null);
   if (!credential) throw refused();
-  return credential;
+  return /** @type {PublicKeyCredential} */ (credential);
 };
 
 /** @param {ArrayBuffer | Bytes} bytes */

@@ -18,7 +18,8 @@ const PATIENCE = 180_000; // milliseconds: another tab may wait for the portal s
 
 /**
  * One tab at a time talks about the backup.
- * @param {() => any} act
+ * @template T
+ * @param {() => T | Promise<T>} act
  */
 export const alone = (act) => exclusively(LOCK, act, PATIENCE);
 

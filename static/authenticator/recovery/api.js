@@ -1,4 +1,5 @@
 // The calls of a recovery; see docs/authenticator-api.md. Each but the last needs a grant.
+import { asFailure } from "../refusal.js";
 import { call, isRefused } from "../backup/api.js";
 
 /** @param {object} content */
@@ -73,7 +74,7 @@ export const answerTransfer = (id, answer) => call("PUT", `transfers/${id}`, bod
 
 /**
  * Tell whether the permission to read the backups is missing or over.
- * @param {any} error
+ * @param {unknown} error
  */
 export const needsGrant = (error) =>
-  error.kind === "unlinked" || isRefused(error, "grant_needed", "unknown_phone", "unlinked");
+  asFailure(error).kind === "unlinked" || isRefused(error, "grant_needed", "unknown_phone", "unlinked");

@@ -67,10 +67,10 @@ const showWaiting = async (root) => {
   );
 };
 
-/** @param {any} event */
+/** @param {MouseEvent} event */
 const portal = async (event) => {
   event.preventDefault();
-  const { href } = event.currentTarget;
+  const { href } = /** @type {HTMLAnchorElement} */ (event.currentTarget);
   await keepDraft(session()).catch(() => {});
   location.assign(href);
 };
@@ -94,7 +94,7 @@ const leave = () => {
 /**
  * Open the way to a backup; in another tab it may be open already.
  * @param {HTMLElement} root
- * @param {any} given
+ * @param {Findable & { number?: number }} given
  */
 const take = async (root, { number, ...found }, steal = false) => {
   const { vault, head } = found.offer;
@@ -134,7 +134,7 @@ const STATES = {
 const untilOf = ({ frozen_until: until }) =>
   until ? _("It is kept until %(date)s.", { date: moment(Date.parse(until)) }) : "";
 
-/** @param {HTMLElement} root @param {any} found @param {boolean} isFirst */
+/** @param {HTMLElement} root @param {Findable} found @param {boolean} isFirst */
 const card = (root, found, isFirst) => {
   const { offer } = found;
   const made = elementOf("recovery-offer");
@@ -162,7 +162,7 @@ const card = (root, found, isFirst) => {
 const foundIn = ({ vaults, active }, waits = null) =>
   vaults.map((offer) => {
     const isOtherOn = vaults.some(({ vault, state }) => state === "on" && vault !== offer.vault);
-    return { offer, active, isOtherOn, waits };
+    return { offer, active: active ?? null, isOtherOn, waits };
   });
 
 /** @param {HTMLElement} root @param {Offers} given * @param {Waits | null} [waits]
