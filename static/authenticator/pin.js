@@ -63,7 +63,7 @@ export const enterPin = async (pin, lock) => {
   const wait = waitAfter(before);
   const left = Math.min(wait, before.at + wait - now()); // `at` may be of a clock that was ahead
   if (left > 0) {
-    throw new Refusal(_("Too many tries. Wait %(time)s.", { time: span(left) }), "secret");
+    throw new Refusal(_("Too many attempts. Wait %(time)s.", { time: span(left) }), "secret");
   }
   await write({ put: [[...TRIES, { ...before, wrong: before.wrong + 1, at: now() }]] });
   const hash = await hashOf(bare(pin), lock.salt, lock.rounds);
