@@ -15,43 +15,34 @@ unit := $(pytest) -n $(WORKERS) --dist worksteal
 drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_SEED=$(SEED) $(unit) tests/attacks/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check test-sqlite test-postgres unit-sqlite unit-postgres
+.PHONY: help run test quick check test-sqlite test-postgres unit-sqlite unit-postgres
 .PHONY: live-sqlite live-postgres drill drill-postgres bench bench-app engines lighthouse
-.PHONY: screenshots format lock messages
+.PHONY: screenshots format assets lock messages
 
-help:
-	@echo "make run            serve on http://localhost:$(PORT) (PORT=… for another port)"
-	@echo "make test           every check, then every test on SQLite and PostgreSQL"
-	@echo "make check          formatters, linters, types, imports, migrations, deployment"
-	@echo "make test-sqlite    the tests on SQLite"
-	@echo "make test-postgres  the tests on PostgreSQL (its own server)"
-	@echo "make drill          100,000 histories of a thief and an owner, hours (HISTORIES=… SEED=…)"
-	@echo "make drill-postgres  the same on PostgreSQL"
-	@echo "make bench          measure the sign-in and the overview against PostgreSQL"
-	@echo "make bench-app  measure the authenticator app in Chromium"
-	@echo "make engines    the app's story in Firefox ESR and WebKitGTK, into docs/engines.md"
-	@echo "make lighthouse  four marks for sign-in, overview and devices"
-	@echo "make screenshots  every page in every look and language, in var/screenshots/index.html"
-	@echo "make format         format Python and templates"
-	@echo "make messages       gather what people read into locale/, and compile the translations"
-	@echo "make lock           renew the hashed locks from pyproject.toml"
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name words; do \
+		printf 'make %-15s %s\n' "$$name" "$$words"; done
 
-run: .venv/run.stamp
+run: .venv/run.stamp ## serve on http://localhost:8000 (PORT=… for another port)
 	@sh scripts/run.sh
 
-test: .venv/dev.stamp .venv/node.stamp
+test: .venv/dev.stamp .venv/node.stamp ## every check, then every test on SQLite and PostgreSQL
 	@sh scripts/chromium.sh
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory unit-sqlite
-	@MAKE="$(MAKE)" sh scripts/together.sh
+	@MAKE="$(MAKE)" sh scripts/test_parallel.sh
 	@echo "Everything passed: the checks, and all tests on SQLite and on PostgreSQL."
 
-check: .venv/dev.stamp .venv/node.stamp
+quick: check ## the checks, and the rolled-back tests on SQLite without the histories
+	@echo "== Tests on SQLite, without the histories"
+	@env -u DATABASE_URL $(unit) --deselect tests/attacks/test_histories.py
+
+check: .venv/dev.stamp .venv/node.stamp ## formatters, linters, types, imports, migrations, deployment
 	@$(python) scripts/checks.py
 
-test-sqlite: unit-sqlite live-sqlite
+test-sqlite: unit-sqlite live-sqlite ## the tests on SQLite
 
-test-postgres: unit-postgres live-postgres
+test-postgres: unit-postgres live-postgres ## the tests on PostgreSQL (its own server)
 
 unit-sqlite: .venv/dev.stamp
 	@echo "== Tests on SQLite"
@@ -69,43 +60,47 @@ live-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL, against the running site"
 	@$(python) scripts/postgres.py -- env $(live)
 
-drill: .venv/dev.stamp
+drill: .venv/dev.stamp ## 100,000 histories of a thief and an owner, hours (HISTORIES=… SEED=…)
 	@echo "== $(HISTORIES) histories; the same ones again with SEED=$(SEED)"
 	@env -u DATABASE_URL $(drill)
 
-drill-postgres: .venv/dev.stamp
+drill-postgres: .venv/dev.stamp ## the same on PostgreSQL
 	@echo "== $(HISTORIES) histories on PostgreSQL; the same ones again with SEED=$(SEED)"
 	@$(python) scripts/postgres.py -- env $(drill)
 
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp ## measure the sign-in and the overview against PostgreSQL
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
 
-bench-app: .venv/dev.stamp
+bench-app: .venv/dev.stamp ## measure the authenticator app in Chromium
 	@sh scripts/chromium.sh
 	@$(python) -m tests.benchmarks.app
 
-engines: .venv/dev.stamp
+engines: .venv/dev.stamp ## the app's story in Firefox ESR and WebKitGTK, into docs/engines.md
 	@$(python) -m tests.engines
 
-lighthouse: .venv/dev.stamp
+lighthouse: .venv/dev.stamp ## four marks for sign-in, overview and devices
 	@sh scripts/chromium.sh
 	@$(python) -m tests.lighthouse
 
-screenshots: .venv/dev.stamp
+screenshots: .venv/dev.stamp ## every page in every look and language, in var/screenshots/index.html
 	@sh scripts/chromium.sh
 	@$(python) -m tests.browser.screenshots
 
-format: .venv/dev.stamp
+format: .venv/dev.stamp ## format Python and templates
 	@$(python) -m ruff check --quiet --fix-only .
 	@$(python) -m ruff format --quiet .
 	@find templates -name '*.html' -exec $(python) -m djade --target-version 5.2 {} +
 
-messages: .venv/dev.stamp
+assets: .venv/dev.stamp ## build what is generated: the joined style sheet, the app's list and its hash
+	@$(python) scripts/bundle_css.py
+	@$(python) scripts/precache.py
+
+messages: .venv/dev.stamp ## gather what people read into locale/, and compile the translations
 	@$(python) scripts/messages.py
 
 lock := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
-lock: .venv/dev.stamp
+lock: .venv/dev.stamp ## renew the hashed locks from pyproject.toml
 	@$(lock) --output-file requirements.txt
 	@$(lock) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 

@@ -83,7 +83,7 @@ def checks() -> list[Check]:
         Check("migrations", [*manage, "makemigrations", "--check", "--dry-run"], site),
         Check("deployment", [*manage, "check", "--deploy", "--fail-level", "WARNING"], site),
         Check("vendored files", ["python", "-m", "scripts.vendor", "--check"]),
-        Check("the style sheet", ["python", "scripts/parts.py", "--check"]),
+        Check("the style sheet", ["python", "scripts/bundle_css.py", "--check"]),
         Check("the app's exports", ["python", "scripts/exports.py"]),
         Check("the app's files", ["python", "scripts/precache.py", "--check"]),
         Check("translations", ["python", "scripts/messages.py", "--check"]),

@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
         return 0
     stale = [path for path in wanted if not path.is_file() or path.read_text() != wanted[path]]
     for path in stale:
-        print(f"static/authenticator/{path.name} is stale: run scripts/precache.py")
+        print(f"static/authenticator/{path.name} is stale: run `make assets`")
     return 1 if stale else 0
 
 

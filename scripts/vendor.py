@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import TypedDict
 
-from scripts.pico import subset
+from scripts.prune_pico import subset
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "vendor.lock.json"

@@ -1,4 +1,4 @@
-"""Run a command on the processor time that nobody else wants: `python scripts/aside.py make …`.
+"""Run a command at the lowest priority: `python scripts/low_priority.py make …`.
 
 It gets a session of its own, whose process group is the one to end.
 """

@@ -19,7 +19,7 @@ leave() {
 trap leave EXIT
 trap 'exit 130' INT TERM
 
-(exec .venv/bin/python scripts/aside.py "$make" --no-print-directory unit-postgres) >"$said/unit" 2>&1 &
+(exec .venv/bin/python scripts/low_priority.py "$make" --no-print-directory unit-postgres) >"$said/unit" 2>&1 &
 unit=$!
 LATCHKEY_PAGES=elsewhere "$make" --no-print-directory live-sqlite >"$said/sqlite" 2>&1 &
 sqlite=$!

@@ -24,7 +24,7 @@ ORDER = (
     "field",
     "code-field",
 )
-HEAD = "/* The parts that pages are made of: joined from styles/ by scripts/parts.py. */\n"
+HEAD = "/* The parts that pages are made of: joined from styles/ by scripts/bundle_css.py. */\n"
 
 
 def joined() -> str:
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if SHEET.is_file() and SHEET.read_text() == joined():
         return 0
-    print("static/css/parts.css is stale: run scripts/parts.py, then scripts/precache.py")
+    print("static/css/parts.css is stale: run `make assets`")
     return 1
 
 
