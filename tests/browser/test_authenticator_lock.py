@@ -150,7 +150,7 @@ def test_a_pin_hides_waits_after_wrong_ones_and_can_be_forgotten(phone: Phone) -
         expect(page.get_by_role("button", name="Unlock")).to_be_enabled()
     expect(page.locator(".account")).to_have_count(0)
     unlock(phone, "PIN", "2580")
-    phone.says("Too many tries. Wait")
+    phone.says("Too many attempts. Wait")
     phone.run(AGE_TRIES, 40_000)
     unlock(phone, "PIN", "2580")
     assert phone.names == ["Mail"]
