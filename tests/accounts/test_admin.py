@@ -111,7 +111,7 @@ def test_staff_without_two_step_are_led_to_set_it_up(client: Any, alice: Person)
     enter(client, new, Strength.PASSWORD)
     answer = client.get("/admin/accounts/")
     assert answer.url == "/security/two-step/"
-    assert "two-step verification on" in client.get(answer.url).text
+    assert "Turn on two-step verification to see accounts." in client.get(answer.url).text
 
 
 def test_an_authenticator_without_two_step_opens_nothing(client: Any, sue: Person) -> None:

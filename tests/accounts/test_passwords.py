@@ -180,7 +180,7 @@ def test_a_list_that_is_not_sorted_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"Line 2 .* LC_ALL=C sort"):
         call_command("leaked_passwords", tmp_path / "list", tmp_path / "leaked")
     (tmp_path / "list").write_text("password\n")
-    with pytest.raises(CommandError, match="Line 1 does not begin with a SHA-1"):
+    with pytest.raises(CommandError, match="Line 1 does not start with a hexadecimal SHA-1"):
         call_command("leaked_passwords", tmp_path / "list", tmp_path / "leaked")
     assert [path.name for path in tmp_path.iterdir()] == ["list"]
 

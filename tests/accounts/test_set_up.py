@@ -86,6 +86,6 @@ def test_a_reset_link_is_no_set_up_link(
 ) -> None:
     link = OneTimeLink.make(carol.user, "reset", settings.PASSWORD_RESET_AGE)
     type_password(client, carol)
-    assert "does not work" in seen(open_link(client, f"/set-up/link/#{link.draw()}"))
+    assert "no longer works" in seen(open_link(client, f"/set-up/link/#{link.draw()}"))
     assert client.get("/set-up/")["Location"] == "/security/two-step/"
     assert OneTimeLink.objects.live().exists()

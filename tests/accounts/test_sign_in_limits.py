@@ -161,7 +161,7 @@ def test_strangers_never_lock_a_browser_that_signed_in_before(
     type_password(own, carol)
     own.post("/sign-out/")
     use_up(of_strangers(carol), settings.FAILURES_BEFORE_OFF, clock)
-    assert "Reset the password" in seen(type_password(stranger, carol))
+    assert "Reset your password" in seen(type_password(stranger, carol))
     type_password(own, carol)
     assert is_in(own)
 

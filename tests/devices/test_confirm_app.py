@@ -60,7 +60,7 @@ def test_the_page_leads_the_phone_from_the_picture_to_the_link(
     number = claim(new_client(), code_on(portal, page))["number"]
     assert state(portal, page) == "asked"
     shown = portal.get(page)
-    assert "A phone called Pixel 9 asks." in seen(shown)
+    assert "A phone called Pixel 9 is asking." in seen(shown)
     assert "data-key" not in shown.content.decode()
     assert number not in seen(shown).replace(alice.address, "")
     assert portal.post(page, {"code": number})["Location"] == "/devices/"

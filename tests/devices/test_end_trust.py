@@ -152,7 +152,7 @@ def test_all_are_trusted_no_longer(
     strangers = new_client()
     trust(strangers, bob)
     trust(inside, alice, name="Here")
-    assert "2 browsers ask" in inside.get("/devices/trusted/end-all/").content.decode()
+    assert "2 browsers will ask" in inside.get("/devices/trusted/end-all/").content.decode()
     page = inside.post("/devices/trusted/end-all/", follow=True).content.decode()
     assert "2 browsers are no longer trusted." in page
     assert not is_in(other)

@@ -109,7 +109,7 @@ def test_what_is_no_answer_adds_nothing(client: Client, alice: Person, junk: str
     enter(client, alice, Strength.TWO_STEP)
     client.post(OPTIONS)
     page = client.post(ADD, {"code": junk})
-    assert "The passkey was not made" in seen(page)
+    assert "The passkey wasn’t created" in seen(page)
     assert not alice.user.passkeys.exists()
 
 
@@ -129,7 +129,7 @@ def test_a_forged_answer_adds_nothing(
     enter(client, alice, Strength.TWO_STEP)
     soft = SoftPasskey()
     setattr(soft, field, value)
-    assert "The passkey was not made" in seen(add(client, soft))
+    assert "The passkey wasn’t created" in seen(add(client, soft))
     assert not alice.user.passkeys.exists()
 
 
@@ -139,7 +139,7 @@ def test_a_question_of_another_session_adds_nothing(
     enter(client, alice, Strength.TWO_STEP)
     other = enter(new_client(), alice, Strength.TWO_STEP)
     answer = SoftPasskey().create(other.post(OPTIONS).json())
-    assert "not made" in seen(client.post(ADD, {"code": json.dumps(answer)}))
+    assert "wasn’t created" in seen(client.post(ADD, {"code": json.dumps(answer)}))
 
 
 def test_an_answer_adds_once_and_a_known_credential_never(

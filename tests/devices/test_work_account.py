@@ -128,7 +128,7 @@ def test_asking_stands_in_the_activity_and_on_the_page(
     Enrolment.objects.filter(pk=account.pk).update(state="action_required")
     browser.post(address(account, "ask/"))
     answer = browser.post(address(account, "ask/"), follow=True)
-    assert "Example Ltd is asked." in answer.text
+    assert "We’ve asked Example Ltd." in answer.text
     assert alice.kinds() == ["work:asked"]
     assert "We’ll e-mail you when they answer." in browser.get("/devices/").text
 
