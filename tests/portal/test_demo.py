@@ -38,7 +38,7 @@ def sign_in(client: Any, person: DemoPerson, next_url: str = "") -> Any:
 
 
 def test_outside_development_there_are_none(db: None) -> None:
-    with pytest.raises(CommandError, match="development only"):
+    with pytest.raises(CommandError, match="only in development"):
         tell()
     assert not User.objects.exists()
 
@@ -91,7 +91,7 @@ def test_a_second_run_touches_nothing_and_prints_nothing_that_was_changed(said: 
     assert "another password of mine" not in said
     again = tell()
     assert ADA.password not in again
-    assert "was changed since" in again
+    assert "changed since" in again
     assert BEN.password in again
     assert (list(User.objects.order_by("pk").values()), SecurityEvent.objects.count()) == before
 

@@ -59,12 +59,12 @@ def test_the_documented_rotation_loses_nothing(
     settings.SEALING_KEYS = [new, old]
     judge()
     assert app.post("heartbeat", BEAT).status_code == 200
-    assert "the others can go" in run("reseal")
+    assert "you can remove the others" in run("reseal")
     settings.SEALING_KEYS = [new]
     judge()
     assert app.post("heartbeat", BEAT).status_code == 200
     assert step_in(new_client(), alice, alice.fresh_code()).status_code == 302
-    assert b"switched off" in step_in(new_client(), bob, bob.fresh_code()).content
+    assert b"turned this method off" in step_in(new_client(), bob, bob.fresh_code()).content
 
 
 def test_an_app_that_called_before_needs_no_call_in_between(
@@ -87,7 +87,7 @@ def test_an_app_that_never_called_is_told_of(
     assert "1 linked apps have not called yet" in said
     assert "Keep the older keys" in said
     app.post("heartbeat", BEAT)
-    assert "the others can go" in run("reseal")
+    assert "you can remove the others" in run("reseal")
 
 
 def test_a_code_on_its_way_is_good_with_both_keys_and_told_of(
