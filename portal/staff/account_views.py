@@ -1,68 +1,35 @@
 """Staff pages of one account: everything that protects it, and the acts, each with a reason.
 
-`portal.staff.site` guards every view here. Whether this member of staff may act on that account is
-judged by the act itself (`accounts.staff.check`); the pages ask the same question only earlier.
+`portal.staff.site` guards every view here.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import staff
-from accounts.forms.staff import ReasonForm
-from accounts.guards.interrupted_forms import confirms, held_values
+from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
 from accounts.request_user import authenticated_user
-from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
-from core.limits import LimitReached
 from devices import staff_acts
 from devices.factors import last_factor
 from devices.models import Phone, Session
 from devices.phones.consequences import factors_of
 from portal.staff.account_summary import EVENTS_A_PAGE, accounts, page_of, page_of_events
+from portal.staff.act_pages import Act, Text, ask_why, may_act, page_in, subject, told
 
-Text = str | Promise
 TAKES_TWO = gettext_lazy(
     "It is the last strong sign-in method, so a second colleague has to do the same."
 )
-TOO_MANY_ACTS = gettext_lazy(
-    "You’ve changed many accounts in the last hour. You can continue in %(time)s."
-)
-
-
-@dataclass(frozen=True)
-class Act:
-    """The words of one act: what it is called, and what will happen, line by line."""
-
-    title: Text
-    button: Text
-    lines: list[str]
-    danger: bool = True
-
-
-def _subject(public_id: UUID) -> User:
-    return get_object_or_404(User, public_id=public_id)
-
-
-def may_act(request: HttpRequest, public_id: UUID) -> User:
-    """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
-    user = _subject(public_id)
-    if staff.why_not(authenticated_user(request), user):
-        raise PermissionDenied
-    return user
 
 
 @require_safe
@@ -77,39 +44,11 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """List what happened to the account, newest first."""
-    user = _subject(public_id)
+    user = subject(public_id)
     number = page_in(request)
     events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
     context = {"subject": user, "events": events, "number": number, "has_next": has_next}
     return render(request, "admin/activity.html", context)
-
-
-def page_in(request: HttpRequest) -> int:
-    """Return the number of the page that is asked for, from 1."""
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
-    return max(number, 1)
-
-
-def ask_why(
-    request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
-) -> HttpResponse:
-    """Ask for the reason, act, and lead back to the account with a sentence.
-
-    `do` takes the reason and returns whether anything changed, and what to say.
-    """
-    form = ReasonForm(
-        request.POST if request.method == "POST" else None, initial=held_values(request)
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed, said = do(form.cleaned_data["reason"])
-        except LimitReached as limit:
-            form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
-            return show_form(request, "admin/act.html", form, subject=user, act=act)
-        (messages.success if changed else messages.info)(request, str(said))
-        return redirect("admin:account", public_id=user.public_id)
-    return show_form(request, "admin/act.html", form, subject=user, act=act)
 
 
 def _browsers(user: User) -> str:
@@ -119,11 +58,6 @@ def _browsers(user: User) -> str:
     return ngettext(
         "We’ll sign out %(count)d browser.", "We’ll sign out %(count)d browsers.", count
     ) % {"count": count}
-
-
-def told() -> str:
-    """Say who reads the reason."""
-    return _("We’ll notify all confirmed e-mail addresses of the person, with your reason.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

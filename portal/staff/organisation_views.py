@@ -24,7 +24,7 @@ from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits import LimitReached
 from devices import staff_acts
-from portal.staff.account_views import (
+from portal.staff.act_pages import (
     TOO_MANY_ACTS,
     Act,
     Text,

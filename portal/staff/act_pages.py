@@ -1,0 +1,86 @@
+"""What the pages of staff acts share: the words of an act, its reason, and the way back.
+
+Whether this member of staff may act on that account is judged by the act itself
+(`accounts.staff.check`); the pages ask the same question only earlier.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import Promise
+
+from accounts import staff
+from accounts.forms.staff import ReasonForm
+from accounts.guards.interrupted_forms import held_values
+from accounts.models import User
+from accounts.request_user import authenticated_user
+from accounts.views.shortcuts import show_form
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
+from core.limits import LimitReached
+
+Text = str | Promise
+TOO_MANY_ACTS = gettext_lazy(
+    "You’ve changed many accounts in the last hour. You can continue in %(time)s."
+)
+
+
+@dataclass(frozen=True)
+class Act:
+    """The words of one act: what it is called, and what will happen, line by line."""
+
+    title: Text
+    button: Text
+    lines: list[str]
+    danger: bool = True
+
+
+def subject(public_id: UUID) -> User:
+    """Return the account with this id, or 404."""
+    return get_object_or_404(User, public_id=public_id)
+
+
+def may_act(request: HttpRequest, public_id: UUID) -> User:
+    """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
+    user = subject(public_id)
+    if staff.why_not(authenticated_user(request), user):
+        raise PermissionDenied
+    return user
+
+
+def page_in(request: HttpRequest) -> int:
+    """Return the number of the page that is asked for, from 1."""
+    wanted = request.GET.get("page", "1")
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
+    return max(number, 1)
+
+
+def ask_why(
+    request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
+) -> HttpResponse:
+    """Ask for the reason, act, and lead back to the account with a sentence.
+
+    `do` takes the reason and returns whether anything changed, and what to say.
+    """
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, initial=held_values(request)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed, said = do(form.cleaned_data["reason"])
+        except LimitReached as limit:
+            form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
+            return show_form(request, "admin/act.html", form, subject=user, act=act)
+        (messages.success if changed else messages.info)(request, str(said))
+        return redirect("admin:account", public_id=user.public_id)
+    return show_form(request, "admin/act.html", form, subject=user, act=act)
+
+
+def told() -> str:
+    """Say who reads the reason."""
+    return _("We’ll notify all confirmed e-mail addresses of the person, with your reason.")
