@@ -15,7 +15,7 @@ KEPT = timedelta(days=1)
 
 
 def run() -> None:
-    """Delete what is over; events go after `EVENTS_KEPT`. Says if the clock has stepped back."""
+    """Delete what has expired, events after `EVENTS_KEPT`. Says if the clock has stepped back."""
     clock.warn_if_behind()
     now = timezone.now()
     delete_in_batches(SentCode.objects.filter(expires_at__lt=now - KEPT))

@@ -104,7 +104,7 @@ def _to_a_step(request: HttpRequest) -> HttpResponse:
 
 
 def _was_signed_in(request: HttpRequest) -> bool:
-    """Tell whether the browser shows the cookie of a session that is over."""
+    """Tell whether the browser shows the cookie of a session that has ended."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()
 
 

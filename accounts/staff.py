@@ -51,7 +51,7 @@ def has_colleague(*, actor: User, user: User, act: str, subject: str, reason: st
     """Tell whether a colleague asked for this act before, whose request is then used up.
 
     If nobody did, the wish of this member of staff is written down for a colleague to agree to, and
-    the person is told. Call it in the person's turn.
+    the person is notified. Call it with the person locked.
     """
     rows = StaffRequest.objects.live().filter(user=user, act=act, subject=subject)
     asked = rows.exclude(asked_by=actor).first()

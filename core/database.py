@@ -55,8 +55,8 @@ def is_not_now(error: BaseException | None) -> bool:
 def violates(error: IntegrityError, model: type[Model], *names: str) -> bool:
     """Tell whether one of these was violated: unique fields of the model, or named constraints.
 
-    Whoever takes an `IntegrityError` for "somebody else was first" names what that means; anything
-    else is a mistake of ours, and goes on as one.
+    Anyone who takes an `IntegrityError` for "somebody else was first" names what that means;
+    anything else is a mistake of ours, and goes on as one.
     """
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:

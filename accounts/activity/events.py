@@ -90,7 +90,7 @@ def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
 
 
 def record_nobody(kind: EventKind, *, client: RequestOrigin) -> None:
-    """Write an attempt on an address that no account has; operators can see it, nobody is told."""
+    """Write an attempt on an address that no account has: seen by operators, told to nobody."""
     SecurityEvent.objects.create(
         user_id=NOBODY, kind=kind, address=client.address, agent=client.agent
     )

@@ -38,7 +38,7 @@ PURPOSES = {
 
 
 def compose(message: Message) -> Composed:
-    """Render one message; raises `Undeliverable` if what it speaks of is over."""
+    """Render one message; raises `Undeliverable` if what it speaks of has ended."""
     composer, reader = COMPOSERS.get(message.kind, _notice), _reader_of(message)
     language = languages.of_messages(reader, message.context.get("language", ""))
     with translation.override(language), timezone.override(timezones.of_messages(reader)):
@@ -48,7 +48,7 @@ def compose(message: Message) -> Composed:
 
 
 def _reader_of(message: Message) -> User | None:
-    """Return whom it goes to, whoever caused it."""
+    """Return whom it goes to, no matter who caused it."""
     owner = _owner_of(message.recipient) if message.channel == "email" else None
     return User.objects.filter(pk=owner[0] if owner else message.user_id or 0).first()
 

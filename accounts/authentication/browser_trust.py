@@ -1,4 +1,4 @@
-"""Browsers that a person trusts: what signing in asks of whoever keeps them.
+"""Browsers that a person trusts: what signing in asks of anyone who keeps them.
 
 Trust spares the second step at a sign-in and proves nothing itself: the session stays at the level
 of its password. It opens only the pages that are marked here; everything else asks for a step.

@@ -1,4 +1,4 @@
-"""What a second step is, and what it says of an account: the ways in, and what they hang on."""
+"""What a second step is: its sign-in options for an account, and what these depend on."""
 
 import re
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class VerificationContext:
 
 @dataclass(frozen=True)
 class Possession:
-    """What a way hangs on, and so what it is lost with: phone, mailbox, number or paper."""
+    """What a way depends on, and so what it is lost with: phone, mailbox, number or paper."""
 
     kind: str
     key: str
@@ -123,7 +123,7 @@ class Button(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked once about a way that was never used, and where it is set up anew."""
+    """What is asked once about a way that was never used, and where it is set up again."""
 
     title: Text
     text: Text

@@ -1,4 +1,4 @@
-"""The second steps of an account, and the three that hang on contacts and paper.
+"""The second steps of an account, and the three that depend on contacts and paper.
 
 `settings.SECOND_STEPS` names the classes in the order in which they are offered. A new method is
 one class here (or in `devices`) and one entry there.
@@ -100,7 +100,7 @@ class SentCodeMethod(AuthMethod):
         return [row for row in rows if f"accounts.{self.channel}:{row.pk}" not in held]
 
     def may_be_declined(self) -> bool:
-        """A message can be read by whoever holds the mailbox or the number."""
+        """A message can be read by anyone who holds the mailbox or the number."""
         return True
 
     def ways(self, user: User) -> list[SignInOption]:

@@ -97,7 +97,7 @@ def first_page(request: HttpRequest, user: User) -> str:
 
 
 def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:
-    """Return the half-done sign-in and its person, judged anew at every request.
+    """Return the half-done sign-in and its person, judged again at every request.
 
     None if there is none, it is older than `PENDING_SIGN_IN_AGE`, the password changed, the account
     was locked or two-step was switched off meanwhile.

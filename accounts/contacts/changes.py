@@ -38,7 +38,7 @@ def find(user: User, public_id: Any) -> Contact | None:
 
 @transaction.atomic
 def add_address(user: User, address: str) -> EmailAddress:
-    """Keep an address that is not confirmed yet; adding it again starts its hour anew."""
+    """Keep an address that is not confirmed yet; adding it again starts its hour again."""
     disputes.lock_for_update(user)
     forget_unconfirmed(user)
     again = user.email_addresses.filter(verified_at__isnull=True, key=email_key(address)).first()
@@ -52,7 +52,7 @@ def add_address(user: User, address: str) -> EmailAddress:
 
 @transaction.atomic
 def add_number(user: User, number: Any) -> PhoneNumber:
-    """Keep a number that is not confirmed yet; adding it again starts its hour anew."""
+    """Keep a number that is not confirmed yet; adding it again starts its hour again."""
     disputes.lock_for_update(user)
     forget_unconfirmed(user)
     again = user.phone_numbers.filter(verified_at__isnull=True, number=number).first()

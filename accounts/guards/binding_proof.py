@@ -37,7 +37,7 @@ def missing_proof(
 def two_proofs_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:
     """Guard a view as `proofs.needs` does, and a stolen password alone does not do.
 
-    Whoever stole one could add an address of their own, take its code for that of the owner, and
+    Anyone who stole one could add an address of their own, take its code for that of the owner, and
     so make the account theirs.
     """
 

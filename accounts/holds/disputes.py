@@ -26,7 +26,7 @@ class InDispute(Exception):
 
 
 def lock_for_update(user: User) -> User:
-    """Take the person's turn for an act that weakens what protects them, or adds to it.
+    """Lock the person for an act that weakens what protects them, or adds to it.
 
     Raises `InDispute`. Judged on the row that the turn reads: a dispute that a parallel request
     opened stops the act.
@@ -41,7 +41,7 @@ def begin(user: User, *, since: datetime, client: RequestOrigin | None, **detail
     """Stop all weakening, end every session and tell every address; return until when.
 
     `since` is the moment of the act that is disputed: what proved strong before it may decide. A
-    dispute that runs is not made longer. Take the person's turn before, in the same transaction.
+    dispute that runs is not made longer. Lock the person before, in the same transaction.
     """
     until = timezone.now() + settings.RECOVERY_HOLD
     running = Q(disputed_until__gt=timezone.now())
@@ -68,7 +68,7 @@ def end(
 ) -> bool:
     """End the dispute and tell every address; False if it has ended already.
 
-    Take the person's turn before, in the same transaction.
+    Lock the person before, in the same transaction.
     """
     rows = User.objects.filter(pk=user.pk, disputed_until__isnull=False)
     if not rows.update(disputed_since=None, disputed_until=None):

@@ -13,7 +13,7 @@ def end_what_counted(user: User) -> None:
 
     Nothing checks them while two-step is off, so they would work again once it is on. Methods that
     the person declined stay declined: they prove nothing, and only the person accepts them again.
-    Call it in the transaction of the switch, with the person's turn taken.
+    Call it in the transaction of the switch, with the person locked.
     """
     codes = user.sent_codes.live().filter(purpose__in=PURPOSES)
     codes.update(replaced_at=timezone.now())

@@ -1,7 +1,8 @@
-"""Mailing a link to whoever asks, so that nobody who fills its caps keeps the owner out.
+"""Mailing a link to anyone who asks, so that nobody who fills its caps keeps the owner out.
 
 The caps for a mailbox hold: strangers flood nobody. But where they are full there is always a link
-that works: the one that was mailed last, whose time is told, or a fresh one once that is too old.
+that works: the one that was mailed last, whose time the page says, or a fresh one once that is too
+old.
 """
 
 from datetime import datetime

@@ -48,7 +48,7 @@ class Contact(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What a way by it hangs on, as in `accounts.authentication.methods.Possession`."""
+        """What a way by it depends on, as in `accounts.authentication.methods.Possession`."""
         return f"{self.possession_kind}:{self.pk}"
 
     @property

@@ -10,7 +10,7 @@ from django.utils import timezone
 class SecurityEvent(models.Model):
     """One thing that happened: ids and methods, never a secret.
 
-    A database trigger refuses every change, and every deletion before `EVENTS_KEPT` is over.
+    A database trigger refuses every change, and every deletion before `EVENTS_KEPT` has passed.
     There is no foreign key: the row outlives whom it speaks of.
     """
 

@@ -90,7 +90,7 @@ class RecoveryCode(models.Model):
     def consume(self) -> bool:
         """Use the code up; False if somebody else was first or the set has ended meanwhile.
 
-        The set stays locked until the transaction ends: whoever replaces it meanwhile waits, and
+        The set stays locked until the transaction ends: anyone who replaces it meanwhile waits, and
         then finds the session that this code has opened among those to end.
         """
         sets = RecoveryCodeSet.objects.filter(pk=self.code_set_id)

@@ -162,7 +162,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac(f"accounts.user.{purpose}", value, algorithm="sha256").hexdigest()
 
     def lock_for_update(self) -> "User":
-        """Read the person anew; parallel changes of what protects them wait until the commit.
+        """Read the person again; parallel changes of what protects them wait until the commit.
 
         The one order of locks is person, factors, sessions: take the turn before touching either.
         """

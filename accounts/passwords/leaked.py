@@ -1,6 +1,6 @@
 """The operator's file of leaked passwords: four bytes for each, looked up on the disk.
 
-SHA-1 is what such lists are made of; nothing here hangs on its strength. The first two bytes of a
+SHA-1 is what such lists are made of; nothing here depends on its strength. The first two bytes of a
 digest name a bucket, the next four stand in it, sorted: of a thousand million passwords one in
 300,000 others is taken for one of them, and the file has 4 GB. A look-up reads the index of a
 bucket and the bucket, 60 KB at most then, and keeps nothing.

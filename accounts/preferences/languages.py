@@ -37,7 +37,7 @@ def of_messages(user: User | None, asked_in: str = "") -> str:
 
 
 def set_cookie(response: HttpResponse, language: str) -> None:
-    """Let the browser remember the choice, also for whoever is signed out there."""
+    """Let the browser remember the choice, also for anyone who is signed out there."""
     name = settings.LANGUAGE_COOKIE_NAME
     if not language:
         response.delete_cookie(name, samesite="Lax")

@@ -1,4 +1,4 @@
-"""The ways in, what each hangs on, and what is left when something is lost.
+"""The sign-in options, what each depends on, and what is left when something is lost.
 
 Everything is computed from `accounts.authentication.second_steps.options_for`, which is what the
 sign-in offers, so that the two cannot differ. Only one thing is a guess: that text messages arrive
@@ -70,7 +70,7 @@ class Readiness:
 
     @property
     def keys(self) -> list[str]:
-        """Possession keys of everything that a way hangs on and that can be lost."""
+        """Possession keys of everything that a way depends on and that can be lost."""
         return list(dict.fromkeys(way.possession.key for way in self.ways))
 
     @property
@@ -80,7 +80,7 @@ class Readiness:
         return sorted(held, key=lambda way: way.possession.kind != "phone")
 
     def count(self, *kinds: str) -> int:
-        """Count the ways that hang on possessions of these kinds."""
+        """Count the ways that depend on possessions of these kinds."""
         return sum(way.possession.kind in kinds for way in self.ways)
 
     def _first(self, key: str) -> SignInOption:
@@ -118,7 +118,7 @@ class Readiness:
 
     @property
     def groups(self) -> list[Group]:
-        """The ways by what they hang on, as the overview draws them."""
+        """The ways by what they depend on, as the overview draws them."""
         apart = [self.loss([key]) for key in self.keys if not self._rides_along(key)]
         mailboxes = [loss for loss in apart if loss.kinds == {"mailbox"}]
         if len(mailboxes) < 2:

@@ -1,7 +1,7 @@
 """Steps that a person never wants used: nothing is sent by them and no code of theirs is taken.
 
-"Never" is strict: a decline is not lifted by itself when the last fall-back is used up, or whoever
-holds the mailbox and uses up the codes would open the very door that was closed. So it is taken
+"Never" is strict: a decline is not lifted by itself when the last fall-back is used up, or anyone
+who holds the mailbox and uses up the codes would open the very door that was closed. So it is taken
 only while a fall-back remains, what people do later may not remove the last one, and when the last
 saved code is used up they are told at once: the session it opened may make new ones.
 

@@ -32,7 +32,7 @@ class Stage:
 
 
 def value_of(way: SignInOption) -> str:
-    """Return how an address names what a way hangs on."""
+    """Return how an address names what a way depends on."""
     return way.target or way.possession.kind
 
 

@@ -1,4 +1,4 @@
-"""What losing something would mean: what goes with it, and what is left of the ways in."""
+"""What losing something would mean: what goes with it, and what is left of the sign-in options."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ class Loss:
 
 
 def names(ways: Sequence[SignInOption], lost: frozenset[str] = frozenset()) -> str:
-    """Name ways in a sentence, each kind once; `lost` are the kinds of things that are lost."""
+    """Name options in a sentence, each kind once; `lost` are the kinds of things that are lost."""
     kinds: dict[str, list[SignInOption]] = {}
     for way in ways:
         kinds.setdefault(way.slug, []).append(way)
@@ -122,7 +122,7 @@ def names(ways: Sequence[SignInOption], lost: frozenset[str] = frozenset()) -> s
 def count(ways: Sequence[SignInOption]) -> int:
     """Count ways as `names` names them: each device, and each kind of code once.
 
-    Two addresses are one "code by e-mail": "3 ways in" before two names would puzzle.
+    Two addresses are one "code by e-mail": "3 sign-in options" before two names would puzzle.
     """
     sent = {way.slug for way in ways if way.slug not in DEVICES}
     devices = {way.possession.key for way in ways if way.slug in DEVICES}

@@ -21,7 +21,7 @@ class Removal:
 def of(user: User, *keys: str, lost: bool = False) -> Removal:
     """Look ahead at the removal of what has these possession keys.
 
-    A lost phone takes with it what arrives on it; one that is let go on purpose does not.
+    A lost phone takes with it what arrives on it; one that is unlinked on purpose does not.
     """
     state = assessment.of(user)
     gone = state.loss(keys) if lost else state.removal(*keys)

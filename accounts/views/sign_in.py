@@ -205,7 +205,8 @@ def step_options(request: HttpRequest, slug: str) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session on the server and clear the pages that the browser kept.
 
-    Not its storage: there the authenticator app keeps its accounts, whoever signs out of the site.
+    Not its storage: there the authenticator app keeps its accounts, no matter who signs out of the
+    site.
     """
     user = request.user
     if isinstance(user, User):

@@ -61,7 +61,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return next((row for row in self.due(now)[:20] if row.lease(now)), None)
 
     def expire(self) -> int:
-        """Give up the rows whose time is over; returns how many."""
+        """Give up the rows whose time has passed; returns how many."""
         now = timezone.now()
         over = self.unheld(now).filter(expires_at__lte=now)
         # Asked first: an UPDATE locks an SQLite database even if there is nothing to change.

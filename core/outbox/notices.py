@@ -50,7 +50,7 @@ def _are_many(recipient: str, now: datetime) -> bool:
 
 
 def _waiting(recipient: str, now: datetime) -> Message | None:
-    """Return the mail that waits for its minute, locked: no worker has it before that is over."""
+    """Return the mail that waits for its minute, locked: no worker has it before that has ended."""
     rows = Message.objects.filter(status=Status.QUEUED, attempts=0, next_attempt_at__gt=now)
     rows = rows.filter(recipient=recipient, is_urgent=False).order_by("pk")
     return rows.select_for_update().first()

@@ -28,7 +28,7 @@ class Away:
                 self._until = 0.0
 
     def is_on(self) -> bool:
-        """Tell callers not to try; once the pause is over, the first one may."""
+        """Tell callers not to try; once the pause has passed, the first one may."""
         if not self._until:
             return False
         with self._lock:

@@ -29,7 +29,7 @@ def one(request: HttpRequest, installation: Installation, number: int) -> HttpRe
 @api_endpoint("POST")
 @installation_required
 def pin(request: HttpRequest, installation: Installation, number: int) -> HttpResponse:
-    """Keep one longer, or let it go."""
+    """Keep one longer, or no longer."""
     body = validation.members(body_of(request), "pinned", optional=("why",))
     asked: dict[str, Any] = {
         "pinned": validation.flag(body["pinned"]),

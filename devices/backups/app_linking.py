@@ -35,11 +35,11 @@ Purpose = LinkRequest.Purpose
 
 
 class UnknownCode(Exception):
-    """Wrong, expired, used, or of an account that changed since: nobody is told which."""
+    """Wrong, expired, used, or of an account that changed since: nobody learns which."""
 
 
 class Ended(Exception):
-    """A parallel request was first, the time is over, or the phone is no longer what it was."""
+    """A parallel request was first, the time has passed, or the phone is no longer what it was."""
 
 
 class AnotherAccount(Exception):

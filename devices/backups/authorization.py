@@ -12,7 +12,7 @@ from devices.models import Installation, RestoreGrant, Vault
 
 
 def lock_for_update(installation: Installation, *, weakens: bool = False) -> Installation:
-    """Take the person's turn and read the installation anew; raises `Refused` if it may do nothing.
+    """Lock the person and read the installation again; raises `Refused` if it may do nothing.
 
     The rows of backups come after the person's and the installations' in the order of locks: who
     took the turn is alone with all of them. What weakens a backup, or adds a way to open it, waits
@@ -106,7 +106,7 @@ def read_current(installation: Installation) -> Vault:
 
 
 def check_not_held(installation: Installation) -> None:
-    """Let a phone destroy, with the key or without, only once its hold is over.
+    """Let a phone destroy, with the key or without, only once its hold has ended.
 
     Raises `Refused`.
     """

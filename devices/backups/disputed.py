@@ -12,7 +12,7 @@ from devices.models import KeySlot, Vault
 def keep_through(user: User, until: datetime) -> None:
     """Keep what was put away or removed until `RECOVERY_HOLD` after the dispute.
 
-    Bringing it back waits for the decision, and so must its end. Take the person's turn before, in
+    Bringing it back waits for the decision, and so must its end. Lock the person before, in
     the same transaction.
     """
     now, least = timezone.now(), until + settings.RECOVERY_HOLD

@@ -55,7 +55,7 @@ def grant_not_yet(begins: datetime) -> Refused:
 
 
 def held(begins: datetime) -> Refused:
-    """Refuse what destroys, or takes over without the key, until the hold is over."""
+    """Refuse what destroys, or takes over without the key, until the hold ends."""
     title = _(
         "For your safety, you can do this only after a waiting period, because "
         "you signed in another way."

@@ -18,15 +18,15 @@ from devices.models.installation import InstallationQuerySet
 
 
 class NothingToStop(Exception):
-    """The leave is over, or was stopped already."""
+    """The permission has ended, or was stopped already."""
 
 
 @dataclass(frozen=True)
 class Terms:
     """From when leave reads, and from when it may take over or destroy without the backup's key.
 
-    A recovered session waits for both (docs/threats.md): whoever has the password and the mailbox
-    must not get a sealed backup to guess at before its owner could say no.
+    A recovered session waits for both (docs/threats.md): anyone who has the password and the
+    mailbox must not get a sealed backup to guess at before its owner could say no.
     """
 
     available_at: datetime

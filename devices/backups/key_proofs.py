@@ -3,7 +3,7 @@
 The app derives a tag from what unwraps a slot, or from the vault key itself, with HKDF-SHA256 under
 an info string of its own (docs/authenticator.md); the portal keeps the SHA-256 of it. A tag takes
 as much to guess as its slot: a passphrase costs Argon2id each time, the other keys are random. So
-whoever holds the key waits for nothing after a weak sign-in, and nobody else gets the sealed key
+anyone who holds the key waits for nothing after a weak sign-in, and nobody else gets the sealed key
 or the backup to guess at offline.
 """
 

@@ -96,5 +96,5 @@ def show(installation: Installation, public_id: UUID) -> Json:
 
 
 def delete_expired() -> int:
-    """Delete what was asked for and is over; return how many rows went."""
+    """Delete what was asked for and has expired; return how many rows went."""
     return delete_in_batches(KeyTransfer.objects.filter(expires_at__lte=timezone.now()))

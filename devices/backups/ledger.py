@@ -41,7 +41,7 @@ def note(
     """Write down what an app added whose own link can still be taken back; nothing of another.
 
     It carries the hold of that link; with `is_asked` the next strong sign-in asks for it by itself.
-    Raises `Refused` while only a strong proof adds something. Call it in the person's turn.
+    Raises `Refused` while only a strong proof adds something. Call it with the person locked.
     """
     user, own, link = app.user, subject_of(app), _link_of(app)
     if link is None:

@@ -1,9 +1,9 @@
 """Whether a new passphrase of the backup is the password of the account, without being told either.
 
-Whoever learns the password would have the backup as well. The phone derives what Django keeps of a
-password from the passphrase itself, with the salt and the cost of this person's, and sends that: it
-tells no more of the passphrase than the sealed slot that follows does, at much the same cost for a
-guess. The answer could be used to guess at the password, so there are few, and only for a phone
+Anyone who learns the password would have the backup as well. The phone derives what Django keeps of
+a password from the passphrase itself, with the salt and the cost of this person's, and sends that:
+it tells no more of the passphrase than the sealed slot that follows does, at much the same cost for
+a guess. The answer could be used to guess at the password, so there are few, and only for a phone
 that shows its secret.
 """
 

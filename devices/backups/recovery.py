@@ -44,7 +44,7 @@ def offers(installation: Installation) -> Json:
 
 
 def to_prove(installation: Installation) -> Json:
-    """What could be opened by whoever proves a key, and from when it can be without; no more.
+    """What could be opened by anyone who proves a key, and from when it can be without; no more.
 
     Raises `Refused`.
     """
@@ -111,7 +111,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Req
 
 
 def _hold(phone: Installation, grant: RestoreGrant) -> None:
-    """What took over in a recovered session destroys nothing until the hold is over."""
+    """What took over in a recovered session destroys nothing until the hold ends."""
     rows = Installation.objects.filter(pk=phone.pk, trusted_from__lt=grant.trusted_from)
     rows.update(trusted_from=grant.trusted_from)
 

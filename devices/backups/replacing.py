@@ -2,7 +2,7 @@
 
 What can be taken back must not have destroyed anything. So the app that was there before is kept as
 long as the link can be undone, and neither saves nor reads meanwhile: the portal calls it
-suspended. Every function is called in the person's turn.
+suspended. Every function is called with the person locked.
 """
 
 from datetime import datetime

@@ -95,8 +95,8 @@ def make_room(phone: Installation, size: int) -> None:
 
     A backup that refuses every new version because of old ones would silently stop. The oldest
     dailies and weeklies go first; the newest, pinned and late ones stay, and every vault's last.
-    One phone has `VAULT_BYTES_A_PHONE` at most: whoever fills that on a stolen one leaves its owner
-    room on the next, and pushes out only what the same phone saved.
+    One phone has `VAULT_BYTES_A_PHONE` at most: anyone who fills that on a stolen one leaves its
+    owner room on the next, and pushes out only what the same phone saved.
     """
     share = _over_share(phone, size)
     if share > 0:
@@ -116,8 +116,8 @@ def check_room(phone: Installation, size: int) -> None:
 def tell_if_filling(user: User, size: int, *, client: RequestOrigin | None) -> None:
     """Tell the person, once a week, when these bytes that were just added crossed the line.
 
-    It is drawn at `VAULT_FILLING` of what one phone may fill: whoever holds a stolen one never gets
-    as far as all of it.
+    It is drawn at `VAULT_FILLING` of what one phone may fill: anyone who holds a stolen one never
+    gets as far as all of it.
     """
     most = min(settings.VAULT_BYTES, settings.VAULT_BYTES_A_PHONE)
     used = used_by(user)

@@ -111,7 +111,7 @@ def one(vault: Vault, number: int) -> VaultVersion:
 
 @transaction.atomic
 def pin(*, installation: Installation, number: int, pinned: bool, why: str) -> None:
-    """Keep a version longer, or let it go; what the portal keeps no phone lets go.
+    """Keep a version longer, or no longer; what the portal keeps stays.
 
     Raises `Refused`.
     """

@@ -71,8 +71,8 @@ def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
 def take_away(user: User, pk: int) -> None:
     """Remove a slot whose addition is taken back, unless nothing else would open the backup.
 
-    It is kept for `REMOVED_SLOTS_KEPT` like any other: who takes it back may not be its owner. Take
-    the person's turn before, in the same transaction.
+    It is kept for `REMOVED_SLOTS_KEPT` like any other: who takes it back may not be its owner. Lock
+    the person before, in the same transaction.
     """
     row = KeySlot.objects.filter(vault__user=user, pk=pk).select_related("vault").first()
     if row and row.vault.slots.filter(key=row.key).exclude(pk=pk).exists():
@@ -125,8 +125,8 @@ def _check_not_last(vault: Vault, slot: KeySlot) -> None:
 def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> None:
     """Note when a slot last opened a backup of this person, and what proves its key from now on.
 
-    A tag is taken once, and only of the phone that saves: whoever reads may be somebody else, and
-    could keep the owner's own key from counting. Raises `Refused`.
+    A tag is taken once, and only of the phone that saves: anyone who reads may be somebody else,
+    and could keep the owner's own key from counting. Raises `Refused`.
     """
     phone = authorization.lock_for_update(installation)
     row = KeySlot.objects.filter(vault__user=phone.user, public_id=slot).first()
@@ -169,7 +169,7 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: Request
 
 
 def forget_removed() -> int:
-    """Delete the slots whose time is over; return how many rows went."""
+    """Delete the slots whose time has passed; return how many rows went."""
     since = timezone.now() - settings.REMOVED_SLOTS_KEPT
     over = KeySlot.everything.filter(removed_at__lte=since)
     return delete_in_batches(over.exclude(vault__user__disputed_until__gt=timezone.now()))

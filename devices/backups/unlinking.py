@@ -1,4 +1,4 @@
-"""Letting installations go: they may do nothing any more but be told so."""
+"""Unlinking installations: they may do nothing any more but be told so."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ def unlink(
     """Unlink these, with what they asked for and what they might read; return them.
 
     `wipe` tells each, at its next contact, to erase what is on the phone, or until `erases_from`
-    to lock it. Take the person's turn
+    to lock it. Lock the person
     before, in the same transaction.
     """
     gone = list(rows.linked().order_by("pk").select_for_update())
@@ -53,7 +53,7 @@ def tell_to_wipe(
 ) -> list[Installation]:
     """Tell each, at its next contact, to erase what is on the phone; return those not told before.
 
-    Take the person's turn before, in the same transaction: telling it twice is once, and the
+    Lock the person before, in the same transaction: telling it twice is once, and the
     sooner of two orders counts. One that was called off does not stand in the way of another.
     """
     now = timezone.now()
@@ -79,7 +79,7 @@ def wipe_later(
     session: str,
     erases_from: datetime | None = None,
 ) -> None:
-    """Tell those that kept their accounts when they were let go to erase them, and the person."""
+    """Tell those that kept their accounts when they were unlinked to erase them, and the person."""
     disputes.lock_for_update(user)
     for row in tell_to_wipe(rows, erases_from=erases_from):
         about: dict[str, Any] = {"session": session, "phone": row.name}

@@ -137,7 +137,7 @@ def take_away(user: User, pk: int, frozen: Sequence[int]) -> None:
     """Switch a backup off whose making is taken back, and the one on that it had put away.
 
     It is kept for `VAULT_GRACE` like any that is switched off: who takes it back may not be its
-    owner. One that another phone has saved to since stays on. Take the person's turn before, in the
+    owner. One that another phone has saved to since stays on. Lock the person before, in the
     same transaction.
     """
     row = user.vaults.filter(pk=pk, state=Vault.State.ON).first()
@@ -195,7 +195,7 @@ def undelete(*, installation: Installation, client: RequestOrigin) -> Vault:
 
 
 def delete_expired() -> int:
-    """Delete vaults whose time is over; return how many rows went."""
+    """Delete vaults whose time has passed; return how many rows went."""
     over = Vault.objects.exclude(state=Vault.State.ON).filter(ends_at__lte=timezone.now())
     return sum(_forget(vault) for vault in over.select_related("user"))
 

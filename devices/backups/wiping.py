@@ -50,7 +50,7 @@ def note_ordered(
 ) -> dict[str, Any]:
     """Write into the ledger that a session ordered these phones erased; return what events keep.
 
-    So the button in the notice calls it off. Call it in the person's turn.
+    So the button in the notice calls it off. Call it with the person locked.
     """
     told: dict[str, Any] = {}
     for command in to_call_off(installations).select_related("installation"):
@@ -166,7 +166,7 @@ def call_off(
     rows = list(to_call_off(installations).select_related("installation"))
     now, done = timezone.now(), []
     for row in rows:
-        # One that nothing was sealed for is over at once.
+        # One that nothing was sealed for ends at once.
         ended: dict[str, Any] = {} if row.sealed_secret else {"done_at": now}
         open_row = PhoneCommand.objects.filter(pk=row.pk, done_at__isnull=True)
         if open_row.filter(called_off_at__isnull=True).update(called_off_at=now, **ended):
@@ -178,9 +178,9 @@ def call_off(
 
 
 def open_again(installations: Iterable[Installation]) -> None:
-    """Call the orders to phones off that were taken back; whoever took them back tells the person.
+    """Call the orders to phones off that were taken back; what took them back tells the person.
 
-    Call it in the person's turn.
+    Call it with the person locked.
     """
     rows, now = to_call_off(installations), timezone.now()
     rows.filter(sealed_secret__isnull=True).update(called_off_at=now, done_at=now)

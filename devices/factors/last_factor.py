@@ -27,7 +27,7 @@ def goes_with(phone: Phone) -> bool:
 
 
 def keep_one(user: User) -> None:
-    """Refuse, in the transaction that let a factor go, to leave none; raises `LastFactor`.
+    """Refuse, in the transaction that removed a factor, to leave none; raises `LastFactor`.
 
     The person's turn has to be taken before, so that parallel removals see each other.
     """

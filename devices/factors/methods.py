@@ -150,7 +150,7 @@ class AuthenticatorAppMethod(AuthMethod):
 
 
 def _refuse_if_kept(user: User, code: str) -> None:
-    """Say what happened to whoever types the code of a phone that was taken away."""
+    """Say what happened to anyone who types the code of a phone that was taken away."""
     for row in contestable(user):
         if step_of(row, code) is not None:
             words = _(

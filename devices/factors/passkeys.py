@@ -1,4 +1,4 @@
-"""Adding a passkey, renaming it, and letting it go."""
+"""Adding, renaming and removing passkeys."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,7 +124,7 @@ def rename(*, passkey: Passkey, name: str, client: RequestOrigin, session: str =
 def remove(
     *, passkey: Passkey, client: RequestOrigin, session: str = "", lost: bool = False
 ) -> int:
-    """Let a passkey go, end the person's sessions but `session`, tell them; return how many ended.
+    """Remove a passkey, end the person's sessions but `session`, tell them; return how many ended.
 
     The row goes first, as in `devices.phones.linked_phones.unlink`: a sign-in under way is then
     refused, or found among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and

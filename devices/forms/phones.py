@@ -1,4 +1,4 @@
-"""Naming a phone, proving its first code, letting it go."""
+"""Naming a phone, proving its first code, unlinking it."""
 
 from dataclasses import dataclass
 from typing import Any

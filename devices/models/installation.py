@@ -172,7 +172,7 @@ class LinkRequest(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     # From when what it grants may be used; later than now after a weak sign-in, if policy says so.
     grants_from = models.DateTimeField(default=timezone.now)
-    # From when what it links may destroy; after a weak sign-in, when the hold is over.
+    # From when what it links may destroy; after a weak sign-in, when the hold ends.
     trusted_from = models.DateTimeField(default=timezone.now)
     # Set by the phone that claims it.
     claimed_at = models.DateTimeField(null=True)

@@ -69,7 +69,7 @@ class Passkey(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What it hangs on, as in `accounts.authentication.second_steps.Possession`."""
+        """What it depends on, as in `accounts.authentication.second_steps.Possession`."""
         return f"passkey:{self.pk}"
 
     @property
@@ -92,7 +92,7 @@ class Passkey(models.Model):
 
         Copies of a synced passkey are its point, and each counts for itself. One that answers 0
         does not count, or no longer: updates and resets of devices do that, and a copy could say
-        any number. Then the owner is told instead.
+        any number. Then the owner is notified instead.
         """
         may_count_back = self.is_backup_eligible or not sign_count
         return not may_count_back and sign_count <= self.sign_count

@@ -171,5 +171,5 @@ class Phone(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What its ways in hang on, as in `accounts.authentication.second_steps.Possession`."""
+        """What its sign-in options depend on, as in `Possession`."""
         return f"phone:{self.pk}"

@@ -112,7 +112,7 @@ class KeySlot(models.Model):
     """The vault key, sealed for one way to open it.
 
     A removed slot is offered to nobody and proves nothing; it can be brought back for
-    `REMOVED_SLOTS_KEPT`, since whoever removed it may not have been its owner.
+    `REMOVED_SLOTS_KEPT`, since anyone who removed it may not have been its owner.
     """
 
     class Kind(models.TextChoices):

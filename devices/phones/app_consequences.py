@@ -1,4 +1,4 @@
-"""What letting a phone go does to this site's app on it, and what was done, in words."""
+"""What unlinking a phone does to this site's app on it, and what was done, in words."""
 
 from collections.abc import Iterable
 

@@ -66,7 +66,7 @@ def _stays(until: datetime) -> str:
 
 
 def takes_itself_back(until: datetime) -> str:
-    """Say how whoever holds the phone can contradict, and that it does not let them in alone."""
+    """Say how anyone who holds the phone can contradict, and that it does not let them in alone."""
     return _(
         "Until %(date)s, someone with your password and a code from the phone can "
         "take it back. That stops all changes to your account, and we’ll notify "

@@ -38,7 +38,7 @@ def _begin(user: User, *, since: datetime, client: RequestOrigin | None, **about
 def take_back(*, phone: Phone, client: RequestOrigin) -> datetime:
     """Take back a phone that a recovered session took away, on the password and its own code.
 
-    Returns until when the account is in dispute. Take the person's turn and spend the code before,
+    Returns until when the account is in dispute. Lock the person and spend the code before,
     in the same transaction. Raises `NothingChanged`.
     """
     row = Phone.objects.contestable().filter(pk=phone.pk).first()
@@ -55,7 +55,7 @@ def give_back(phone: Phone) -> None:
     """Give back what a session took away, as a press in its notice asks; nothing if it is gone.
 
     Who reads the mailbox may hold the phone as well, mail and all: the phone proves no more than a
-    recovery until the dispute is decided. Take the person's turn before, in the same transaction.
+    recovery until the dispute is decided. Lock the person before, in the same transaction.
     """
     taken = phone.is_suspended or phone in phone.user.phones.sealed()
     if taken:
@@ -67,7 +67,7 @@ def give_back(phone: Phone) -> None:
 def reported_again(again: Sequence[Phone], *, client: RequestOrigin) -> SecurityEvent:
     """Dispute phones that a recovered session calls lost although they were taken back lately.
 
-    Take the person's turn before, in the same transaction.
+    Lock the person before, in the same transaction.
     """
     user, names = again[0].user, [phone.name for phone in again]
     now = timezone.now()

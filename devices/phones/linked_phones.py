@@ -1,4 +1,4 @@
-"""Linking a phone, renaming it, and letting it go."""
+"""Linking a phone, renaming and unlinking it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,7 +94,7 @@ def confirm(
     replaces: Phone | None = None,
     kept_until: datetime | None = None,
 ) -> Linking:
-    """Link a phone whose code of this time step was right, and let the replaced one go.
+    """Link a phone whose code of this time step was right, and unlink the replaced one.
 
     The factor counts fully from `trusted_from`; `ground` is what the session had proved. With
     `kept_until` the replaced phone is kept, sealed, until then. Raises `AlreadyLinked` for the
@@ -158,7 +158,7 @@ def unlink(
     reason: str = "",
     **also: Any,
 ) -> Unlinking:
-    """Let a phone go: erase its secrets, end the person's sessions but `session`, tell the person.
+    """Unlink a phone: erase its secrets, end the person's sessions but `session`, tell the person.
 
     This site's app on it may do nothing any more; with `wipe` it is told to erase its accounts when
     it calls next, or to lock them until `erases_from` (or `kept_until`). Two-step verification
@@ -167,7 +167,7 @@ def unlink(
     session; `also` tells in the event what goes together with the phone. `kept_until` is given by a
     session that proved too little to undo it: until then the phone is kept, sealed
     (`devices.phones.sealing`), and it is erased afterwards. Raises `Phone.DoesNotExist` if it is
-    gone already; of a person who neither lost it nor has staff let it go `factors.LastFactor` if it
+    gone already; of a person who neither lost it nor has staff unlink it `factors.LastFactor` if it
     is the last strong factor, and `declining.LastFallBack` if it is the last besides another
     device.
     """
@@ -201,7 +201,7 @@ def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> dic
 def take_off(phone: Phone, except_session: str = "") -> None:
     """Erase a phone whose linking is taken back; who calls it has told the person.
 
-    Call it in the person's turn. Nothing happens if it is gone already.
+    Call it with the person locked. Nothing happens if it is gone already.
     """
     if Phone.objects.filter(pk=phone.pk).exists():
         _erase(phone, except_session)

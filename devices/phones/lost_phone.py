@@ -105,7 +105,7 @@ def numbers_of(user: User) -> list[str]:
 
 @dataclass(frozen=True)
 class NextStep:
-    """One thing to do after a phone was let go, in the order of the page."""
+    """One thing to do after a phone was unlinked, in the order of the page."""
 
     icon: str
     title: str

@@ -61,7 +61,7 @@ def note(phone: Phone, kind: str, *, session: str, until: datetime) -> dict[str,
 def seal(phone: Phone, until: datetime, *, wipe: bool) -> list[Installation]:
     """Let a phone prove nothing, its app neither save nor read; return the installations.
 
-    Take the person's turn before, in the same transaction. Raises `Phone.DoesNotExist` if it is
+    Lock the person before, in the same transaction. Raises `Phone.DoesNotExist` if it is
     gone already.
     """
     kill_codes(phone)
@@ -123,7 +123,7 @@ def open_again(phone: Phone, contested_until: datetime | None = None) -> bool:
 def erase(phone: Phone) -> bool:
     """Erase a sealed phone, its secrets and its app's place; False if it is gone or taken back.
 
-    Take the person's turn before, in the same transaction.
+    Lock the person before, in the same transaction.
     """
     rows = Phone.objects.seal_ended().filter(pk=phone.pk)
     if not rows.select_for_update().exists():

@@ -112,7 +112,7 @@ def is_proved(phone: Phone, proofs: list[Proof]) -> bool:
 
 
 def strong_ways(phone: Phone) -> list[SignInOption]:
-    """Return the ways in besides this phone that could take it back now."""
+    """Return the sign-in options besides this phone that could take it back now."""
     others = [way for way in options_for(phone.user) if way.possession.key != phone.possession_key]
     return [way for way in others if way.strength >= Strength.TWO_STEP]
 

@@ -70,7 +70,7 @@ class SessionStore(SessionBase):
         return self._trusted_id
 
     def load(self) -> dict[str, Any]:
-        """Read the row, in one query; nothing if it ended or a limit is over."""
+        """Read the row, in one query; nothing if it ended or a limit has passed."""
         row = Session.objects.alive_row(self._row_key)
         if row is None:
             self._session_key = None

@@ -78,7 +78,7 @@ class FormerOrigins:
 
 
 def _elsewhere(request: HttpRequest) -> HttpResponse:
-    """Say where the portal is to whoever looks for one of its pages here."""
+    """Say where the portal is to anyone who looks for one of its pages here."""
     context = {**brand(), "status": 404, "action_url": origin.portal()}
     with translation.override(translation.get_language_from_request(request)):
         page = render_to_string("devices/authenticator/elsewhere.html", context)

@@ -1,6 +1,6 @@
 """The cookie of a trusted browser: `FAMILY.TOKEN`, of which the token is another after each use.
 
-A copy of the cookie is found out at the second use, whoever makes it: what was used is worth
+A copy of the cookie is found out at the second use, no matter who makes it: what was used is worth
 nothing any more, and says so (as refresh tokens do, RFC 9700 4.14.2). The next token is made from
 the one before and the site's key, so that an answer that is lost, and two sign-ins of one browser
 at once, end with the same next token. It makes the one before worthless when the browser first
@@ -30,7 +30,7 @@ def new_value() -> str:
 
 
 def next_value(value: str) -> str:
-    """Return what comes after this value; the same for whoever asks."""
+    """Return what comes after this value; the same no matter who asks."""
     family = value.partition(".")[0]
     drawn = salted_hmac(SALT, value, algorithm="sha256").digest()
     return f"{family}.{urlsafe_b64encode(drawn).decode().rstrip('=')}"

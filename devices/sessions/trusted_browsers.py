@@ -1,7 +1,7 @@
 """Trusted browsers: a cookie in the browser, its digest in a row, and no second step there.
 
 The digest is bound to the person's password and the site's key, so that a new password or key ends
-all trust by itself, a restored backup included. Every session that trust opened hangs on its row.
+all trust by itself, a restored backup included. Every session that trust opened depends on its row.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class TrustMatch:
     def consume(self) -> Proof:
         """Note the use; raises `AlreadySpent` if the trust has ended meanwhile.
 
-        Whoever ends it now waits for this sign-in, and finds its session.
+        Anyone who ends it now waits for this sign-in, and finds its session.
         """
         user = self.row.user
         digest, after = digest_of(self.value, user), digest_of(next_value(self.value), user)
@@ -119,7 +119,7 @@ class TrustedBrowsers:
         return True
 
     def covers(self, request: HttpRequest) -> bool:
-        """Tell whether the session's row still hangs on that of a trusted browser."""
+        """Tell whether the session's row still depends on that of a trusted browser."""
         session = request.session
         if not isinstance(session, SessionStore) or session.trusted_id is None:
             return False
@@ -204,9 +204,9 @@ def _make_room(user: User, same: TrustedBrowserQuerySet) -> None:
 def _end(rows: TrustedBrowserQuerySet, except_session: str = "") -> int:
     """Delete rows and the sessions they opened; return how many browsers were trusted.
 
-    Sessions come first, whoever asks. A sign-in that is using a row holds it: then this waits, and
-    the cascade finds the session it wrote. The session with the public id `except_session` has
-    proved more.
+    Sessions come first, no matter who asks. A sign-in that is using a row holds it: then this
+    waits, and the cascade finds the session it wrote. The session with the public id
+    `except_session` has proved more.
     """
     pks = list(rows.values_list("pk", flat=True))
     if not pks:
@@ -258,6 +258,6 @@ def end_all(*, user: User, client: RequestOrigin, session: str) -> int:
 
 
 def delete_expired() -> int:
-    """Delete rows whose time is over, and with them no session: those lasted shorter."""
+    """Delete rows whose time has passed, and with them no session: those lasted shorter."""
     over = timezone.now() - settings.SESSION_AGE
     return delete_in_batches(TrustedBrowser.objects.filter(expires_at__lt=over))

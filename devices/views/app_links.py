@@ -68,7 +68,7 @@ def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
 
 
 def _waits_until(request: HttpRequest) -> datetime | None:
-    """Return until when leave waits that is given now, for whoever proves no key."""
+    """Return until when leave waits that is given now, for anyone who proves no key."""
     begins = grants.terms(bindings.ground_of(request)).available_at
     return begins if begins > timezone.now() else None
 
@@ -162,7 +162,7 @@ def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:
 
 
 def _no_longer(request: HttpRequest, row: LinkRequest, state: str) -> HttpResponse:
-    """Lead on from a request that was confirmed already, or that is over."""
+    """Lead on from a request that was confirmed already, or that has ended."""
     if state == "linked":
         return redirect("devices:index")
     messages.info(request, _("That took too long, or the number was wrong. Start again."))

@@ -19,9 +19,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def binding_proof_required(view: View[P]) -> View[P]:
     """Guard the binding of a factor.
 
-    While two-step is off the password alone does not do: whoever stole it could bind a factor, let
-    the owner's go and switch two-step on. A code sent to a mailbox has to be typed as well. Members
-    of staff bind their first one by the set-up link and by nothing else.
+    While two-step is off the password alone does not do: anyone who stole it could bind a factor,
+    let the owner's go and switch two-step on. A code sent to a mailbox has to be typed as well.
+    Members of staff bind their first one by the set-up link and by nothing else.
     """
 
     @wraps(view)

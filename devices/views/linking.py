@@ -99,7 +99,7 @@ def no_longer(request: HttpRequest, phone: Phone, again: str) -> HttpResponse:
 
 
 def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None) -> HttpResponse:
-    """Link the phone whose code was right, let the replaced one go, and lead on."""
+    """Link the phone whose code was right, unlink the replaced one, and lead on."""
     ground = bindings.ground_of(request)
     try:
         with transaction.atomic():

@@ -43,7 +43,7 @@ ELSEWHERE = _(
 @step_up_required(Strength.RECOVERED)
 @confirms(_("report a lost phone"), "phone", "passkey", "wipe")
 def lost(request: HttpRequest) -> HttpResponse:
-    """Ask which phone, say what will happen, then let it go."""
+    """Ask which phone, say what will happen, then unlink it."""
     held = held_lists(request)
     wanted = request.POST.getlist("phone") or request.GET.getlist("phone") or held.get("phone", [])
     phones = _named(authenticated_user(request).phones.linked(), wanted)

@@ -37,7 +37,7 @@ FAILURES = Rate("passkey-failures", settings.PASSKEY_FAILURES_AN_ADDRESS, QUARTE
 @never_cache
 @require_post("accounts:sign_in")
 def passkey_alone_options(request: HttpRequest) -> HttpResponse:
-    """Ask for any passkey that can stand alone; the same question whoever asks.
+    """Ask for any passkey that can stand alone; the same question no matter who asks.
 
     A passkey that turned out to be gone is named in `gone`, so that the browser can forget it.
     """

@@ -106,7 +106,7 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("remove a passkey"))
 def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Say what will happen, then let the passkey go."""
+    """Say what will happen, then remove the passkey."""
     passkey = get_object_or_404(authenticated_user(request).passkeys, public_id=public_id)
     if request.method == "POST":
         return _remove(request, passkey)

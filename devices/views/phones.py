@@ -1,4 +1,4 @@
-"""Renaming a phone and letting it go."""
+"""Renaming a phone and unlinking it."""
 
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("unlink a phone"), "wipe")
 def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Say what will happen, then let the phone go; a lost one goes at the lost phone desk."""
+    """Say what will happen, then unlink the phone; a lost one goes at the lost phone desk."""
     phone = get_object_or_404(authenticated_user(request).phones.linked(), public_id=public_id)
     if request.method == "POST":
         return _unlink(request, phone)

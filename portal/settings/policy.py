@@ -81,7 +81,7 @@ KEY_TRANSFER_AGE = timedelta(minutes=10)
 VAULT_VERSION_BYTES = 1024 * 1024
 VAULT_BYTES = 20 * 1024 * 1024
 VAULT_BYTES_A_PHONE = VAULT_BYTES * 3 // 4  # the rest is kept for the owner's next phone
-VAULT_FILLING = 0.75  # of what one phone may fill: the person is told when it is reached
+VAULT_FILLING = 0.75  # of what one phone may fill: the person is notified when it is reached
 VAULT_GRACE = timedelta(days=30)
 REMOVED_SLOTS_KEPT = timedelta(days=30)
 VAULT_FROZEN = timedelta(days=180)
@@ -95,7 +95,7 @@ WORK_CODE_AGE = timedelta(minutes=10)
 WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has the secret
 WORK_CLAIMS_A_PHONE = 20  # per 10 minutes
 UNLINKED_APPS_KEPT = timedelta(days=365)  # so that each is told to erase itself when it calls
-BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is told
+BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is notified
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 INVITATION_AGE = timedelta(days=7)

@@ -15,7 +15,7 @@ from accounts.signals import protection_changed
 
 
 class Command(BaseCommand):
-    """Sets a password; the person is told, and signed out everywhere."""
+    """Sets a password; the person is notified, and signed out everywhere."""
 
     help = (
         "Set a person's password. With --noinput it comes from DJANGO_SUPERUSER_PASSWORD. "

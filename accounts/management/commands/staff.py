@@ -9,7 +9,7 @@ from accounts.management.commands._person import person_with, set_up_link
 
 
 class Command(BaseCommand):
-    """Makes a member of staff, or ends that; the person is told and signed out everywhere."""
+    """Makes a member of staff, or ends that; the person is notified and signed out everywhere."""
 
     help = "Make a person a member of staff; --remove ends that."
 

@@ -1,7 +1,7 @@
 """`manage.py recover_administrator ADDRESS`: the way back of an administrator who lost everything.
 
-Break-glass: whoever may run this may read the database too, so it opens no new door. It is loud all
-the same: a critical line in the log, an event with the reason, and a notice to every address.
+Break-glass: anyone who may run this may read the database too, so it opens no new door. It is loud
+all the same: a critical line in the log, an event with the reason, and a notice to every address.
 """
 
 import getpass
