@@ -3,10 +3,8 @@
 Each act is one event of the person concerned, with the actor and the reason, and a notice to them.
 """
 
-from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +13,8 @@ from accounts.activity import events
 from accounts.holds import cancelling
 from accounts.models import EventKind, StaffRequest, User
 from accounts.signals import protection_changed
+from core import rates
 from core.i18n import gettext as _
-from core.limits import Rate
-
-ACTS = Rate("staff-acts", settings.STAFF_ACTS_AN_HOUR, timedelta(hours=1))
 
 
 def why_not(actor: User, user: User) -> str:
@@ -37,7 +33,7 @@ def check(actor: User, user: User) -> None:
     `LimitReached`. So a stolen session of staff does not lock everybody out in a second.
     """
     check_rights(actor, user)
-    ACTS.take(str(actor.pk))
+    rates.STAFF_ACTS.take(str(actor.pk))
 
 
 def check_rights(actor: User, user: User) -> None:

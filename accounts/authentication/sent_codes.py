@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -11,14 +10,10 @@ from django.utils.translation import get_language
 
 from accounts.contacts.normalization import email_key
 from accounts.models import SentCode, User
+from core import rates
 from core.http import RequestOrigin
-from core.limits import Rate
 from core.outbox import sms_limits
 from core.outbox.api import queue
-
-PAUSE = Rate("code-pause", 1, settings.SENT_CODE_PAUSE)
-QUARTER_HOUR = Rate("code-quarter-hour", settings.SENT_CODES_A_QUARTER_HOUR, timedelta(minutes=15))
-DAY = Rate("code-day", settings.SENT_CODES_A_DAY, timedelta(days=1))
 
 MESSAGE_KINDS = {
     ("sign-in", "email"): "sign_in:code",
@@ -53,7 +48,7 @@ def send(
     raises `LimitReached` beyond. The purpose is part of the count so that strangers who sign up
     with somebody's address cannot use up that person's own codes.
     """
-    take(purpose, delivery, (PAUSE, QUARTER_HOUR, DAY))
+    take(purpose, delivery, (rates.CODE_PAUSE, rates.CODES_A_QUARTER_HOUR, rates.CODES_A_DAY))
     if delivery.channel == "sms":
         is_confirmed = purpose != "contact"
         sms_limits.take(delivery.recipient, client.network, is_confirmed=is_confirmed)
@@ -63,11 +58,11 @@ def send(
     return code
 
 
-def take(purpose: str, delivery: Delivery, rates: Sequence[Rate]) -> None:
+def take(purpose: str, delivery: Delivery, limits: Sequence[rates.Limit]) -> None:
     """Count one message of this purpose to this target; raises `LimitReached`."""
     target = f"{purpose}:{delivery.channel}:{email_key(delivery.recipient)}"
-    for rate in rates:
-        rate.take(target)
+    for each in limits:
+        each.take(target)
 
 
 def _replace(delivery: Delivery, user: User | None, purpose: str, binding: str) -> SentCode:

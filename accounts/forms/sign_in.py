@@ -1,6 +1,5 @@
 """Forms of the pages that need no sign-in."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -17,16 +16,12 @@ from accounts.contacts.normalization import ADDRESS_LENGTH, password_form
 from accounts.forms.code import WaitingForm
 from accounts.models import User
 from accounts.passwords.validators import validate_hashable
+from core import rates
 from core.fields import AddressField
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
-from core.limits import Budget, FactorDisabled, LimitReached, Rate
-
-QUARTER = timedelta(minutes=15)
-ADDRESS_FAILURES = Rate("password-address", settings.PASSWORD_FAILURES_AN_ADDRESS, QUARTER)
-SITE = Rate("password-site", settings.PASSWORD_TRIES_SITE_WIDE, timedelta(minutes=1))
-MESSAGES = Rate("messages-address", settings.MESSAGES_AN_ADDRESS_AN_HOUR, timedelta(hours=1))
+from core.limits import Budget, FactorDisabled, LimitReached
 
 
 def password_input(autocomplete: str) -> forms.PasswordInput:
@@ -104,15 +99,15 @@ class SignInForm(WaitingForm):
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         budget.clear()
         if is_stranger:
-            ADDRESS_FAILURES.give_back(self.client.network)
+            rates.WRONG_PASSWORDS.give_back(self.client.network)
         self.user = user
 
     def _reserve(self, budget: Budget, *, is_stranger: bool) -> int:
         """Reserve a try; caps that strangers can fill do not hold for who is none."""
         try:
             if is_stranger:
-                SITE.take("")
-                ADDRESS_FAILURES.take(self.client.network)
+                rates.PASSWORDS.take()
+                rates.WRONG_PASSWORDS.take(self.client.network)
             return budget.reserve()
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
@@ -132,7 +127,7 @@ class MessageForm(WaitingForm):
     def take_message(self) -> None:
         """Count one message of this network address."""
         try:
-            MESSAGES.take(self.client.network)
+            rates.MESSAGES.take(self.client.network)
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
 

@@ -5,19 +5,16 @@ the count in a session of the owner's keeps them from removing, ending and switc
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.request_user import authenticated_user
-from core.limits import Rate
+from core import rates
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
-ACTS = Rate("acts-person", settings.ACTS_A_PERSON_AN_HOUR, timedelta(hours=1))
 
 
 def counted(view: View[P]) -> View[P]:
@@ -26,7 +23,7 @@ def counted(view: View[P]) -> View[P]:
     @wraps(view)
     def judged(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method == "POST":
-            ACTS.take(str(authenticated_user(request).pk))
+            rates.ACTS.take(str(authenticated_user(request).pk))
         return view(request, *args, **kwargs)
 
     return judged

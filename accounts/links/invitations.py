@@ -1,7 +1,5 @@
 """Inviting people: who may, how often, and what becomes of an invitation."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -9,13 +7,10 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, EventKind, Invitation, User
+from core import rates
 from core.database import violates
 from core.http import RequestOrigin
-from core.limits import Rate
 from core.outbox.api import queue
-
-A_DAY = Rate("invitations", settings.INVITATIONS_A_DAY, timedelta(days=1))
-AN_ADDRESS = Rate("invitations-address", settings.INVITATIONS_AN_ADDRESS, timedelta(days=1))
 
 
 class HasAccount(Exception):
@@ -72,8 +67,8 @@ def resend(*, actor: User | None, invitation: Invitation, language: str = "") ->
 
 
 def _take(actor: User | None, address: str) -> None:
-    A_DAY.take(str(actor.pk) if actor else "host")
-    AN_ADDRESS.take(email_key(address))
+    rates.INVITATIONS.take(str(actor.pk) if actor else "host")
+    rates.INVITATIONS_TO_AN_ADDRESS.take(email_key(address))
 
 
 def _queue(row: Invitation, language: str) -> None:

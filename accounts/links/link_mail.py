@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from accounts.authentication import sent_codes
 from accounts.contacts.normalization import email_key
 from accounts.models import LinkMail, User
+from core import rates
 from core.batches import delete_in_batches
 from core.crypto import keyed_digest, keyed_digests
 from core.limits import LimitReached
@@ -33,7 +34,7 @@ def ask(address: str, purpose: str) -> datetime:
         sent_codes.take(
             purpose,
             sent_codes.Delivery("email", address),
-            (sent_codes.QUARTER_HOUR, sent_codes.DAY),
+            (rates.CODES_A_QUARTER_HOUR, rates.CODES_A_DAY),
         )
     except LimitReached:
         living = _living(key, now)

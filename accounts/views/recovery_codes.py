@@ -1,6 +1,5 @@
 """Recovery codes: made, shown once, proven saved."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -23,14 +22,10 @@ from accounts.readiness import assessment
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.two_step import switch_on
+from core import rates
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.limits import Rate
-
-NEW_SETS = Rate(
-    "recovery-code-sets", settings.RECOVERY_CODE_SETS_A_QUARTER_HOUR, timedelta(minutes=15)
-)
 
 
 def recovery_codes_page(request: HttpRequest) -> HttpResponse:
@@ -107,7 +102,7 @@ def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpRespons
 def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     """Make a new set; the older one stays until this one was typed back or its owner has chosen."""
     user = authenticated_user(request)
-    NEW_SETS.take(str(user.pk))
+    rates.RECOVERY_CODE_SETS.take(str(user.pk))
     drawn, ground = recovery_codes.draw(), bindings.ground_of(request)
     with atomic_with_session(request):
         recovery_codes.renew(user, drawn, ground=ground, client=client_of(request))

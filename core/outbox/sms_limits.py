@@ -8,13 +8,13 @@ import logging
 from datetime import timedelta
 
 import phonenumbers
-from django.conf import settings
 from django.utils.functional import Promise
 from phonenumbers import PhoneNumberType
 
+from core import rates
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
-from core.limits import LimitReached, Rate
+from core.limits import LimitReached
 from core.outbox import conf
 
 logger = logging.getLogger(__name__)
@@ -69,16 +69,14 @@ def take(number: str, address: str, *, is_confirmed: bool = True) -> None:
     check_number(number)
     network = RequestOrigin(address.partition("/")[0], "").network
     if not is_confirmed:
-        Rate("sms:new-number", settings.SMS_PER_NUMBER_A_DAY // 2, DAY).take(number)
-        Rate("sms:new-prefix", settings.SMS_PER_PREFIX_AN_HOUR // 2, HOUR).take(
-            number[:-BLOCK_DIGITS]
-        )
-        Rate("sms:new-day", settings.SMS_A_DAY // 2, DAY).take("all")
-    Rate("sms:number", settings.SMS_PER_NUMBER_A_DAY, DAY).take(number)
-    Rate("sms:prefix", settings.SMS_PER_PREFIX_AN_HOUR, HOUR).take(number[:-BLOCK_DIGITS])
-    Rate("sms:address", settings.SMS_PER_ADDRESS_A_DAY, DAY).take(network)
+        rates.TEXTS_TO_A_NEW_NUMBER.take(number)
+        rates.TEXTS_TO_A_NEW_BLOCK.take(number[:-BLOCK_DIGITS])
+        rates.TEXTS_TO_NEW_NUMBERS.take("all")
+    rates.TEXTS_TO_A_NUMBER.take(number)
+    rates.TEXTS_TO_A_BLOCK.take(number[:-BLOCK_DIGITS])
+    rates.TEXTS_OF_A_NETWORK.take(network)
     try:
-        Rate("sms:day", settings.SMS_A_DAY, DAY).take("all")
+        rates.TEXTS.take("all")
     except LimitReached:
         logger.critical("the daily stop for text messages is reached (SMS_A_DAY)")
         raise

@@ -1,7 +1,6 @@
 """Linking and being told: what a phone calls before it has anything to save."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +8,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
 from accounts.contacts.normalization import mask_address
+from core import rates
 from core.crypto import digest_matches
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
-from core.limits import Rate
 from devices.api.http import api_endpoint, body_of, caller, digest_of, shown
 from devices.api.problems import Problem
 from devices.authenticator import origin
@@ -25,7 +24,6 @@ from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH
 from devices.phones import linked_phones
 
-CLAIMS = Rate("app-claims", settings.APP_CLAIMS_AN_ADDRESS, timedelta(minutes=15))
 FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 TEXT_LENGTH = 1000  # of anything that is read: what is longer is not looked at
 MOST = 1_000_000  # of anything that a phone counts
@@ -55,12 +53,12 @@ def _nonce_in(request: HttpRequest) -> str:
 def _found(request: HttpRequest, code: str) -> LinkRequest:
     """Find a code; what is wrong costs the address one of its tries."""
     network = client_of(request).network
-    CLAIMS.take(network)
+    rates.APP_CLAIMS.take(network)
     try:
         row = app_linking.find(code)
     except app_linking.UnknownCode as error:
         raise _unknown_code() from error
-    CLAIMS.give_back(network)
+    rates.APP_CLAIMS.give_back(network)
     return row
 
 

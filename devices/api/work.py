@@ -8,18 +8,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts import organisation_accounts
 from accounts.models import Enrolment
+from core import rates
 from core.crypto import CannotUnseal
 from core.http import client_of
 from core.i18n import gettext_lazy as _
-from core.limits import FactorDisabled, Rate
+from core.limits import FactorDisabled
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.api.problems import Problem
 from devices.authenticator import work_accounts
 from devices.backups.errors import malformed
 from devices.factors.provisioning import key_of
 from devices.models import Authenticator, Installation
-
-CLAIMS = Rate("work-claims", settings.WORK_CLAIMS_A_PHONE, settings.WORK_CODE_AGE)
 
 
 @api_endpoint("GET")
@@ -63,7 +62,7 @@ def _find(installation: Installation, public_id: UUID) -> Enrolment:
 @installation_required
 def claim(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Give the secret to the phone that the code was made for, once."""
-    CLAIMS.take(str(installation.public_id))
+    rates.WORK_CLAIMS.take(str(installation.public_id))
     code = body_of(request).get("code")
     if not isinstance(code, str):
         raise malformed()

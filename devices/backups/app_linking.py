@@ -19,17 +19,16 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.holds import bindings, disputes
 from accounts.models import EventKind, User
+from core import rates
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from core.i18n import gettext as _
-from core.limits import Rate
 from devices.backups import grants, link_codes, replacing
 from devices.backups.ledger import subject_of
 from devices.models import Installation, LinkRequest, Phone, Session, Vault
 from devices.models.installation import LinkRequestQuerySet
 from devices.phones import linked_phones
 
-BEGUN = Rate("app-links", settings.APP_LINKS_A_QUARTER_HOUR, timedelta(minutes=15))
 STAMP = "link-request"
 Purpose = LinkRequest.Purpose
 
@@ -78,7 +77,7 @@ def begin(
     destroy from `trusted_from`, at once unless given. One for this very browser (`is_here`) links
     without a number only where `nonce` lies. Raises `LimitReached`; call it outside a transaction.
     """
-    BEGUN.take(str(user.pk))
+    rates.APP_LINKS.take(str(user.pk))
     code, now = link_codes.draw(), timezone.now()
     row = LinkRequest(
         user=user,

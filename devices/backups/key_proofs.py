@@ -13,12 +13,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import EventKind
+from core import rates
 from core.http import RequestOrigin
-from core.limits import Rate
 from devices.backups import authorization, errors, ledger, validation
 from devices.models import Installation, KeyProof, KeySlot, Vault
 
@@ -52,16 +51,14 @@ def prove(
     the backup key out. Raises `LimitReached` and `Refused`.
     """
     row, kept, kind = _kept(installation, vault, slot)
-    tried = Rate("key-proof", settings.KEY_PROOFS_A_PHONE, HOUR)
-    tried.take(str(installation.public_id))
-    of_vault = Rate("passphrase-proof", settings.PASSPHRASE_PROOFS_A_VAULT, DAY)
+    rates.KEY_PROOFS.take(str(installation.public_id))
     if kind == KeySlot.Kind.PASSPHRASE:
-        of_vault.take(str(row.pk))
+        rates.PASSPHRASE_PROOFS.take(str(row.pk))
     if not hmac.compare_digest(kept, digest):
         ledger.record(installation, EventKind.BACKUP_PROOF_WRONG, client=client)
         raise errors.proof_wrong()
     if kind == KeySlot.Kind.PASSPHRASE:
-        of_vault.give_back(str(row.pk))
+        rates.PASSPHRASE_PROOFS.give_back(str(row.pk))
     return _note(installation, row, kept, slot, client)
 
 

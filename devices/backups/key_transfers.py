@@ -1,6 +1,5 @@
 """Handing the key of a backup from one phone to another, sealed to the key in a QR code."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,15 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from core import rates
 from core.batches import delete_in_batches
-from core.limits import Rate
 from devices.backups import authorization, errors
 from devices.backups.envelopes import KEY_BYTES, KEY_ID, NONCE_BYTES, TAG_BYTES
 from devices.backups.validation import binary, members, uuid, word
 from devices.models import Installation, KeyTransfer
 
 POINT = {"least": 65, "most": 65}  # of P-256, not compressed
-ASKED_A_QUARTER_HOUR = 20
 Json = dict[str, Any]
 
 
@@ -40,8 +38,7 @@ def read_answer(value: Any) -> Json:
 
 def count_asked(installation: Installation) -> None:
     """Count what one phone asks for; raises `LimitReached`."""
-    rate = Rate("key-transfer", ASKED_A_QUARTER_HOUR, timedelta(minutes=15))
-    rate.take(str(installation.public_id))
+    rates.KEY_TRANSFERS.take(str(installation.public_id))
 
 
 @transaction.atomic

@@ -12,11 +12,10 @@ from base64 import b64decode, b64encode
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.hashers import identify_hasher
 
 from accounts.models import User
-from core.limits import Rate
+from core import rates
 from devices.backups.validation import base64url
 from devices.models import Installation
 
@@ -61,9 +60,8 @@ def is_password(installation: Installation, derived: bytes) -> bool:
 
     The try is counted first: call it outside a transaction. Raises `LimitReached`.
     """
-    most = settings.PASSWORD_COMPARISONS_A_DAY
-    Rate("password-compare", most, DAY).take(f"phone:{installation.public_id}")
-    Rate("password-compare", 2 * most, DAY).take(f"person:{installation.user_id}")
+    rates.COMPARISONS_OF_A_PHONE.take(f"phone:{installation.public_id}")
+    rates.COMPARISONS_OF_A_PERSON.take(f"person:{installation.user_id}")
     kept = _decoded(installation.user)
     given = b64encode(derived).decode().rstrip("=")
     return kept is not None and hmac.compare_digest(given, kept["hash"].rstrip("="))

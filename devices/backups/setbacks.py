@@ -1,15 +1,13 @@
 """A portal that was set back, as its own disk was restored: the phone that saves knows more."""
 
-from datetime import timedelta
 from typing import Any
 
 from accounts.activity import events
 from accounts.models import EventKind
+from core import rates
 from core.http import RequestOrigin
-from core.limits import LimitReached, Rate
+from core.limits import LimitReached
 from devices.models import Installation, Vault
-
-ONCE = Rate("portal-set-back", 1, timedelta(days=1))
 
 
 def note(installation: Installation, *, known: int, client: RequestOrigin) -> None:
@@ -25,7 +23,7 @@ def note(installation: Installation, *, known: int, client: RequestOrigin) -> No
     if head is None:
         return
     try:
-        ONCE.take(str(installation.public_id))
+        rates.SETBACK_NOTICES.take(str(installation.public_id))
     except LimitReached:
         return
     about: dict[str, Any] = {"phone": installation.name}

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.holds import disputes
 from accounts.models import EventKind, User
+from core import rates
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
-from core.limits import Rate
 from devices.backups import authorization, errors, ledger, retention, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
@@ -31,12 +31,12 @@ def counted_act(installation: Installation) -> Iterator[None]:
     Each phone has its own count: a stolen one uses up nothing that its owner needs on another, and
     what is refused counts for nothing. What a second phone may do takes a sign-in in the portal.
     """
-    rate, key = Rate("vault-act", settings.VAULT_ACTS_AN_HOUR, HOUR), str(installation.public_id)
-    rate.take(key)
+    key = str(installation.public_id)
+    rates.VAULT_ACTS.take(key)
     try:
         yield
     except (errors.Refused, disputes.InDispute):
-        rate.give_back(key)
+        rates.VAULT_ACTS.give_back(key)
         raise
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core import rates
 from core.http import RequestOrigin
-from core.limits import Rate
 from devices.backups import authorization, errors, retention
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
@@ -31,8 +31,7 @@ class Save:
 
 def count_save(installation: Installation) -> None:
     """Count what one phone sends; raises `LimitReached`."""
-    rate = Rate("vault-save", settings.VAULT_SAVES_AN_HOUR, HOUR)
-    rate.take(str(installation.public_id))
+    rates.VAULT_SAVES.take(str(installation.public_id))
 
 
 @transaction.atomic

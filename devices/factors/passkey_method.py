@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
@@ -23,15 +22,13 @@ from accounts.authentication.methods import (
 )
 from accounts.authentication.proofs import Proof
 from accounts.models import User
+from core import rates
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
-from core.limits import Rate
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.methods import age_of_use, strength_of
 from devices.factors.relying_party import parties, party
 from devices.models import Passkey
-
-CHALLENGES = Rate("passkey-challenges", settings.PASSKEY_CHALLENGES_A_PERSON, timedelta(minutes=10))
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class PasskeyMethod(AuthMethod):
         rows = list(verification.user.passkeys.usable())
         if not rows:
             return None
-        CHALLENGES.take(f"{verification.user.pk}:{verification.purpose}")
+        rates.PASSKEY_CHALLENGES.take(f"{verification.user.pk}:{verification.purpose}")
         purpose, binding = verification.purpose, verification.binding
         return webauthn.prepare_answer(rows, purpose=purpose, binding=binding, rp_id=among)
 

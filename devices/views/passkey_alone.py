@@ -1,11 +1,9 @@
 """Signing in by a passkey alone: it verified its owner, and so is two factors in one."""
 
 import secrets
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -18,9 +16,9 @@ from accounts.activity import events
 from accounts.authentication import sign_in, throttling
 from accounts.authentication.methods import AlreadySpent
 from accounts.models import EventKind
+from core import rates
 from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
-from core.limits import Rate
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.passkey_method import PasskeyMatch
 from devices.models import Passkey
@@ -28,9 +26,6 @@ from devices.models import Passkey
 ALONE = "passkey-alone"
 BINDING_KEY = "passkey_binding"
 GONE_KEY = "passkey_gone"
-QUARTER = timedelta(minutes=15)
-QUESTIONS = Rate("passkey-questions", settings.PASSKEY_CHALLENGES_AN_ADDRESS, QUARTER)
-FAILURES = Rate("passkey-failures", settings.PASSKEY_FAILURES_AN_ADDRESS, QUARTER)
 
 
 @login_not_required
@@ -41,7 +36,7 @@ def passkey_alone_options(request: HttpRequest) -> HttpResponse:
 
     A passkey that turned out to be gone is named in `gone`, so that the browser can forget it.
     """
-    QUESTIONS.take(client_of(request).network)
+    rates.PASSKEY_QUESTIONS.take(client_of(request).network)
     binding = request.session.setdefault(BINDING_KEY, secrets.token_hex(16))
     among = request.POST.get("among", "")
     question: dict[str, Any] = webauthn.prepare_answer(
@@ -58,7 +53,7 @@ def passkey_alone_options(request: HttpRequest) -> HttpResponse:
 def passkey_alone(request: HttpRequest) -> HttpResponse:
     """Sign in with the answer, or go back to the sign-in page with one sentence."""
     network = client_of(request).network
-    FAILURES.take(network)
+    rates.PASSKEY_FAILURES.take(network)
     answer, binding = request.POST.get("code", ""), request.session.get(BINDING_KEY, "")
     try:
         answered = webauthn.verify_answer(answer, purpose=ALONE, binding=binding, user=None)
@@ -68,7 +63,7 @@ def passkey_alone(request: HttpRequest) -> HttpResponse:
         response = _enter(request, answered)
     if response is None:
         return _refuse(request, passkey_refusals.Refused("used already"), answered.passkey)
-    FAILURES.give_back(network)
+    rates.PASSKEY_FAILURES.give_back(network)
     return response
 
 

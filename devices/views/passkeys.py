@@ -18,11 +18,11 @@ from accounts.holds import bindings
 from accounts.readiness import declined_methods, removal_impact
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
+from core import rates
 from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.factors import last_factor, passkeys, webauthn
-from devices.factors.passkey_method import CHALLENGES
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
 from devices.phones.consequences import least_of
@@ -80,7 +80,7 @@ def _add(request: HttpRequest, registered: webauthn.Registered, name: str) -> Ht
 def add_passkey_options(request: HttpRequest) -> HttpResponse:
     """Ask the browser to make a passkey."""
     user = authenticated_user(request)
-    CHALLENGES.take(f"{user.pk}:add")
+    rates.PASSKEY_CHALLENGES.take(f"{user.pk}:add")
     return JsonResponse(webauthn.prepare_registration(user, binding=session_id(request)))
 
 

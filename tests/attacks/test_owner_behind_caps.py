@@ -14,7 +14,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.authentication import sent_codes
-from accounts.forms import sign_in
 from accounts.links import link_mail
 from accounts.models import LinkMail, OneTimeLink
 from core.http import RequestOrigin
@@ -179,14 +178,13 @@ def test_after_a_reset_the_next_link_is_sent_at_once(
 
 
 def test_a_site_wide_flood_leaves_known_and_opened_browsers_alone(
-    alice: Person, new_client: Browsers, monkeypatch: pytest.MonkeyPatch
+    alice: Person, new_client: Browsers, settings: Settings
 ) -> None:
     known, opened = new_client(), new_client()
     start(known, alice)
     known.post("/sign-in/authenticator/", {"code": alice.fresh_code()})
     known.post("/sign-out/")
-    full = type(sign_in.SITE)("password-site", 0, timedelta(minutes=1))
-    monkeypatch.setattr(sign_in, "SITE", full)
+    settings.PASSWORD_TRIES_SITE_WIDE = 0
     assert start(new_client(), alice).status_code == 429
     assert start(known, alice).status_code == 302
     assert through_the_mailbox(opened, alice).status_code == 302
