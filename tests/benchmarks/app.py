@@ -29,9 +29,19 @@ await navigator.serviceWorker.ready;
 while (!navigator.serviceWorker.controller) await new Promise((ok) => setTimeout(ok, 20));
 """
 DRAWN = """async (wanted) => {
-  const shown = () => [...document.querySelectorAll("[data-part=code]")]
-    .filter((code) => code.textContent.trim()).length;
-  while (shown() < wanted) await new Promise((ok) => requestAnimationFrame(ok));
+  const inSight = (row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight;
+  };
+  const isDrawn = () => { // only rows near the screen have codes
+    const rows = [...document.querySelectorAll(".account")];
+    const seen = rows.filter(inSight).map((row) => row.querySelector("[data-part=code]"));
+    return rows.length >= wanted && seen.every((code) => code?.textContent.trim());
+  };
+  while (!isDrawn()) {
+    if (performance.now() > 60_000) throw new Error("the codes in sight are not drawn");
+    await new Promise((ok) => requestAnimationFrame(ok));
+  }
   return performance.now();
 }"""
 FETCHED = """() => [...performance.getEntriesByType("navigation"),
@@ -90,7 +100,8 @@ def offline(context: BrowserContext) -> None:
         page.goto(APP)
         starts.append(page.evaluate(DRAWN, ACCOUNTS))
         page.close()
-    show(f"cold start offline, {ACCOUNTS} codes drawn", statistics.median(starts), "ms", "1000 ms")
+    drawn = f"cold start offline, {ACCOUNTS} accounts, codes in sight"
+    show(drawn, statistics.median(starts), "ms", "1000 ms")
     phone.open()
     phone.page.evaluate(DRAWN, ACCOUNTS)
     frames = phone.page.evaluate(FRAMES)
