@@ -46,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
         "offers_passkey": known_browsers.offers_passkey(request)
-        and not any(way.slug == "passkey" for way in state.ways),
+        and not any(option.slug == "passkey" for option in state.ways),
     }
     return render(request, "portal/overview.html", context)
 

@@ -182,7 +182,7 @@ class AuthMethod:
         """Find what the code belongs to, without using it up."""
         raise NotImplementedError
 
-    def explanation(self, way: SignInOption) -> Text:
+    def explanation(self, option: SignInOption) -> Text:
         """Say where the code is to be found."""
         raise NotImplementedError
 
@@ -205,7 +205,7 @@ class AuthMethod:
         """Tell whether people can say that they never want it used."""
         return False
 
-    def question(self, way: SignInOption) -> Question:
+    def question(self, option: SignInOption) -> Question:
         """Ask whether a way that was never used still works."""
         raise NotImplementedError
 

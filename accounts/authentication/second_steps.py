@@ -49,7 +49,7 @@ def step_named(slug: str) -> AuthMethod | None:
 
 def options_for(user: User) -> list[SignInOption]:
     """Return every way this account has, strongest first."""
-    return [way for step in second_steps() for way in step.ways(user)]
+    return [option for step in second_steps() for option in step.ways(user)]
 
 
 def best_way(user: User, preferred: str = "") -> SignInOption | None:
@@ -58,7 +58,7 @@ def best_way(user: User, preferred: str = "") -> SignInOption | None:
     Asks no further step once one is found.
     """
     steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
-    return next((way for step in steps for way in step.ways(user)[:1]), None)
+    return next((option for step in steps for option in step.ways(user)[:1]), None)
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,9 @@ class SentCodeMethod(AuthMethod):
             asked_at=getattr(contact, "asked_at", None),  # of a mailbox nothing is asked
         )
 
-    def explanation(self, way: SignInOption) -> Text:
+    def explanation(self, option: SignInOption) -> Text:
         """Say where to look."""
-        return _("Type the six digits that we sent %(hint)s.") % {"hint": way.hint}
+        return _("Type the six digits that we sent %(hint)s.") % {"hint": option.hint}
 
     def factors(self, user: User, *, since: datetime | None = None) -> list[str]:
         """Name the contacts."""
@@ -205,11 +205,11 @@ class TextMessageMethod(SentCodeMethod):
         usable = [row for row in rows if sms_limits.is_open(str(row))]
         return self._without_held(user, usable)
 
-    def question(self, way: SignInOption) -> Question:
+    def question(self, option: SignInOption) -> Question:
         """Ask whether the number still is the person's."""
         return Question(
-            _("Do text messages to %(number)s still arrive?") % {"number": way.possession.name},
-            _("You confirmed it %(time)s ago and have not used it since.") % {"time": way.age},
+            _("Do text messages to %(number)s still arrive?") % {"number": option.possession.name},
+            _("You confirmed it %(time)s ago and have not used it since.") % {"time": option.age},
             reverse("accounts:contact"),
             _("Change the number"),
         )
@@ -289,6 +289,6 @@ class RecoveryCodeMethod(AuthMethod):
             return None
         return RecoveryCodeMatch(row)
 
-    def explanation(self, way: SignInOption) -> Text:
+    def explanation(self, option: SignInOption) -> Text:
         """Say what a recovery code looks like."""
         return _("Any unused code from your saved sheet: four groups of four characters.")

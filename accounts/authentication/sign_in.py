@@ -90,10 +90,10 @@ def _ask(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
 
 def first_page(request: HttpRequest, user: User) -> str:
     """Return the page of the step this browser used last, else of the strongest."""
-    way = best_way(user, known_browsers.last_step(request, user))
-    if way is None:
+    option = best_way(user, known_browsers.last_step(request, user))
+    if option is None:
         return resolve_url("accounts:another_way")
-    return resolve_url("accounts:sign_in_step", slug=way.slug)
+    return resolve_url("accounts:sign_in_step", slug=option.slug)
 
 
 def pending_in(request: HttpRequest) -> tuple[PendingSignIn, User] | None:

@@ -113,7 +113,7 @@ def _hold(user: User, row: Binding) -> bool:
 
 
 def _has_strong(ways: Sequence[SignInOption]) -> bool:
-    return any(way.strength >= Strength.TWO_STEP for way in ways)
+    return any(option.strength >= Strength.TWO_STEP for option in ways)
 
 
 class StaffNeedIt(Exception):

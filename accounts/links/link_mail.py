@@ -1,4 +1,4 @@
-"""Mailing a link to anyone who asks, so that nobody who fills its caps keeps the owner out.
+"""Mail a link to anyone who asks; a stranger who uses up the limit can't lock the owner out.
 
 The caps for a mailbox hold: strangers flood nobody. But where they are full there is always a link
 that works: the one that was mailed last, whose time the page says, or a fresh one once that is too

@@ -16,7 +16,7 @@ from accounts.readiness.loss_impact import Loss, count, names
 from core.i18n import gettext as _
 from core.i18n import ngettext
 
-STRONG_CARRIERS = ("phone", "passkey", "synced")
+STRONG_POSSESSIONS = ("phone", "passkey", "synced")
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class Readiness:
     @property
     def codes_left(self) -> int:
         """Unused recovery codes."""
-        return sum(way.left for way in self.ways)
+        return sum(option.left for option in self.ways)
 
     @property
     def are_codes_proven(self) -> bool:
         """Whether one of the codes was typed back."""
-        return all(way.is_proven for way in self.ways)
+        return all(option.is_proven for option in self.ways)
 
     @property
     def are_codes_pending(self) -> bool:
         """Whether newer codes were made of which none was typed back."""
-        return any(way.has_pending for way in self.ways)
+        return any(option.has_pending for option in self.ways)
 
     @property
     def phones(self) -> list[str]:
@@ -71,27 +71,29 @@ class Readiness:
     @property
     def keys(self) -> list[str]:
         """Possession keys of everything that a way depends on and that can be lost."""
-        return list(dict.fromkeys(way.possession.key for way in self.ways))
+        return list(dict.fromkeys(option.possession.key for option in self.ways))
 
     @property
     def holders(self) -> list[SignInOption]:
         """The ways that prove most, those of phones first."""
-        held = [way for way in self.ways if way.possession.kind in STRONG_CARRIERS]
-        return sorted(held, key=lambda way: way.possession.kind != "phone")
+        held = [option for option in self.ways if option.possession.kind in STRONG_POSSESSIONS]
+        return sorted(held, key=lambda option: option.possession.kind != "phone")
 
     def count(self, *kinds: str) -> int:
         """Count the ways that depend on possessions of these kinds."""
-        return sum(way.possession.kind in kinds for way in self.ways)
+        return sum(option.possession.kind in kinds for option in self.ways)
 
     def _first(self, key: str) -> SignInOption:
-        return next(way for way in self.ways if way.possession.key == key)
+        return next(option for option in self.ways if option.possession.key == key)
 
     def together(self, keys: Iterable[str]) -> frozenset[str]:
         """Add what is lost with these: with the one phone, what arrives on its number."""
         lost, phones = frozenset(keys), self.phones
         if len(phones) != 1 or phones[0] not in lost:
             return lost
-        return lost | {way.possession.key for way in self.ways if way.possession.kind == "number"}
+        return lost | {
+            option.possession.key for option in self.ways if option.possession.kind == "number"
+        }
 
     def without(self, keys: Iterable[str]) -> list[SignInOption]:
         """Return the ways that remain if these possessions are lost."""
@@ -107,8 +109,8 @@ class Readiness:
         return self._parted(frozenset(keys), frozenset(keys))
 
     def _parted(self, lost: frozenset[str], named: frozenset[str]) -> Loss:
-        gone = [way for way in self.ways if way.possession.key in lost]
-        remains = [way for way in self.ways if way.possession.key not in lost]
+        gone = [option for option in self.ways if option.possession.key in lost]
+        remains = [option for option in self.ways if option.possession.key not in lost]
         return Loss(gone, remains, self.user.has_two_step, lost - named)
 
     @property
@@ -134,8 +136,8 @@ class Readiness:
     @property
     def worst(self) -> Loss | None:
         """The single loss that leaves least; None if nothing can be lost."""
-        held = {way.possession.key for way in self.holders}
-        keys = [way.possession.key for way in (*self.holders, *self.ways)]
+        held = {option.possession.key for option in self.holders}
+        keys = [option.possession.key for option in (*self.holders, *self.ways)]
         ranked = sorted(dict.fromkeys(keys), key=lambda key: self._rank(key, key in held))
         return self.loss([ranked[0]]) if ranked else None
 
@@ -171,13 +173,13 @@ def _group(loss: Loss) -> Group:
 
 def _mailboxes(losses: Sequence[Loss]) -> Group:
     """Draw the mailboxes as one group: people look for them in one place."""
-    ways = [way for loss in losses for way in loss.gone]
+    ways = [option for loss in losses for option in loss.gone]
     worst = min(losses, key=lambda loss: (loss.strength, len(loss.remains)))
     return Group(_("In your mailboxes"), False, ways, worst, is_several=True)
 
 
-def _place(way: SignInOption) -> str:
-    possession = way.possession
+def _place(option: SignInOption) -> str:
+    possession = option.possession
     return {
         "phone": _("On your %(name)s") % {"name": possession.noun},
         "passkey": _("In %(name)s") % {"name": possession.noun},

@@ -61,7 +61,7 @@ def choices(user: User, ways: Sequence[SignInOption]) -> list[Choice]:
         Choice(
             step,
             is_declined=user.has_declined(step.slug),
-            can_decline=remains(user, [way for way in ways if way.slug != step.slug]),
+            can_decline=remains(user, [option for option in ways if option.slug != step.slug]),
         )
         for step in declinable()
     ]
@@ -69,8 +69,8 @@ def choices(user: User, ways: Sequence[SignInOption]) -> list[Choice]:
 
 def remains(user: User, ways: Sequence[SignInOption]) -> bool:
     """Tell whether a way is left whichever one device of these ways is lost."""
-    state = Readiness(user, [way for way in ways if way.is_proven])
-    devices = {way.possession.key for way in state.holders} or {""}
+    state = Readiness(user, [option for option in ways if option.is_proven])
+    devices = {option.possession.key for option in state.holders} or {""}
     losses = [state.loss([key]) for key in devices]
     return all(len(loss.remains) > len(loss.doubtful) for loss in losses)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from accounts.authentication.methods import SignInOption, Text
 from accounts.authentication.proofs import Proof, Strength, hold_for
-from accounts.readiness.assessment import STRONG_CARRIERS, Readiness
+from accounts.readiness.assessment import STRONG_POSSESSIONS, Readiness
 from accounts.readiness.loss_impact import Loss, names
 from core.i18n import gettext as _
 from core.templatetags.portal_ui import span, written
@@ -31,27 +31,27 @@ class Stage:
     ways: Sequence[SignInOption] = ()
 
 
-def value_of(way: SignInOption) -> str:
+def value_of(option: SignInOption) -> str:
     """Return how an address names what a way depends on."""
-    return way.target or way.possession.kind
+    return option.target or option.possession.kind
 
 
 def chosen(state: Readiness, values: Sequence[str]) -> frozenset[str]:
     """Return the person's possessions that these values name; anything else is ignored."""
-    return frozenset(way.possession.key for way in state.ways if value_of(way) in values)
+    return frozenset(option.possession.key for option in state.ways if value_of(option) in values)
 
 
 def things(state: Readiness, lost: frozenset[str]) -> list[Thing]:
     """List what can be lost, each once."""
-    firsts = {way.possession.key: way for way in reversed(state.ways)}
+    firsts = {option.possession.key: option for option in reversed(state.ways)}
     along = state.together(state.phones)
     return [
         _thing(firsts[key], is_lost=key in lost, rides_along=key in along) for key in state.keys
     ]
 
 
-def _thing(way: SignInOption, *, is_lost: bool, rides_along: bool) -> Thing:
-    name = way.possession.name
+def _thing(option: SignInOption, *, is_lost: bool, rides_along: bool) -> Thing:
+    name = option.possession.name
     where = _("%(number)s, most likely lost with your phone") % {"number": name}
     said, hint = {
         "phone": (name, _("Phone with the authenticator app")),
@@ -59,9 +59,9 @@ def _thing(way: SignInOption, *, is_lost: bool, rides_along: bool) -> Thing:
         "synced": (name, _("Account that syncs this passkey between your devices")),
         "mailbox": (_("Mailbox"), name),
         "number": (_("Phone number"), where if rides_along else name),
-        "paper": (_("Sheet of recovery codes"), way.hint),
-    }.get(way.possession.kind, (name, way.hint))
-    return Thing(value_of(way), way.icon, str(said), hint, is_lost)
+        "paper": (_("Sheet of recovery codes"), option.hint),
+    }.get(option.possession.kind, (name, option.hint))
+    return Thing(value_of(option), option.icon, str(said), hint, is_lost)
 
 
 def path(loss: Loss) -> list[Stage]:
@@ -80,17 +80,17 @@ def path(loss: Loss) -> list[Stage]:
 
 def _second_step(loss: Loss) -> Stage:
     title = _("Take one of these as the second step")
-    if loss.kinds & set(STRONG_CARRIERS):
+    if loss.kinds & set(STRONG_POSSESSIONS):
         title = _("Choose “Sign in another way”, and take one of these")
     lines = loss.doubt
-    if "phone" in loss.kinds and any(way.slug == "email" for way in loss.remains):
+    if "phone" in loss.kinds and any(option.slug == "email" for option in loss.remains):
         lines = [*lines, _("Make sure that you can open your mailbox without the phone.")]
     return Stage(title, lines, loss.remains)
 
 
 def _session(loss: Loss) -> Stage:
-    strong = [way for way in loss.remains if way.strength >= Strength.TWO_STEP]
-    weak = [way for way in loss.remains if way.strength < Strength.TWO_STEP]
+    strong = [option for option in loss.remains if option.strength >= Strength.TWO_STEP]
+    weak = [option for option in loss.remains if option.strength < Strength.TWO_STEP]
     lines = []
     if strong:
         said = _("With %(ways)s, you can do everything right away.")
@@ -111,20 +111,20 @@ def _recovered(weak: Sequence[SignInOption], loss: Loss) -> list[str]:
     )
     full = _("%(name)s is fully active from %(date)s.")
     held = [
-        full % {"name": way.possession.name, "date": written(way.counts_from)}
-        for way in weak
-        if way.counts_from
+        full % {"name": option.possession.name, "date": written(option.counts_from)}
+        for option in weak
+        if option.counts_from
     ]
     return [at_once % {"ways": names(weak, loss.kinds)}, waits, _hold(weak), *held]
 
 
 def _hold(weak: Sequence[SignInOption]) -> str:
     """Say how long what is linked then waits, by the very rule that will make it wait."""
-    holds = [hold_for([Proof.now(way.slug, Strength.RECOVERED)]) for way in weak]
+    holds = [hold_for([Proof.now(option.slug, Strength.RECOVERED)]) for option in weak]
     longest = max(holds)
     if not longest:
         return _("What you link then is fully active at once.")
-    sooner = [way for way, hold in zip(weak, holds, strict=True) if hold < longest]
+    sooner = [option for option, hold in zip(weak, holds, strict=True) if hold < longest]
     words = {"long": span(longest), "ways": names(sooner)}
     if not sooner:
         return _("What you link then is fully active after %(long)s.") % words
@@ -145,7 +145,9 @@ def _repairs(loss: Loss) -> list[Stage]:
     if "mailbox" in loss.kinds:
         contact = _("On the Contact and password page: add one you can open, then remove the old.")
         stages.append(Stage(_("Replace the e-mail address"), [contact, *later]))
-    if any(way.possession.kind == "number" and way not in loss.texts_too for way in loss.gone):
+    if any(
+        option.possession.kind == "number" and option not in loss.texts_too for option in loss.gone
+    ):
         contact = _("On the Contact and password page, so nobody else receives your codes.")
         stages.append(Stage(_("Remove the number"), [contact, *later]))
     if loss.kinds & {"phone", "paper"}:

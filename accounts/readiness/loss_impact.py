@@ -27,12 +27,14 @@ class Loss:
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of things that are lost."""
-        return frozenset(way.possession.kind for way in self.gone)
+        return frozenset(option.possession.kind for option in self.gone)
 
     @property
     def possessions(self) -> list[Text]:
         """The names of the things that are lost, each once."""
-        return list({way.possession.key: way.possession.name for way in self.gone}.values())
+        return list(
+            {option.possession.key: option.possession.name for option in self.gone}.values()
+        )
 
     @property
     def is_lockout(self) -> bool:
@@ -44,24 +46,24 @@ class Loss:
         """What a sign-in proves with the best of what remains."""
         if not self.needs_way:
             return Strength.PASSWORD
-        return max((way.strength for way in self.remains), default=Strength.NOTHING)
+        return max((option.strength for option in self.remains), default=Strength.NOTHING)
 
     @property
     def doubtful(self) -> list[SignInOption]:
         """Passkeys that may be kept on the very phone that is lost: nobody here can know."""
         if "phone" not in self.kinds:
             return []
-        return [way for way in self.remains if way.possession.kind == "passkey"]
+        return [option for option in self.remains if option.possession.kind == "passkey"]
 
     @property
     def texts_too(self) -> list[SignInOption]:
         """Text messages that go with a phone."""
-        return [way for way in self.gone if way.possession.key in self.along]
+        return [option for option in self.gone if option.possession.key in self.along]
 
     @property
     def icons(self) -> list[str]:
         """One icon for each way that remains, as far as a small picture holds them."""
-        return [way.icon for way in self.remains][:ICONS_SHOWN]
+        return [option.icon for option in self.remains][:ICONS_SHOWN]
 
     @property
     def more(self) -> int:
@@ -99,20 +101,20 @@ class Loss:
     def rides_along(self) -> list[str]:
         """Say that text messages are lost with the phone, which is a guess."""
         said = _("Text messages to %(number)s most likely arrive on the same phone.")
-        return [said % {"number": way.possession.name} for way in self.texts_too]
+        return [said % {"number": option.possession.name} for option in self.texts_too]
 
     @property
     def doubt(self) -> list[str]:
         """Say of each passkey that may be on the lost phone that nobody here can know."""
         said = _("The passkey %(name)s remains only if it is not on the same phone.")
-        return [said % {"name": way.possession.noun} for way in self.doubtful]
+        return [said % {"name": option.possession.noun} for option in self.doubtful]
 
 
 def names(ways: Sequence[SignInOption], lost: frozenset[str] = frozenset()) -> str:
     """Name options in a sentence, each kind once; `lost` are the kinds of things that are lost."""
     kinds: dict[str, list[SignInOption]] = {}
-    for way in ways:
-        kinds.setdefault(way.slug, []).append(way)
+    for option in ways:
+        kinds.setdefault(option.slug, []).append(option)
     said = [_name(same, lost) for same in kinds.values()]
     if len(said) < 2:
         return "".join(said)
@@ -124,13 +126,13 @@ def count(ways: Sequence[SignInOption]) -> int:
 
     Two addresses are one "code by e-mail": "3 sign-in options" before two names would puzzle.
     """
-    sent = {way.slug for way in ways if way.slug not in DEVICES}
-    devices = {way.possession.key for way in ways if way.slug in DEVICES}
+    sent = {option.slug for option in ways if option.slug not in DEVICES}
+    devices = {option.possession.key for option in ways if option.slug in DEVICES}
     return len(sent) + len(devices)
 
 
 def _name(same: list[SignInOption], lost: frozenset[str]) -> str:
-    first, things = same[0], len({way.possession.key for way in same})
+    first, things = same[0], len({option.possession.key for option in same})
     if first.slug in DEVICES:
         return _name_of_device(first, things)
     words = {

@@ -70,7 +70,7 @@ def _wants_number(state: Readiness) -> bool:
 
 def _may_add_contacts(state: Readiness) -> bool:
     """Tell whether the person can prove what that takes; not while all they hold is on hold."""
-    is_strong = any(way.strength >= Strength.TWO_STEP for way in state.ways)
+    is_strong = any(option.strength >= Strength.TWO_STEP for option in state.ways)
     return is_strong or not state.user.has_two_step
 
 

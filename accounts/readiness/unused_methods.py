@@ -50,25 +50,25 @@ def open_question(request: HttpRequest, user: User, proofs: Sequence[Proof]) -> 
     if max(proof.strength for proof in proofs) < Strength.TWO_STEP:
         return
     now, waiting = timezone.now(), _never_used(user)
-    due = [(step, way) for step, way in waiting if _due(way) <= now][:1]
-    rest = [_due(way) for _step, way in waiting[len(due) :]]
+    due = [(step, option) for step, option in waiting if _due(option) <= now][:1]
+    rest = [_due(option) for _step, option in waiting[len(due) :]]
     rows = User.objects.filter(pk=user.pk, asks_from=user.asks_from)
     rows.update(asks_from=min(rest, default=None))
-    for step, way in due:
-        if step.note_asked(user, way.target):
-            request.session[ASKED_KEY] = [way.slug, way.target]
+    for step, option in due:
+        if step.note_asked(user, option.target):
+            request.session[ASKED_KEY] = [option.slug, option.target]
 
 
 def _never_used(user: User) -> list[tuple[AuthMethod, SignInOption]]:
     """Return what was set up, not used since and not asked for, oldest first."""
-    found = [(step, way) for step in second_steps() if step.asks for way in step.ways(user)]
+    found = [(step, option) for step in second_steps() if step.asks for option in step.ways(user)]
     waiting = [pair for pair in found if not pair[1].was_used and pair[1].asked_at is None]
     return sorted(waiting, key=lambda pair: _due(pair[1]))
 
 
-def _due(way: SignInOption) -> datetime:
+def _due(option: SignInOption) -> datetime:
     age: timedelta = settings.UNUSED_STEP_AGE
-    return (way.linked_at or timezone.now()) + age
+    return (option.linked_at or timezone.now()) + age
 
 
 def question(request: HttpRequest, ways: Sequence[SignInOption]) -> Asked | None:
@@ -77,17 +77,17 @@ def question(request: HttpRequest, ways: Sequence[SignInOption]) -> Asked | None
     Once the way was used the question is answered, which is said; once it is gone nothing is asked.
     """
     wanted = request.session.get(ASKED_KEY)
-    way = next((way for way in ways if [way.slug, way.target] == wanted), None)
-    step = step_named(way.slug) if way else None
-    if way is None or step is None:
+    option = next((option for option in ways if [option.slug, option.target] == wanted), None)
+    step = step_named(option.slug) if option else None
+    if option is None or step is None:
         return None
-    if way.was_used:
+    if option.was_used:
         close(request)
-        messages.success(request, _("Good. %(name)s works.") % {"name": way.possession.name})
+        messages.success(request, _("Good. %(name)s works.") % {"name": option.possession.name})
         return None
-    query = urlencode({"next": resolve_url("overview"), "for": way.strength.slug})
-    url = resolve_url("accounts:confirm_step", way.slug)
-    return Asked(way, step.question(way), f"{url}?{query}")
+    query = urlencode({"next": resolve_url("overview"), "for": option.strength.slug})
+    url = resolve_url("accounts:confirm_step", option.slug)
+    return Asked(option, step.question(option), f"{url}?{query}")
 
 
 def close(request: HttpRequest) -> None:

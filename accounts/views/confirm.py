@@ -147,9 +147,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not user.has_two_step and wanted.kind not in (MAILBOX, AUTHENTICATOR):
         return _password(request, wanted)
     flow = _flow(request, wanted)
-    way = flow.best(known_browsers.last_step(request, user))
-    if way:
-        return HttpResponseRedirect(flow.url_of(way.slug))
+    option = flow.best(known_browsers.last_step(request, user))
+    if option:
+        return HttpResponseRedirect(flow.url_of(option.slug))
     return refused(request, wanted.kind)
 
 
@@ -170,7 +170,9 @@ def refused(request: HttpRequest, kind: str) -> HttpResponse:
         return render(request, "accounts/confirm_no_mailbox.html")
     now = timezone.now()
     held: list[Any] = [
-        way.counts_from for way in options_for(authenticated_user(request)) if way.counts_from
+        option.counts_from
+        for option in options_for(authenticated_user(request))
+        if option.counts_from
     ]
     until = min((moment for moment in held if moment > now), default=None)
     return render(request, "accounts/confirm_refused.html", {"until": until}, status=403)

@@ -149,7 +149,8 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
         return _on_to_the_desk(request, *found)
     if found:
         ways = [
-            replace(way, url=request.path) for way in _without_the_phone(_flow(request, *found))
+            replace(option, url=request.path)
+            for option in _without_the_phone(_flow(request, *found))
         ]
         return render(request, "accounts/lost_phone.html", {"ways": ways, "email": found[1].email})
     begin = f"{resolve_url('accounts:sign_in')}?{urlencode({'next': desk})}"
@@ -162,11 +163,13 @@ def _without_the_phone(flow: Flow) -> list[SignInOption]:
     """Leave out what an only phone shows by itself; its number may be on another one by now."""
     ways = flow.all_ways()
     phones = {
-        way.possession.key for way in ways if way.possession.kind == "phone" and not way.sends
+        option.possession.key
+        for option in ways
+        if option.possession.kind == "phone" and not option.sends
     }
     if len(phones) > 1:
         return ways
-    return [way for way in ways if way.sends or way.possession.key not in phones]
+    return [option for option in ways if option.sends or option.possession.key not in phones]
 
 
 def _on_to_the_desk(request: HttpRequest, pending: PendingSignIn, user: User) -> HttpResponse:

@@ -15,7 +15,7 @@ from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.readiness import declined_methods
-from accounts.readiness.assessment import STRONG_CARRIERS
+from accounts.readiness.assessment import STRONG_POSSESSIONS
 from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
@@ -32,8 +32,8 @@ def two_step(request: HttpRequest) -> HttpResponse:
     context = {
         "on": user.has_two_step,
         "since": user.two_step_since,
-        "authenticators": [_authenticator(way) for way in ways if _is_strong(way)],
-        "ways": [way for way in ways if not _is_strong(way)],
+        "authenticators": [_authenticator(option) for option in ways if _is_strong(option)],
+        "ways": [option for option in ways if not _is_strong(option)],
         "choices": declined_methods.choices(user, ways) if user.has_two_step else [],
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
@@ -43,17 +43,17 @@ def two_step(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/two_step.html", context)
 
 
-def _is_strong(way: SignInOption) -> bool:
-    return way.possession.kind in STRONG_CARRIERS
+def _is_strong(option: SignInOption) -> bool:
+    return option.possession.kind in STRONG_POSSESSIONS
 
 
-def _authenticator(way: SignInOption) -> dict[str, object]:
+def _authenticator(option: SignInOption) -> dict[str, object]:
     return {
-        "name": way.possession.name,
-        "icon": way.icon,
-        "linked_at": way.linked_at,
-        "last_used": way.last_used_at,
-        "counts_from": way.counts_from,
+        "name": option.possession.name,
+        "icon": option.icon,
+        "linked_at": option.linked_at,
+        "last_used": option.last_used_at,
+        "counts_from": option.counts_from,
     }
 
 

@@ -50,11 +50,11 @@ class Flow:
         if not self.offers(step):
             return []
         ways = step.ways(self.verification.user)
-        return [way for way in ways if way.strength >= self.least]
+        return [option for option in ways if option.strength >= self.least]
 
     def all_ways(self) -> list[SignInOption]:
         """Return everything offered in this flow, strongest first."""
-        return [way for step in second_steps() for way in self.ways(step)]
+        return [option for step in second_steps() for option in self.ways(step)]
 
     def kept(self) -> list[Kept]:
         """Return what was taken away and can take itself back, where somebody signs in."""
@@ -76,7 +76,7 @@ class Flow:
     def best(self, preferred: str = "") -> SignInOption | None:
         """Return the way to begin with: the preferred step if it is offered, else the strongest."""
         steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
-        return next((way for step in steps for way in self.ways(step)[:1]), None)
+        return next((option for step in steps for option in self.ways(step)[:1]), None)
 
 
 def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
@@ -124,15 +124,15 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
         _say_why(request, form)
         return HttpResponseRedirect(flow.another_url)
     sent = _live(flow, step)
-    way = next((way for way in ways if sent and _is_target(sent, way)), ways[0])
+    option = next((option for option in ways if sent and _is_target(sent, option)), ways[0])
     context = {
         "step": step,
         "form": form,
-        "way": way,
+        "way": option,
         "heading": step.heading,
-        "explanation": step.explanation(way),
+        "explanation": step.explanation(option),
         "buttons": step.buttons(ways),
-        "sent": describe(sent, way, flow.fate_url_of(step.slug)) if sent else None,
+        "sent": describe(sent, option, flow.fate_url_of(step.slug)) if sent else None,
         "email": flow.verification.user.email,
         "action_url": flow.url_of(step.slug),
         "options_url": flow.options_url_of(step.slug),
@@ -166,7 +166,7 @@ def _disputed_until(flow: Flow) -> datetime | None:
 
 
 def _is_strong(ways: list[SignInOption]) -> bool:
-    return any(way.strength >= Strength.TWO_STEP for way in ways)
+    return any(option.strength >= Strength.TWO_STEP for option in ways)
 
 
 def _live(flow: Flow, step: AuthMethod) -> SentCode | None:
@@ -176,18 +176,18 @@ def _live(flow: Flow, step: AuthMethod) -> SentCode | None:
     return sent_codes.live_code(flow.verification.purpose, flow.verification.binding, channel)
 
 
-def _is_target(sent: SentCode, way: SignInOption) -> bool:
-    return way.possession.key.endswith(f":{sent.contact_id}")
+def _is_target(sent: SentCode, option: SignInOption) -> bool:
+    return option.possession.key.endswith(f":{sent.contact_id}")
 
 
-def describe(sent: SentCode, way: SignInOption | None, fate_url: str) -> dict[str, Any]:
+def describe(sent: SentCode, option: SignInOption | None, fate_url: str) -> dict[str, Any]:
     """Say what became of a sent code and when another may be asked for (seconds)."""
     fate = sent.message.fate if sent.message else None
     resend_in = max(0, int((sent.may_resend_at - timezone.now()).total_seconds() + 0.999))
     return {
         "channel": sent.channel,
-        "hint": way.hint if way else "",
-        "target": way.target if way else "",
+        "hint": option.hint if option else "",
+        "target": option.target if option else "",
         "text": fate.text if fate else "",
         "fate": fate.text if fate else "",
         "state": fate.state if fate else "waiting",
@@ -223,7 +223,7 @@ def fate_answer(sent: SentCode) -> JsonResponse:
 
 def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
     """Show the picker: only the ways this account really has, masked."""
-    ways = [replace(way, url=flow.url_of(way.slug)) for way in flow.all_ways()]
+    ways = [replace(option, url=flow.url_of(option.slug)) for option in flow.all_ways()]
     context = {
         "ways": ways,
         "confirming": flow.confirming,

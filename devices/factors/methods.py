@@ -127,19 +127,19 @@ class AuthenticatorAppMethod(AuthMethod):
             for row in rows
         ]
 
-    def explanation(self, way: SignInOption) -> Text:
+    def explanation(self, option: SignInOption) -> Text:
         """Say where the code is to be found."""
         return _("Open the app %(hint)s and type the six digits it shows for %(site)s.") % {
-            "hint": _("on %(phone)s") % {"phone": way.possession.name},
-            "site": _either(way.shows),
+            "hint": _("on %(phone)s") % {"phone": option.possession.name},
+            "site": _either(option.shows),
         }
 
-    def question(self, way: SignInOption) -> Question:
+    def question(self, option: SignInOption) -> Question:
         """Ask whether the app on this phone still shows codes."""
         return Question(
-            _("Does the app on your %(phone)s still work?") % {"phone": way.possession.noun},
-            _("You linked it %(time)s ago and have not used it since.") % {"time": way.age},
-            f"{reverse('devices:new_phone')}?replaces={way.target}",
+            _("Does the app on your %(phone)s still work?") % {"phone": option.possession.noun},
+            _("You linked it %(time)s ago and have not used it since.") % {"time": option.age},
+            f"{reverse('devices:new_phone')}?replaces={option.target}",
             _("Set it up again"),
         )
 
@@ -167,9 +167,9 @@ def _either(names: Sequence[str]) -> str:
     return str(_("%(first)s or %(last)s") % {"first": listed(others), "last": last})
 
 
-def age_of_use(way: SignInOption) -> float:
+def age_of_use(option: SignInOption) -> float:
     """Sort the way that was used last first."""
-    return -way.last_used_at.timestamp() if way.last_used_at else 0.0
+    return -option.last_used_at.timestamp() if option.last_used_at else 0.0
 
 
 def step_of(authenticator: Authenticator, code: str) -> int | None:

@@ -102,7 +102,7 @@ class PasskeyMethod(AuthMethod):
 
     def buttons(self, ways: Sequence[SignInOption]) -> list[Button]:
         """One for the host we are at, and one for each former host that the person has one of."""
-        made = [rp_id for rp_id in parties() if any(way.among == rp_id for way in ways)]
+        made = [rp_id for rp_id in parties() if any(option.among == rp_id for option in ways)]
         return [Button(rp_id, _use(rp_id, _("Use your passkey"))) for rp_id in made]
 
     def alone_buttons(self) -> list[Button]:
@@ -140,15 +140,15 @@ class PasskeyMethod(AuthMethod):
         said = changed_passkeys.refusal(passkey, changed.change)
         return ValidationError(said, code="changed")
 
-    def explanation(self, way: SignInOption) -> Text:
+    def explanation(self, option: SignInOption) -> Text:
         """Say what will happen."""
         return _("Your device will ask for your fingerprint, face or PIN.")
 
-    def question(self, way: SignInOption) -> Question:
+    def question(self, option: SignInOption) -> Question:
         """Ask whether the device still has this passkey."""
         return Question(
-            _("Does your passkey %(name)s still work?") % {"name": way.possession.noun},
-            _("You added it %(time)s ago and have not used it since.") % {"time": way.age},
+            _("Does your passkey %(name)s still work?") % {"name": option.possession.noun},
+            _("You added it %(time)s ago and have not used it since.") % {"time": option.age},
             reverse("devices:add_passkey"),
             _("Add a new one"),
         )

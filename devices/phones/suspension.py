@@ -113,8 +113,12 @@ def is_proved(phone: Phone, proofs: list[Proof]) -> bool:
 
 def strong_ways(phone: Phone) -> list[SignInOption]:
     """Return the sign-in options besides this phone that could take it back now."""
-    others = [way for way in options_for(phone.user) if way.possession.key != phone.possession_key]
-    return [way for way in others if way.strength >= Strength.TWO_STEP]
+    others = [
+        option
+        for option in options_for(phone.user)
+        if option.possession.key != phone.possession_key
+    ]
+    return [option for option in others if option.strength >= Strength.TWO_STEP]
 
 
 def consequences(

@@ -58,13 +58,13 @@ def index(request: HttpRequest) -> HttpResponse:
     with_app = user.phones.proved().with_app().annotate(backup_on=Exists(backup))
     rows = {str(row.public_id): row for row in with_app}
     linked = {key: row for key, row in rows.items() if row.is_linked}
-    shown = [way for way in account.ways if way.possession.kind == "phone"]
-    proving = {way.target for way in shown}
+    shown = [option for option in account.ways if option.possession.kind == "phone"]
+    proving = {option.target for option in shown}
     sealed = [row for row in rows.values() if not row.is_linked]
-    kept = [way for way in account.ways if way.slug == PasskeyMethod.slug]
+    kept = [option for option in account.ways if option.slug == PasskeyMethod.slug]
     context = {
         "place": "devices",
-        "phones": [_phone(account, way, linked) for way in shown],
+        "phones": [_phone(account, option, linked) for option in shown],
         "suspended": [row for row in linked.values() if row.is_suspended],
         "sealed": sealed,
         "with_app_only": [
@@ -75,7 +75,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "current": current,
         "backup_on": any(getattr(row, "backup_on", False) for row in rows.values()),
         "orders": waiting_orders(user) if sealed else (),
-        "passkeys": [_passkey(account, way) for way in kept],
+        "passkeys": [_passkey(account, option) for option in kept],
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "gone": request.session.pop(GONE_KEY, None),
         "trusted": trusted_list(request, user, has_any=has_trusted(page)),
@@ -85,24 +85,24 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "devices/index.html", context)
 
 
-def _card(account: Readiness, way: SignInOption) -> dict[str, Any]:
+def _card(account: Readiness, option: SignInOption) -> dict[str, Any]:
     return {
-        "public_id": way.target,
-        "name": way.possession.name,
-        "linked_at": way.linked_at,
-        "last_used_at": way.last_used_at,
-        "counts_from": way.counts_from,
-        "if_lost": account.loss([way.possession.key]).sentence,
-        "note": way.note,
+        "public_id": option.target,
+        "name": option.possession.name,
+        "linked_at": option.linked_at,
+        "last_used_at": option.last_used_at,
+        "counts_from": option.counts_from,
+        "if_lost": account.loss([option.possession.key]).sentence,
+        "note": option.note,
     }
 
 
-def _phone(account: Readiness, way: SignInOption, linked: Mapping[str, Phone]) -> PhoneCard:
-    row = linked.get(way.target)
-    return PhoneCard(**_card(account, way), app=row.app if row else None)
+def _phone(account: Readiness, option: SignInOption, linked: Mapping[str, Phone]) -> PhoneCard:
+    row = linked.get(option.target)
+    return PhoneCard(**_card(account, option), app=row.app if row else None)
 
 
-def _passkey(account: Readiness, way: SignInOption) -> PasskeyCard:
-    is_synced = way.possession.kind == "synced"
+def _passkey(account: Readiness, option: SignInOption) -> PasskeyCard:
+    is_synced = option.possession.kind == "synced"
     kept = _("synced") if is_synced else _("only on this device")
-    return PasskeyCard(**_card(account, way), kept=kept, is_synced=is_synced)
+    return PasskeyCard(**_card(account, option), kept=kept, is_synced=is_synced)

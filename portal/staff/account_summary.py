@@ -79,7 +79,7 @@ def page_of(user: User) -> dict[str, Any]:
     sessions = _sessions(user)
     return {
         "subject": user,
-        "ways": [WayRow(way, way.strength >= Strength.TWO_STEP) for way in state.ways],
+        "ways": [WayRow(option, option.strength >= Strength.TWO_STEP) for option in state.ways],
         "declined": [step.label for step in second_steps() if user.has_declined(step.slug)],
         "if_lost": _if_lost(state),
         "codes": recovery_codes.summary(user),
@@ -99,7 +99,7 @@ def page_of(user: User) -> dict[str, Any]:
 
 def _if_lost(state: Readiness) -> str:
     """Say what would remain if the phone used last were lost; "" without a phone."""
-    first = next((way for way in state.ways if way.possession.kind == "phone"), None)
+    first = next((option for option in state.ways if option.possession.kind == "phone"), None)
     if first is None:
         return ""
     left = count(state.without({first.possession.key}))
@@ -111,7 +111,7 @@ def _if_lost(state: Readiness) -> str:
 
 
 def _phones(user: User, ways: Sequence[SignInOption]) -> list[PhoneRow]:
-    held = {way.possession.key: way.counts_from for way in ways}
+    held = {option.possession.key: option.counts_from for option in ways}
     linked = user.phones.proved().with_app()
     return [PhoneRow(phone, held.get(phone.possession_key)) for phone in linked]
 

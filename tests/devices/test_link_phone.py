@@ -165,7 +165,7 @@ def test_a_qr_code_binds_for_ten_minutes_whatever_the_page_says(
     clock.shift(settings.PHONE_LINK_AGE)
     step = step_now()
     with pytest.raises(linked_phones.AlreadyLinked):
-        linked_phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), client=None)  # type: ignore[arg-type] # of nobody
+        linked_phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), client=None)  # type: ignore[arg-type] # nothing is written, so no event needs an origin
     assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]
 
 
