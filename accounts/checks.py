@@ -43,7 +43,7 @@ def check_events_owner(**kwargs: Any) -> list[CheckMessage]:
         return []
     if not row or not row[0]:
         return []
-    problem = "The site's database role owns the events: whoever takes it over can erase them."
+    problem = "The site's database role owns the events: anyone who takes it over can erase them."
     hint = "Give migrations a role of their own; docs/operating.md tells how."
     return [Warning(problem, hint=hint, id="accounts.W101")]
 

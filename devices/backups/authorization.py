@@ -34,7 +34,7 @@ def lock_for_update(installation: Installation, *, weakens: bool = False) -> Ins
     return row
 
 
-def take_turn_of_active(installation: Installation, *, weakens: bool = False) -> Installation:
+def lock_active_for_update(installation: Installation, *, weakens: bool = False) -> Installation:
     """The same, of the phone that saves; raises `Refused` if another one does."""
     row = lock_for_update(installation, weakens=weakens)
     if not row.is_active:

@@ -66,7 +66,7 @@ def _told(row: VaultVersion) -> Json:
 @transaction.atomic
 def discard(*, installation: Installation, left_by: UUID, nonce: str) -> None:
     """Delete what a phone left, if it is still what the active one saw; raises `Refused`."""
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     rows = _of(authorization.on(phone.user)).filter(installation__public_id=left_by)
     row = rows.defer("ciphertext").first()
     if row is None:

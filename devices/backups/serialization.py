@@ -115,7 +115,7 @@ def pin(*, installation: Installation, number: int, pinned: bool, why: str) -> N
 
     Raises `Refused`.
     """
-    phone = authorization.take_turn_of_active(installation, weakens=not pinned)
+    phone = authorization.lock_active_for_update(installation, weakens=not pinned)
     vault = authorization.current(phone.user)
     row, now = one(vault, number), timezone.now()
     is_pinned = row.pinned_until is not None and row.pinned_until > now

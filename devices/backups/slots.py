@@ -27,7 +27,7 @@ def verify(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
 
     Raises `Refused`.
     """
-    phone = authorization.take_turn_of_active(installation)
+    phone = authorization.lock_active_for_update(installation)
     vault, now = authorization.on(phone.user), timezone.now()
     row = _slot(vault, slot)
     KeySlot.objects.filter(pk=row.pk).update(verified_at=now, last_opened_at=now)
@@ -47,7 +47,7 @@ def _slot(vault: Vault, public_id: UUID) -> KeySlot:
 @transaction.atomic
 def add(*, installation: Installation, slot: KeySlot, client: RequestOrigin) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     slot.vault = vault = authorization.on(phone.user)
     rows = list(KeySlot.everything.filter(vault=vault))
     same = [row for row in rows if row.public_id == slot.public_id]
@@ -98,7 +98,7 @@ def remove(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
 
     It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
     """
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     vault = authorization.on(phone.user)
     row = _slot(vault, slot)
     authorization.check_not_held(phone)
@@ -143,7 +143,7 @@ def note_opened(*, installation: Installation, slot: UUID, digest: str = "") -> 
 @transaction.atomic
 def note_tag(*, installation: Installation, digest: str) -> None:
     """Keep what proves the key of the backup that is on, once; raises `Refused`."""
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     authorization.check_not_held(phone)
     vault = authorization.on(phone.user)
     Vault.objects.filter(pk=vault.pk, tag_digest="").update(tag_digest=digest)
@@ -152,7 +152,7 @@ def note_tag(*, installation: Installation, digest: str) -> None:
 @transaction.atomic
 def bring_back(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
     """Let a way that was removed open the backup again, as it did; raises `Refused`."""
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     vault = authorization.on(phone.user)
     row = KeySlot.removed.filter(vault=vault, public_id=slot).first()
     if row is None:

@@ -172,7 +172,7 @@ def _set(phone: Installation, status: Installation.Status) -> None:
 @transaction.atomic
 def switch_off(*, installation: Installation, client: RequestOrigin) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
-    phone = authorization.take_turn_of_active(installation, weakens=True)
+    phone = authorization.lock_active_for_update(installation, weakens=True)
     vault = authorization.on(phone.user)
     authorization.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
@@ -184,7 +184,7 @@ def switch_off(*, installation: Installation, client: RequestOrigin) -> datetime
 @transaction.atomic
 def undelete(*, installation: Installation, client: RequestOrigin) -> Vault:
     """Switch the backup that was switched off last on again. Raises `Refused`."""
-    phone = authorization.take_turn_of_active(installation)
+    phone = authorization.lock_active_for_update(installation)
     vault = authorization.current(phone.user)
     if vault.state == Vault.State.ON:
         raise errors.vault_exists(vault.public_id)
