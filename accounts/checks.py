@@ -56,6 +56,6 @@ def check_clock(**kwargs: Any) -> list[CheckMessage]:
         return []
     if not late:
         return []
-    problem = f"The clock of this host is {int(late.total_seconds())} s behind the newest event."
+    problem = f"The clock of this host is {late}."
     hint = "Set it by NTP, and never back: codes and sessions end later than they should."
     return [Warning(problem, hint=hint, id="accounts.W102")]

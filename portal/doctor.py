@@ -80,8 +80,10 @@ def keys() -> str:
 def clocks() -> str:
     """The clock has not stepped back, and agrees with that of the database server."""
     if late := clock.behind():
-        seconds = int(late.total_seconds())
-        raise Fault(f"This host's clock is {seconds} s behind the newest event. Start NTP.")
+        raise Fault(
+            f"This host's clock is {late}. Start NTP. Or are those events' dates wrong? See "
+            "“The clock” in docs/operating.md."
+        )
     if connection.vendor != "postgresql":
         return "The clock has not stepped back."
     with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.activity import clock
 from accounts.activity.timeline import lines
 from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import trusted_browser_allowed
@@ -84,11 +85,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say whether the database answers too, and opens; 503 with a retry if not."""
+    """Say whether the database answers too, and opens, and the clock is right; 503 if not."""
     if reason := why_not_ready():
         return _not_ready(reason)
     try:
         key_check.judge()
+        if late := clock.behind():
+            return _not_ready(f"the clock is {late}")
     except DatabaseError:
         return _not_ready("no database")
     except key_check.WrongKeys:

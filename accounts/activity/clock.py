@@ -2,11 +2,17 @@
 
 Codes of apps count each step once, whatever the clock says. But a clock that was set back keeps
 what has an end alive for longer, and makes honest codes look like ones of the future.
+
+The latest moment counts, not that of the newest row: what happens after the step back is dated
+earlier than what went before, and must not hide it. Where it was that moment that was wrong,
+`CLOCK_WAS_AHEAD` names the last row of that time: events are append-only, so their dates stay.
 """
 
 import logging
 from datetime import timedelta
 
+from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import SecurityEvent
@@ -15,15 +21,17 @@ logger = logging.getLogger(__name__)
 TOLERATED = timedelta(seconds=30)  # between hosts that write to the same database
 
 
-def behind() -> timedelta:
-    """Return how far the clock is behind the newest event, zero if that is next to nothing."""
-    newest = SecurityEvent.objects.order_by("-pk").values_list("at", flat=True).first()
-    left = newest - timezone.now() if newest else timedelta(0)
-    return left if left > TOLERATED else timedelta(0)
+def behind() -> str:
+    """Say how far the clock is behind the latest event, and up to which; "" if it is right."""
+    now = timezone.now()
+    ahead = SecurityEvent.objects.filter(at__gt=now + TOLERATED, pk__gt=settings.CLOCK_WAS_AHEAD)
+    found = ahead.aggregate(latest=Max("at"), number=Max("pk"))
+    if not found["number"]:
+        return ""
+    return f"{int((found['latest'] - now).total_seconds())} s behind events up to {found['number']}"
 
 
 def warn_if_behind() -> None:
     """Write it into the log, once in each round of the worker."""
     if late := behind():
-        seconds = int(late.total_seconds())
-        logger.critical("the clock of this host is %d s behind the newest event", seconds)
+        logger.critical("the clock of this host is %s", late)

@@ -30,7 +30,10 @@ class SecurityEvent(models.Model):
     details = models.JSONField(default=dict)
 
     class Meta:
-        indexes = (models.Index(fields=["user", "-at", "-id"], name="event_of_person"),)
+        indexes = (
+            models.Index(fields=["user", "-at", "-id"], name="event_of_person"),
+            models.Index(fields=["at"], name="event_at"),  # the latest, for the clock; the oldest
+        )
 
     def __str__(self) -> str:
         return self.kind

@@ -86,6 +86,8 @@ else:
     }
 # Seconds that a statement may take on PostgreSQL; manage.py sets it aside for its long commands.
 DATABASE_TIMEOUT: int = env.int("DATABASE_TIMEOUT", default=15)
+# Id of the last event that a clock which was ahead has dated: see accounts/activity/clock.py.
+CLOCK_WAS_AHEAD: int = env.int("CLOCK_WAS_AHEAD", default=0)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 
 # --- Messages -------------------------------------------------------------------------------
