@@ -30,8 +30,8 @@ export class Row {
     this.seconds = 0;
     this.isShown = !acts.hidden;
     this.element = make(
-      "li",
-      { class: "account", "data-id": entry.id },
+      "div",
+      { class: "account", role: "listitem", "data-id": entry.id },
       make("b", { "data-part": "issuer", dir: "auto" }),
       make("span", { class: "soft small", "data-part": "label", dir: "auto" }),
     );
@@ -189,7 +189,10 @@ export class Row {
     if (seconds === this.seconds) return;
     this.seconds = seconds;
     const line = part(this.element, "left");
-    line.textContent = _("%(seconds)s s", { seconds });
+    const words = _("%(seconds)s s", { seconds });
+    // Its text is written over: a new child would have the styles of the whole page judged again, for :empty.
+    if (line.firstChild) line.firstChild.nodeValue = words;
+    else line.textContent = words;
     line.style.setProperty("--left", String(left / length));
     const isEnding = left <= NEXT_FROM;
     if (isEnding !== this.isEnding) this.element.classList.toggle("ending", isEnding);

@@ -1,10 +1,11 @@
-// The rows of the list on the page. Those of the first screen come at once and the others in slices, so that
-// nobody waits for thousands of them; whole are those near what is seen, and only those tick.
-import { part } from "./dom.js";
+// The rows of the list on the page, in blocks that the browser lays out when they come near: a code that changes
+// costs the rows in sight, not thousands. The first block comes at once and the others in slices, so that nobody
+// waits for them; whole are the rows near what is seen, and only those tick.
+import { make, part } from "./dom.js";
 import { Row } from "./row.js";
 
-const FIRST = 40; // rows: more than any screen shows
-const SLICE = 250;
+const BLOCK = 48; // rows: more than most screens show, and full lines with one to four columns
+const SLICE = 5; // blocks
 const NEAR = "50% 0px"; // of a screen, above and below
 
 /**
@@ -30,6 +31,7 @@ export class Rows {
     /** @type {Set<Row>} */
     this.near = new Set();
     this.cancel = () => {};
+    this.shown = 0; // rows
     this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
   }
 
@@ -46,7 +48,8 @@ export class Rows {
     this.end();
     this.rows.clear();
     this.near.clear();
-    this.place.replaceChildren();
+    this.shown = 0;
+    this.cut(0);
     this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
   }
 
@@ -106,10 +109,10 @@ export class Rows {
     this.cancel();
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
     const focused = this.place.contains(active) ? active : null;
-    const present = this.place.childElementCount;
-    const isOther = Math.abs(present - entries.length) > FIRST || present === 0;
-    if (isOther) this.showAnew(entries);
-    else this.settle(entries);
+    const isOther = this.shown === 0 || Math.abs(this.shown - entries.length) > BLOCK;
+    if (isOther) this.cut(1);
+    this.shown = entries.length;
+    this.fill(entries, 0, isOther ? 1 : Infinity);
     this.focusAgain(focused);
   }
 
@@ -121,34 +124,40 @@ export class Rows {
   }
 
   /**
-   * Another list, or one that is much longer or shorter: its first rows now, the others soon.
+   * Fill the blocks from this one on: so many now, the others soon.
    * @param {Entry[]} entries
+   * @param {number} from
+   * @param {number} most
    */
-  showAnew(entries) {
-    this.place.replaceChildren(...entries.slice(0, FIRST).map((entry) => this.rowOf(entry).element));
-    this.append(entries, FIRST);
-  }
-
-  /** @param {Entry[]} entries @param {number} from */
-  append(entries, from) {
-    if (from >= entries.length) {
-      // From below, the keyboard reaches the last row, and not the last one that was made whole.
-      this.rows.get(entries.at(-1)?.id ?? "")?.complete();
+  fill(entries, from, most) {
+    const count = Math.ceil(entries.length / BLOCK);
+    const end = Math.min(count, from + most);
+    for (let at = from; at < end; at += 1) this.settle(at, entries.slice(at * BLOCK, (at + 1) * BLOCK));
+    if (end < count) {
+      this.cancel = soon(() => this.fill(entries, end, SLICE));
       return;
     }
-    this.cancel = soon(() => {
-      const next = entries.slice(from, from + SLICE);
-      this.place.append(...next.map((entry) => this.rowOf(entry).element));
-      this.append(entries, from + SLICE);
-    });
+    this.cut(count);
+    // From below, the keyboard reaches the last row, and not the last one that was made whole.
+    this.rows.get(entries.at(-1)?.id ?? "")?.complete();
   }
 
   /**
-   * Move what is not at its place: of a list that stays as it is, nothing is touched.
+   * Keep so many blocks.
+   * @param {number} count
+   */
+  cut(count) {
+    while (this.place.children.length > count) this.place.lastElementChild?.remove();
+  }
+
+  /**
+   * Move what is not at its place in a block: where nothing changed, nothing is touched.
+   * @param {number} index
    * @param {Entry[]} entries
    */
-  settle(entries) {
-    let at = this.place.firstElementChild;
+  settle(index, entries) {
+    const block = this.place.children[index] ?? make("div", { class: "account-block" });
+    let at = block.firstElementChild;
     for (const entry of entries) {
       const { element } = this.rowOf(entry);
       if (at === element) {
@@ -158,7 +167,7 @@ export class Rows {
         at.remove();
         at = next;
       } else {
-        this.place.insertBefore(element, at);
+        block.insertBefore(element, at);
       }
     }
     while (at) {
@@ -166,6 +175,7 @@ export class Rows {
       at.remove();
       at = next;
     }
+    if (!block.isConnected) this.place.append(block);
   }
 
   /** Bring what is near to this moment. */

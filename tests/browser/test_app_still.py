@@ -111,3 +111,29 @@ def test_every_row_of_a_long_list_is_found_and_reached_by_keyboard(page: Page) -
     for _each in range(6):
         page.keyboard.press("Shift+Tab")
     expect(names).to_have_text("Shop297")
+
+
+NAMES = (
+    "[...document.querySelectorAll('.account [data-part=issuer]')].map((name) => name.textContent)"
+)
+
+
+def test_a_long_list_keeps_its_order_when_one_is_pinned_and_searched(page: Page) -> None:
+    phone = Phone(page).open()
+    names = [f"Shop{n:03}" for n in range(120)]  # some blocks of rows
+    phone.fill([link(name) for name in names])
+    expect(page.locator(".account")).to_have_count(120)
+    page.locator(".account").nth(100).scroll_into_view_if_needed()
+    phone.press("Pin Shop100")
+    pinned = ["Shop100", *(name for name in names if name != "Shop100")]
+    expect(page.locator(".account [data-part=issuer]").first).to_have_text("Shop100")
+    assert page.evaluate(NAMES) == pinned
+    expect(page.locator("[data-part=pin]:focus")).to_have_attribute("aria-pressed", "true")
+    phone.type("Search", "Shop09")
+    expect(page.locator(".account")).to_have_count(10)
+    phone.type("Search", "")
+    expect(page.locator(".account")).to_have_count(120)
+    assert page.evaluate(NAMES) == pinned
+    expect(
+        page.get_by_role("list").filter(has_text="Shop000").get_by_role("listitem")
+    ).to_have_count(120)
