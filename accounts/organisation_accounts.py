@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
 from accounts.staff import check, check_rights
 from core.http import RequestOrigin
@@ -73,10 +74,11 @@ def ask(*, enrolment: Enrolment, client: RequestOrigin, session: str = "") -> bo
 
 
 @transaction.atomic
-def end(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
+def end(*, actor: User, enrolment: Enrolment, reason: str, had_secret: bool) -> bool:
     """End the account with the organisation; False if it was ended already.
 
-    Its secret is another module's: call `devices.staff_acts.end_enrolment`.
+    Its secret is another module's, which erases it before: call `devices.staff_acts.end_enrolment`.
+    Where there was one, what it let in ends too.
     """
     check(actor, enrolment.user)
     rows = Enrolment.objects.current().filter(pk=enrolment.pk)
@@ -84,7 +86,8 @@ def end(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
         return False
     organisation = enrolment.organisation
     Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
-    _record(enrolment, EventKind.WORK_ENDED, actor=actor, reason=reason)
+    kind, effect = EventKind.WORK_ENDED, None if had_secret else Effect.NOTHING
+    _record(enrolment, kind, actor=actor, effect=effect, reason=reason)
     return True
 
 
@@ -94,7 +97,15 @@ def _record(
     *,
     client: RequestOrigin | None = None,
     actor: User | None = None,
+    effect: Effect | None = None,
     **details: str,
 ) -> None:
-    name = enrolment.organisation.name
-    events.record(enrolment.user, kind, client=client, actor=actor, organisation=name, **details)
+    events.record(
+        enrolment.user,
+        kind,
+        client=client,
+        actor=actor,
+        effect=effect,
+        organisation=enrolment.organisation.name,
+        **details,
+    )

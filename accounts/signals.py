@@ -1,10 +1,20 @@
-"""What accounts tells the rest of the site."""
+"""What accounts tells the rest of the site; `accounts.activity.events` sends the first two."""
+
+from typing import NotRequired, TypedDict
 
 from django.dispatch import Signal
 
+
+class Ended(TypedDict):
+    """How many a receiver has ended; what it does not count is not there."""
+
+    sessions: NotRequired[int]
+    trusted: NotRequired[int]  # browsers
+
+
 # Something that protects the account changed: arguments `user` and `except_session`, the public id
 # of the one session that stays signed in, or "". Receivers end all the others, in the same
-# transaction.
+# transaction, and return what they `Ended`.
 protection_changed = Signal()
 
 # The set-up changed in a way that leaves sessions alone, such as one more phone; same arguments.

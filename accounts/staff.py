@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.holds import cancelling
 from accounts.models import EventKind, StaffRequest, User
-from accounts.signals import protection_changed
 from core import rates
 from core.i18n import gettext as _
 
@@ -70,12 +70,14 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
     check(actor, user)
     user = user.lock_for_update()
     rows = list(user.bindings.revocable())
-    done = cancelling.cancel(user=user, chosen=rows, client=None, actor=actor, reason=reason)
+    done = cancelling.cancel(
+        user=user, chosen=rows, client=None, actor=actor, reason=reason, effect=Effect.NOTHING
+    )
     frozen = User.objects.filter(pk=user.pk, frozen_at__isnull=True)
+    # The event of the freeze ends the sessions, after what was added in them is gone.
     if not frozen.update(frozen_at=timezone.now()) and not done:
         return False
     events.record(user, EventKind.ACCOUNT_FROZEN, client=None, actor=actor, reason=reason)
-    protection_changed.send(User, user=user, except_session="")
     return True
 
 
@@ -122,5 +124,4 @@ def _set(
         return False
     details: dict[str, Any] = {"reason": reason} if reason else {}
     events.record(user, kind, client=None, actor=actor, **details)
-    protection_changed.send(User, user=user, except_session="")
     return True

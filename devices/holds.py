@@ -37,7 +37,7 @@ class AuthenticatorKind(Handler):
         row = rows.select_related("phone").first()
         if row and row.enrolment_id is None:
             row.phone.user = user
-            linked_phones.take_off(row.phone, except_session)
+            linked_phones.take_off(row.phone)
         else:
             rows.erase()
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.authentication import known_browsers
 from accounts.models import User
-from accounts.signals import protection_changed, set_up_changed, two_step_ended
+from accounts.signals import Ended, protection_changed, set_up_changed, two_step_ended
 from core.http import client_of
 from devices.authenticator import work_accounts
 from devices.backups import app_linking, grants
@@ -26,10 +26,12 @@ def stamp_session(*, request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_others")
-def end_others(*, user: User, except_session: str = "", **kwargs: Any) -> None:
+def end_others(*, user: User, except_session: str = "", **kwargs: Any) -> Ended:
     """End the person's other sessions, and all trust, in the transaction of the change."""
-    end_sessions(user, except_session=except_session)
-    trusted_browsers.end_all_of(user, except_session)
+    return {
+        "sessions": end_sessions(user, except_session=except_session),
+        "trusted": trusted_browsers.end_all_of(user, except_session),
+    }
 
 
 @receiver(protection_changed, dispatch_uid="devices.end_links")

@@ -7,7 +7,6 @@ from accounts.activity import events
 from accounts.authentication import throttling
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import EventKind, OneTimeLink, User
-from accounts.signals import protection_changed, set_up_changed
 from devices.models import Authenticator
 
 SHORTEST_REASON = 10
@@ -35,6 +34,4 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
         user.save(update_fields=["password", "password_changed_at"])
     throttling.forgive_passwords(user)
     events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, client=None, reason=reason)
-    set_up_changed.send(User, user=user, except_session="")
-    protection_changed.send(User, user=user, except_session="")
     return f"{phones} phones, {passkeys} passkeys, {sheets} sheets of recovery codes"

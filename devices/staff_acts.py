@@ -5,7 +5,6 @@ from django.db import transaction
 from accounts import organisation_accounts
 from accounts.activity import events
 from accounts.models import Enrolment, EventKind, User
-from accounts.signals import protection_changed
 from accounts.staff import check, has_colleague
 from devices.authenticator import work_accounts
 from devices.factors import last_factor
@@ -70,9 +69,8 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 
     False if it was ended already.
     """
-    user = enrolment.user.lock_for_update()
-    if not organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason):
-        return False
-    if work_accounts.erase(enrolment):
-        protection_changed.send(User, user=user, except_session="")
-    return True
+    enrolment.user.lock_for_update()
+    had_secret = bool(work_accounts.erase(enrolment))
+    return organisation_accounts.end(
+        actor=actor, enrolment=enrolment, reason=reason, had_secret=had_secret
+    )

@@ -5,6 +5,7 @@ same name (":" is "_" there) under `templates/email/`.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from django.utils.functional import Promise
 
@@ -13,29 +14,70 @@ from core.i18n import gettext_lazy as _
 Text = str | Promise
 
 
+class Effect(Enum):
+    """What an act ends, besides what it does itself; `accounts.activity.events.record` sees to it.
+
+    A change of the set-up ends trusted browsers, which stood for a second step under the old one. A
+    change of what protects the account also ends every session but the one that acts, codes for
+    phones, and what other sessions were allowed.
+    """
+
+    NOTHING = "nothing"
+    SET_UP_CHANGED = "set-up changed"
+    PROTECTION_CHANGED = "protection changed"
+
+
+NOTHING, SET_UP, PROTECTION = Effect
+
+
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of event is shown; `tone` is one of plain, ok, look, loss."""
+    """How a kind of event is shown and what it ends; `tone` is one of plain, ok, look, loss.
+
+    `counts` are those of `accounts.signals.Ended` that the event remembers.
+    """
 
     title: Text
     icon: str = "check"
     tone: str = "plain"
     notice: bool = False
+    effect: Effect = NOTHING
+    counts: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {
     "account:created": Kind(_("Account created"), "user"),
-    "account:frozen": Kind(_("Account frozen by staff"), "snowflake", "look", notice=True),
-    "account:locked": Kind(_("Account locked by staff"), "lock", "look", notice=True),
-    "account:recovered_on_host": Kind(
-        _("Second steps removed by the operator"), "life-buoy", "look", notice=True
+    "account:frozen": Kind(
+        _("Account frozen by staff"), "snowflake", "look", notice=True, effect=PROTECTION
     ),
-    "account:staff_granted": Kind(_("Made a member of staff"), "users", "look", notice=True),
-    "account:staff_revoked": Kind(_("No longer a member of staff"), "users", "look", notice=True),
-    "account:unlocked": Kind(_("Account unlocked by staff"), "lock-open", "look", notice=True),
-    "address:added": Kind(_("E-mail address {address} added"), "mail", "look", notice=True),
-    "address:primary": Kind(_("Sign-in address is now {address}"), "mail", "look", notice=True),
-    "address:removed": Kind(_("E-mail address {address} removed"), "mail", "look", notice=True),
+    "account:locked": Kind(
+        _("Account locked by staff"), "lock", "look", notice=True, effect=PROTECTION
+    ),
+    "account:recovered_on_host": Kind(
+        _("Second steps removed by the operator"),
+        "life-buoy",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+    ),
+    "account:staff_granted": Kind(
+        _("Made a member of staff"), "users", "look", notice=True, effect=PROTECTION
+    ),
+    "account:staff_revoked": Kind(
+        _("No longer a member of staff"), "users", "look", notice=True, effect=PROTECTION
+    ),
+    "account:unlocked": Kind(
+        _("Account unlocked by staff"), "lock-open", "look", notice=True, effect=PROTECTION
+    ),
+    "address:added": Kind(
+        _("E-mail address {address} added"), "mail", "look", notice=True, effect=SET_UP
+    ),
+    "address:primary": Kind(
+        _("Sign-in address is now {address}"), "mail", "look", notice=True, effect=SET_UP
+    ),
+    "address:removed": Kind(
+        _("E-mail address {address} removed"), "mail", "look", notice=True, effect=SET_UP
+    ),
     "app:asked": Kind(_("{phone} asked to open your backup"), "life-buoy", "look", notice=True),
     "app:linked": Kind(_("Authenticator app on {phone} linked"), "smartphone", "ok", notice=True),
     "app:silent": Kind(
@@ -97,59 +139,123 @@ KINDS: dict[str, Kind] = {
         "shield-alert",
         "loss",
         notice=True,
+        effect=PROTECTION,
     ),
     "dispute:decided": Kind(
-        _("The dispute over your account was decided"), "shield-check", "look", notice=True
+        _("The dispute over your account was decided"),
+        "shield-check",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
     "dispute:decided_by_staff": Kind(
-        _("The dispute over your account was decided by staff"), "users", "look", notice=True
+        _("The dispute over your account was decided by staff"),
+        "users",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
     "dispute:ended": Kind(
         _("The dispute over your account has expired"), "shield-check", "look", notice=True
     ),
     "factor:disabled": Kind(
-        _("Too many wrong codes: {method} switched off"), "triangle-alert", "loss", notice=True
+        _("Too many wrong codes: {method} switched off"),
+        "triangle-alert",
+        "loss",
+        notice=True,
+        effect=SET_UP,
     ),
-    "hold:cancelled": Kind(_("Undone: {methods}"), "shield-off", "look", notice=True),
+    "hold:cancelled": Kind(
+        _("Undone: {methods}"), "shield-off", "look", notice=True, effect=PROTECTION
+    ),
     "hold:ended": Kind(
         _("New sign-in methods are fully active"), "shield-check", "look", notice=True
     ),
     "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
     "notice:reported": Kind(
-        _("Someone used a notice to say: this wasn’t me"), "shield-off", "look", notice=True
+        _("Someone used a notice to say: this wasn’t me"),
+        "shield-off",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
-    "number:added": Kind(_("Phone number {number} added"), "message-circle", "look", notice=True),
+    "number:added": Kind(
+        _("Phone number {number} added"), "message-circle", "look", notice=True, effect=SET_UP
+    ),
     "number:removed": Kind(
-        _("Phone number {number} removed"), "message-circle", "look", notice=True
+        _("Phone number {number} removed"), "message-circle", "look", notice=True, effect=SET_UP
     ),
     "organisation:added": Kind(_("Organisation {organisation} added"), "users"),
     "organisation:changed": Kind(
         _("Details of {organisation} changed"), "users", "look", notice=True
     ),
-    "passkey:added": Kind(_("Passkey {passkey} added"), "key-round", "ok", notice=True),
+    "passkey:added": Kind(
+        _("Passkey {passkey} added"), "key-round", "ok", notice=True, effect=SET_UP
+    ),
     "passkey:changed": Kind(
         _("{passkey} was refused, because it has changed"), "triangle-alert", "look", notice=True
     ),
     "passkey:counter_reset": Kind(
         _("The counter of {passkey} started over"), "key-round", "look", notice=True
     ),
-    "passkey:removed": Kind(_("Passkey {passkey} removed"), "key-round", "look", notice=True),
+    "passkey:removed": Kind(
+        _("Passkey {passkey} removed"),
+        "key-round",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions",),
+    ),
     "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
-    "password:changed": Kind(_("Password changed"), "key-round", "look", notice=True),
-    "password:reset": Kind(_("Password reset by e-mail"), "key-round", "look", notice=True),
-    "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True),
+    "password:changed": Kind(
+        _("Password changed"), "key-round", "look", notice=True, effect=PROTECTION
+    ),
+    "password:reset": Kind(
+        _("Password reset by e-mail"), "key-round", "look", notice=True, effect=PROTECTION
+    ),
+    "phone:linked": Kind(_("{phone} linked"), "smartphone", "ok", notice=True, effect=SET_UP),
     "phone:renamed": Kind(_("Phone renamed to {phone}"), "smartphone"),
-    "phone:suspended": Kind(_("{phone} suspended"), "snowflake", "look", notice=True),
-    "phone:taken_back": Kind(_("{phone} taken back"), "smartphone", "ok", notice=True),
-    "phone:unlinked": Kind(_("{phone} unlinked"), "smartphone", "look", notice=True),
+    "phone:suspended": Kind(
+        _("{phone} suspended"),
+        "snowflake",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions",),
+    ),
+    "phone:taken_back": Kind(
+        _("{phone} taken back"),
+        "smartphone",
+        "ok",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions",),
+    ),
+    "phone:unlinked": Kind(
+        _("{phone} unlinked"),
+        "smartphone",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions", "trusted"),
+    ),
     "phone:unlinked_by_staff": Kind(
-        _("{phone} unlinked by staff"), "smartphone", "look", notice=True
+        _("{phone} unlinked by staff"),
+        "smartphone",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions", "trusted"),
     ),
-    "recovery_codes:confirmed": Kind(_("Recovery codes checked"), "file-text", "ok"),
+    "recovery_codes:confirmed": Kind(
+        _("Recovery codes checked"), "file-text", "ok", effect=PROTECTION
+    ),
     "recovery_codes:discarded": Kind(
-        _("New recovery codes discarded"), "file-text", "look", notice=True
+        _("New recovery codes discarded"), "file-text", "look", notice=True, effect=PROTECTION
     ),
-    "recovery_codes:made": Kind(_("New recovery codes made"), "file-text", "look", notice=True),
+    "recovery_codes:made": Kind(
+        _("New recovery codes made"), "file-text", "look", notice=True, effect=PROTECTION
+    ),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
     "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
@@ -178,26 +284,46 @@ KINDS: dict[str, Kind] = {
         notice=True,
     ),
     "step:accepted": Kind(
-        _("Turned on again for signing in: {method}"), "check", "look", notice=True
+        _("Turned on again for signing in: {method}"),
+        "check",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
     "step:declined": Kind(
-        _("Turned off for signing in: {method}"), "shield-off", "look", notice=True
+        _("Turned off for signing in: {method}"),
+        "shield-off",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
     "step_up:failed": Kind(
         _("Wrong code or password on a confirmation page"), "triangle-alert", "look"
     ),
     "step_up:passed": Kind(_("Confirmed with {methods}"), "check"),
-    "two_step:off": Kind(_("Two-step verification switched off"), "shield-off", "loss", True),
-    "two_step:on": Kind(_("Two-step verification switched on"), "shield-check", "ok", True),
+    "two_step:off": Kind(
+        _("Two-step verification switched off"), "shield-off", "loss", True, effect=PROTECTION
+    ),
+    "two_step:on": Kind(
+        _("Two-step verification switched on"), "shield-check", "ok", True, effect=PROTECTION
+    ),
     "work:approved": Kind(
         _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
     ),
     "work:asked": Kind(_("{organisation} asked for a new code"), "users"),
     "work:ended": Kind(
-        _("Account with {organisation} ended by staff"), "users", "look", notice=True
+        _("Account with {organisation} ended by staff"),
+        "users",
+        "look",
+        notice=True,
+        effect=PROTECTION,
     ),
     "work:enrolled": Kind(
-        _("Account with {organisation} set up on {phone}"), "users", "ok", notice=True
+        _("Account with {organisation} set up on {phone}"),
+        "users",
+        "ok",
+        notice=True,
+        effect=SET_UP,
     ),
 }
 

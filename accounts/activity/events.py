@@ -3,13 +3,14 @@
 What there is to remember is listed in `accounts.activity.event_kinds`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.activity.event_kinds import KINDS, METHODS
+from accounts.activity.event_kinds import KINDS, METHODS, Effect
 from accounts.activity.user_agents import display_name
 from accounts.models import EventKind, SecurityEvent, User
+from accounts.signals import protection_changed, set_up_changed
 from core.http import RequestOrigin
 from core.i18n import apart, listed
 from core.i18n import gettext as _
@@ -57,13 +58,20 @@ def record(
     actor: User | None = None,
     session: str = "",
     also_to: Iterable[str] = (),
+    effect: Effect | None = None,
+    stays: str | None = None,
     **details: Any,
 ) -> SecurityEvent:
-    """Write the event and, in the same transaction, the notices that go with it.
+    """End what the act ends, write the event, queue its notices; call it last in the transaction.
 
-    `also_to` are addresses that were verified until this very change.
+    What ends is said by the kind, or by `effect` where an act changed less than its kind tells, or
+    another event of the same transaction sees to it. The session that acts stays, or the one with
+    the public id `stays`. `also_to` are addresses that were verified until this very change.
     """
-    notice = KINDS[kind].notice
+    shown = KINDS[kind]
+    kept = ("" if actor else session) if stays is None else stays
+    ended = _end(user, shown.effect if effect is None else effect, except_session=kept)
+    details |= {name: ended[name] for name in shown.counts if ended.get(name)}
     event = SecurityEvent.objects.create(
         user=user,
         actor_id=actor.pk if actor else None,
@@ -73,9 +81,23 @@ def record(
         session=session,
         details=details,
     )
-    if notice:
+    if shown.notice:
         _notify(event, also_to)
     return event
+
+
+SIGNALS = {
+    Effect.SET_UP_CHANGED: set_up_changed,
+    Effect.PROTECTION_CHANGED: protection_changed,
+}
+
+
+def _end(user: User, effect: Effect, *, except_session: str) -> Counter[str]:
+    ended = Counter[str]()
+    if signal := SIGNALS.get(effect):
+        for _receiver, told in signal.send(User, user=user, except_session=except_session):
+            ended.update(told or {})
+    return ended
 
 
 def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.authentication import recovery_codes
 from accounts.holds import disputes
 from accounts.models import EventKind, RecoveryCodeSet, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
 
@@ -39,9 +39,9 @@ def confirm(
         if row.is_pending:
             disputes.lock_for_update(user)
         mark_confirmed(row)
-        events.record(user, EventKind.RECOVERY_CODES_CONFIRMED, client=client, session=session)
-        if row.is_pending:
-            protection_changed.send(User, user=user, except_session=session)
+        kind = EventKind.RECOVERY_CODES_CONFIRMED
+        effect = None if row.is_pending else Effect.NOTHING
+        events.record(user, kind, client=client, session=session, effect=effect)
     return True
 
 
@@ -101,7 +101,6 @@ def discard(user: User, public_id: UUID, *, client: RequestOrigin, session: str)
             raise NothingElse
         recovery_codes.end(user, user.recovery_code_sets.filter(pk=row.pk))
         events.record(user, EventKind.RECOVERY_CODES_DISCARDED, client=client, session=session)
-        protection_changed.send(User, user=user, except_session=session)
     return True
 
 

@@ -23,7 +23,6 @@ from accounts.holds.bindings import Ground
 from accounts.holds.kinds import CODES
 from accounts.models import EventKind, RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
-from accounts.signals import protection_changed
 from core.crypto import CannotUnseal, seal, unseal
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
@@ -144,7 +143,6 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: RequestOrigin) ->
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
     events.record(user, EventKind.RECOVERY_CODES_MADE, client=client, session=session, **told)
-    protection_changed.send(User, user=user, except_session=session)
     return code_set
 
 

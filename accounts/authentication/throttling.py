@@ -11,7 +11,6 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.normalization import email_key
 from accounts.holds.bindings import held_subjects
 from accounts.models import EventKind, User
-from accounts.signals import set_up_changed
 from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import ngettext
@@ -104,7 +103,6 @@ def note(verification: VerificationContext, step: AuthMethod, count: int) -> Non
             _record(verification, EventKind.SIGN_IN_MANY_FAILURES, step)
         if count == settings.FAILURES_BEFORE_OFF:
             _record(verification, EventKind.FACTOR_DISABLED, step)
-            set_up_changed.send(User, user=verification.user)
 
 
 def _record(verification: VerificationContext, kind: EventKind, step: AuthMethod) -> None:

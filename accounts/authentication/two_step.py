@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.authentication import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
@@ -17,7 +18,6 @@ from accounts.holds.cancelling import cancel_held
 from accounts.holds.kinds import TWO_STEP
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import Binding, EventKind, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
@@ -81,7 +81,6 @@ def turn_on(
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
         events.record(user, EventKind.TWO_STEP_ON, client=client, session=session, **told)
-        protection_changed.send(User, user=user, except_session=session)
 
 
 def _hold_what_others_added(user: User, session: str) -> list[int]:
@@ -135,6 +134,5 @@ def turn_off(user: User, *, client: RequestOrigin, session: str) -> None:
         recovery_codes.end_all(user)
         end_what_counted(user)
         # What is held would wait for a question that nobody asks without two-step.
-        cancel_held(user, client=client, session=session)
+        cancel_held(user, client=client, session=session, effect=Effect.NOTHING)
         events.record(user, EventKind.TWO_STEP_OFF, client=client, session=session)
-        protection_changed.send(User, user=user, except_session=session)

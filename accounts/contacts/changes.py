@@ -16,7 +16,6 @@ from accounts.holds.bindings import Ground
 from accounts.models import Binding, EmailAddress, EventKind, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.readiness import declined_methods, unused_methods
-from accounts.signals import set_up_changed
 from core.http import RequestOrigin
 
 
@@ -222,7 +221,6 @@ def _record(
     subject = "address" if contact.kind == "email" else "number"
     details: dict[str, Any] = bindings.told(binding)
     details[subject] = _name_of(contact)
-    set_up_changed.send(User, user=user, except_session=session)
     events.record(
         user,
         EventKind(f"{subject}:{action}"),

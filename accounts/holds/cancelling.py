@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.holds import bindings
 from accounts.holds.bindings import HANDLERS
 from accounts.models import Binding, EventKind, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
 
@@ -23,10 +23,12 @@ def cancel(
     session: str = "",
     actor: User | None = None,
     reason: str = "",
+    effect: Effect | None = None,
 ) -> list[Binding]:
     """Take these back, newest first, end every session but `session`, and tell the person.
 
-    What was added on one of them goes with it. Return what this call has taken back: nothing if a
+    What was added on one of them goes with it. `effect` is `NOTHING` where the caller's own event
+    ends the sessions, after this. Return what this call has taken back: nothing if a
     parallel one was first.
     """
     user = user.lock_for_update()
@@ -36,13 +38,12 @@ def cancel(
     done = [row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, session)]
     if not done:
         return []
-    protection_changed.send(User, user=user, except_session=session)
     details: dict[str, Any] = {"methods": [row.kind for row in done]}
     details["names"] = [row.name for row in done if row.name]
     if reason:
         details["reason"] = reason
     kind = EventKind.HOLD_CANCELLED
-    events.record(user, kind, client=client, actor=actor, session=session, **details)
+    events.record(user, kind, client=client, actor=actor, session=session, effect=effect, **details)
     bindings.forget_mark_if_answered(user)
     return done
 
@@ -77,7 +78,12 @@ def of_the_session(binding: Binding) -> list[Binding]:
 
 
 def cancel_held(
-    user: User, *, client: RequestOrigin | None, session: str = "", spare: str = ""
+    user: User,
+    *,
+    client: RequestOrigin | None,
+    session: str = "",
+    spare: str = "",
+    effect: Effect | None = None,
 ) -> list[Binding]:
     """Take back what is held, as the password has changed; not what `session` added itself.
 
@@ -88,4 +94,6 @@ def cancel_held(
     if any(row.subject == spare for row in rows):
         return []
     chosen = [row for row in rows if not session or row.session != session]
-    return cancel(user=user, chosen=chosen, client=client, session=session) if chosen else []
+    if not chosen:
+        return []
+    return cancel(user=user, chosen=chosen, client=client, session=session, effect=effect)

@@ -15,7 +15,6 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.models import EventKind, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
 BEGUN = EventKind.DISPUTE_BEGUN
@@ -53,7 +52,6 @@ def begin(user: User, *, since: datetime, client: RequestOrigin | None, **detail
         until = user.disputed_until or until
     about: dict[str, Any] = {"until": until.isoformat(), **details}
     events.record(user, BEGUN, client=client, **about)
-    protection_changed.send(User, user=user, except_session="")
     return until
 
 

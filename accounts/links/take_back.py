@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.holds import cancelling
 from accounts.links import link_mail
 from accounts.models import Binding, EventKind, SecurityEvent, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 
 SALT = "accounts.take-back"
@@ -82,8 +82,7 @@ def report(reported: Reported, *, client: RequestOrigin) -> bool:
     user = reported.user.lock_for_update()
     if _was_reported(reported.event):
         return False
-    cancelling.cancel(user=user, chosen=reported.changes, client=client)
-    protection_changed.send(User, user=user, except_session="")
+    cancelling.cancel(user=user, chosen=reported.changes, client=client, effect=Effect.NOTHING)
     User.objects.filter(pk=user.pk).update(frozen_at=timezone.now())
     events.record(user, KIND, client=client, event=str(reported.event.public_id))
     return True

@@ -24,7 +24,6 @@ from accounts.holds import disputes
 from accounts.holds.switched_off import PURPOSES
 from accounts.models import EventKind, User
 from accounts.readiness.assessment import Readiness
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
@@ -118,7 +117,6 @@ def _write(user: User, slugs: list[str]) -> None:
 def _tell(
     user: User, kind: EventKind, step: AuthMethod, *, client: RequestOrigin, session: str
 ) -> None:
-    protection_changed.send(User, user=user, except_session=session)
     events.record(user, kind, client=client, session=session, method=step.slug)
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.authentication import known_browsers, throttling
 from accounts.authentication.proofs import Strength, is_enough, to_confirm
 from accounts.forms.links import TokenForm
@@ -24,9 +25,8 @@ from accounts.guards.binding_proof import is_proved_twice
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
-from accounts.models import EventKind, OneTimeLink, User
+from accounts.models import EventKind, OneTimeLink
 from accounts.request_user import authenticated_user, session_id
-from accounts.signals import protection_changed
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -52,12 +52,13 @@ def change_password(request: HttpRequest) -> HttpResponse:
             user.save(update_fields=["password", "password_changed_at"])
             update_session_auth_hash(request, user)
             session = session_id(request)
+            if is_proved_twice(request):
+                cancelling.cancel_held(
+                    user, client=client_of(request), session=session, effect=Effect.NOTHING
+                )
             events.record(
                 user, EventKind.PASSWORD_CHANGED, client=client_of(request), session=session
             )
-            protection_changed.send(User, user=user, except_session=session)
-            if is_proved_twice(request):
-                cancelling.cancel_held(user, client=client_of(request), session=session)
         throttling.forgive_passwords(user)
         link_mail.forget(user)
         messages.success(
@@ -142,10 +143,9 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         user.frozen_at = None
         changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
-        events.record(user, EventKind.PASSWORD_RESET, client=client_of(request))
-        protection_changed.send(User, user=user, except_session="")
         spare = f"accounts.email:{link.mailbox_id}"
-        cancelling.cancel_held(user, client=client_of(request), spare=spare)
+        cancelling.cancel_held(user, client=client_of(request), spare=spare, effect=Effect.NOTHING)
+        events.record(user, EventKind.PASSWORD_RESET, client=client_of(request))
     throttling.forgive_passwords(user)
     link_mail.forget(user)
     request.session.flush()

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.authentication.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, EventKind, User
 from accounts.readiness import unused_methods
-from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
 from core.crypto import keyed_digest, keyed_digests
 from core.http import RequestOrigin
@@ -176,10 +176,11 @@ def confirm(*, authenticator: Authenticator, step: int, client: RequestOrigin) -
     unused_methods.begin(user)
     bindings.forget_subjects(user, gone)
     budget_of(authenticator).clear()
-    _tell_sessions(authenticator, old)
     name, phone = enrolment.organisation.name, authenticator.phone.name
     about = {"organisation": name, "phone": phone, **_note(authenticator, name)}
-    events.record(user, EventKind.WORK_ENROLLED, client=client, **about)
+    effect = Effect.PROTECTION_CHANGED if old else None
+    stays, kind = _session_that_stays(authenticator, old), EventKind.WORK_ENROLLED
+    events.record(user, kind, client=client, effect=effect, stays=stays, **about)
 
 
 def _replace(enrolment: Enrolment, ground: Ground | None) -> frozenset[str]:
@@ -218,16 +219,14 @@ def _note(authenticator: Authenticator, name: str) -> dict[str, Any]:
     return bindings.told(noted)
 
 
-def _tell_sessions(authenticator: Authenticator, gone: frozenset[str]) -> None:
-    """End what a changed set-up ends; the session that made the code stays if it may."""
+def _session_that_stays(authenticator: Authenticator, gone: frozenset[str]) -> str:
+    """Return the session that made the code, if it was not proved with what is gone; else ""."""
     made = WorkCode.objects.filter(authenticator=authenticator).values_list("session", flat=True)
     session, user = made.first() or "", authenticator.user
     if not gone:
-        set_up_changed.send(User, user=user, except_session=session)
-        return
+        return session
     proofs = [proof for row in _sessions(user, session) for proof in row.proofs]
-    stays = not any(proof.factor in gone for proof in proofs)
-    protection_changed.send(User, user=user, except_session=session if stays else "")
+    return "" if any(proof.factor in gone for proof in proofs) else session
 
 
 def _sessions(user: User, public_id: str) -> list[Session]:

@@ -15,7 +15,6 @@ from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.models import EventKind, User
 from accounts.readiness import declined_methods, unused_methods
-from accounts.signals import protection_changed, set_up_changed
 from core.database import violates
 from core.http import RequestOrigin
 from core.i18n import gettext as _
@@ -27,7 +26,6 @@ from devices.factors.webauthn import Registered
 from devices.models import Passkey
 from devices.models.passkey import NAME_LENGTH
 from devices.phones.consequences import stays_on, will_end
-from devices.sessions.engine import end_sessions
 
 METHOD = PasskeyMethod.slug
 
@@ -104,7 +102,6 @@ def _add(
     row.save()
     unused_methods.begin(user)
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
-    set_up_changed.send(User, user=user, except_session=session)
     about = {"passkey": row.name, **bindings.told(binding)}
     events.record(user, EventKind.PASSKEY_ADDED, client=client, session=session, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
@@ -136,15 +133,13 @@ def remove(
     if not Passkey.objects.filter(pk=passkey.pk).delete()[0]:
         raise Passkey.DoesNotExist
     bindings.forget_subjects(user, [factor])
-    ended = end_sessions(user, except_session=session)
-    protection_changed.send(User, user=user, except_session=session)
     if not lost:
         if passkey.is_usable:
             last_factor.keep_one(user)
         declined_methods.check(user)
-    details: dict[str, Any] = {"passkey": passkey.name, "sessions": ended}
-    events.record(user, EventKind.PASSKEY_REMOVED, client=client, session=session, **details)
-    return ended
+    kind, name = EventKind.PASSKEY_REMOVED, passkey.name
+    event = events.record(user, kind, client=client, session=session, passkey=name)
+    return int(event.details.get("sessions", 0))
 
 
 def farewell(passkey: Passkey) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity.event_kinds import Effect
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent, User
-from accounts.signals import protection_changed
 from core.http import RequestOrigin
 from devices.backups import disputed
 from devices.models import Authenticator, Passkey, Phone
@@ -138,17 +138,19 @@ def _decide(
     names, kind = [phone.name for phone in contested], EventKind.DISPUTE_DECIDED
     if by:
         kind = EventKind.DISPUTE_DECIDED_BY_STAFF
-    disputes.end(user, kind, client=client, session=session, phones=names, keeps=keeps, **by)
+    # Each phone that goes ends the sessions, once its secret is gone.
+    effect = Effect.NOTHING if contested and not keeps else None
+    about: dict[str, Any] = {"phones": names, "keeps": keeps, "effect": effect, **by}
+    disputes.end(user, kind, client=client, session=session, **about)
     rows = Phone.objects.filter(pk__in=[phone.pk for phone in contested])
     rows.update(contested_until=None, reported_at=None, taken_back_at=now if keeps else None)
     event = None
     for phone in contested if not keeps else []:
         phone.user = user
-        about: dict[str, Any] = {"actor": by.get("actor"), "reason": by.get("reason", "")}
+        about = {"actor": by.get("actor"), "reason": by.get("reason", "")}
         event = linked_phones.unlink(
             phone=phone, client=client, session=session, lost=True, **about
         ).event
-    protection_changed.send(User, user=user, except_session=session)
     return event
 
 

@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.event_kinds import Effect
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, unused_methods
-from accounts.signals import protection_changed, set_up_changed
 from core.batches import delete_in_batches
 from core.http import RequestOrigin
 from core.limits import Budget
@@ -22,7 +22,6 @@ from devices.backups import unlinking, wiping
 from devices.factors import last_factor
 from devices.models import Authenticator, Installation, Phone
 from devices.phones import sealing
-from devices.sessions.engine import end_sessions
 
 METHOD = "authenticator"  # the slug of the step, and the name of its budget of failures
 BEGUN_KEPT = 3  # their pages then say that they are too old
@@ -102,14 +101,14 @@ def confirm(
     changed then.
     """
     disputes.lock_for_update(phone.user)
-    erased = _replace(replaces, session, kept_until) if replaces else None
+    erased = _replace(replaces, kept_until) if replaces else None
     proof = _confirm(phone, step, trusted_from)
     name = phone.name
     binding = bindings.note(phone.user, METHOD, proof.factor, ground=ground, name=name)
     budget_of_link(phone).clear()
-    set_up_changed.send(User, user=phone.user, except_session=session)
     about = {"phone": name, **bindings.told(binding)}
-    events.record(phone.user, EventKind.PHONE_LINKED, client=client, session=session, **about)
+    kind, effect = EventKind.PHONE_LINKED, Effect.NOTHING if erased else None  # unlinking ends more
+    events.record(phone.user, kind, client=client, session=session, effect=effect, **about)
     replaced = None
     if erased:
         event = _record(erased, client=client, session=session, replaced_by=phone.name)
@@ -175,7 +174,7 @@ def unlink(
     is_kept = kept_until is not None and sealing.is_kept(phone)
     until = kept_until if is_kept else None
     begins = erases_from or kept_until
-    erased = _erase(phone, session, wipe=wipe, kept_until=until, erases_from=begins)
+    erased = _erase(phone, wipe=wipe, kept_until=until, erases_from=begins)
     also |= _note_order(erased, session, begins)
     if not lost and actor is None:
         last_factor.keep_one(user)
@@ -198,21 +197,19 @@ def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> dic
     return {"locks": True, **noted}
 
 
-def take_off(phone: Phone, except_session: str = "") -> None:
-    """Erase a phone whose linking is taken back; who calls it has told the person.
+def take_off(phone: Phone) -> None:
+    """Erase a phone whose linking is taken back; who calls it ends the sessions, and tells of it.
 
     Call it with the person locked. Nothing happens if it is gone already.
     """
     if Phone.objects.filter(pk=phone.pk).exists():
-        _erase(phone, except_session)
+        _erase(phone)
 
 
 @dataclass(frozen=True)
 class _Erased:
     phone: Phone
     factors: frozenset[str]
-    sessions: int
-    trusted: int
     installations: list[Installation]
     wipe: bool
     kept_until: datetime | None
@@ -220,35 +217,31 @@ class _Erased:
 
 def _erase(
     phone: Phone,
-    except_session: str,
     *,
     wipe: bool = False,
     kept_until: datetime | None = None,
     erases_from: datetime | None = None,
 ) -> _Erased:
-    """Stop the factors first: a sign-in under way is then refused, or found among the sessions.
+    """Stop the factors, before the event ends the sessions.
 
-    A sign-in writes to the factor and to its session in one transaction.
+    A sign-in under way is then refused, or found among the sessions: it writes to the factor and to
+    its session in one transaction.
     """
     if kept_until:
         factors = phone.authenticators.all().factors()
         apps = sealing.seal(phone, kept_until, wipe=wipe)
-        ended = end_sessions(phone.user, except_session=except_session)
     else:
         factors = phone.authenticators.all().erase()
-        ended = end_sessions(phone.user, except_session=except_session)
         rows = Installation.objects.on(phone)
         apps = unlinking.unlink(rows, wipe=wipe, erases_from=erases_from)
         if not Phone.objects.filter(pk=phone.pk).delete()[0]:
             raise Phone.DoesNotExist
         bindings.forget_subjects(phone.user, factors)
-    trusted = phone.user.trusted_browsers.live().count()
-    protection_changed.send(User, user=phone.user, except_session=except_session)
-    return _Erased(phone, factors, ended, trusted, apps, wipe, kept_until)
+    return _Erased(phone, factors, apps, wipe, kept_until)
 
 
-def _replace(phone: Phone, except_session: str, kept_until: datetime | None) -> _Erased:
-    return _erase(phone, except_session, kept_until=kept_until if sealing.is_kept(phone) else None)
+def _replace(phone: Phone, kept_until: datetime | None) -> _Erased:
+    return _erase(phone, kept_until=kept_until if sealing.is_kept(phone) else None)
 
 
 def _record(
@@ -260,8 +253,6 @@ def _record(
     **more: Any,
 ) -> SecurityEvent:
     phone = erased.phone
-    if erased.trusted:
-        more["trusted"] = erased.trusted
     if not erased.factors:
         more.setdefault("without_codes", []).append(phone.name)
     if erased.kept_until:
@@ -281,7 +272,6 @@ def _record(
         session=session,
         phone=phone.name,
         authenticators=len(erased.factors),
-        sessions=erased.sessions,
         **more,
     )
 

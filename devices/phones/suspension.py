@@ -12,8 +12,7 @@ from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
-from accounts.models import EventKind, SecurityEvent, User
-from accounts.signals import protection_changed
+from accounts.models import EventKind, SecurityEvent
 from core.http import RequestOrigin
 from core.i18n import gettext as _
 from devices.backups.unlinking import end_asked
@@ -28,7 +27,6 @@ from devices.phones.consequences import (
     trust_ends,
     will_end,
 )
-from devices.sessions.engine import end_sessions
 
 
 class NothingChanged(Exception):
@@ -67,13 +65,11 @@ def suspend(
     # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
     # way with a code of the window is then refused, or found among the sessions.
     sealing.kill_codes(phone)
-    ended = end_sessions(phone.user, except_session=session)
     rows = Phone.objects.linked().filter(pk=phone.pk, suspended_at__isnull=True)
     reported = {"reported_at": now, "contestable_until": kept_until} if kept_until else {}
     if not rows.update(suspended_at=now, **reported):
         raise NothingChanged
-    protection_changed.send(User, user=phone.user, except_session=session)
-    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
+    about: dict[str, Any] = {"phone": phone.name}
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
         about |= sealing.note(phone, sealing.SUSPENDED, session=session, until=kept_until)
@@ -97,12 +93,10 @@ def take_back(
     authenticators, now = phone.authenticators.all(), timezone.now()
     authenticators.use_up_to(step_now())
     authenticators.filter(trusted_from__gt=now).update(trusted_from=now)
-    ended = end_sessions(phone.user, except_session=session)
     if not sealing.open_again(phone):
         raise NothingChanged
-    protection_changed.send(User, user=phone.user, except_session=session)
-    about: dict[str, Any] = {"phone": phone.name, "sessions": ended}
-    events.record(phone.user, EventKind.PHONE_TAKEN_BACK, client=client, session=session, **about)
+    kind, name = EventKind.PHONE_TAKEN_BACK, phone.name
+    events.record(phone.user, kind, client=client, session=session, phone=name)
 
 
 def is_proved(phone: Phone, proofs: list[Proof]) -> bool:

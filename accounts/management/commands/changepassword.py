@@ -11,7 +11,6 @@ from accounts.activity import events
 from accounts.authentication import throttling
 from accounts.management.commands._person import ask_password, given_password, person_with
 from accounts.models import EventKind, User
-from accounts.signals import protection_changed
 
 
 class Command(BaseCommand):
@@ -50,5 +49,4 @@ def _set(user: User, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
         events.record(user, EventKind.PASSWORD_CHANGED, client=None)
-        protection_changed.send(User, user=user)
     throttling.forgive_passwords(user)
