@@ -26,6 +26,7 @@ RIGHT_TO_LEFT = re.compile(
 OVERRIDES = re.compile("[\u202a-\u202e]")  # and embeddings; nobody writes them by hand
 ISOLATES = re.compile("[\u2066-\u2069]")
 OPENERS = "\u2066\u2067\u2068"
+Text = str | Promise  # words of a page, translated now or when they are read
 BLANK = " \u2800"  # Braille without a dot is printable, and empty
 LONGEST_LINE = 1000  # characters; normalising takes the square of a row of marks
 LINES = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # an isolate ends with its line

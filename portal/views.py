@@ -16,6 +16,7 @@ from accounts.request_user import authenticated_user, session_id
 from core import branding, key_check
 from core.database import why_not_ready
 from core.http import sessionless
+from devices.factors.possessions import PasskeyHolder
 
 LATEST_EVENTS = 5
 YEAR = 365 * 24 * 3600  # seconds
@@ -47,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
         "offers_passkey": known_browsers.offers_passkey(request)
-        and not any(option.slug == "passkey" for option in state.ways),
+        and not any(isinstance(option.possession, PasskeyHolder) for option in state.ways),
     }
     return render(request, "portal/overview.html", context)
 

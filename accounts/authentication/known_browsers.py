@@ -94,9 +94,10 @@ def mark(request: HttpRequest, user: User, proof: Proof) -> Mark:
     """
     token, row = _token(request) or secrets.token_urlsafe(TOKEN_BYTES), _row(request, user)
     values: dict[str, Any] = {"last_seen_at": timezone.now()}
-    if proof.strength > Strength.PASSWORD and proof.method != "recovery-code":
+    step = proof.step
+    if proof.strength > Strength.PASSWORD and not (step and step.is_kept_for_later):
         values["last_step"] = proof.method
-    has_code = proof.strength >= Strength.TWO_STEP and proof.method != "passkey"
+    has_code = proof.strength >= Strength.TWO_STEP and (step is None or step.is_typed)
     offers = has_code and (row is None or row.passkey_offered_at is None)
     if offers:
         values["passkey_offered_at"] = values["last_seen_at"]

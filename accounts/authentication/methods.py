@@ -1,29 +1,21 @@
 """What a second step is: its sign-in options for an account, and what these depend on."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.timesince import timesince
 
+from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.sent_codes import NotYours
 from accounts.models import SentCode, User
 from core.http import RequestOrigin
+from core.i18n import Text, listed
 from core.i18n import gettext_lazy as _
-
-Text = str | Promise
-_OF_PASSKEYS = re.compile(r"^passkey (of|van) ", re.IGNORECASE)
-NAMED_TWICE = {
-    "phone": re.compile(r"^(my|mijn) ", re.IGNORECASE),
-    "passkey": _OF_PASSKEYS,
-    "synced": _OF_PASSKEYS,
-}
 
 
 class AlreadySpent(Exception):
@@ -58,36 +50,14 @@ class VerificationContext:
 
 
 @dataclass(frozen=True)
-class Possession:
-    """What a way depends on, and so what it is lost with: phone, mailbox, number or paper."""
-
-    kind: str
-    key: str
-    name: Text
-
-    @property
-    def noun(self) -> Text:
-        """The name as it stands after "your" or "the passkey": "your My phone" is no English.
-
-        The site itself once offered "My phone" and "Passkey of Chrome", in both languages.
-        """
-        if self.kind not in NAMED_TWICE:
-            return self.name
-        return NAMED_TWICE[self.kind].sub("", str(self.name)) or self.name
-
-
-@dataclass(frozen=True)
 class SignInOption:
     """One way in that an account really has; a tile of the picker."""
 
-    slug: str
+    method: "AuthMethod"
     target: str
-    label: Text
     hint: Text
-    icon: str
     possession: Possession
     strength: Strength
-    sends: bool = False
     linked_at: datetime | None = None
     last_used_at: datetime | None = None
     asked_at: datetime | None = None
@@ -100,6 +70,26 @@ class SignInOption:
     note: Text = ""  # a sentence on what it is not
     among: str = ""  # which button asks for it, if the step has several
     shows: Sequence[str] = ()  # whose codes an app there shows
+
+    @property
+    def slug(self) -> str:
+        """The name of its method in URLs, rows and sessions."""
+        return self.method.slug
+
+    @property
+    def label(self) -> Text:
+        """What its method is called on pages."""
+        return self.method.label
+
+    @property
+    def icon(self) -> str:
+        """The icon of its method."""
+        return self.method.icon
+
+    @property
+    def sends(self) -> bool:
+        """Whether a code has to be sent first."""
+        return self.method.sends
 
     @property
     def was_used(self) -> bool:
@@ -141,6 +131,13 @@ class Kept:
     is_lost: bool  # called lost, else suspended
 
 
+class UsedUp(NamedTuple):
+    """What is said of an answer that signed somebody in and can never be given again."""
+
+    text: Text
+    is_last: bool
+
+
 class VerifiedCode(Protocol):
     """A code that is right and not used up yet."""
 
@@ -150,15 +147,24 @@ class VerifiedCode(Protocol):
 
 
 class AuthMethod:
-    """A method of proving who you are, besides the password."""
+    """A method of proving who you are, besides the password.
 
-    slug: ClassVar[str]
+    Everything that the site says or judges about a method is asked of it here.
+    """
+
+    slug: ClassVar[str]  # in URLs, rows, sessions and events: never changed
     label: ClassVar[Text]
+    name: ClassVar[Text]  # in a list of what was used, without an article: "authenticator app"
+    noun: ClassVar[Text] = ""  # as it stands after "with": "a code by e-mail"; else the label
     icon: ClassVar[str]
     heading: ClassVar[Text]
     strong: ClassVar[bool] = False
     sends: ClassVar[bool] = False
     asks: ClassVar[bool] = False  # whether a way that was never used is asked for, once
+    one_by_one: ClassVar[bool] = False  # whether people tell its ways from each other by name
+    is_typed: ClassVar[bool] = True  # whether a person types the answer, and not the browser
+    is_kept_for_later: ClassVar[bool] = False  # a spare, with which no browser begins
+    reads_mailbox: ClassVar[bool] = False  # whether it proves that the mailbox is the person's
     digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
     longest: ClassVar[int] = 64  # characters of an answer
     template: ClassVar[str] = "accounts/sign_in_step.html"
@@ -182,6 +188,22 @@ class AuthMethod:
         """Find what the code belongs to, without using it up."""
         raise NotImplementedError
 
+    def count_strong(self, user: User) -> int:
+        """Count what proves a strong second step, now or once its hold ends."""
+        return len(self.factors(user)) if self.strong else 0
+
+    def hold(self) -> timedelta:
+        """Return how long something waits that was added after a sign-in with this method."""
+        hold: timedelta = settings.RECOVERY_HOLD
+        return hold
+
+    def named(self, options: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> Text:
+        """Name what an account has of it as it stands after "with"; `lost` is what is lost."""
+        if not self.one_by_one:
+            return self.noun or self.label
+        things = {option.possession.key: option.possession for option in options}
+        return listed(str(_("your %(name)s") % {"name": each.noun}) for each in things.values())
+
     def explanation(self, option: SignInOption) -> Text:
         """Say where the code is to be found."""
         raise NotImplementedError
@@ -200,6 +222,14 @@ class AuthMethod:
     def buttons(self, ways: Sequence["SignInOption"]) -> list[Button]:
         """Return the buttons that make a browser answer: one, unless it must be asked apart."""
         return []
+
+    def sent(self, verification: VerificationContext) -> SentCode | None:
+        """Return the code on its way in this flow, if this method sends one."""
+        return None
+
+    def used_up(self, user: User) -> UsedUp | None:
+        """Say what is left, after an answer that cannot be given again has signed somebody in."""
+        return None
 
     def may_be_declined(self) -> bool:
         """Tell whether people can say that they never want it used."""

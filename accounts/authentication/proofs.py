@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import IntEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,9 +18,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
+from accounts.authentication.second_steps import step_named
 from accounts.guards import interrupted_forms
 from accounts.models import User
 from accounts.request_user import authenticated_user
+
+if TYPE_CHECKING:
+    from accounts.authentication.methods import AuthMethod
 
 PROOFS_KEY = "proofs"
 P = ParamSpec("P")
@@ -54,6 +58,11 @@ class Proof:
     def now(cls, method: str, strength: Strength, factor: str = "") -> "Proof":
         """Make the proof of this moment."""
         return cls(method, strength, timezone.now().timestamp(), factor)
+
+    @property
+    def step(self) -> "AuthMethod | None":
+        """The second step that it is of; None for a password, a link, or a step that is gone."""
+        return step_named(self.method)
 
     def is_within(self, age: timedelta) -> bool:
         """Tell whether it was given no longer ago than this."""
@@ -150,10 +159,8 @@ def step_up_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]],
 
 def hold_for(proofs: list[Proof]) -> timedelta:
     """Return how long a factor waits that was bound on these proofs."""
-    hold: timedelta = settings.RECOVERY_HOLD
-    if any(proof.method == "recovery-code" for proof in proofs):
-        hold = min(hold, settings.RECOVERY_HOLD_SAVED_CODE)
-    return hold
+    longest: timedelta = settings.RECOVERY_HOLD
+    return min([longest, *(step.hold() for proof in proofs if (step := proof.step))])
 
 
 def is_session_worth_its_account(request: HttpRequest) -> bool:

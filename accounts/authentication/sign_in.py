@@ -19,9 +19,9 @@ from accounts.activity import events
 from accounts.authentication import browser_trust, known_browsers
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
-from accounts.authentication.second_steps import best_way, step_named
+from accounts.authentication.second_steps import best_way
 from accounts.holds import keep_or_remove
-from accounts.models import EventKind, User
+from accounts.models import EmailAddress, EventKind, User
 from accounts.preferences import languages, timezones
 from accounts.readiness import unused_methods
 from accounts.request_user import session_id
@@ -189,7 +189,7 @@ def fell_back(proofs: list[Proof]) -> bool:
 
     A new phone or passkey whose hold lasts proves no more than that, and was there all the same.
     """
-    steps = [step_named(proof.method) for proof in proofs if proof.strength >= Strength.RECOVERED]
+    steps = [proof.step for proof in proofs if proof.strength >= Strength.RECOVERED]
     return bool(steps) and not any(step and step.strong for step in steps)
 
 
@@ -200,7 +200,7 @@ def _is_desk(url: str) -> bool:
 
 def _clear_reset_mailbox(user: User, proofs: list[Proof]) -> None:
     """A proof that is not that mailbox shows that the reset was the owner's."""
-    barred = f"accounts.email:{user.reset_mailbox_id}"
+    barred = EmailAddress.factor_of(user.reset_mailbox_id)
     second = [proof for proof in proofs if proof.strength >= Strength.RECOVERED]
     if user.reset_mailbox_id and any(proof.factor != barred for proof in second):
         User.objects.filter(pk=user.pk).update(reset_mailbox=None)

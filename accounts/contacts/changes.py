@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.authentication import sent_codes
+from accounts.authentication.factors.sent_code_methods import TextMessageMethod
 from accounts.contacts.normalization import email_key
 from accounts.contacts.taken import is_address_taken
 from accounts.holds import bindings, disputes, kinds
@@ -78,19 +79,13 @@ def may_confirm(contact: Contact) -> bool:
 
 def send_code(user: User, contact: Contact, client: RequestOrigin) -> SentCode:
     """Send the code that confirms a contact; raises `LimitReached`."""
-    channel = "email" if contact.kind == "email" else "sms"
     return sent_codes.send(
-        sent_codes.Delivery(channel, str(contact), contact.pk),
+        sent_codes.Delivery(contact.channel, str(contact), contact.pk),
         user=user,
         purpose="contact",
         binding=contact.public_id.hex,
         client=client,
     )
-
-
-def factor_of(contact: Contact) -> str:
-    """Name a contact as proofs do."""
-    return f"accounts.{'email' if contact.kind == 'email' else 'sms'}:{contact.pk}"
 
 
 def mark_verified(
@@ -111,8 +106,8 @@ def mark_verified(
                 return False
             if isinstance(contact, PhoneNumber):
                 unused_methods.begin(user)
-            kind = kinds.ADDRESS if contact.kind == "email" else kinds.NUMBER
-            name, factor = _name_of(contact), factor_of(contact)
+            kind = kinds.ADDED[contact.subject]
+            name, factor = contact.name_in_events, contact.factor
             binding = bindings.note(user, kind, factor, ground=ground, name=name)
             _record(user, contact, "added", before, binding, client=client, session=session)
     except IntegrityError as error:
@@ -143,7 +138,7 @@ def remove(
         )
         rows = type(contact)._default_manager.filter(pk=contact.pk)
         if rows.delete()[0] and contact.is_verified:
-            if isinstance(contact, PhoneNumber) and not user.has_declined("sms"):
+            if isinstance(contact, PhoneNumber) and not user.has_declined(TextMessageMethod.slug):
                 declined_methods.check(user)
             binding = _note_removed(user, contact, ground)
             _record(user, contact, "removed", also, binding, client=client, session=session)
@@ -151,15 +146,14 @@ def remove(
 
 def _note_removed(user: User, contact: Contact, ground: Ground | None) -> Binding | None:
     """Keep what taking it back needs; a contact that was held itself is simply gone."""
-    factor = factor_of(contact)
+    factor = contact.factor
     bindings.forget_subjects(user, [factor])
-    is_address = isinstance(contact, EmailAddress)
-    kind = kinds.ADDRESS_REMOVED if is_address else kinds.NUMBER_REMOVED
+    kind = kinds.REMOVED[contact.subject]
     at = contact.verified_at.isoformat() if contact.verified_at else ""
-    restores = {"address" if is_address else "number": str(contact), "verified_at": at}
+    restores = {contact.subject: str(contact), "verified_at": at}
     subject = f"removed:{factor}"
     return bindings.note(
-        user, kind, subject, ground=ground, name=_name_of(contact), restores=restores
+        user, kind, subject, ground=ground, name=contact.name_in_events, restores=restores
     )
 
 
@@ -191,7 +185,7 @@ def make_primary(
             binding = bindings.note(
                 user,
                 kinds.PRIMARY,
-                f"primary:{factor_of(address)}",
+                f"primary:{address.factor}",
                 ground=ground,
                 name=address.address,
                 restores={"before": before},
@@ -204,10 +198,6 @@ def make_primary(
     return True
 
 
-def _name_of(contact: Contact) -> str:
-    return str(contact) if contact.kind == "email" else contact.masked
-
-
 def _record(
     user: User,
     contact: Contact,
@@ -218,12 +208,11 @@ def _record(
     client: RequestOrigin,
     session: str,
 ) -> None:
-    subject = "address" if contact.kind == "email" else "number"
     details: dict[str, Any] = bindings.told(binding)
-    details[subject] = _name_of(contact)
+    details[contact.subject] = contact.name_in_events
     events.record(
         user,
-        EventKind(f"{subject}:{action}"),
+        EventKind(f"{contact.subject}:{action}"),
         client=client,
         session=session,
         also_to=also_to,

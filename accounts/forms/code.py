@@ -7,25 +7,25 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.authentication import recovery_codes, sent_codes, throttling
+from accounts.authentication.factors.recovery_code_method import (
+    RecoveryCodeMatch,
+    RecoveryCodeMethod,
+)
+from accounts.authentication.factors.sent_code_methods import SentCodeMatch
 from accounts.authentication.methods import (
     AlreadySpent,
     AuthMethod,
     CannotCheck,
-    Text,
     VerificationContext,
     VerifiedCode,
     digits_of,
 )
 from accounts.authentication.proofs import Proof
-from accounts.authentication.second_steps import (
-    RecoveryCodeMatch,
-    RecoveryCodeMethod,
-    SentCodeMatch,
-)
 from accounts.authentication.throttling import StepBudget
 from accounts.models import RecoveryCodeSet, SentCode
 from accounts.models.contact import Contact
 from core.crypto import CannotUnseal
+from core.i18n import Text
 from core.i18n import gettext_lazy as _
 from core.limits import Budget, FactorDisabled, LimitReached
 
@@ -205,8 +205,11 @@ class StepForm(CodeForm):
 class SentCodeForm(CodeForm):
     """The code that confirms an address or number, or finishes a sign-up."""
 
-    def __init__(self, *args: Any, purpose: str, binding: str, channel: str, **kwargs: Any) -> None:
-        self.flow = (purpose, binding, channel)
+    def __init__(
+        self, *args: Any, purpose: str, binding: str, contacts: type[Contact], **kwargs: Any
+    ) -> None:
+        self.contacts = contacts
+        self.flow = (purpose, binding, contacts.channel)
         self.of_flow = Budget(f"{purpose}:{binding}", "code")
         super().__init__(*args, budget=self.of_flow, **kwargs)
 
@@ -220,14 +223,13 @@ class SentCodeForm(CodeForm):
         sent = self.sent
         if sent is None or not sent.take_try() or not sent.is_code(code):
             return None
-        return SentCodeMatch(sent, sent.channel)
+        return SentCodeMatch(sent, sent.channel, self.contacts)
 
 
 def contact_code_form(contact: Contact, data: Any = None) -> SentCodeForm:
     """Return the form that confirms this contact."""
-    channel = "email" if contact.kind == "email" else "sms"
     binding = contact.public_id.hex
-    return SentCodeForm(data, purpose="contact", binding=binding, channel=channel)
+    return SentCodeForm(data, purpose="contact", binding=binding, contacts=type(contact))
 
 
 class RecoveryCodeCheckForm(CodeForm):

@@ -19,7 +19,7 @@ from accounts.authentication.proofs import Proof, Strength, hold_for, proofs_in
 from accounts.models import Binding, User
 from accounts.request_user import authenticated_user, session_id
 
-MAILBOX = ("email", "link")
+LINK = "link"  # the method of the set-up link of staff, which goes by mail
 
 
 class Frozen(Exception):
@@ -118,7 +118,7 @@ def independent_strength(recent: Iterable[Binding], proofs: Iterable[Proof]) -> 
     """Return the strongest of these proofs that none of these bindings has brought about."""
     added = {row.subject for row in recent}
     counted = [
-        Strength.TWO_STEP if proof.method == "link" else proof.strength
+        Strength.TWO_STEP if proof.method == LINK else proof.strength
         for proof in proofs
         if proof.factor not in added
     ]
@@ -205,16 +205,20 @@ def has_mailbox_proof(request: HttpRequest) -> bool:
     fresh = [
         proof
         for proof in proofs_in(request.session)
-        if proof.method in MAILBOX and proof.is_within(settings.MAILBOX_PROOF_AGE)
+        if _reads_mailbox(proof) and proof.is_within(settings.MAILBOX_PROOF_AGE)
     ]
     return bool(fresh) and any(
         proof.factor not in held_subjects(authenticated_user(request)) for proof in fresh
     )
 
 
+def _reads_mailbox(proof: Proof) -> bool:
+    return proof.method == LINK or bool(proof.step and proof.step.reads_mailbox)
+
+
 def has_link_proof(request: HttpRequest) -> bool:
     """Tell whether this session used the set-up link of staff."""
-    return any(proof.method == "link" for proof in proofs_in(request.session))
+    return any(proof.method == LINK for proof in proofs_in(request.session))
 
 
 def is_strong(user: User, proofs: Iterable[Proof]) -> bool:

@@ -11,6 +11,9 @@ from accounts.models import Binding, EmailAddress, PhoneNumber, User
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
 ADDRESS_REMOVED, NUMBER_REMOVED, PRIMARY = "address-removed", "number-removed", "primary"
+# By what events call a contact (`Contact.subject`).
+ADDED = {EmailAddress.subject: ADDRESS, PhoneNumber.subject: NUMBER}
+REMOVED = {EmailAddress.subject: ADDRESS_REMOVED, PhoneNumber.subject: NUMBER_REMOVED}
 
 
 def key_of(binding: Binding) -> int:
@@ -97,7 +100,7 @@ class AddressRemoved(Handler):
 
     def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Write it again under its key, unless somebody else has confirmed it meanwhile."""
-        _restore(EmailAddress(user=user, pk=key_of(binding)), binding, "address")
+        _restore(EmailAddress(user=user, pk=key_of(binding)), binding, EmailAddress.subject)
 
 
 class NumberRemoved(Handler):
@@ -107,7 +110,7 @@ class NumberRemoved(Handler):
 
     def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Write it again under its key."""
-        _restore(PhoneNumber(user=user, pk=key_of(binding)), binding, "number")
+        _restore(PhoneNumber(user=user, pk=key_of(binding)), binding, PhoneNumber.subject)
 
 
 class Primary(Handler):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.authentication.factors.possessions import Mailbox, Number, Possession
 from accounts.contacts.normalization import (
     ADDRESS_LENGTH,
     email_key,
@@ -35,8 +36,10 @@ class Contact(models.Model):
 
     objects = ContactQuerySet.as_manager()
 
-    kind: ClassVar[str]
-    possession_kind: ClassVar[str]
+    channel: ClassVar[str]  # by which messages reach it, and how proofs name its codes
+    subject: ClassVar[str]  # in the kinds and details of events
+    possession_type: ClassVar[type[Possession]]
+    resets_password: ClassVar[bool] = False
 
     class Meta:
         abstract = True
@@ -48,8 +51,28 @@ class Contact(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What a way by it depends on, as in `accounts.authentication.methods.Possession`."""
-        return f"{self.possession_kind}:{self.pk}"
+        """The key of `possession`."""
+        return f"{self.possession_type.kind}:{self.pk}"
+
+    @property
+    def possession(self) -> Possession:
+        """What a code to it depends on."""
+        return self.possession_type(self.possession_key, self.masked)
+
+    @property
+    def factor(self) -> str:
+        """How proofs name it."""
+        return self.factor_of(self.pk)
+
+    @classmethod
+    def factor_of(cls, pk: int | None) -> str:
+        """Name the contact with this key as proofs do; None is one without a row yet."""
+        return f"accounts.{cls.channel}:{pk}"
+
+    @property
+    def name_in_events(self) -> str:
+        """What the history of the account calls it."""
+        return self.masked
 
     @property
     def is_verified(self) -> bool:
@@ -66,8 +89,10 @@ class EmailAddress(Contact):
     address = models.EmailField(_("e-mail address"), max_length=ADDRESS_LENGTH)
     key = models.CharField(max_length=ADDRESS_LENGTH * 2, editable=False)
 
-    kind = "email"
-    possession_kind = "mailbox"
+    channel = "email"
+    subject = "address"
+    possession_type = Mailbox
+    resets_password = True
 
     class Meta:
         constraints = (
@@ -90,6 +115,11 @@ class EmailAddress(Contact):
         """The address as shown to somebody who has only typed the password."""
         return mask_address(self.address)
 
+    @property
+    def name_in_events(self) -> str:
+        """The whole address: notices go to it, and its owner has to know it again."""
+        return self.address
+
 
 class PhoneNumber(Contact):
     """A number that receives text messages."""
@@ -100,8 +130,9 @@ class PhoneNumber(Contact):
     number = PhoneNumberField(_("phone number"))
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
-    kind = "number"
-    possession_kind = "number"
+    channel = "sms"
+    subject = "number"
+    possession_type = Number
 
     class Meta:
         constraints = (models.UniqueConstraint("user", "number", name="number_once_a_person"),)

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.second_steps import options_for
 from accounts.models import User
 from accounts.readiness.loss_impact import Loss, count, names
+from core.i18n import Text, ngettext
 from core.i18n import gettext as _
-from core.i18n import ngettext
-
-STRONG_POSSESSIONS = ("phone", "passkey", "synced")
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Verdict:
     """The first sentence of the overview; `tone` is ok, look or loss."""
 
     tone: str
-    title: str
+    title: Text
     sentence: str
 
 
@@ -34,7 +33,7 @@ class Group(NamedTuple):
     `is_several` says that `loss` is that of one of them, the one that leaves least.
     """
 
-    possession: str
+    possession: Text
     lost_together: bool
     ways: Sequence[SignInOption]
     loss: Loss
@@ -66,7 +65,7 @@ class Readiness:
     @property
     def phones(self) -> list[str]:
         """Possession keys of the linked phones."""
-        return [key for key in self.keys if self._first(key).possession.kind == "phone"]
+        return [key for key in self.keys if self._first(key).possession.is_phone]
 
     @property
     def keys(self) -> list[str]:
@@ -76,23 +75,23 @@ class Readiness:
     @property
     def holders(self) -> list[SignInOption]:
         """The ways that prove most, those of phones first."""
-        held = [option for option in self.ways if option.possession.kind in STRONG_POSSESSIONS]
-        return sorted(held, key=lambda option: option.possession.kind != "phone")
+        held = [option for option in self.ways if option.method.strong]
+        return sorted(held, key=lambda option: not option.possession.is_phone)
 
-    def count(self, *kinds: str) -> int:
-        """Count the ways that depend on possessions of these kinds."""
-        return sum(option.possession.kind in kinds for option in self.ways)
+    def count(self, kind: type[Possession]) -> int:
+        """Count the ways that depend on possessions of this kind."""
+        return sum(isinstance(option.possession, kind) for option in self.ways)
 
     def _first(self, key: str) -> SignInOption:
         return next(option for option in self.ways if option.possession.key == key)
 
     def together(self, keys: Iterable[str]) -> frozenset[str]:
-        """Add what is lost with these: with the one phone, what arrives on its number."""
+        """Add what is lost with these: with the one phone, what arrives on it."""
         lost, phones = frozenset(keys), self.phones
         if len(phones) != 1 or phones[0] not in lost:
             return lost
         return lost | {
-            option.possession.key for option in self.ways if option.possession.kind == "number"
+            option.possession.key for option in self.ways if option.possession.with_phone
         }
 
     def without(self, keys: Iterable[str]) -> list[SignInOption]:
@@ -121,13 +120,12 @@ class Readiness:
     @property
     def groups(self) -> list[Group]:
         """The ways by what they depend on, as the overview draws them."""
-        apart = [self.loss([key]) for key in self.keys if not self._rides_along(key)]
-        mailboxes = [loss for loss in apart if loss.kinds == {"mailbox"}]
-        if len(mailboxes) < 2:
-            return [_group(loss) for loss in apart]
-        groups = [_group(loss) for loss in apart if loss not in mailboxes]
-        groups.insert(apart.index(mailboxes[0]), _mailboxes(mailboxes))
-        return groups
+        gathered: dict[object, list[Loss]] = {}
+        for key in self.keys:
+            if not self._rides_along(key):
+                kind = type(self._first(key).possession)
+                gathered.setdefault(kind if kind.gathered_at else key, []).append(self.loss([key]))
+        return [_group(losses) for losses in gathered.values()]
 
     def _rides_along(self, key: str) -> bool:
         phones = self.phones
@@ -167,27 +165,14 @@ def of(user: User) -> Readiness:
     return Readiness(user, options_for(user))
 
 
-def _group(loss: Loss) -> Group:
-    return Group(_place(loss.gone[0]), len(loss.gone) > 1, loss.gone, loss)
-
-
-def _mailboxes(losses: Sequence[Loss]) -> Group:
-    """Draw the mailboxes as one group: people look for them in one place."""
+def _group(losses: Sequence[Loss]) -> Group:
+    """Draw several of a kind as one group, if people look for them in one place."""
+    first = losses[0].gone[0].possession
+    if len(losses) == 1:
+        return Group(first.place, len(losses[0].gone) > 1, losses[0].gone, losses[0])
     ways = [option for loss in losses for option in loss.gone]
     worst = min(losses, key=lambda loss: (loss.strength, len(loss.remains)))
-    return Group(_("In your mailboxes"), False, ways, worst, is_several=True)
-
-
-def _place(option: SignInOption) -> str:
-    possession = option.possession
-    return {
-        "phone": _("On your %(name)s") % {"name": possession.noun},
-        "passkey": _("In %(name)s") % {"name": possession.noun},
-        "synced": _("In %(name)s") % {"name": possession.noun},
-        "mailbox": _("In your mailbox"),
-        "number": _("On your number"),
-        "paper": _("On paper"),
-    }.get(possession.kind, str(possession.name))
+    return Group(first.gathered_at, False, ways, worst, is_several=True)
 
 
 def _only_password() -> Verdict:
@@ -207,18 +192,10 @@ def _nothing() -> Verdict:
 
 
 def _lockout(loss: Loss) -> Verdict:
-    titles = {
-        "phone": _("One lost phone would lock you out"),
-        "passkey": _("One lost passkey would lock you out"),
-        "synced": _("One lost passkey would lock you out"),
-        "mailbox": _("One closed mailbox would lock you out"),
-        "number": _("One lost number would lock you out"),
-        "paper": _("One lost sheet of codes would lock you out"),
-    }
     first = loss.gone[0].possession
     said = [_("Everything depends on %(name)s.") % {"name": first.name}, *loss.rides_along]
-    title = titles.get(first.kind, _("One loss would lock you out"))
-    return Verdict("loss", title, " ".join([*said, _("Add another sign-in method.")]))
+    sentence = " ".join([*said, _("Add another sign-in method.")])
+    return Verdict("loss", first.lockout_title, sentence)
 
 
 def _only_weak(ways: Sequence[SignInOption]) -> Verdict:
@@ -232,7 +209,7 @@ def _doubtful(loss: Loss) -> Verdict:
         "and only if it is not on the same phone."
     )
     words = {"name": loss.gone[0].possession.noun, "ways": loss.names}
-    return Verdict("look", _("Keep your passkey apart from your phone"), said % words)
+    return Verdict("look", loss.doubts[0].advice, said % words)
 
 
 def _protected(loss: Loss) -> Verdict:

@@ -18,8 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.methods import AuthMethod, SignInOption
-from accounts.authentication.second_steps import SentCodeMethod, options_for, second_steps
+from accounts.authentication.second_steps import options_for, second_steps
 from accounts.holds import disputes
 from accounts.holds.switched_off import PURPOSES
 from accounts.models import EventKind, User

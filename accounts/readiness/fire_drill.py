@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.authentication.methods import SignInOption, Text
-from accounts.authentication.proofs import Proof, Strength, hold_for
-from accounts.readiness.assessment import STRONG_POSSESSIONS, Readiness
+from accounts.authentication.factors.possessions import Repair
+from accounts.authentication.methods import SignInOption
+from accounts.authentication.proofs import Strength
+from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import Loss, names
+from core.i18n import Text
 from core.i18n import gettext as _
 from core.templatetags.portal_ui import span, written
 
@@ -26,7 +28,7 @@ class Thing:
 class Stage:
     """One step of the way back in; `ways` are those of which one is taken."""
 
-    title: str
+    title: Text
     lines: Sequence[Text]
     ways: Sequence[SignInOption] = ()
 
@@ -51,17 +53,9 @@ def things(state: Readiness, lost: frozenset[str]) -> list[Thing]:
 
 
 def _thing(option: SignInOption, *, is_lost: bool, rides_along: bool) -> Thing:
-    name = option.possession.name
-    where = _("%(number)s, most likely lost with your phone") % {"number": name}
-    said, hint = {
-        "phone": (name, _("Phone with the authenticator app")),
-        "passkey": (name, _("Device or security key with this passkey")),
-        "synced": (name, _("Account that syncs this passkey between your devices")),
-        "mailbox": (_("Mailbox"), name),
-        "number": (_("Phone number"), where if rides_along else name),
-        "paper": (_("Sheet of recovery codes"), option.hint),
-    }.get(option.possession.kind, (name, option.hint))
-    return Thing(value_of(option), option.icon, str(said), hint, is_lost)
+    possession = option.possession
+    hint = possession.describe(option.hint, rides_along=rides_along)
+    return Thing(value_of(option), option.icon, str(possession.title), hint, is_lost)
 
 
 def path(loss: Loss) -> list[Stage]:
@@ -80,12 +74,11 @@ def path(loss: Loss) -> list[Stage]:
 
 def _second_step(loss: Loss) -> Stage:
     title = _("Take one of these as the second step")
-    if loss.kinds & set(STRONG_POSSESSIONS):
+    if any(option.method.strong for option in loss.gone):
         title = _("Choose “Sign in another way”, and take one of these")
-    lines = loss.doubt
-    if "phone" in loss.kinds and any(option.slug == "email" for option in loss.remains):
-        lines = [*lines, _("Make sure that you can open your mailbox without the phone.")]
-    return Stage(title, lines, loss.remains)
+    left = [option.possession.without_phone for option in loss.remains]
+    care = [words for words in dict.fromkeys(left) if words and loss.has_phone]
+    return Stage(title, [*loss.doubt, *care], loss.remains)
 
 
 def _session(loss: Loss) -> Stage:
@@ -94,7 +87,7 @@ def _session(loss: Loss) -> Stage:
     lines = []
     if strong:
         said = _("With %(ways)s, you can do everything right away.")
-        lines.append(said % {"ways": names(strong, loss.kinds)})
+        lines.append(said % {"ways": names(strong, loss.possessions)})
     if weak:
         lines += _recovered(weak, loss)
     return Stage(_("You’re signed in"), lines)
@@ -115,12 +108,12 @@ def _recovered(weak: Sequence[SignInOption], loss: Loss) -> list[str]:
         for option in weak
         if option.counts_from
     ]
-    return [at_once % {"ways": names(weak, loss.kinds)}, waits, _hold(weak), *held]
+    return [at_once % {"ways": names(weak, loss.possessions)}, waits, _hold(weak), *held]
 
 
 def _hold(weak: Sequence[SignInOption]) -> str:
     """Say how long what is linked then waits, by the very rule that will make it wait."""
-    holds = [hold_for([Proof.now(option.slug, Strength.RECOVERED)]) for option in weak]
+    holds = [option.method.hold() for option in weak]
     longest = max(holds)
     if not longest:
         return _("What you link then is fully active at once.")
@@ -136,41 +129,24 @@ def _hold(weak: Sequence[SignInOption]) -> str:
 
 
 def _repairs(loss: Loss) -> list[Stage]:
-    is_strong = loss.strength >= Strength.TWO_STEP
-    later = [] if is_strong else [_("You can do this once a phone or passkey is fully active.")]
-    stages = [*_phone(loss, is_strong=is_strong)] if "phone" in loss.kinds else []
-    if loss.kinds & {"passkey", "synced"}:
-        devices = _("On the Devices page, for each passkey that is gone.")
-        stages.append(Stage(_("Remove the lost passkey"), [devices, *later]))
-    if "mailbox" in loss.kinds:
-        contact = _("On the Contact and password page: add one you can open, then remove the old.")
-        stages.append(Stage(_("Replace the e-mail address"), [contact, *later]))
-    if any(
-        option.possession.kind == "number" and option not in loss.texts_too for option in loss.gone
-    ):
-        contact = _("On the Contact and password page, so nobody else receives your codes.")
-        stages.append(Stage(_("Remove the number"), [contact, *later]))
-    if loss.kinds & {"phone", "paper"}:
+    """Return what each lost thing asks for, once; a phone's first, recovery codes last."""
+    is_strong, with_number = loss.strength >= Strength.TWO_STEP, bool(loss.texts_too)
+    named = [each for each in loss.possessions if each.key not in loss.along]
+    stages: list[Stage] = []
+    for possession in sorted(named, key=lambda each: not each.is_phone):
+        for repair in possession.repairs(is_strong=is_strong, with_number=with_number):
+            stage = _stage(repair, is_strong=is_strong)
+            if stage not in stages:  # two mailboxes are replaced in one step
+                stages.append(stage)
+    if any(possession.renews_codes for possession in loss.possessions):
         stages.append(_codes(is_strong=is_strong))
     return stages
 
 
-def _phone(loss: Loss, *, is_strong: bool) -> list[Stage]:
-    where = _("The site asks where your phone is: answer that it is lost.")
-    if is_strong:
-        where = _("On the Devices page, choose “I lost this phone”.")
-    done = _(
-        "Its codes stop working, we sign out your other browsers, and two-step "
-        "verification stays on."
-    )
-    elsewhere = _("Lock or erase it from afar, and let your provider block the SIM card.")
-    link = [
-        _("Scan a QR code as soon as you have it. Until then, your other sign-in methods work.")
-    ]
-    if loss.texts_too:
-        link.append(_("A new SIM card with the same number brings the text messages back."))
-    unlink = Stage(_("Unlink the lost phone"), [where, done, elsewhere])
-    return [unlink, Stage(_("Set up your new phone"), link)]
+def _stage(repair: Repair, *, is_strong: bool) -> Stage:
+    later = _("You can do this once a phone or passkey is fully active.")
+    waits = repair.waits and not is_strong
+    return Stage(repair.title, [*repair.lines, later] if waits else repair.lines)
 
 
 def _codes(*, is_strong: bool) -> Stage:

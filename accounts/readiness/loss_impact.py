@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.authentication.methods import SignInOption, Text
+from accounts.authentication.factors.possessions import Doubt, Possession
+from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from core.i18n import gettext as _
 from core.i18n import listed, ngettext
 
 ICONS_SHOWN = 5
-DEVICES = ("authenticator", "passkey")
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,14 @@ class Loss:
     along: frozenset[str] = frozenset()
 
     @property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of things that are lost."""
-        return frozenset(option.possession.kind for option in self.gone)
+    def possessions(self) -> list[Possession]:
+        """The things that are lost, each once."""
+        return list({option.possession.key: option.possession for option in self.gone}.values())
 
     @property
-    def possessions(self) -> list[Text]:
-        """The names of the things that are lost, each once."""
-        return list(
-            {option.possession.key: option.possession.name for option in self.gone}.values()
-        )
+    def has_phone(self) -> bool:
+        """Whether a phone is among them."""
+        return any(possession.is_phone for possession in self.possessions)
 
     @property
     def is_lockout(self) -> bool:
@@ -50,14 +48,19 @@ class Loss:
 
     @property
     def doubtful(self) -> list[SignInOption]:
-        """Passkeys that may be kept on the very phone that is lost: nobody here can know."""
-        if "phone" not in self.kinds:
+        """What may be kept on the very phone that is lost: nobody here can know."""
+        if not self.has_phone:
             return []
-        return [option for option in self.remains if option.possession.kind == "passkey"]
+        return [option for option in self.remains if option.possession.doubt]
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """What is to be said of each of these."""
+        return [doubt for option in self.doubtful if (doubt := option.possession.doubt)]
 
     @property
     def texts_too(self) -> list[SignInOption]:
-        """Text messages that go with a phone."""
+        """What goes with a phone that was named, such as text messages."""
         return [option for option in self.gone if option.possession.key in self.along]
 
     @property
@@ -83,12 +86,13 @@ class Loss:
     @property
     def names(self) -> str:
         """Name what remains: "your Pixel 8, a code by e-mail or a recovery code"."""
-        return names(self.remains, self.kinds)
+        return names(self.remains, self.possessions)
 
     @property
     def sentence(self) -> str:
         """Say in a sentence what remains, by name."""
-        this = _("this sheet") if self.kinds == {"paper"} else _("this")
+        pronouns = {str(each.pronoun) for each in self.possessions}
+        this = pronouns.pop() if len(pronouns) == 1 else Possession.pronoun
         words = {"this": this, "short": self.short, "ways": self.names}
         if not self.needs_way:
             return _("If you lose %(this)s, your password alone still signs you in.") % words
@@ -99,23 +103,21 @@ class Loss:
 
     @property
     def rides_along(self) -> list[str]:
-        """Say that text messages are lost with the phone, which is a guess."""
-        said = _("Text messages to %(number)s most likely arrive on the same phone.")
-        return [said % {"number": option.possession.name} for option in self.texts_too]
+        """Say what is lost with the phone, which is a guess."""
+        return [str(option.possession.with_phone) for option in self.texts_too]
 
     @property
     def doubt(self) -> list[str]:
-        """Say of each passkey that may be on the lost phone that nobody here can know."""
-        said = _("The passkey %(name)s remains only if it is not on the same phone.")
-        return [said % {"name": option.possession.noun} for option in self.doubtful]
+        """Say of each thing that may be on the lost phone that nobody here can know."""
+        return [str(doubt.sentence) for doubt in self.doubts]
 
 
-def names(ways: Sequence[SignInOption], lost: frozenset[str] = frozenset()) -> str:
-    """Name options in a sentence, each kind once; `lost` are the kinds of things that are lost."""
-    kinds: dict[str, list[SignInOption]] = {}
+def names(ways: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> str:
+    """Name options in a sentence, those of a method together; `lost` is what is lost."""
+    methods: dict[str, list[SignInOption]] = {}
     for option in ways:
-        kinds.setdefault(option.slug, []).append(option)
-    said = [_name(same, lost) for same in kinds.values()]
+        methods.setdefault(option.slug, []).append(option)
+    said = [str(same[0].method.named(same, lost)) for same in methods.values()]
     if len(said) < 2:
         return "".join(said)
     return _("%(first)s or %(last)s") % {"first": listed(said[:-1]), "last": said[-1]}
@@ -126,28 +128,5 @@ def count(ways: Sequence[SignInOption]) -> int:
 
     Two addresses are one "code by e-mail": "3 sign-in options" before two names would puzzle.
     """
-    sent = {option.slug for option in ways if option.slug not in DEVICES}
-    devices = {option.possession.key for option in ways if option.slug in DEVICES}
-    return len(sent) + len(devices)
-
-
-def _name(same: list[SignInOption], lost: frozenset[str]) -> str:
-    first, things = same[0], len({option.possession.key for option in same})
-    if first.slug in DEVICES:
-        return _name_of_device(first, things)
-    words = {
-        "email": _("a code to another address") if "mailbox" in lost else _("a code by e-mail"),
-        "sms": _("a text message to another number") if "number" in lost else _("a text message"),
-        "recovery-code": _("a recovery code"),
-    }
-    return words.get(first.slug, str(first.label))
-
-
-def _name_of_device(first: SignInOption, things: int) -> str:
-    if things == 1:
-        is_phone = first.slug == "authenticator"
-        one = _("your %(name)s") if is_phone else _("the passkey %(name)s")
-        return one % {"name": first.possession.noun}
-    if first.slug == "authenticator":
-        return ngettext("%(count)d phone", "%(count)d phones", things) % {"count": things}
-    return ngettext("%(count)d passkey", "%(count)d passkeys", things) % {"count": things}
+    named = {option.possession.key if option.method.one_by_one else option.slug for option in ways}
+    return len(named)

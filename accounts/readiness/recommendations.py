@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 
+from accounts.authentication.factors.sent_code_methods import (
+    EmailCodeMethod,
+    SentCodeMethod,
+    TextMessageMethod,
+)
 from accounts.authentication.proofs import Strength
 from accounts.readiness.assessment import Readiness
 from core.i18n import gettext as _
 
 FEW_CODES = 3
 MOST_SUGGESTIONS = 3
-SAFE_MAILBOXES = 2
+SAFE_MAILBOXES, SAFE_NUMBERS = 2, 1
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,8 @@ def suggestions(state: Readiness) -> list[Suggestion]:
         (is_on and not left, _first_codes),
         (is_on and 0 < left <= FEW_CODES and not is_pending, _more_codes),
         (is_on and is_saved and not (is_pending or state.are_codes_proven), _save_codes),
-        (_wants_address(state), _second_address),
-        (_wants_number(state), _number),
+        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), _second_address),
+        (_wants(state, TextMessageMethod(), SAFE_NUMBERS), _number),
     ]
     return _chosen(wanted)
 
@@ -52,20 +56,17 @@ def against(state: Readiness) -> list[Suggestion]:
     wanted: Wanted = [
         (not state.codes_left, _first_codes),
         (True, _passkey),
-        (_wants_address(state), _second_address),
+        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), _second_address),
         (True, _another_phone),
     ]
     return _chosen(wanted)
 
 
-def _wants_address(state: Readiness) -> bool:
-    is_possible = _may_add_contacts(state) and "email" not in state.user.declined_steps
-    return is_possible and state.count("mailbox") < SAFE_MAILBOXES
-
-
-def _wants_number(state: Readiness) -> bool:
-    is_possible = _may_add_contacts(state) and "sms" not in state.user.declined_steps
-    return is_possible and bool(settings.SMS_URL) and not state.count("number")
+def _wants(state: Readiness, step: SentCodeMethod, enough: int) -> bool:
+    """Tell whether one more contact of this step would help, and may be added."""
+    is_used = step.may_be_declined() and step.slug not in state.user.declined_steps
+    there = state.count(step.contact_type.possession_type)
+    return _may_add_contacts(state) and is_used and there < enough
 
 
 def _may_add_contacts(state: Readiness) -> bool:

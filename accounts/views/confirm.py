@@ -19,7 +19,7 @@ from accounts.authentication import known_browsers, proofs
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import VerificationContext
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import options_for
+from accounts.authentication.second_steps import options_for, second_steps
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
 from accounts.holds import keep_or_remove
@@ -57,7 +57,9 @@ class Wanted:
     @property
     def only(self) -> frozenset[str]:
         """The steps to offer, if not all."""
-        return frozenset({"email"}) if self.kind == MAILBOX else frozenset()
+        if self.kind != MAILBOX:
+            return frozenset()
+        return frozenset(step.slug for step in second_steps() if step.reads_mailbox)
 
 
 def _wanted(request: HttpRequest) -> Wanted:

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from accounts.authentication.factors.sent_code_methods import why_not
 from accounts.authentication.proofs import Strength, may_go_on, to_confirm
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.contacts import changes
@@ -53,31 +54,11 @@ def _with_losses(state: Readiness, rows: QuerySet[Any]) -> list[tuple[Contact, s
     return [(row, _if_lost(state, row, confirmed) if row.is_verified else "") for row in found]
 
 
-def _why_no_way(state: Readiness, contact: Contact) -> str:
-    """Say why a confirmed contact does not sign the person in, as far as that is known."""
-    slug = "email" if contact.kind == "email" else "sms"
-    if slug in state.user.declined_steps:
-        return _(
-            "You turned off codes this way, so you can’t sign in with it. You still "
-            "get notices here."
-        )
-    if slug == "sms" and not settings.SMS_URL:
-        return _(
-            "This site isn’t sending text messages at the moment, so you can’t sign in with it."
-        )
-    if state.user.reset_mailbox_id == contact.pk and slug == "email":
-        return _(
-            "Your password was reset through this address. You can sign in with it "
-            "again once you’ve signed in another way."
-        )
-    return _("You can’t sign in with it at the moment.")
-
-
 def _if_lost(state: Readiness, contact: Contact, confirmed: list[Contact]) -> str:
     said = state.loss([contact.possession_key]).sentence
     if state.user.has_two_step and contact.possession_key not in state.keys:
-        said = _why_no_way(state, contact)
-    if contact.kind == "email" and len(confirmed) == 1:
+        said = why_not(state.user, contact)
+    if contact.resets_password and len(confirmed) == 1:
         return " ".join([said, _("Without it, you couldn’t reset a forgotten password.")])
     return said
 

@@ -25,7 +25,7 @@ from accounts.guards.binding_proof import is_proved_twice
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
-from accounts.models import EventKind, OneTimeLink
+from accounts.models import EmailAddress, EventKind, OneTimeLink
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.http import client_of
@@ -143,7 +143,7 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         user.frozen_at = None
         changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
-        spare = f"accounts.email:{link.mailbox_id}"
+        spare = EmailAddress.factor_of(link.mailbox_id)
         cancelling.cancel_held(user, client=client_of(request), spare=spare, effect=Effect.NOTHING)
         events.record(user, EventKind.PASSWORD_RESET, client=client_of(request))
     throttling.forgive_passwords(user)

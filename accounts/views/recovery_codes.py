@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from accounts.authentication import pending_recovery_codes, recovery_codes, two_step
+from accounts.authentication.factors.possessions import Paper
 from accounts.authentication.methods import VerificationContext
 from accounts.authentication.proofs import Strength, level, step_up_required
 from accounts.authentication.session_guard import atomic_with_session
@@ -49,7 +50,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         sheet=sheet,
         set=held.newest,
         pending=held.pending if held.is_replaceable and sheet == held.pending else None,
-        if_lost=assessment.of(user).loss(["paper"]).sentence if held.left else "",
+        if_lost=assessment.of(user).loss([Paper.kind]).sentence if held.left else "",
         left=held.left,
         total=settings.RECOVERY_CODES_A_SET,
         confirmed=held.confirmed,

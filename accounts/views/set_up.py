@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.authentication import proofs
 from accounts.authentication.proofs import Proof, Strength
 from accounts.forms.links import TokenForm
+from accounts.holds import bindings
 from accounts.models import OneTimeLink
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
@@ -46,6 +47,6 @@ def set_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             if link.consume():
-                proofs.add(request, Proof.now("link", Strength.PASSWORD))
+                proofs.add(request, Proof.now(bindings.LINK, Strength.PASSWORD))
         return redirect("devices:link_phone")
     return render(request, "accounts/set_up.html")

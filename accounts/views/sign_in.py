@@ -15,10 +15,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
-from accounts.authentication import browser_trust, recovery_codes, sign_in, throttling
-from accounts.authentication.methods import SignInOption
+from accounts.authentication import browser_trust, sign_in, throttling
+from accounts.authentication.methods import SignInOption, UsedUp
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import RecoveryCodeMethod, second_steps, step_named
+from accounts.authentication.second_steps import second_steps, step_named
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
@@ -29,7 +29,6 @@ from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
 from core.http import background_request, client_of, require_post, safe_next
 from core.i18n import gettext as _
-from core.i18n import ngettext
 
 TOO_LATE = "too-late"
 """In the query of the sign-in page: tell the person that their sign-in expired."""
@@ -60,8 +59,9 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         response = sign_in.finish(request, user, [password, proof], pending.next)
         if "trust" in request.POST:
             _begin_trust(request, proof, response)
-        if proof.method == RecoveryCodeMethod.slug:
-            _say_what_is_left(request, user)
+        used = proof.step.used_up(user) if proof.step else None
+        if used:
+            _say_what_is_left(request, user, used)
         return response
 
     return Flow(
@@ -83,15 +83,9 @@ def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> 
         messages.info(request, _("This browser is not trusted: the step you used is too weak."))
 
 
-def _say_what_is_left(request: HttpRequest, user: User) -> None:
-    left = recovery_codes.summary(user).left
-    words = ngettext(
-        "That code is used up. You have %(left)d recovery code left.",
-        "That code is used up. You have %(left)d recovery codes left.",
-        left,
-    )
-    messages.info(request, words % {"left": left})
-    if not left and declined_methods.is_cornered(user):
+def _say_what_is_left(request: HttpRequest, user: User, used: UsedUp) -> None:
+    messages.info(request, str(used.text))
+    if used.is_last and declined_methods.is_cornered(user):
         words = _(
             "That was your last way to sign in without your device. Make new recovery codes now."
         )
@@ -163,9 +157,7 @@ def _without_the_phone(flow: Flow) -> list[SignInOption]:
     """Leave out what an only phone shows by itself; its number may be on another one by now."""
     ways = flow.all_ways()
     phones = {
-        option.possession.key
-        for option in ways
-        if option.possession.kind == "phone" and not option.sends
+        option.possession.key for option in ways if option.possession.is_phone and not option.sends
     }
     if len(phones) > 1:
         return ways

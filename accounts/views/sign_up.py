@@ -50,7 +50,7 @@ class PendingSignUp:
 
     def form(self, data: object = None) -> SentCodeForm:
         """Return the form that takes the code."""
-        return SentCodeForm(data, purpose="sign-up", binding=self.binding, channel="email")
+        return SentCodeForm(data, purpose="sign-up", binding=self.binding, contacts=EmailAddress)
 
 
 def _pending(request: HttpRequest) -> PendingSignUp | None:
@@ -143,7 +143,7 @@ def _create(
                 return None
             user = _write(request, pending)
             first = user.email_addresses.get()
-            proof = replace(proof, factor=f"accounts.email:{first.pk}")
+            proof = replace(proof, factor=first.factor)
             request.session.pop(SIGN_UP_KEY)
             password = Proof.now("password", Strength.PASSWORD)
             response = sign_in.finish(request, user, [proof, password])

@@ -7,37 +7,32 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.proofs import Strength, step_up_required
-from accounts.authentication.second_steps import SentCodeMethod
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import Text, confirms
 from accounts.readiness import declined_methods
 from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
-from core.i18n import gettext_lazy
 
 Change = Callable[..., bool]
-DECLINES = {
-    "email": gettext_lazy("turn off codes by e-mail"),
-    "sms": gettext_lazy("turn off text messages"),
-}
-ACCEPTS = {
-    "email": gettext_lazy("allow codes by e-mail again"),
-    "sms": gettext_lazy("allow text messages again"),
-}
+
+
+def _find(slug: str) -> SentCodeMethod | None:
+    return next((step for step in declined_methods.declinable() if step.slug == slug), None)
 
 
 def _declines(slug: str) -> Text:
-    return DECLINES.get(slug, "")
+    return step.decline_act if (step := _find(slug)) else ""
 
 
 def _accepts(slug: str) -> Text:
-    return ACCEPTS.get(slug, "")
+    return step.accept_act if (step := _find(slug)) else ""
 
 
 def _step(slug: str) -> SentCodeMethod:
-    found = next((step for step in declined_methods.declinable() if step.slug == slug), None)
+    found = _find(slug)
     if found is None:
         raise Http404
     return found

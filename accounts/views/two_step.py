@@ -15,7 +15,6 @@ from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.readiness import declined_methods
-from accounts.readiness.assessment import STRONG_POSSESSIONS
 from accounts.request_user import authenticated_user, session_id
 from core.http import client_of, require_post
 from core.i18n import gettext as _
@@ -44,7 +43,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
 
 
 def _is_strong(option: SignInOption) -> bool:
-    return option.possession.kind in STRONG_POSSESSIONS
+    return option.method.strong
 
 
 def _authenticator(option: SignInOption) -> dict[str, object]:

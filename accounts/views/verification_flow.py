@@ -123,7 +123,7 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
     if not ways:
         _say_why(request, form)
         return HttpResponseRedirect(flow.another_url)
-    sent = _live(flow, step)
+    sent = step.sent(flow.verification)
     option = next((option for option in ways if sent and _is_target(sent, option)), ways[0])
     context = {
         "step": step,
@@ -169,13 +169,6 @@ def _is_strong(ways: list[SignInOption]) -> bool:
     return any(option.strength >= Strength.TWO_STEP for option in ways)
 
 
-def _live(flow: Flow, step: AuthMethod) -> SentCode | None:
-    channel = getattr(step, "channel", "")
-    if not channel:
-        return None
-    return sent_codes.live_code(flow.verification.purpose, flow.verification.binding, channel)
-
-
 def _is_target(sent: SentCode, option: SignInOption) -> bool:
     return option.possession.key.endswith(f":{sent.contact_id}")
 
@@ -209,7 +202,7 @@ def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
 def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
     """Answer the page's question what became of the message; asking is not activity."""
     step = step_named(slug)
-    sent = _live(flow, step) if step else None
+    sent = step.sent(flow.verification) if step else None
     if sent is None:
         raise Http404
     return fate_answer(sent)

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.http import JsonResponse
 
-from accounts.authentication.methods import Text
 from accounts.authentication.throttling import in_words
+from core.i18n import Text
 from core.i18n import gettext as _
 from core.limits import LimitReached
 from devices.backups.errors import Refused

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.authentication.methods import Text
+from core.i18n import Text
 from core.i18n import gettext_lazy as _
 from devices.models import Installation
 

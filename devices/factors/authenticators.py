@@ -7,10 +7,9 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from accounts.authentication.methods import Text
 from accounts.models import User
+from core.i18n import Text, listed
 from core.i18n import gettext_lazy as _
-from core.i18n import listed
 from devices.models import Authenticator, Phone, Vault
 from devices.models.authenticator import AuthenticatorQuerySet
 

@@ -1,5 +1,6 @@
 """The strong factors of a person, of which two-step verification needs one (policy, section 1)."""
 
+from accounts.authentication.second_steps import second_steps
 from accounts.models import User
 from devices.models import Authenticator, Phone
 
@@ -10,7 +11,7 @@ class LastFactor(Exception):
 
 def count(user: User) -> int:
     """Count what can prove the strong second step, held factors included."""
-    return Authenticator.objects.usable().filter(user=user).count() + user.passkeys.usable().count()
+    return sum(step.count_strong(user) for step in second_steps())
 
 
 def is_last(user: User) -> bool:

@@ -10,15 +10,14 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.methods import (
     AlreadySpent,
     AuthMethod,
     CannotCheck,
     Kept,
-    Possession,
     Question,
     SignInOption,
-    Text,
     VerificationContext,
     VerifiedCode,
     digits_of,
@@ -26,9 +25,10 @@ from accounts.authentication.methods import (
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
 from core.crypto import CannotUnseal
+from core.i18n import Text, listed, ngettext
 from core.i18n import gettext_lazy as _
-from core.i18n import listed
 from devices.factors.authenticators import OnPhone, contestable, on_phones, usable
+from devices.factors.possessions import LinkedPhone
 from devices.models import Authenticator, Passkey
 from devices.models.authenticator import factor_of
 
@@ -63,10 +63,12 @@ class AuthenticatorAppMethod(AuthMethod):
 
     slug = "authenticator"
     label = _("Authenticator app")
+    name = _("authenticator app")
     icon = "smartphone"
     heading = _("Enter the code from your authenticator app")
     strong = True
     asks = True
+    one_by_one = True
     digits = settings.AUTHENTICATOR_DIGITS
 
     def ways(self, user: User) -> list[SignInOption]:
@@ -76,12 +78,10 @@ class AuthenticatorAppMethod(AuthMethod):
     def _way(self, held: OnPhone) -> SignInOption:
         phone = held.phone
         return SignInOption(
-            slug=self.slug,
+            method=self,
             target=str(phone.public_id),
-            label=self.label,
             hint=held.hint,
-            icon=self.icon,
-            possession=Possession("phone", phone.possession_key, phone.name),
+            possession=LinkedPhone(phone.possession_key, phone.name),
             strength=strength_of(held.best),
             linked_at=held.linked_at,
             last_used_at=held.last_used_at,
@@ -97,6 +97,13 @@ class AuthenticatorAppMethod(AuthMethod):
         rows = usable(user)
         newer = rows if since is None else rows.filter(created_at__gt=since)
         return [factor_of(pk) for pk in newer.values_list("pk", flat=True)]
+
+    def named(self, options: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> Text:
+        """Name one phone, and count several."""
+        count = len({option.possession.key for option in options})
+        if count == 1:
+            return super().named(options, lost)
+        return ngettext("%(count)d phone", "%(count)d phones", count) % {"count": count}
 
     def clean(self, typed: str) -> str:
         """Return six ASCII digits."""

@@ -9,14 +9,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.methods import (
     AlreadySpent,
     AuthMethod,
     Button,
-    Possession,
     Question,
     SignInOption,
-    Text,
     VerificationContext,
     VerifiedCode,
 )
@@ -24,9 +23,11 @@ from accounts.authentication.proofs import Proof
 from accounts.models import User
 from core import rates
 from core.http import RequestOrigin
+from core.i18n import Text, ngettext
 from core.i18n import gettext_lazy as _
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.methods import age_of_use, strength_of
+from devices.factors.possessions import PasskeyHolder, SyncedPasskey
 from devices.factors.relying_party import parties, party
 from devices.models import Passkey
 
@@ -57,10 +58,13 @@ class PasskeyMethod(AuthMethod):
 
     slug = "passkey"
     label = _("Passkey")
+    name = _("passkey")
     icon = "key-round"
     heading = _("Use your passkey")
     strong = True
     asks = True
+    one_by_one = True
+    is_typed = False
     digits = None
     longest = webauthn.ANSWER_LENGTH
     template = "devices/passkey_step.html"
@@ -73,14 +77,12 @@ class PasskeyMethod(AuthMethod):
         return sorted((self._way(row) for row in rows), key=age_of_use)
 
     def _way(self, passkey: Passkey) -> SignInOption:
-        kind = "synced" if passkey.is_backed_up else "passkey"
+        possession = SyncedPasskey if passkey.is_backed_up else PasskeyHolder
         return SignInOption(
-            slug=self.slug,
+            method=self,
             target=str(passkey.public_id),
-            label=self.label,
             hint=_("%(name)s, %(kept)s") % {"name": passkey.name, "kept": passkey.kept},
-            icon=self.icon,
-            possession=Possession(kind, passkey.possession_key, passkey.name),
+            possession=possession(passkey.possession_key, passkey.name),
             strength=strength_of(passkey),
             linked_at=passkey.created_at,
             last_used_at=passkey.last_used_at,
@@ -95,6 +97,17 @@ class PasskeyMethod(AuthMethod):
         rows = user.passkeys.all()
         newer = rows if since is None else rows.filter(created_at__gt=since)
         return [row.factor for row in newer]
+
+    def count_strong(self, user: User) -> int:
+        """Leave out those that do not sign in here."""
+        return user.passkeys.usable().count()
+
+    def named(self, options: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> Text:
+        """Name one, and count several."""
+        first, count = options[0], len({option.possession.key for option in options})
+        if count == 1:
+            return _("the passkey %(name)s") % {"name": first.possession.noun}
+        return ngettext("%(count)d passkey", "%(count)d passkeys", count) % {"count": count}
 
     def clean(self, typed: str) -> str:
         """Leave the answer as the browser gave it: whatever is wrong with it costs a try."""

@@ -20,6 +20,11 @@ def digest_of(credential_id: bytes) -> str:
     return sha256(credential_id).hexdigest()
 
 
+def kept_words(*, is_synced: bool) -> str:
+    """Say whether other devices of a person have a passkey too."""
+    return _("synced") if is_synced else _("only on this device")
+
+
 class PasskeyQuerySet(models.QuerySet["Passkey"]):
     """Selections of passkeys."""
 
@@ -65,11 +70,11 @@ class Passkey(models.Model):
     @property
     def kept(self) -> str:
         """Say whether other devices of the person have it too."""
-        return _("synced") if self.is_backed_up else _("only on this device")
+        return kept_words(is_synced=self.is_backed_up)
 
     @property
     def possession_key(self) -> str:
-        """What it depends on, as in `accounts.authentication.second_steps.Possession`."""
+        """What it depends on, as in `accounts.authentication.factors.possessions.Possession`."""
         return f"passkey:{self.pk}"
 
     @property

@@ -11,13 +11,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.authentication.browser_trust import trusted_browser_allowed
-from accounts.authentication.methods import SignInOption, Text
+from accounts.authentication.methods import SignInOption
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.request_user import authenticated_user, session_id
-from core.i18n import gettext as _
-from devices.factors.passkey_method import PasskeyMethod
+from core.i18n import Text
+from devices.factors.possessions import LinkedPhone, PasskeyHolder, SyncedPasskey
 from devices.models import Installation, Phone, Vault
+from devices.models.passkey import kept_words
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
 from devices.views.orders import waiting_orders
 from devices.views.passkey_alone import GONE_KEY
@@ -58,10 +59,10 @@ def index(request: HttpRequest) -> HttpResponse:
     with_app = user.phones.proved().with_app().annotate(backup_on=Exists(backup))
     rows = {str(row.public_id): row for row in with_app}
     linked = {key: row for key, row in rows.items() if row.is_linked}
-    shown = [option for option in account.ways if option.possession.kind == "phone"]
+    shown = [option for option in account.ways if isinstance(option.possession, LinkedPhone)]
     proving = {option.target for option in shown}
     sealed = [row for row in rows.values() if not row.is_linked]
-    kept = [option for option in account.ways if option.slug == PasskeyMethod.slug]
+    kept = [option for option in account.ways if isinstance(option.possession, PasskeyHolder)]
     context = {
         "place": "devices",
         "phones": [_phone(account, option, linked) for option in shown],
@@ -103,6 +104,7 @@ def _phone(account: Readiness, option: SignInOption, linked: Mapping[str, Phone]
 
 
 def _passkey(account: Readiness, option: SignInOption) -> PasskeyCard:
-    is_synced = option.possession.kind == "synced"
-    kept = _("synced") if is_synced else _("only on this device")
-    return PasskeyCard(**_card(account, option), kept=kept, is_synced=is_synced)
+    is_synced = isinstance(option.possession, SyncedPasskey)
+    return PasskeyCard(
+        **_card(account, option), kept=kept_words(is_synced=is_synced), is_synced=is_synced
+    )

@@ -20,7 +20,7 @@ from core import rates
 from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
-from devices.factors.passkey_method import PasskeyMatch
+from devices.factors.passkey_method import PasskeyMatch, PasskeyMethod
 from devices.models import Passkey
 
 ALONE = "passkey-alone"
@@ -93,7 +93,7 @@ def _refuse(
         EventKind.SIGN_IN_PASSKEY_FAILED,
     )
     if passkey and isinstance(refused, passkey_refusals.Locked):
-        throttling.note_locked(passkey.user, "passkey", client)
+        throttling.note_locked(passkey.user, PasskeyMethod.slug, client)
     elif passkey:
         with transaction.atomic():
             events.record(passkey.user, kind, client=client)

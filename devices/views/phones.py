@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.authentication.factors.recovery_code_method import RecoveryCodeMethod
 from accounts.authentication.proofs import Strength, proofs_in, step_up_required
-from accounts.authentication.second_steps import RecoveryCodeMethod
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, held_lists, held_values
 from accounts.models import EventKind, SecurityEvent, User

@@ -101,9 +101,9 @@ LOGOUT_REDIRECT_URL = "accounts:sign_in"
 SECOND_STEPS = [  # order = order offered
     "devices.factors.passkey_method.PasskeyMethod",
     "devices.factors.methods.AuthenticatorAppMethod",
-    "accounts.authentication.second_steps.EmailCodeMethod",
-    "accounts.authentication.second_steps.TextMessageMethod",
-    "accounts.authentication.second_steps.RecoveryCodeMethod",
+    "accounts.authentication.factors.sent_code_methods.EmailCodeMethod",
+    "accounts.authentication.factors.sent_code_methods.TextMessageMethod",
+    "accounts.authentication.factors.recovery_code_method.RecoveryCodeMethod",
 ]
 TRUSTED_BROWSERS = "devices.sessions.trusted_browsers.TrustedBrowsers"
 AFTER_FALL_BACK = "devices:where_is_your_phone"

@@ -99,7 +99,7 @@ def page_of(user: User) -> dict[str, Any]:
 
 def _if_lost(state: Readiness) -> str:
     """Say what would remain if the phone used last were lost; "" without a phone."""
-    first = next((option for option in state.ways if option.possession.kind == "phone"), None)
+    first = next((option for option in state.ways if option.possession.is_phone), None)
     if first is None:
         return ""
     left = count(state.without({first.possession.key}))

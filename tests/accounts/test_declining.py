@@ -14,14 +14,13 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import (
+from accounts.authentication.factors.sent_code_methods import (
     EmailCodeMethod,
     SentCodeMethod,
     TextMessageMethod,
-    options_for,
-    step_named,
 )
+from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import options_for, step_named
 from accounts.contacts import changes
 from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
 from accounts.readiness import declined_methods
@@ -561,7 +560,7 @@ def test_the_sending_steps_are_those_of_the_settings() -> None:
         EmailCodeMethod.slug,
         TextMessageMethod.slug,
     ]
-    assert "accounts.authentication.second_steps.EmailCodeMethod" in settings.SECOND_STEPS
+    assert f"{EmailCodeMethod.__module__}.EmailCodeMethod" in settings.SECOND_STEPS
 
 
 def test_a_decline_of_one_person_is_not_that_of_another(alice: Person, bob: Person) -> None:

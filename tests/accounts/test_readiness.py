@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from accounts.authentication.factors.possessions import Number
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts import changes
 from accounts.models import RecoveryCode, RecoveryCodeSet
@@ -224,7 +225,7 @@ def test_text_messages_are_lost_with_the_only_phone_that_counts(set_up: SetUp) -
         phones_there = [way.possession.key for way in state.ways if way.slug == "authenticator"]
         for key in phones_there:
             gone = {way.slug for way in state.loss([key]).gone}
-            are_texts_gone = len(phones_there) == 1 and state.count("number") > 0
+            are_texts_gone = len(phones_there) == 1 and state.count(Number) > 0
             assert gone == {"authenticator", *(["sms"] if are_texts_gone else [])}
             assert {way.slug for way in state.removal(key).gone} == {"authenticator"}
 

@@ -10,8 +10,9 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.proofs import Strength
-from accounts.authentication.second_steps import SentCodeMethod, step_named
+from accounts.authentication.second_steps import step_named
 from accounts.models import SentCode
 from accounts.readiness import declined_methods
 from core.http import RequestOrigin

@@ -12,8 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication import two_step
+from accounts.authentication.factors.sent_code_methods import EmailCodeMethod
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import EmailCodeMethod
 from accounts.contacts import changes
 from accounts.holds import disputes
 from accounts.models import EmailAddress, User
