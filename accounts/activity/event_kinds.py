@@ -327,13 +327,9 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+# What events name besides second steps, whose classes say what they are called.
 METHODS: dict[str, Text] = {
     "password": _("password"),
-    "authenticator": _("authenticator app"),
-    "passkey": _("passkey"),
-    "email": _("e-mail code"),
-    "sms": _("text message"),
-    "recovery-code": _("recovery code"),
     "recovery-key": _("backup key"),
     "passphrase": _("passphrase"),
     "phone-lost": _("phone reported lost"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.activity.event_kinds import KINDS, METHODS, Effect
 from accounts.activity.user_agents import display_name
+from accounts.authentication.second_steps import step_named
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.signals import protection_changed, set_up_changed
 from core.http import RequestOrigin
@@ -17,12 +18,14 @@ from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
 
 NOBODY = 0
+OF_METHODS = ("method", "methods")  # the details that name methods by their codes
 
 
 def title_of(event: SecurityEvent) -> str:
     """Say what happened, in the reader's language."""
     kind = KINDS.get(event.kind)
-    words = defaultdict(str, {key: apart(_word(value)) for key, value in _told(event).items()})
+    told = {key: apart(_word(key, value)) for key, value in _told(event).items()}
+    words = defaultdict(str, told)
     return str(kind.title).format_map(words) if kind else event.kind
 
 
@@ -33,10 +36,11 @@ def _told(event: SecurityEvent) -> dict[str, Any]:
     return {**kept, "browser": known}
 
 
-def _word(value: Any) -> str:
-    if isinstance(value, list):
-        return _listed([str(METHODS.get(item, item)) for item in value])
-    return str(METHODS.get(value, value)) if isinstance(value, str) else str(value)
+def _word(key: str, value: Any) -> str:
+    """Put a detail into words; only of methods a code is kept, of all else what people call it."""
+    if key in OF_METHODS:
+        return words([value] if isinstance(value, str) else value)
+    return _listed([str(item) for item in value]) if isinstance(value, list) else str(value)
 
 
 def _listed(said: list[str]) -> str:
@@ -47,7 +51,13 @@ def _listed(said: list[str]) -> str:
 
 def words(methods: Iterable[str]) -> str:
     """Name methods in a sentence: "password and authenticator app"."""
-    return _word(list(methods))
+    return _listed([name_of(method) for method in methods])
+
+
+def name_of(method: str) -> str:
+    """Name a method in a sentence, also one that this site no longer has."""
+    step = step_named(method)
+    return str(step.name if step else METHODS.get(method, method.replace("-", " ")))
 
 
 def record(

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.activity.event_kinds import METHODS
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
 from accounts.models import Binding, EventKind, User
@@ -60,7 +59,7 @@ def close_question(request: HttpRequest) -> None:
 
 def kind_in_words(kind: str) -> str:
     """Name a kind of thing for people."""
-    return str(METHODS[kind])
+    return events.name_of(kind)
 
 
 @transaction.atomic
