@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from accounts.authentication.proofs import Proof, Strength, hold_for, proofs_in
 from accounts.models import Binding, User
 from accounts.request_user import authenticated_user, session_id
+from core.i18n import Text
 
 LINK = "link"  # the method of the set-up link of staff, which goes by mail
 
@@ -63,6 +64,7 @@ class Handler:
     """What keeping and taking back one kind of thing means; `HANDLERS` has one for each kind."""
 
     adds: ClassVar[bool] = True  # whether proofs name what it is about
+    question: ClassVar[Text] = ""  # what keeping or removing it means for something else
 
     def keep(self, user: User, binding: Binding) -> None:
         """Let it count from now on."""

@@ -8,6 +8,7 @@ from accounts.contacts.taken import is_address_taken
 from accounts.holds.bindings import HANDLERS, Handler
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import Binding, EmailAddress, PhoneNumber, User
+from core.i18n import gettext_lazy as _
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
 ADDRESS_REMOVED, NUMBER_REMOVED, PRIMARY = "address-removed", "number-removed", "primary"
@@ -48,6 +49,11 @@ class Number(Handler):
 
 class Codes(Handler):
     """A set of recovery codes that was made."""
+
+    question = _(
+        "If you keep these codes, your older codes stop working as soon as you type one of the new "
+        "codes back. If you remove them, your older codes stay valid."
+    )
 
     def keep(self, user: User, binding: Binding) -> None:
         """Let it replace the older set, once one of its codes was typed back."""

@@ -35,7 +35,10 @@ def held(request: HttpRequest) -> HttpResponse:
         keep_or_remove.close_question(request)
         return redirect(safe_next(request) or "overview")
     context = {
-        "things": [(row, keep_or_remove.kind_in_words(row.kind)) for row in rows],
+        "things": [
+            (row, keep_or_remove.kind_in_words(row.kind), bindings.HANDLERS[row.kind].question)
+            for row in rows
+        ],
         "next": safe_next(request),
         "can_keep": bindings.is_strong(user, fresh_proofs(request)),
     }
