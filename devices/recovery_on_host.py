@@ -5,9 +5,9 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.authentication import throttling
+from accounts.authentication.second_steps import second_steps
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import EventKind, OneTimeLink, User
-from devices.models import Authenticator
 
 SHORTEST_REASON = 10
 
@@ -20,12 +20,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     it is set too. The admin stays closed until new steps are set up by the set-up link.
     """
     user = user.lock_for_update()
-    secrets = Authenticator.objects.filter(user=user, enrolment__isnull=True)
-    phones, passkeys = secrets.count(), user.passkeys.count()
-    secrets.delete()
-    user.phones.filter(installation__isnull=True).delete()
-    user.passkeys.all().delete()
-    sheets = user.recovery_code_sets.live().end()
+    removed = [step.erase(user) for step in second_steps()]
     user.turn_two_step_off()
     end_what_counted(user)
     OneTimeLink.objects.live().filter(user=user).update(used_at=timezone.now())
@@ -34,4 +29,4 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
         user.save(update_fields=["password", "password_changed_at"])
     throttling.forgive_passwords(user)
     events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, client=None, reason=reason)
-    return f"{phones} phones, {passkeys} passkeys, {sheets} sheets of recovery codes"
+    return ", ".join(words for words in removed if words)

@@ -164,6 +164,7 @@ class AuthMethod:
     one_by_one: ClassVar[bool] = False  # whether people tell its ways from each other by name
     is_typed: ClassVar[bool] = True  # whether a person types the answer, and not the browser
     is_kept_for_later: ClassVar[bool] = False  # a spare, with which no browser begins
+    in_fours: ClassVar[bool] = False  # whether letters and digits are typed in groups of four
     reads_mailbox: ClassVar[bool] = False  # whether it proves that the mailbox is the person's
     digits: ClassVar[int | None] = settings.SENT_CODE_DIGITS
     longest: ClassVar[int] = 64  # characters of an answer
@@ -191,6 +192,13 @@ class AuthMethod:
     def count_strong(self, user: User) -> int:
         """Count what proves a strong second step, now or once its hold ends."""
         return len(self.factors(user)) if self.strong else 0
+
+    def erase(self, user: User) -> str:
+        """Take all of it from somebody who begins again; say what went, to the operator.
+
+        Call it in a transaction, with the person locked. Contacts stay: nothing to say.
+        """
+        return ""
 
     def hold(self) -> timedelta:
         """Return how long something waits that was added after a sign-in with this method."""
@@ -226,6 +234,10 @@ class AuthMethod:
     def sent(self, verification: VerificationContext) -> SentCode | None:
         """Return the code on its way in this flow, if this method sends one."""
         return None
+
+    def is_sent_to(self, sent: SentCode, option: SignInOption) -> bool:
+        """Tell whether a code on its way went by this option."""
+        return False
 
     def used_up(self, user: User) -> UsedUp | None:
         """Say what is left, after an answer that cannot be given again has signed somebody in."""

@@ -64,7 +64,7 @@ def mark_confirmed(code_set: RecoveryCodeSet) -> None:
 
 def _undo_until(code_set: RecoveryCodeSet) -> datetime | None:
     """Return until when a press in a notice takes the set back; then the older ones are needed."""
-    rows = code_set.user.bindings.revocable().filter(subject=f"accounts.set:{code_set.pk}")
+    rows = code_set.user.bindings.revocable().filter(subject=code_set.factor)
     binding = rows.filter(held_until__isnull=True).first()
     return binding.undo_until if binding else None
 
@@ -78,7 +78,7 @@ def _end_older(user: User, code_set: RecoveryCodeSet, *, until: datetime | None)
     open_subjects = set(user.bindings.revocable().values_list("subject", flat=True))
     for row in others:
         one = others.filter(pk=row.pk)
-        if until is None or f"accounts.set:{row.pk}" in open_subjects:
+        if until is None or row.factor in open_subjects:
             recovery_codes.end(user, one)
         else:
             ends_at = max(row.ends_at or until, until)

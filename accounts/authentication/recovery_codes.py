@@ -139,7 +139,7 @@ def renew(user: User, drawn: Drawn, *, ground: Ground, client: RequestOrigin) ->
         undo_until = max(ground.undo_until, timezone.now() + settings.CHANGE_UNDO_AGE)
         ground = replace(ground, undo_until=undo_until)
     code_set = store(user, drawn, is_held=ground.held_until is not None, shown_to=session)
-    factor = f"accounts.set:{code_set.pk}"
+    factor = code_set.factor
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
     events.record(user, EventKind.RECOVERY_CODES_MADE, client=client, session=session, **told)
@@ -198,7 +198,7 @@ def _create(user: User, *, is_pending: bool) -> RecoveryCodeSet:
 
 def end(user: User, sets: RecoveryCodeSetQuerySet) -> None:
     """Let no code of these sets count any more."""
-    subjects = [f"accounts.set:{pk}" for pk in sets.values_list("pk", flat=True)]
+    subjects = sets.factors()
     sets.end()
     bindings.forget_subjects(user, subjects)
 

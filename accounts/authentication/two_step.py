@@ -49,7 +49,7 @@ def missing(
     held = recovery_codes.summary(user)
     has_codes = held.confirmed and held.left > 0
     if has_codes and held.newest and not user.has_two_step:
-        factor = f"accounts.set:{held.newest.pk}"
+        factor = held.newest.factor
         has_codes = not bindings.hangs_on_password(user, factor, session=session)
     return [
         Need(_("Confirm an e-mail address"), "accounts:contact", has_address),

@@ -34,13 +34,18 @@ TRIES = _("Too many attempts. Wait %(time)s and try again.")
 SENDS = _("We’ve sent enough codes for now. You can ask for the next one in %(time)s.")
 
 
-def code_widget(*, digits: int | None, takes_focus: bool = True) -> forms.TextInput:
-    """Return the input for a code: numeric keyboard for digits, autofill by the browser."""
+def code_widget(
+    *, digits: int | None, in_fours: bool = False, takes_focus: bool = True
+) -> forms.TextInput:
+    """Return the input for a code: numeric keyboard for digits, autofill by the browser.
+
+    `in_fours` groups what is typed as recovery codes are; see static/js/code-field.js.
+    """
     attributes: dict[str, Any] = {
         "autocomplete": "one-time-code" if digits else "off",
         "autocapitalize": "characters",
         "spellcheck": "false",
-        "data-code": str(digits or "recovery"),
+        "data-code": "digits" if digits else "recovery" if in_fours else "plain",
         "autofocus": takes_focus,
     }
     if digits:
@@ -71,6 +76,7 @@ class CodeForm(WaitingForm):
 
     code = forms.CharField(label=_("Code"), max_length=CODE_INPUT_LENGTH)
     digits: int | None = 6
+    in_fours = False
     takes_focus = True
 
     error_messages = {
@@ -90,7 +96,9 @@ class CodeForm(WaitingForm):
         self.budget = budget
         self.match: VerifiedCode | None = None
         self.count = 0
-        self.fields["code"].widget = code_widget(digits=self.digits, takes_focus=self.takes_focus)
+        self.fields["code"].widget = code_widget(
+            digits=self.digits, in_fours=self.in_fours, takes_focus=self.takes_focus
+        )
 
     def find(self, code: str) -> VerifiedCode | None:
         """Return what the code belongs to, if it is right."""
@@ -167,7 +175,7 @@ class StepForm(CodeForm):
     ) -> None:
         self.step = step
         self.verification = verification
-        self.digits = step.digits
+        self.digits, self.in_fours = step.digits, step.in_fours
         budget = StepBudget(verification.user, step)
         super().__init__(*args, budget=budget, **kwargs)
         self.of_step = budget
@@ -237,6 +245,7 @@ class RecoveryCodeCheckForm(CodeForm):
 
     code_set: RecoveryCodeSet | None = None  # the one that the code belongs to
     digits = None
+    in_fours = True
     takes_focus = False  # the codes above come first; a keyboard would cover them
 
     def __init__(self, *args: Any, verification: VerificationContext, **kwargs: Any) -> None:

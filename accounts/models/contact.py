@@ -37,6 +37,7 @@ class Contact(models.Model):
     objects = ContactQuerySet.as_manager()
 
     channel: ClassVar[str]  # by which messages reach it, and how proofs name its codes
+    icon: ClassVar[str]
     subject: ClassVar[str]  # in the kinds and details of events
     possession_type: ClassVar[type[Possession]]
     resets_password: ClassVar[bool] = False
@@ -52,7 +53,12 @@ class Contact(models.Model):
     @property
     def possession_key(self) -> str:
         """The key of `possession`."""
-        return f"{self.possession_type.kind}:{self.pk}"
+        return self.possession_key_of(self.pk)
+
+    @classmethod
+    def possession_key_of(cls, pk: int | None) -> str:
+        """Name what the contact with this key depends on."""
+        return f"{cls.possession_type.kind}:{pk}"
 
     @property
     def possession(self) -> Possession:
@@ -90,6 +96,7 @@ class EmailAddress(Contact):
     key = models.CharField(max_length=ADDRESS_LENGTH * 2, editable=False)
 
     channel = "email"
+    icon = "mail"
     subject = "address"
     possession_type = Mailbox
     resets_password = True
@@ -131,6 +138,7 @@ class PhoneNumber(Contact):
     asked_at = models.DateTimeField(null=True)  # whether it still works is asked once
 
     channel = "sms"
+    icon = "message-circle"
     subject = "number"
     possession_type = Number
 

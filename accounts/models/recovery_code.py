@@ -31,6 +31,10 @@ class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):
         """Add `left_count`, the number of unused codes."""
         return self.annotate(left_count=Count("codes", filter=Q(codes__used_at__isnull=True)))
 
+    def factors(self) -> list[str]:
+        """Name them as proofs do."""
+        return [RecoveryCodeSet.factor_of(pk) for pk in self.values_list("pk", flat=True)]
+
 
 class RecoveryCodeSet(models.Model):
     """Codes that were made, shown and printed together."""
@@ -66,6 +70,16 @@ class RecoveryCodeSet(models.Model):
 
     def __str__(self) -> str:
         return f"set of {self.created_at:%Y-%m-%d}"
+
+    @property
+    def factor(self) -> str:
+        """How proofs name its codes."""
+        return self.factor_of(self.pk)
+
+    @classmethod
+    def factor_of(cls, pk: int) -> str:
+        """Name the set with this key as proofs do."""
+        return f"accounts.set:{pk}"
 
     @property
     def is_live(self) -> bool:

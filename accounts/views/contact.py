@@ -171,7 +171,7 @@ def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
 
 
 def _confirm_page(request: HttpRequest, added: Contact, form: SentCodeForm) -> HttpResponse:
-    sent = describe(form.sent, None, "") if form.sent else None
+    sent = describe(form.sent, icon=added.icon) if form.sent else None
     template = "accounts/confirm_contact.html"
     return show_form(request, template, form, contact=added, hint=str(added), sent=sent)
 

@@ -117,7 +117,7 @@ def sign_up_confirm(request: HttpRequest) -> HttpResponse:
 
 def _confirm_page(request: HttpRequest, pending: PendingSignUp, form: SentCodeForm) -> HttpResponse:
     fate_url = resolve_url("accounts:sign_up_fate")
-    sent = describe(form.sent, None, fate_url) if form.sent else None
+    sent = describe(form.sent, fate_url, icon=EmailAddress.icon) if form.sent else None
     template = "accounts/sign_up_confirm.html"
     return show_form(request, template, form, address=pending.email, sent=sent)
 

@@ -124,7 +124,7 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
         _say_why(request, form)
         return HttpResponseRedirect(flow.another_url)
     sent = step.sent(flow.verification)
-    option = next((option for option in ways if sent and _is_target(sent, option)), ways[0])
+    option = next((option for option in ways if sent and step.is_sent_to(sent, option)), ways[0])
     context = {
         "step": step,
         "form": form,
@@ -132,7 +132,7 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
         "heading": step.heading,
         "explanation": step.explanation(option),
         "buttons": step.buttons(ways),
-        "sent": describe(sent, option, flow.fate_url_of(step.slug)) if sent else None,
+        "sent": sent and describe(sent, flow.fate_url_of(step.slug), icon=step.icon, option=option),
         "email": flow.verification.user.email,
         "action_url": flow.url_of(step.slug),
         "options_url": flow.options_url_of(step.slug),
@@ -169,16 +169,14 @@ def _is_strong(ways: list[SignInOption]) -> bool:
     return any(option.strength >= Strength.TWO_STEP for option in ways)
 
 
-def _is_target(sent: SentCode, option: SignInOption) -> bool:
-    return option.possession.key.endswith(f":{sent.contact_id}")
-
-
-def describe(sent: SentCode, option: SignInOption | None, fate_url: str) -> dict[str, Any]:
+def describe(
+    sent: SentCode, fate_url: str = "", *, icon: str = "", option: SignInOption | None = None
+) -> dict[str, Any]:
     """Say what became of a sent code and when another may be asked for (seconds)."""
     fate = sent.message.fate if sent.message else None
     resend_in = max(0, int((sent.may_resend_at - timezone.now()).total_seconds() + 0.999))
     return {
-        "channel": sent.channel,
+        "icon": icon,
         "hint": option.hint if option else "",
         "target": option.target if option else "",
         "text": fate.text if fate else "",
@@ -210,7 +208,7 @@ def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
 
 def fate_answer(sent: SentCode) -> JsonResponse:
     """Return the state of a sent code as JSON."""
-    told = describe(sent, None, "")
+    told = describe(sent)
     return JsonResponse({key: told[key] for key in ("text", "state", "resend_in")})
 
 

@@ -177,7 +177,7 @@ def control(field: BoundField) -> SafeString:
 
 @register.filter
 def code_kind(field: BoundField) -> str:
-    """How a field that takes a code behaves: "digits", "recovery", or "" for other fields."""
+    """How a field that takes a code behaves, as its widget says; "" for other fields."""
     if field.name != "code" or field.is_hidden:
         return ""
-    return "digits" if field.field.widget.attrs.get("inputmode") == "numeric" else "recovery"
+    return str(field.field.widget.attrs.get("data-code", ""))

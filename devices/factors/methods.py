@@ -28,7 +28,6 @@ from core.crypto import CannotUnseal
 from core.i18n import Text, listed, ngettext
 from core.i18n import gettext_lazy as _
 from devices.factors.authenticators import OnPhone, contestable, on_phones, usable
-from devices.factors.possessions import LinkedPhone
 from devices.models import Authenticator, Passkey
 from devices.models.authenticator import factor_of
 
@@ -81,7 +80,7 @@ class AuthenticatorAppMethod(AuthMethod):
             method=self,
             target=str(phone.public_id),
             hint=held.hint,
-            possession=LinkedPhone(phone.possession_key, phone.name),
+            possession=phone.possession,
             strength=strength_of(held.best),
             linked_at=held.linked_at,
             last_used_at=held.last_used_at,
@@ -97,6 +96,14 @@ class AuthenticatorAppMethod(AuthMethod):
         rows = usable(user)
         newer = rows if since is None else rows.filter(created_at__gt=since)
         return [factor_of(pk) for pk in newer.values_list("pk", flat=True)]
+
+    def erase(self, user: User) -> str:
+        """Erase the portal's secrets; the app, and its backup, stay: they prove nothing here."""
+        secrets = Authenticator.objects.filter(user=user, enrolment__isnull=True)
+        count = secrets.count()
+        secrets.delete()
+        user.phones.filter(installation__isnull=True).delete()
+        return f"{count} phones"
 
     def named(self, options: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> Text:
         """Name one phone, and count several."""

@@ -27,7 +27,6 @@ from core.i18n import Text, ngettext
 from core.i18n import gettext_lazy as _
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.methods import age_of_use, strength_of
-from devices.factors.possessions import PasskeyHolder, SyncedPasskey
 from devices.factors.relying_party import parties, party
 from devices.models import Passkey
 
@@ -77,12 +76,11 @@ class PasskeyMethod(AuthMethod):
         return sorted((self._way(row) for row in rows), key=age_of_use)
 
     def _way(self, passkey: Passkey) -> SignInOption:
-        possession = SyncedPasskey if passkey.is_backed_up else PasskeyHolder
         return SignInOption(
             method=self,
             target=str(passkey.public_id),
             hint=_("%(name)s, %(kept)s") % {"name": passkey.name, "kept": passkey.kept},
-            possession=possession(passkey.possession_key, passkey.name),
+            possession=passkey.possession,
             strength=strength_of(passkey),
             linked_at=passkey.created_at,
             last_used_at=passkey.last_used_at,
@@ -101,6 +99,12 @@ class PasskeyMethod(AuthMethod):
     def count_strong(self, user: User) -> int:
         """Leave out those that do not sign in here."""
         return user.passkeys.usable().count()
+
+    def erase(self, user: User) -> str:
+        """Delete them, those that do not sign in here too."""
+        count = user.passkeys.count()
+        user.passkeys.all().delete()
+        return f"{count} passkeys"
 
     def named(self, options: Sequence[SignInOption], lost: Sequence[Possession] = ()) -> Text:
         """Name one, and count several."""

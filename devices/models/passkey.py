@@ -10,6 +10,7 @@ from django.utils import timezone
 from core.fields import NameField
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from devices.factors.possessions import PasskeyHolder, SyncedPasskey
 from devices.factors.relying_party import parties, party
 
 NAME_LENGTH = 60
@@ -74,8 +75,14 @@ class Passkey(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What it depends on, as in `accounts.authentication.factors.possessions.Possession`."""
-        return f"passkey:{self.pk}"
+        """The key of `possession`, synced or not."""
+        return f"{PasskeyHolder.kind}:{self.pk}"
+
+    @property
+    def possession(self) -> PasskeyHolder:
+        """What it depends on."""
+        kind = SyncedPasskey if self.is_backed_up else PasskeyHolder
+        return kind(self.possession_key, self.name)
 
     @property
     def is_held(self) -> bool:

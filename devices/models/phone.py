@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.fields import NameField
 from core.i18n import gettext_lazy as _
+from devices.factors.possessions import LinkedPhone
 
 if TYPE_CHECKING:
     from devices.models.installation import Installation
@@ -171,5 +172,10 @@ class Phone(models.Model):
 
     @property
     def possession_key(self) -> str:
-        """What its sign-in options depend on, as in `Possession`."""
-        return f"phone:{self.pk}"
+        """The key of `possession`."""
+        return f"{LinkedPhone.kind}:{self.pk}"
+
+    @property
+    def possession(self) -> LinkedPhone:
+        """What its sign-in options depend on."""
+        return LinkedPhone(self.possession_key, self.name)

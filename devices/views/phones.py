@@ -128,7 +128,7 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = authenticated_user(request)
     event = _unlinking(user, public_id)
     by_saved_code = any(
-        proof.method == RecoveryCodeMethod.slug for proof in proofs_in(request.session)
+        isinstance(proof.step, RecoveryCodeMethod) for proof in proofs_in(request.session)
     )
     context = {
         "place": "devices",

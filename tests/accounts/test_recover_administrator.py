@@ -40,7 +40,7 @@ def printed(
 def test_it_is_loud(
     printed: str, root: Person, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert "1 phones, 1 passkeys" in printed
+    assert "1 passkeys, 1 phones, 1 sheets of recovery codes" in printed
     assert not is_in(client)
     assert told("second step") >= addresses(root.user)
     event = root.user.events.get(kind="account:recovered_on_host")

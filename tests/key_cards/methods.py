@@ -109,6 +109,9 @@ class KeyCardMethod(AuthMethod):
             if since is None or card.linked_at > since
         ]
 
+    def erase(self, user: User) -> str:
+        return f"{len(CARDS.pop(user.pk, []))} key cards"
+
     def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         user = verification.user
         pairs = zip(self.factors(user), CARDS.get(user.pk, []), strict=True)

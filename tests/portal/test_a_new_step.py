@@ -15,6 +15,7 @@ from accounts.authentication import second_steps
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import RecoveryCode, SecurityEvent, User
 from accounts.readiness import assessment, fire_drill, removal_impact
+from devices import recovery_on_host
 from devices.factors import last_factor
 from tests.accounts.helpers import level_of, mailbox, seen, type_password
 from tests.key_cards.methods import CARDS, GRIDS, Card
@@ -90,6 +91,13 @@ def test_a_weak_one_is_offered_and_leads_where_fall_backs_lead(
     assert landed == "/sign-in/where-is-your-phone/"
     assert level_of(client) == Strength.RECOVERED
     assert grid == {"C3D4"}
+
+
+def test_what_is_typed_is_left_as_it_is(client: Client, bob: Person, grid: set[str]) -> None:
+    type_password(client, bob)
+    page = client.get(GRID_PAGE).content.decode()
+    assert 'name="code"' in page
+    assert 'data-code-field="recovery"' not in page
 
 
 def test_its_failures_are_counted_and_it_begins_the_next_sign_in(
@@ -245,6 +253,15 @@ def test_one_that_was_never_used_is_asked_for_once(
     type_password(client, bob)
     client.post("/sign-in/authenticator/", {"code": bob.code()})
     assert "Do you still have the card?" in seen(client.get(OVERVIEW))
+
+
+def test_it_goes_when_an_administrator_begins_again(sue: Person, installed: None) -> None:
+    CARDS[sue.user.pk] = [Card("Acme 7", list(CARD_CODES))]
+    done = recovery_on_host.recover(user=sue.user, reason="everything was lost")
+    assert "1 key card" in done
+    assert "1 phones" in done
+    assert sue.user.pk not in CARDS
+    assert last_factor.count(sue.user) == 0
 
 
 def test_staff_see_it(client: Client, bob: Person, sue: Person, card: Card) -> None:

@@ -18,7 +18,7 @@ from accounts.authentication.methods import (
     VerifiedCode,
 )
 from accounts.authentication.proofs import Proof, Strength
-from accounts.models import RecoveryCode, User
+from accounts.models import RecoveryCode, RecoveryCodeSet, User
 from core.i18n import Text, ngettext
 from core.i18n import gettext_lazy as _
 
@@ -33,9 +33,8 @@ class RecoveryCodeMatch:
         """Use the code up."""
         if not self.row.consume():
             raise AlreadySpent
-        return Proof.now(
-            RecoveryCodeMethod.slug, Strength.RECOVERED, f"accounts.set:{self.row.code_set_id}"
-        )
+        factor = RecoveryCodeSet.factor_of(self.row.code_set_id)
+        return Proof.now(RecoveryCodeMethod.slug, Strength.RECOVERED, factor)
 
 
 class RecoveryCodeMethod(AuthMethod):
@@ -49,6 +48,7 @@ class RecoveryCodeMethod(AuthMethod):
     heading = _("Enter a recovery code")
     shortcut = _("Use a recovery code")
     is_kept_for_later = True
+    in_fours = True
     digits = None
 
     def ways(self, user: User) -> list[SignInOption]:
@@ -79,7 +79,11 @@ class RecoveryCodeMethod(AuthMethod):
         """Name the sets that live."""
         sets = user.recovery_code_sets.live()
         newer = sets if since is None else sets.filter(created_at__gt=since)
-        return [f"accounts.set:{pk}" for pk in newer.values_list("pk", flat=True)]
+        return newer.factors()
+
+    def erase(self, user: User) -> str:
+        """End every sheet."""
+        return f"{user.recovery_code_sets.live().end()} sheets of recovery codes"
 
     def hold(self) -> timedelta:
         """A saved code shows more than a mailbox does: `RECOVERY_HOLD_SAVED_CODE`, if shorter."""
@@ -103,7 +107,7 @@ class RecoveryCodeMethod(AuthMethod):
     def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Find the unused code of a live set; a code of an older set is told so."""
         row = recovery_codes.find(verification.user, code)
-        if row is None or not verification.admits(f"accounts.set:{row.code_set_id}"):
+        if row is None or not verification.admits(RecoveryCodeSet.factor_of(row.code_set_id)):
             return None
         return RecoveryCodeMatch(row)
 

@@ -140,6 +140,10 @@ class SentCodeMethod(AuthMethod):
             client=verification.client,
         )
 
+    def is_sent_to(self, sent: SentCode, option: SignInOption) -> bool:
+        """Tell whether it went to the contact of this option."""
+        return option.possession.key == self.contact_type.possession_key_of(sent.contact_id)
+
     def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
         """Compare with the live code of this very flow, if its contact still counts."""
         sent = self.sent(verification)
@@ -169,7 +173,7 @@ class EmailCodeMethod(SentCodeMethod):
     name = _("e-mail code")
     noun = _("a code by e-mail")
     noun_elsewhere = _("a code to another address")
-    icon = "mail"
+    icon = EmailAddress.icon
     heading = _("Enter the code from your e-mail")
     reads_mailbox = True
     contact_type = EmailAddress
@@ -203,7 +207,7 @@ class TextMessageMethod(SentCodeMethod):
     name = _("text message")
     noun = _("a text message")
     noun_elsewhere = _("a text message to another number")
-    icon = "message-circle"
+    icon = PhoneNumber.icon
     heading = _("Enter the code from the text message")
     contact_type = PhoneNumber
     asks = True
