@@ -8,10 +8,13 @@ from accounts.holds.bindings import HANDLERS, Handler
 from accounts.holds.kinds import key_of
 from accounts.models import Binding, User
 from devices.backups import replacing, slots, unlinking, vaults, wiping
+from devices.factors.methods import AuthenticatorAppMethod
+from devices.factors.passkey_method import PasskeyMethod
 from devices.models import Authenticator, Installation, Passkey, RestoreGrant
 from devices.phones import contest, linked_phones, sealing
 
-AUTHENTICATOR, PASSKEY, WORK, APP = "authenticator", "passkey", "work", "app"
+AUTHENTICATOR, PASSKEY = AuthenticatorAppMethod.slug, PasskeyMethod.slug
+WORK, APP = "work", "app"
 
 
 class AuthenticatorKind(Handler):

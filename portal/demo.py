@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.authentication import pending_recovery_codes, recovery_codes
 from accounts.models import EmailAddress, EventKind, Organisation, PhoneNumber, SecurityEvent, User
 from devices.demo import DEMO_DOMAIN
+from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Phone
 
 ORGANISATION = "Example & Co"
@@ -157,11 +158,11 @@ def _furnish(user: User) -> None:
     second = f"home.of.ada{DEMO_DOMAIN}"
     EmailAddress.objects.create(user=user, address=second, verified_at=now)
     PhoneNumber.objects.create(user=user, number="+31612345658", verified_at=now)
-    methods = ["password", "authenticator"]
+    methods = ["password", AuthenticatorAppMethod.slug]
     _event(user, EventKind.ADDRESS_ADDED, timedelta(days=30), address=second)
     _event(user, EventKind.NUMBER_ADDED, timedelta(days=30, hours=1), number="•• 58")
     _event(user, EventKind.SIGN_IN_TWO_STEP, timedelta(days=3), methods=methods)
-    _event(user, EventKind.SIGN_IN_CODE_FAILED, timedelta(days=1), CHROME, method="authenticator")
+    _event(user, EventKind.SIGN_IN_CODE_FAILED, timedelta(days=1), CHROME, method=methods[-1])
     _event(user, EventKind.SIGN_IN_TWO_STEP, timedelta(hours=23), methods=methods)
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from accounts.authentication.methods import AuthMethod
 
 PROOFS_KEY = "proofs"
+# What /confirm/ may be asked for besides a strength, in its address: a code to a mailbox, or
+# whatever proves most. The second is older than passkeys, and keeps its name.
+MAILBOX, STRONG_STEP = "mailbox", "authenticator"
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 

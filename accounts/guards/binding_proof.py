@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from accounts.authentication.proofs import Strength, fresh_level, is_enough, to_confirm
+from accounts.authentication.proofs import MAILBOX, Strength, fresh_level, is_enough, to_confirm
 from accounts.guards.interrupted_forms import press_once_more
 from accounts.holds import bindings
 from accounts.request_user import authenticated_user
@@ -31,7 +31,7 @@ def missing_proof(
     """Lead to the proof that is missing; None if there is enough. A strong proof is always."""
     if not is_enough(request, wanted):
         return to_confirm(request, wanted.slug, back)
-    return None if is_proved_twice(request) else to_confirm(request, "mailbox", back)
+    return None if is_proved_twice(request) else to_confirm(request, MAILBOX, back)
 
 
 def two_proofs_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]], View[P]]:

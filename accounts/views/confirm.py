@@ -18,7 +18,7 @@ from accounts.activity import events
 from accounts.authentication import known_browsers, proofs
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import VerificationContext
-from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.proofs import MAILBOX, STRONG_STEP, Proof, Strength
 from accounts.authentication.second_steps import options_for, second_steps
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
@@ -28,9 +28,6 @@ from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
 from core.http import background_request, client_of, require_post, safe_next
-
-MAILBOX = "mailbox"
-AUTHENTICATOR = "authenticator"
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Wanted:
     @property
     def least(self) -> Strength:
         """The strength of the ways to offer."""
-        strong = (Strength.TWO_STEP.slug, AUTHENTICATOR)
+        strong = (Strength.TWO_STEP.slug, STRONG_STEP)
         return Strength.TWO_STEP if self.kind in strong else Strength.NOTHING
 
     @property
@@ -63,7 +60,7 @@ class Wanted:
 
 
 def _wanted(request: HttpRequest) -> Wanted:
-    kinds = {*(strength.slug for strength in Strength), MAILBOX, AUTHENTICATOR}
+    kinds = {*(strength.slug for strength in Strength), MAILBOX, STRONG_STEP}
     kind = request.GET.get("for", "")
     kind = kind if kind in kinds else Strength.RECOVERED.slug
     next_url, held = safe_next(request, "overview"), interrupted_forms.held_in(request)
@@ -146,7 +143,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     """Lead to the best step for what is wanted; without two-step, ask for the password."""
     wanted = _wanted(request)
     user = authenticated_user(request)
-    if not user.has_two_step and wanted.kind not in (MAILBOX, AUTHENTICATOR):
+    if not user.has_two_step and wanted.kind not in (MAILBOX, STRONG_STEP):
         return _password(request, wanted)
     flow = _flow(request, wanted)
     option = flow.best(known_browsers.last_step(request, user))

@@ -7,7 +7,13 @@ from django.shortcuts import redirect, render, resolve_url
 from accounts.authentication import recovery_codes
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import SignInOption
-from accounts.authentication.proofs import Strength, level, step_up_required, to_confirm
+from accounts.authentication.proofs import (
+    STRONG_STEP,
+    Strength,
+    level,
+    step_up_required,
+    to_confirm,
+)
 from accounts.authentication.second_steps import options_for
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.authentication.two_step import NotReady, missing, turn_off, turn_on
@@ -61,7 +67,7 @@ def _authenticator(option: SignInOption) -> dict[str, object]:
 def two_step_on(request: HttpRequest) -> HttpResponse:
     """Switch on, if a strong step was proved in this very session."""
     if level(request) < Strength.TWO_STEP:
-        return to_confirm(request, "authenticator", "accounts:two_step")
+        return to_confirm(request, STRONG_STEP, "accounts:two_step")
     return switch_on(request)
 
 

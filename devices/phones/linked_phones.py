@@ -20,10 +20,11 @@ from core.http import RequestOrigin
 from core.limits import Budget
 from devices.backups import unlinking, wiping
 from devices.factors import last_factor
+from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Installation, Phone
 from devices.phones import sealing
 
-METHOD = "authenticator"  # the slug of the step, and the name of its budget of failures
+METHOD = AuthenticatorAppMethod.slug  # of bindings and proofs, too
 BEGUN_KEPT = 3  # their pages then say that they are too old
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import sign_in
-from accounts.authentication.proofs import Proof, Strength, fresh_proofs, to_confirm
+from accounts.authentication.proofs import STRONG_STEP, Proof, Strength, fresh_proofs, to_confirm
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.code import StepForm
@@ -83,7 +83,7 @@ def dispute(request: HttpRequest) -> HttpResponse:
     is_older = contest.is_older(user, fresh_proofs(request))
     if request.method == "POST":
         if not is_older:
-            return to_confirm(request, "authenticator")
+            return to_confirm(request, STRONG_STEP)
         return _decide(request, user, keeps="keep" in request.POST)
     context = {
         "place": "devices",

@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.authentication.proofs import Strength, is_enough, to_confirm
+from accounts.authentication.proofs import MAILBOX, Strength, is_enough, to_confirm
 from accounts.guards.interrupted_forms import press_once_more
 from accounts.holds import bindings
 from accounts.request_user import authenticated_user
@@ -32,7 +32,7 @@ def binding_proof_required(view: View[P]) -> View[P]:
         if not is_enough(request, Strength.RECOVERED):
             return to_confirm(request, Strength.RECOVERED.slug)
         if not user.has_two_step and not bindings.has_mailbox_proof(request):
-            return to_confirm(request, "mailbox")
+            return to_confirm(request, MAILBOX)
         press_once_more(request)
         return view(request, *args, **kwargs)
 

@@ -8,7 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication.proofs import Strength, fresh_proofs, step_up_required, to_confirm
+from accounts.authentication.proofs import (
+    STRONG_STEP,
+    Strength,
+    fresh_proofs,
+    step_up_required,
+    to_confirm,
+)
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds.bindings import kept_until
@@ -80,7 +86,7 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not suspension.strong_ways(phone):
         return render(request, "devices/cannot_take_back.html", context, status=403)
     if not suspension.is_proved(phone, fresh_proofs(request)):
-        return to_confirm(request, "authenticator")
+        return to_confirm(request, STRONG_STEP)
     press_once_more(request)
     if request.method == "POST":
         return _take_back(request, phone)
