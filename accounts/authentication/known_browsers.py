@@ -14,6 +14,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.throttling import STRANGER, known_browser
 from accounts.contacts.normalization import email_key
 from accounts.models import KnownBrowser, User
+from core import cookies
 from core.batches import delete_in_batches
 
 TOKEN_BYTES = 16
@@ -134,14 +135,8 @@ def decline_passkey(request: HttpRequest) -> None:
 
 def set_cookie(response: HttpResponse, token: str) -> None:
     """Give the browser its mark."""
-    response.set_cookie(
-        settings.BROWSER_COOKIE_NAME,
-        token,
-        max_age=settings.KNOWN_BROWSER_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    name, age = settings.BROWSER_COOKIE_NAME, settings.KNOWN_BROWSER_AGE
+    cookies.set_cookie(response, name, token, age=age)
 
 
 def delete_expired() -> None:

@@ -1,7 +1,5 @@
 """What follows wrong codes and passwords, the same wherever one is typed."""
 
-import math
-
 from django.conf import settings
 from django.db import transaction
 
@@ -13,7 +11,6 @@ from accounts.holds.bindings import held_subjects
 from accounts.models import EventKind, User
 from core.http import RequestOrigin
 from core.i18n import gettext as _
-from core.i18n import ngettext
 from core.limits import Budget, FactorDisabled, LimitReached
 
 EVENTS = {"sign-in": EventKind.SIGN_IN_CODE_FAILED}
@@ -108,16 +105,6 @@ def note(verification: VerificationContext, step: AuthMethod, count: int) -> Non
 def _record(verification: VerificationContext, kind: EventKind, step: AuthMethod) -> None:
     user, client = verification.user, verification.client
     events.record(user, kind, client=client, method=step.slug)
-
-
-def in_words(seconds: int) -> str:
-    """Say a wait in seconds up to 90 s, else in minutes, rounded up."""
-    if seconds <= 90:
-        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
-    minutes = math.ceil(seconds / 60)
-    if minutes <= 90:
-        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    return _("more than an hour")
 
 
 def note_password(address: str, count: int, client: RequestOrigin) -> None:

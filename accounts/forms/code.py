@@ -24,6 +24,7 @@ from accounts.authentication.proofs import Proof
 from accounts.authentication.throttling import StepBudget
 from accounts.models import RecoveryCodeSet, SentCode
 from accounts.models.contact import Contact
+from core import durations
 from core.crypto import CannotUnseal
 from core.i18n import Text
 from core.i18n import gettext_lazy as _
@@ -67,7 +68,7 @@ class WaitingForm(forms.Form):
         """Note the limit and say how long to wait; the words name it as `%(time)s`."""
         self.wait = limit
         return ValidationError(
-            str(words), code="wait", params={"time": throttling.in_words(limit.seconds)}
+            str(words), code="wait", params={"time": durations.in_words(limit.seconds)}
         )
 
 

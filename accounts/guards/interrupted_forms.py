@@ -7,7 +7,6 @@ the same person, for `HELD_FORM_AGE`, and do nothing by themselves: the person p
 """
 
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 
 from accounts.request_user import authenticated_user, session_id
+from core import base64url
 from core.crypto import CannotUnseal, seal, unseal
 from core.http import page_of
 from core.i18n import gettext as _
@@ -107,7 +107,7 @@ def hold(request: HttpRequest) -> str:
     values = [(name, each) for name in found.fields for each in request.POST.getlist(name)]
     plain = json.dumps([timezone.now().timestamp(), path, values], ensure_ascii=False)
     sealed = seal(plain.encode(errors="replace"), context=_context(request))
-    token = urlsafe_b64encode(sealed).decode().rstrip("=")
+    token = base64url.encode(sealed)
     return token if len(token) <= LONGEST else ""
 
 
@@ -117,7 +117,7 @@ def held_in(request: HttpRequest) -> HeldForm | None:
     if not token:
         return None
     try:
-        sealed = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        sealed = base64url.decode(token)
         at, path, values = json.loads(unseal(sealed, context=_context(request)))
     except (Base64Error, ValueError, CannotUnseal):
         return None

@@ -1,7 +1,6 @@
 """Invitations: how people get an account where strangers cannot make one."""
 
 import uuid
-from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Optional
 
@@ -11,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
+from core import base64url
 from core.crypto import keyed_digests
 from core.fields import NameField
 
@@ -117,4 +117,4 @@ def _digest(token: str) -> str:
 
 
 def _token(drawn: str) -> str:
-    return urlsafe_b64encode(bytes.fromhex(drawn)[:TOKEN_BYTES]).decode().rstrip("=")
+    return base64url.encode(bytes.fromhex(drawn)[:TOKEN_BYTES])

@@ -1,6 +1,5 @@
 """Links that work once: password resets, and setting up the second step of a new administrator."""
 
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models.contact import EmailAddress
 from accounts.models.user import User
+from core import base64url
 from core.crypto import keyed_digests
 
 TOKEN_BYTES = 16  # 128 bits
@@ -85,8 +85,7 @@ class OneTimeLink(models.Model):
         It follows from the id of the message and a sealing key, as the codes do.
         """
         drawn = keyed_digests("draw-link", message_id)
-        tokens = [urlsafe_b64encode(bytes.fromhex(each)[:TOKEN_BYTES]).decode() for each in drawn]
-        tokens = [token.rstrip("=") for token in tokens]
+        tokens = [base64url.encode(bytes.fromhex(each)[:TOKEN_BYTES]) for each in drawn]
         digests = {_digest(token): token for token in tokens}
         link = cls.objects.filter(digest__in=digests).first()
         return (digests[str(link.digest)] if link else tokens[0]), link

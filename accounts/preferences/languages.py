@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from accounts.models import User
+from core import cookies
 
 
 def choose(user: User, language: str) -> None:
@@ -42,11 +43,4 @@ def set_cookie(response: HttpResponse, language: str) -> None:
     if not language:
         response.delete_cookie(name, samesite="Lax")
         return
-    response.set_cookie(
-        name,
-        language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.set_cookie(response, name, language, age=settings.LANGUAGE_COOKIE_AGE)

@@ -8,9 +8,10 @@ from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import Loss, names
+from core.durations import in_words
 from core.i18n import Text
 from core.i18n import gettext as _
-from core.templatetags.portal_ui import span, written
+from core.templatetags.portal_ui import written
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,14 @@ def _hold(weak: Sequence[SignInOption]) -> str:
     if not longest:
         return _("What you link then is fully active at once.")
     sooner = [option for option, hold in zip(weak, holds, strict=True) if hold < longest]
-    words = {"long": span(longest), "ways": names(sooner)}
+    words = {"long": in_words(longest), "ways": names(sooner)}
     if not sooner:
         return _("What you link then is fully active after %(long)s.") % words
     said = _(
         "What you link then is fully active after %(long)s, or after %(short)s if "
         "you used %(ways)s."
     )
-    return said % {**words, "short": span(min(holds))}
+    return said % {**words, "short": in_words(min(holds))}
 
 
 def _repairs(loss: Loss) -> list[Stage]:

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import pgettext
 
-from core.i18n import apart_if_text, harmless, ngettext
+from core.durations import in_words
+from core.i18n import apart_if_text, harmless
 from core.i18n import gettext as _
 
 register = template.Library()
@@ -134,18 +135,7 @@ def relative(value: datetime) -> str:
     return _("in %(time)s") % {"time": timesince(now, value, depth=1)}
 
 
-@register.filter
-def span(seconds: float | timedelta) -> str:
-    """A duration in words, rounded up to whole seconds, minutes (from 2) or hours (from 2)."""
-    total = seconds.total_seconds() if isinstance(seconds, timedelta) else seconds
-    whole = max(1, -int(-total // 1))
-    if whole < 120:
-        return ngettext("%(count)d second", "%(count)d seconds", whole) % {"count": whole}
-    if whole < 7200:
-        minutes = -(-whole // 60)
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    hours = -(-whole // 3600)
-    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+register.filter("span", in_words)
 
 
 @register.filter

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -15,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.holds.disputes import InDispute
+from core import base64url
 from core.crypto import CannotUnseal, digest_matches, keyed_digest
 from core.http import sessionless
 from core.i18n import gettext_lazy as _
@@ -110,8 +110,7 @@ def shown(request: HttpRequest) -> tuple[UUID, str]:
 
 def fingerprint(secret: str) -> str:
     """Return the SHA-256 of a secret in base64url, as phones send it when they link."""
-    raw = urlsafe_b64decode(secret + "=")
-    return urlsafe_b64encode(sha256(raw).digest()).decode().rstrip("=")
+    return base64url.encode(sha256(base64url.decode(secret)).digest())
 
 
 def caller(request: HttpRequest) -> Installation:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import JsonResponse
 
-from accounts.authentication.throttling import in_words
+from core.durations import in_words
 from core.i18n import Text
 from core.i18n import gettext as _
 from core.limits import LimitReached

@@ -15,8 +15,7 @@ from typing import Any
 from django.contrib.auth.hashers import identify_hasher
 
 from accounts.models import User
-from core import rates
-from devices.backups.validation import base64url
+from core import base64url, rates
 from devices.models import Installation
 
 DAY = timedelta(days=1)
@@ -33,7 +32,7 @@ def cost_of(user: User) -> dict[str, Any]:
         "memory": kept["memory_cost"],
         "passes": kept["time_cost"],
         "lanes": kept["parallelism"],
-        "salt": base64url(kept["salt"].encode("latin1")),  # as Django reads it
+        "salt": base64url.encode(kept["salt"].encode("latin1")),  # as Django reads it
     }
 
 

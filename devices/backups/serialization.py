@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core import base64url
 from devices.backups import authorization, errors
-from devices.backups.validation import base64url
 from devices.backups.versions import SHRINK, TAKE_OVER, keep_longer
 from devices.models import Installation, KeySlot, Vault, VaultVersion
 
@@ -40,7 +40,7 @@ def whole(row: VaultVersion) -> Json:
 
 def envelope_of(row: VaultVersion) -> Json:
     """Put header and content together again."""
-    return {**row.header, "ciphertext": base64url(bytes(row.ciphertext))}
+    return {**row.header, "ciphertext": base64url.encode(bytes(row.ciphertext))}
 
 
 def slots_of(vault: Vault) -> list[Json]:

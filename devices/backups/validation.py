@@ -1,10 +1,10 @@
 """Reading what a phone sends: exactly what the contract names, or 422 `malformed`."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 from uuid import UUID
 
+from core import base64url
 from devices.backups import errors
 
 MOST = 2**31 - 1  # of a number, as both databases keep it
@@ -58,14 +58,9 @@ def binary(value: Any, *, least: int, most: int) -> bytes:
     if not isinstance(value, str):
         raise errors.malformed()
     try:
-        raw = urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        raw = base64url.decode(value)
     except ValueError as error:
         raise errors.malformed() from error
-    if not least <= len(raw) <= most or base64url(raw) != value:
+    if not least <= len(raw) <= most or base64url.encode(raw) != value:
         raise errors.malformed()
     return raw
-
-
-def base64url(raw: bytes) -> str:
-    """Write bytes as phones read them."""
-    return urlsafe_b64encode(raw).decode().rstrip("=")

@@ -21,9 +21,9 @@ from accounts.authentication.proofs import Strength, fresh_proofs
 from accounts.holds import bindings
 from accounts.models import Binding, EventKind, User
 from accounts.request_user import authenticated_user
+from core import base64url
 from core.http import RequestOrigin
 from devices.backups import errors
-from devices.backups.validation import base64url
 from devices.models import Installation, PhoneCommand
 
 ORDER = "wipe"  # its kind in the ledger
@@ -88,7 +88,7 @@ def _told(row: PhoneCommand) -> dict[str, Any]:
 
 
 def _secret_of(row: PhoneCommand) -> str:
-    return base64url(SECRET.open(row)) if row.sealed_secret else ""
+    return base64url.encode(SECRET.open(row)) if row.sealed_secret else ""
 
 
 @transaction.atomic

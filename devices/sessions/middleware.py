@@ -1,7 +1,6 @@
 """Reading and keeping the session around a request."""
 
 from collections.abc import Callable
-from typing import Literal, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -16,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from core import cookies
 from core.context_processors import brand
 from core.i18n import gettext as _
 from devices.authenticator import origin
@@ -167,21 +167,14 @@ def _signed_out(request: HttpRequest, ended: SessionStore) -> HttpResponse:
 
 def _set_cookie(request: HttpRequest, response: HttpResponse) -> None:
     session, name = request.session, settings.SESSION_COOKIE_NAME
-    same_site = cast(Literal["Lax"], settings.SESSION_COOKIE_SAMESITE)
     if not isinstance(session, SessionStore):
         return
     if session.is_empty():
         if name in request.COOKIES:
-            response.delete_cookie(name, samesite=same_site)
+            response.delete_cookie(name, samesite="Lax")
             patch_vary_headers(response, ("Cookie",))
     elif session.has_new_cookie and _is_kept(session, response):
-        response.set_cookie(
-            name,
-            session.session_key or "",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=settings.SESSION_COOKIE_HTTPONLY,
-            samesite=same_site,
-        )
+        cookies.set_cookie(response, name, session.session_key or "")
         patch_vary_headers(response, ("Cookie",))
 
 

@@ -8,7 +8,6 @@ shows it, and a session opens nothing until then (`devices.sessions.trusted_brow
 """
 
 import re
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
+from core import base64url, cookies
 
 FAMILY_BYTES, TOKEN_BYTES = 16, 32
 VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII)
@@ -33,7 +33,7 @@ def next_value(value: str) -> str:
     """Return what comes after this value; the same no matter who asks."""
     family = value.partition(".")[0]
     drawn = salted_hmac(SALT, value, algorithm="sha256").digest()
-    return f"{family}.{urlsafe_b64encode(drawn).decode().rstrip('=')}"
+    return f"{family}.{base64url.encode(drawn)}"
 
 
 def value_in(request: HttpRequest, user: User) -> str:
@@ -59,11 +59,4 @@ def cookie_name(user: User) -> str:
 
 def set_cookie(response: HttpResponse, user: User, value: str, age: timedelta) -> None:
     """Give the browser a value."""
-    response.set_cookie(
-        cookie_name(user),
-        value,
-        max_age=age,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.set_cookie(response, cookie_name(user), value, age=age)

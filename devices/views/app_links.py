@@ -22,6 +22,7 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
+from core import cookies
 from core.http import background_request, client_of, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -99,14 +100,8 @@ def _here(response: HttpResponse, nonce: str) -> HttpResponse:
     No script reads it, and no other site has it sent. An app at an origin of its own is not given
     it: there the number is typed.
     """
-    response.set_cookie(
-        settings.APP_LINK_COOKIE_NAME,
-        nonce,
-        max_age=settings.APP_LINK_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
-    )
+    name, age = settings.APP_LINK_COOKIE_NAME, settings.APP_LINK_AGE
+    cookies.set_cookie(response, name, nonce, age=age, samesite="Strict")
     return response
 
 

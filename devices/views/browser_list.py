@@ -33,8 +33,8 @@ class BrowserCard:
     is_current: bool
 
 
-def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
-    """Return one page of the person's sessions: this one first, then the one seen last.
+def browsers_page(user: User, current: str, number: int) -> Page[Session]:
+    """Return page `number` of the person's sessions: this one first, then the one seen last.
 
     One query, which brings along the number of all, and whether there is what few people have:
     see `has_trusted`. A page that is not there is the first.
@@ -47,11 +47,9 @@ def browsers_page(user: User, current: str, wanted: str) -> Page[Session]:
         trusts=Exists(user.trusted_browsers.filter(expires_at__gt=timezone.now())),
     )
     rows = rows.order_by(first, "-last_seen_at", "public_id")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
-    number = max(number, 1)
     found = list(rows[(number - 1) * size : number * size])
     if not found and number > 1:
-        return browsers_page(user, current, "1")
+        return browsers_page(user, current, 1)
     paginator = Paginator(rows, size)
     paginator.count = getattr(found[0], "total", 0) if found else 0
     return Page(found, number, paginator)

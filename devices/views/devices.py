@@ -15,6 +15,7 @@ from accounts.authentication.methods import SignInOption
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.request_user import authenticated_user, session_id
+from core import paging
 from core.i18n import Text
 from devices.factors.possessions import LinkedPhone, PasskeyHolder, SyncedPasskey
 from devices.models import Installation, Phone, Vault
@@ -52,7 +53,7 @@ class PasskeyCard(PhoneCard):
 def index(request: HttpRequest) -> HttpResponse:
     """List the phones, passkeys and browsers of the person."""
     user, current = authenticated_user(request), session_id(request)
-    page = browsers_page(user, current, request.GET.get("page", ""))
+    page = browsers_page(user, current, paging.number_in(request))
     prefetch_related_objects([user], "passkeys")
     account = assessment.of(user)
     backup = Vault.objects.filter(user=OuterRef("user"), state=Vault.State.ON)

@@ -18,6 +18,7 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import count
+from core import paging
 from core.i18n import ngettext
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
@@ -140,9 +141,8 @@ def _methods(session: Session) -> str:
 
 def page_of_events(user: User, number: int, size: int) -> tuple[list[EventRow], bool]:
     """Return page `number` (from 1) of the account's events, and whether there is another."""
-    start = (number - 1) * size
-    rows = list(user.events.order_by("-at", "-id")[start : start + size + 1])
-    return _in_words(rows[:size]), len(rows) > size
+    rows, has_next = paging.page_of(user.events.order_by("-at", "-id"), number, size)
+    return _in_words(rows), has_next
 
 
 def _in_words(events: Sequence[SecurityEvent]) -> list[EventRow]:

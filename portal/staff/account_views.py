@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
 from accounts.request_user import authenticated_user
+from core import paging
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
 from devices import staff_acts
@@ -25,7 +26,7 @@ from devices.factors import last_factor
 from devices.models import Phone, Session
 from devices.phones.consequences import factors_of
 from portal.staff.account_summary import EVENTS_A_PAGE, accounts, page_of, page_of_events
-from portal.staff.act_pages import Act, Text, ask_why, may_act, page_in, subject, told
+from portal.staff.act_pages import Act, Text, ask_why, may_act, subject, told
 
 TAKES_TWO = gettext_lazy(
     "It is the last strong sign-in method, so a second colleague has to do the same."
@@ -45,7 +46,7 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """List what happened to the account, newest first."""
     user = subject(public_id)
-    number = page_in(request)
+    number = paging.number_in(request)
     events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
     context = {"subject": user, "events": events, "number": number, "has_next": has_next}
     return render(request, "admin/activity.html", context)

@@ -53,13 +53,6 @@ def may_act(request: HttpRequest, public_id: UUID) -> User:
     return user
 
 
-def page_in(request: HttpRequest) -> int:
-    """Return the number of the page that is asked for, from 1."""
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
-    return max(number, 1)
-
-
 def ask_why(
     request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
 ) -> HttpResponse:

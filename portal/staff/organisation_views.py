@@ -19,6 +19,7 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
+from core import paging
 from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -30,7 +31,6 @@ from portal.staff.act_pages import (
     Text,
     ask_why,
     may_act,
-    page_in,
     told,
 )
 
@@ -40,11 +40,9 @@ FORM = ["GET", "HEAD", "POST"]
 
 def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     """Return one page of rows, and whether there is another; nothing is counted for it."""
-    number = page_in(request)
-    start = (number - 1) * ROWS_A_PAGE
-    found = list(rows[start : start + ROWS_A_PAGE + 1])
-    has_next = len(found) > ROWS_A_PAGE
-    return {"rows": found[:ROWS_A_PAGE], "number": number, "has_next": has_next}
+    number = paging.number_in(request)
+    found, has_next = paging.page_of(rows, number, ROWS_A_PAGE)
+    return {"rows": found, "number": number, "has_next": has_next}
 
 
 @require_safe

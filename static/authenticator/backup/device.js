@@ -4,6 +4,7 @@ import { _ } from "../i18n.js";
 import { Refusal, asFailure } from "../refusal.js";
 import { newKey, seal, unseal } from "../encryption.js";
 import { read, write } from "../indexed-db.js";
+import { fromText, random, toText } from "../lk1/bytes.js";
 
 /** @type {[string, string]} */
 const KEY = ["keys", "device"];
@@ -12,25 +13,15 @@ const ROW = ["meta", "device"];
 const ABOUT = "device"; // in place of a generation
 const SECRET = 32; // bytes
 
-/** @param {Bytes} bytes */
-const text = (bytes) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
 /** A new secret, in base64url. */
-export const newSecret = () => text(crypto.getRandomValues(new Uint8Array(SECRET)));
+export const newSecret = () => toText(random(SECRET));
 
 /**
  * What the portal is told of a secret: its SHA-256 in base64url.
  * @param {string} secret
  */
-export const fingerprint = async (secret) => {
-  const binary = atob(secret.replaceAll("-", "+").replaceAll("_", "/"));
-  const bytes = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-  return text(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
-};
+export const fingerprint = async (secret) =>
+  toText(new Uint8Array(await crypto.subtle.digest("SHA-256", fromText(secret))));
 
 /**
  * @param {CryptoKey} key

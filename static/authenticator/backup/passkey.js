@@ -1,5 +1,5 @@
 // A passkey that opens the backup or the app: its PRF gives 32 bytes that no other passkey can make.
-import { fromText, random } from "../lk1/bytes.js";
+import { fromText, toText, random } from "../lk1/bytes.js";
 import { Refusal } from "../refusal.js";
 import { _ } from "../i18n.js";
 
@@ -29,13 +29,6 @@ const held = async (act) => {
   return /** @type {PublicKeyCredential} */ (credential);
 };
 
-/** @param {ArrayBuffer | Bytes} bytes */
-const encoded = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
 /**
  * Ask for one of the passkeys that these slots name: `{slot, prf}`, its slot and its bytes.
  * @template {{ params: Partial<SlotParams> }} T
@@ -56,7 +49,7 @@ export const prfOfAny = async (slots) => {
     extensions: { prf: { evalByCredential: Object.fromEntries(salts) } },
   };
   const used = await held(() => navigator.credentials.get({ publicKey }));
-  const slot = slots.find(({ params }) => params.credential === encoded(used.rawId));
+  const slot = slots.find(({ params }) => params.credential === toText(new Uint8Array(used.rawId)));
   const prf = bytesIn(used);
   if (!slot || !prf) throw unable();
   return { slot, prf };
@@ -89,7 +82,7 @@ export const newPasskey = async (name) => {
   const bytes = random(SALT);
   const made = await held(() => navigator.credentials.create({ publicKey: create(bytes, name) }));
   if (!made.getClientExtensionResults().prf?.enabled && !bytesIn(made)) throw unable();
-  const [credential, salt] = [encoded(made.rawId), encoded(bytes)];
+  const [credential, salt] = [toText(new Uint8Array(made.rawId)), toText(new Uint8Array(bytes))];
   // Many give the bytes only when they are asked, not when they are made.
   const prf = bytesIn(made) ?? (await prfOf({ params: { credential, salt } }));
   return { credential, salt, prf };

@@ -1,0 +1,21 @@
+"""How long something takes or lasts, in words."""
+
+from datetime import timedelta
+
+from core.i18n import ngettext
+
+MINUTES_FROM = 120  # seconds: before that, a count of seconds says more
+HOURS_FROM = 2 * 3600  # seconds
+
+
+def in_words(length: float | timedelta) -> str:
+    """Say a length (seconds, if it is a number) in one unit, rounded up and never nothing."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    whole = max(1, -int(-seconds // 1))
+    if whole < MINUTES_FROM:
+        return ngettext("%(count)d second", "%(count)d seconds", whole) % {"count": whole}
+    if whole < HOURS_FROM:
+        minutes = -(-whole // 60)
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = -(-whole // 3600)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
