@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accounts.authentication.factors.possessions import Possession
+from accounts.authentication.factors.possessions import Paper, Possession
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.second_steps import options_for
 from accounts.models import User
@@ -50,17 +50,21 @@ class Readiness:
     @property
     def codes_left(self) -> int:
         """Unused recovery codes."""
-        return sum(option.left for option in self.ways)
+        return sum(option.left for option in self._sheets)
 
     @property
     def are_codes_proven(self) -> bool:
         """Whether one of the codes was typed back."""
-        return all(option.is_proven for option in self.ways)
+        return all(option.is_proven for option in self._sheets)
 
     @property
     def are_codes_pending(self) -> bool:
         """Whether newer codes were made of which none was typed back."""
-        return any(option.has_pending for option in self.ways)
+        return any(option.has_pending for option in self._sheets)
+
+    @property
+    def _sheets(self) -> list[SignInOption]:
+        return [option for option in self.ways if isinstance(option.possession, Paper)]
 
     @property
     def phones(self) -> list[str]:

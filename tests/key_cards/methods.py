@@ -174,6 +174,8 @@ class GridMethod(AuthMethod):
                 hint="printed by the desk",
                 possession=possession,
                 strength=Strength.RECOVERED,
+                left=len(GRIDS[user.pk]),
+                is_proven=False,
             )
         ]
 

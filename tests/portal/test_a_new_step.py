@@ -14,7 +14,7 @@ from accounts.activity.events import title_of
 from accounts.authentication import second_steps
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import RecoveryCode, SecurityEvent, User
-from accounts.readiness import assessment, fire_drill, removal_impact
+from accounts.readiness import assessment, fire_drill, recommendations, removal_impact
 from devices import recovery_on_host
 from devices.factors import last_factor
 from tests.accounts.helpers import level_of, mailbox, seen, type_password
@@ -217,6 +217,15 @@ def test_what_it_lacks_a_sentence_for_has_a_plain_one(
     assert "Take one of these as the second step" in page
     state = assessment.of(bob.user)
     assert "Printed grid" in state.loss([bob.phone.possession_key]).names
+
+
+def test_its_cells_are_no_recovery_codes(bob: Person, grid: set[str]) -> None:
+    state = assessment.of(bob.user)
+    assert state.codes_left == 10
+    assert state.are_codes_proven
+    RecoveryCode.objects.filter(code_set__user=bob.user).update(used_at=timezone.now())
+    wanted = [each.title for each in recommendations.suggestions(assessment.of(bob.user))]
+    assert "Make recovery codes" in wanted
 
 
 def test_what_a_weak_session_repairs_waits(bob: Person, card: Card) -> None:
