@@ -22,7 +22,8 @@ from accounts.authentication.methods import (
     letters_and_digits,
 )
 from accounts.authentication.proofs import Proof, Strength
-from accounts.models import User
+from accounts.holds.bindings import HANDLERS, Handler
+from accounts.models import Binding, User
 from core.i18n import Text
 
 
@@ -56,6 +57,16 @@ class KeyCard(Possession):
 
     def repairs(self, *, is_strong: bool, with_number: bool) -> Sequence[Repair]:
         return [Repair("Block the lost card", ["Call the desk that issued it."], waits=True)]
+
+
+class KeyCardKind(Handler):
+    """A card that a weak session added: kept as it is, or taken back."""
+
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
+        CARDS.pop(user.pk, None)
+
+
+HANDLERS["key-card"] = KeyCardKind()
 
 
 @dataclass(frozen=True)

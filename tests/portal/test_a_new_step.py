@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.activity.events import title_of
 from accounts.authentication import second_steps
 from accounts.authentication.proofs import Proof, Strength
+from accounts.holds import bindings
 from accounts.models import RecoveryCode, SecurityEvent, User
 from accounts.readiness import assessment, fire_drill, recommendations, removal_impact
 from devices import recovery_on_host
 from devices.factors import last_factor
 from tests.accounts.helpers import level_of, mailbox, seen, type_password
-from tests.key_cards.methods import CARDS, GRIDS, Card
+from tests.key_cards.methods import CARDS, GRIDS, Card, KeyCardMethod
 from tests.people import Person, enter, give_passkey, proved
 
 CARD_CODES = [f"{number:06d}" for number in range(111111, 111141)]
@@ -271,6 +273,25 @@ def test_it_goes_when_an_administrator_begins_again(sue: Person, installed: None
     assert "1 phones" in done
     assert sue.user.pk not in CARDS
     assert last_factor.count(sue.user) == 0
+
+
+def test_a_strong_sign_in_is_asked_whether_one_that_was_held_is_kept(
+    client: Client, bob: Person, card: Card
+) -> None:
+    enter(client, bob, Strength.RECOVERED)
+    subject = KeyCardMethod().factors(bob.user)[0]
+    with transaction.atomic():
+        weak = [Proof.now("email", Strength.RECOVERED)]
+        ground = bindings.ground(bob.user, weak, session="of-somebody-else")
+        bindings.note(bob.user, "key-card", subject, ground=ground, name="Acme 7")
+    bob.reload()
+    enter(client, bob, Strength.TWO_STEP)
+    page = seen(client.get("/security/added/"))
+    assert "Key card: Acme 7" in page
+    row = bob.user.bindings.get()
+    client.post("/security/added/", {"remove": str(row.public_id)})
+    assert bob.user.pk not in CARDS
+    assert "Undone: key card" in seen(client.get("/security/activity/"))
 
 
 def test_staff_see_it(client: Client, bob: Person, sue: Person, card: Card) -> None:
