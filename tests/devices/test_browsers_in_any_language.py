@@ -1,18 +1,16 @@
 """What browsers are called that nobody named: in the language of whoever reads it, at any time."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core import mail
 from django.test import Client, TestCase
 
 from accounts.activity import events
 from accounts.authentication.proofs import Strength
-from accounts.models import EventKind, KnownBrowser, User
+from accounts.models import EventKind, User
 from core.http import RequestOrigin
-from devices.models import Session, TrustedBrowser
+from devices.models import Session
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, sign_in, trust
 from tests.portal.dutch import english_in
@@ -88,26 +86,3 @@ def test_what_was_kept_in_english_before_is_read_in_dutch(dutch: Client, alice: 
 def test_a_trusted_browser_is_named_in_dutch(dutch: Client, alice: Person) -> None:
     row = trust(dutch, alice, name="", agent=ODD)
     assert "een browser op Linux" in seen(dutch.get(f"/devices/trusted/{row.public_id}/end/"))
-
-
-def test_names_from_before_are_forgotten_but_those_that_people_gave(
-    client: Client, alice: Person
-) -> None:
-    enter(client, alice, Strength.TWO_STEP)
-    Session.objects.of(alice.user).delete()
-    kept: dict[str, str] = {}
-    for name in ("", "Kitchen"):
-        known = KnownBrowser.objects.create(user=alice.user, digest=name or "x", name=name)
-        called = name or "Firefox on Linux"
-        row = Session(user=alice.user, browser=known, name=called, agent=ODD)
-        row.session_key, row.expire_date = f"k{name}", known.last_seen_at
-        row.save()
-        kept[name] = trust(client, alice, browser=known, name=called).digest
-    lone = trust(client, alice, name="Firefox on Linux")
-    migration = import_module("devices.migrations.0009_browsers_keep_no_language")
-    migration.forget_made_names(apps, None)
-    assert set(Session.objects.of(alice.user).values_list("name", flat=True)) == {"", "Kitchen"}
-    rows = {row.digest: (row.name, row.agent) for row in TrustedBrowser.objects.all()}
-    assert rows[kept[""]] == ("", ODD)
-    assert rows[kept["Kitchen"]] == ("Kitchen", "")
-    assert rows[lone.digest] == ("Firefox on Linux", "")
