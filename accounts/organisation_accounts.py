@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
 from accounts.staff import check, check_rights
-from core.http import RequestOrigin
 
 State = Enrolment.State
 
@@ -56,20 +56,20 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
         state=State.APPROVED, approved_at=timezone.now(), approved_by=actor, reason=reason
     )
     if changed:
-        _record(enrolment, EventKind.WORK_APPROVED, actor=actor, reason=reason)
+        _record(enrolment, EventKind.WORK_APPROVED, origin=Origin(actor=actor), reason=reason)
     enrolment.refresh_from_db()
     return bool(changed)
 
 
 @transaction.atomic
-def ask(*, enrolment: Enrolment, client: RequestOrigin, session: str = "") -> bool:
+def ask(*, enrolment: Enrolment, origin: Origin) -> bool:
     """Ask the organisation for a new code; False if that was done, or is not needed."""
     enrolment.user.lock_for_update()
     waiting = (State.ACTION_REQUIRED, State.ENROLLED)
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):
         return False
-    _record(enrolment, EventKind.WORK_ASKED, client=client, session=session)
+    _record(enrolment, EventKind.WORK_ASKED, origin=origin)
     return True
 
 
@@ -87,7 +87,7 @@ def end(*, actor: User, enrolment: Enrolment, reason: str, had_secret: bool) -> 
     organisation = enrolment.organisation
     Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
     kind, effect = EventKind.WORK_ENDED, None if had_secret else Effect.NOTHING
-    _record(enrolment, kind, actor=actor, effect=effect, reason=reason)
+    _record(enrolment, kind, origin=Origin(actor=actor), effect=effect, reason=reason)
     return True
 
 
@@ -95,16 +95,14 @@ def _record(
     enrolment: Enrolment,
     kind: EventKind,
     *,
-    client: RequestOrigin | None = None,
-    actor: User | None = None,
+    origin: Origin,
     effect: Effect | None = None,
     **details: str,
 ) -> None:
     events.record(
         enrolment.user,
         kind,
-        client=client,
-        actor=actor,
+        origin=origin,
         effect=effect,
         organisation=enrolment.organisation.name,
         **details,

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
 from accounts.models import EventKind, Organisation, User
-from core.http import RequestOrigin
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
@@ -26,9 +26,7 @@ def check(actor: User) -> None:
 
 
 @transaction.atomic
-def save(
-    *, actor: User, organisation: Organisation, client: RequestOrigin, session: str = ""
-) -> None:
+def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     """Add an organisation, or write what was changed of one; raises `NameTaken`.
 
     What people read there they believe: who changed it leaves an event of their own, told to them,
@@ -49,7 +47,7 @@ def save(
     about: dict[str, Any] = {"organisation": organisation.name, **_said(after, "after")}
     if before:
         about |= _said(before, "before")
-    events.record(actor, kind, client=client, session=session, **about)
+    events.record(actor, kind, origin=origin, **about)
 
 
 def _said(fields: dict[str, str], when: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.models import EventKind, StaffRequest, User
 from core import rates
@@ -57,7 +58,7 @@ def has_colleague(*, actor: User, user: User, act: str, subject: str, reason: st
         StaffRequest.objects.create(
             user=user, act=act, subject=subject, asked_by=actor, reason=reason
         )
-        events.record(user, EventKind.STAFF_ASKED, client=None, actor=actor, reason=reason)
+        events.record(user, EventKind.STAFF_ASKED, origin=Origin(actor=actor), reason=reason)
     return False
 
 
@@ -71,13 +72,13 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
     user = user.lock_for_update()
     rows = list(user.bindings.revocable())
     done = cancelling.cancel(
-        user=user, chosen=rows, client=None, actor=actor, reason=reason, effect=Effect.NOTHING
+        user=user, chosen=rows, origin=Origin(actor=actor), reason=reason, effect=Effect.NOTHING
     )
     frozen = User.objects.filter(pk=user.pk, frozen_at__isnull=True)
     # The event of the freeze ends the sessions, after what was added in them is gone.
     if not frozen.update(frozen_at=timezone.now()) and not done:
         return False
-    events.record(user, EventKind.ACCOUNT_FROZEN, client=None, actor=actor, reason=reason)
+    events.record(user, EventKind.ACCOUNT_FROZEN, origin=Origin(actor=actor), reason=reason)
     return True
 
 
@@ -123,5 +124,5 @@ def _set(
     if not changed:
         return False
     details: dict[str, Any] = {"reason": reason} if reason else {}
-    events.record(user, kind, client=None, actor=actor, **details)
+    events.record(user, kind, origin=Origin(actor=actor), **details)
     return True

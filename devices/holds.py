@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.holds.bindings import HANDLERS, Handler
 from accounts.holds.kinds import key_of
 from accounts.models import Binding, User
@@ -117,7 +118,7 @@ class WipeOrdered(Handler):
     def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
         """Call it off: what the phone locked opens again."""
         phones = Installation.objects.filter(user=user, commands=key_of(binding))
-        wiping.call_off(user=user, installations=phones, client=None, session=except_session)
+        wiping.call_off(user=user, installations=phones, origin=Origin(session=except_session))
 
 
 class PhoneTakenAway(Handler):

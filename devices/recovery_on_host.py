@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import HOST
 from accounts.authentication import throttling
 from accounts.authentication.second_steps import second_steps
 from accounts.holds.switched_off import end_what_counted
@@ -28,5 +29,5 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
     throttling.forgive_passwords(user)
-    events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, client=None, reason=reason)
+    events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, origin=HOST, reason=reason)
     return ", ".join(words for words in removed if words)

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from accounts import organisation_accounts
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, User
 from accounts.staff import check, has_colleague
 from devices.authenticator import work_accounts
@@ -21,7 +22,7 @@ def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
     ended, trusted_ended = end_sessions(user), trusted_browsers.end_all_of(user)
     if ended or trusted_ended:
         kind = EventKind.SESSIONS_ENDED_BY_STAFF
-        events.record(user, kind, client=None, actor=actor, sessions=ended, reason=reason)
+        events.record(user, kind, origin=Origin(actor=actor), sessions=ended, reason=reason)
     return ended
 
 
@@ -41,7 +42,7 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> linked_phones.Unl
         actor=actor, user=user, act=act, subject=subject, reason=reason
     ):
         return None
-    return linked_phones.unlink(phone=phone, client=None, actor=actor, reason=reason)
+    return linked_phones.unlink(phone=phone, origin=Origin(actor=actor), reason=reason)
 
 
 @transaction.atomic

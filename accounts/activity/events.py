@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.activity.event_kinds import KINDS, METHODS, Effect
+from accounts.activity.origin import Origin
 from accounts.activity.user_agents import display_name
 from accounts.authentication.second_steps import step_named
 from accounts.models import EventKind, SecurityEvent, User
@@ -64,9 +65,7 @@ def record(
     user: User,
     kind: EventKind,
     *,
-    client: RequestOrigin | None,
-    actor: User | None = None,
-    session: str = "",
+    origin: Origin,
     also_to: Iterable[str] = (),
     effect: Effect | None = None,
     stays: str | None = None,
@@ -79,16 +78,16 @@ def record(
     the public id `stays`. `also_to` are addresses that were verified until this very change.
     """
     shown = KINDS[kind]
-    kept = ("" if actor else session) if stays is None else stays
+    kept = ("" if origin.actor else origin.session) if stays is None else stays
     ended = _end(user, shown.effect if effect is None else effect, except_session=kept)
     details |= {name: ended[name] for name in shown.counts if ended.get(name)}
     event = SecurityEvent.objects.create(
         user=user,
-        actor_id=actor.pk if actor else None,
+        actor_id=origin.actor.pk if origin.actor else None,
         kind=kind,
-        address=client.address if client else "",
-        agent=client.agent if client else "",
-        session=session,
+        address=origin.client.address if origin.client else "",
+        agent=origin.client.agent if origin.client else "",
+        session=origin.session,
         details=details,
     )
     if shown.notice:

@@ -12,19 +12,17 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import HOST, Origin
 from accounts.authentication import recovery_codes
 from accounts.holds import disputes
 from accounts.models import EventKind, RecoveryCodeSet, User
-from core.http import RequestOrigin
 
 
 class NothingElse(Exception):
     """The pending codes are the only ones with which the person could get in."""
 
 
-def confirm(
-    user: User, code_set: RecoveryCodeSet, *, client: RequestOrigin | None = None, session: str = ""
-) -> bool:
+def confirm(user: User, code_set: RecoveryCodeSet, *, origin: Origin = HOST) -> bool:
     """Note that one code was typed back; False if the set ended meanwhile. Raises `InDispute`.
 
     If that ends an older set, the other sessions end as well: one of its codes may have opened
@@ -41,7 +39,7 @@ def confirm(
         mark_confirmed(row)
         kind = EventKind.RECOVERY_CODES_CONFIRMED
         effect = None if row.is_pending else Effect.NOTHING
-        events.record(user, kind, client=client, session=session, effect=effect)
+        events.record(user, kind, origin=origin, effect=effect)
     return True
 
 
@@ -85,7 +83,7 @@ def _end_older(user: User, code_set: RecoveryCodeSet, *, until: datetime | None)
             one.update(ends_at=ends_at, is_kept=False, shown_sealed=None)
 
 
-def discard(user: User, public_id: UUID, *, client: RequestOrigin, session: str) -> bool:
+def discard(user: User, public_id: UUID, *, origin: Origin) -> bool:
     """End the pending set, and leave the older one; False if it is pending no more.
 
     Raises `NothingElse` if no other code is left, and `InDispute`.
@@ -100,7 +98,7 @@ def discard(user: User, public_id: UUID, *, client: RequestOrigin, session: str)
         if not live.exclude(pk=row.pk).with_any_left().exists():
             raise NothingElse
         recovery_codes.end(user, user.recovery_code_sets.filter(pk=row.pk))
-        events.record(user, EventKind.RECOVERY_CODES_DISCARDED, client=client, session=session)
+        events.record(user, EventKind.RECOVERY_CODES_DISCARDED, origin=origin)
     return True
 
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.methods import letters_and_digits
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
@@ -24,7 +25,6 @@ from accounts.holds.kinds import CODES
 from accounts.models import EventKind, RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
 from core.crypto import CannotUnseal, seal, unseal
-from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -128,21 +128,20 @@ def draw() -> Drawn:
 
 
 @transaction.atomic
-def renew(user: User, drawn: Drawn, *, ground: Ground, client: RequestOrigin) -> RecoveryCodeSet:
+def renew(user: User, drawn: Drawn, *, ground: Ground, origin: Origin) -> RecoveryCodeSet:
     """Make a set in a session, tell the person, and end their other sessions.
 
     An older set with codes left stays valid: until one code of this one was typed back, or, if
     this one is held, until the owner has chosen.
     """
-    session = ground.session
     if ground.undo_until and not user.has_two_step:
         undo_until = max(ground.undo_until, timezone.now() + settings.CHANGE_UNDO_AGE)
         ground = replace(ground, undo_until=undo_until)
-    code_set = store(user, drawn, is_held=ground.held_until is not None, shown_to=session)
+    code_set = store(user, drawn, is_held=ground.held_until is not None, shown_to=ground.session)
     factor = code_set.factor
     binding = bindings.note(user, CODES, factor, ground=ground, waits=True)
     told = bindings.told(binding)
-    events.record(user, EventKind.RECOVERY_CODES_MADE, client=client, session=session, **told)
+    events.record(user, EventKind.RECOVERY_CODES_MADE, origin=origin, **told)
     return code_set
 
 

@@ -16,6 +16,7 @@ from django.shortcuts import resolve_url
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import origin_of
 from accounts.authentication import browser_trust, known_browsers
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
@@ -24,7 +25,6 @@ from accounts.holds import keep_or_remove
 from accounts.models import EmailAddress, EventKind, User
 from accounts.preferences import languages, timezones
 from accounts.readiness import unused_methods
-from accounts.request_user import session_id
 from core.http import client_of, is_local
 from core.timezones import asked_for
 
@@ -220,5 +220,4 @@ def _record(request: HttpRequest, user: User, proofs: list[Proof], *, is_new_bro
     elif is_new_browser:
         kind = EventKind.SIGN_IN_NEW_BROWSER
     methods = [proof.method for proof in proofs]
-    client, session = client_of(request), session_id(request)
-    events.record(user, kind, client=client, session=session, methods=methods)
+    events.record(user, kind, origin=origin_of(request), methods=methods)

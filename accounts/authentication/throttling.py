@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.methods import AuthMethod, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.normalization import email_key
@@ -104,7 +105,7 @@ def note(verification: VerificationContext, step: AuthMethod, count: int) -> Non
 
 def _record(verification: VerificationContext, kind: EventKind, step: AuthMethod) -> None:
     user, client = verification.user, verification.client
-    events.record(user, kind, client=client, method=step.slug)
+    events.record(user, kind, origin=Origin(client), method=step.slug)
 
 
 def note_password(address: str, count: int, client: RequestOrigin) -> None:
@@ -113,13 +114,13 @@ def note_password(address: str, count: int, client: RequestOrigin) -> None:
     if user is None:
         events.record_nobody(EventKind.SIGN_IN_PASSWORD_FAILED, client=client)
     else:
-        _record_password(user, EventKind.SIGN_IN_PASSWORD_FAILED, count, client)
+        _record_password(user, EventKind.SIGN_IN_PASSWORD_FAILED, count, Origin(client))
 
 
-def note_locked(user: User, method: str, client: RequestOrigin) -> None:
+def note_locked(user: User, method: str, origin: Origin) -> None:
     """Write down that the right password or passkey met a locked account."""
     with transaction.atomic():
-        events.record(user, EventKind.SIGN_IN_LOCKED, client=client, method=method)
+        events.record(user, EventKind.SIGN_IN_LOCKED, origin=origin, method=method)
 
 
 def locked_words() -> str:
@@ -131,16 +132,16 @@ def locked_words() -> str:
     return words % {"site": settings.PORTAL_NAME}
 
 
-def note_own_password(user: User, count: int, client: RequestOrigin) -> None:
+def note_own_password(user: User, count: int, origin: Origin) -> None:
     """Write down a wrong password that was typed in a session of the person."""
-    _record_password(user, EventKind.STEP_UP_FAILED, count, client)
+    _record_password(user, EventKind.STEP_UP_FAILED, count, origin)
 
 
 @transaction.atomic
-def _record_password(user: User, kind: EventKind, count: int, client: RequestOrigin) -> None:
-    events.record(user, kind, client=client, method="password")
+def _record_password(user: User, kind: EventKind, count: int, origin: Origin) -> None:
+    events.record(user, kind, origin=origin, method="password")
     if count == settings.FAILURES_BEFORE_NOTICE:
-        events.record(user, EventKind.SIGN_IN_MANY_FAILURES, client=client, method="password")
+        events.record(user, EventKind.SIGN_IN_MANY_FAILURES, origin=origin, method="password")
 
 
 def password_budget(address: str, browser: str) -> Budget:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.authentication import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
@@ -18,7 +19,6 @@ from accounts.holds.cancelling import cancel_held
 from accounts.holds.kinds import TWO_STEP
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import Binding, EventKind, User
-from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 
@@ -64,23 +64,21 @@ def is_ready(user: User, session: str = "") -> bool:
     return not user.has_two_step and all(need.is_met for need in needs)
 
 
-def turn_on(
-    user: User, *, client: RequestOrigin, session: str, ground: Ground | None = None
-) -> None:
+def turn_on(user: User, *, origin: Origin, ground: Ground | None = None) -> None:
     """Switch on, tell every address, end every other session; raises `NotReady`."""
     with transaction.atomic():
         disputes.lock_for_update(user)
-        if not all(need.is_met for need in missing(user, session=session)):
+        if not all(need.is_met for need in missing(user, session=origin.session)):
             raise NotReady
         if not user.turn_two_step_on():
             return
         User.objects.filter(pk=user.pk).update(reset_mailbox=None)
         since = user.two_step_since.isoformat() if user.two_step_since else ""
-        held = _hold_what_others_added(user, session)
+        held = _hold_what_others_added(user, origin.session)
         subject, restores = f"accounts.two-step:{user.pk}", {"since": since, "held": held}
         binding = bindings.note(user, TWO_STEP, subject, ground=ground, restores=restores)
         told = bindings.told(binding)
-        events.record(user, EventKind.TWO_STEP_ON, client=client, session=session, **told)
+        events.record(user, EventKind.TWO_STEP_ON, origin=origin, **told)
 
 
 def _hold_what_others_added(user: User, session: str) -> list[int]:
@@ -119,7 +117,7 @@ class StaffNeedIt(Exception):
     """Members of staff keep two-step verification on, and begin it by the set-up link only."""
 
 
-def turn_off(user: User, *, client: RequestOrigin, session: str) -> None:
+def turn_off(user: User, *, origin: Origin) -> None:
     """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
 
     Recovery codes, permissions to open the backup and what is still on hold end with it: they
@@ -134,5 +132,5 @@ def turn_off(user: User, *, client: RequestOrigin, session: str) -> None:
         recovery_codes.end_all(user)
         end_what_counted(user)
         # What is held would wait for a question that nobody asks without two-step.
-        cancel_held(user, client=client, session=session, effect=Effect.NOTHING)
-        events.record(user, EventKind.TWO_STEP_OFF, client=client, session=session)
+        cancel_held(user, origin=origin, effect=Effect.NOTHING)
+        events.record(user, EventKind.TWO_STEP_OFF, origin=origin)

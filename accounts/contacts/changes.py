@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication import sent_codes
 from accounts.authentication.factors.sent_code_methods import TextMessageMethod
 from accounts.contacts.normalization import email_key
@@ -89,12 +90,7 @@ def send_code(user: User, contact: Contact, client: RequestOrigin) -> SentCode:
 
 
 def mark_verified(
-    user: User,
-    contact: Contact,
-    *,
-    client: RequestOrigin,
-    session: str,
-    ground: Ground | None = None,
+    user: User, contact: Contact, *, origin: Origin, ground: Ground | None = None
 ) -> bool:
     """Confirm a contact; False if it is gone, or somebody else confirmed the address first."""
     before = list(user.email_addresses.verified().values_list("address", flat=True))
@@ -109,7 +105,7 @@ def mark_verified(
             kind = kinds.ADDED[contact.subject]
             name, factor = contact.name_in_events, contact.factor
             binding = bindings.note(user, kind, factor, ground=ground, name=name)
-            _record(user, contact, "added", before, binding, client=client, session=session)
+            _record(user, contact, "added", before, binding, origin=origin)
     except IntegrityError as error:
         if not is_address_taken(error):
             raise
@@ -117,14 +113,7 @@ def mark_verified(
     return True
 
 
-def remove(
-    user: User,
-    contact: Contact,
-    *,
-    client: RequestOrigin,
-    session: str,
-    ground: Ground | None = None,
-) -> None:
+def remove(user: User, contact: Contact, *, origin: Origin, ground: Ground | None = None) -> None:
     """Remove a contact and tell it too; nothing happens if it is gone already.
 
     Raises `Needed` and `declining.LastFallBack`.
@@ -141,7 +130,7 @@ def remove(
             if isinstance(contact, PhoneNumber) and not user.has_declined(TextMessageMethod.slug):
                 declined_methods.check(user)
             binding = _note_removed(user, contact, ground)
-            _record(user, contact, "removed", also, binding, client=client, session=session)
+            _record(user, contact, "removed", also, binding, origin=origin)
 
 
 def _note_removed(user: User, contact: Contact, ground: Ground | None) -> Binding | None:
@@ -165,12 +154,7 @@ def _is_needed(user: User, address: EmailAddress) -> bool:
 
 
 def make_primary(
-    user: User,
-    address: EmailAddress,
-    *,
-    client: RequestOrigin,
-    session: str,
-    ground: Ground | None = None,
+    user: User, address: EmailAddress, *, origin: Origin, ground: Ground | None = None
 ) -> bool:
     """Sign in with this address from now on; False if it is not confirmed or taken."""
     try:
@@ -190,7 +174,7 @@ def make_primary(
                 name=address.address,
                 restores={"before": before},
             )
-            _record(user, address, "primary", [], binding, client=client, session=session)
+            _record(user, address, "primary", [], binding, origin=origin)
     except IntegrityError as error:
         if not is_address_taken(error):
             raise
@@ -205,16 +189,14 @@ def _record(
     also_to: list[str],
     binding: Binding | None,
     *,
-    client: RequestOrigin,
-    session: str,
+    origin: Origin,
 ) -> None:
     details: dict[str, Any] = bindings.told(binding)
     details[contact.subject] = contact.name_in_events
     events.record(
         user,
         EventKind(f"{contact.subject}:{action}"),
-        client=client,
-        session=session,
+        origin=origin,
         also_to=also_to,
         **details,
     )

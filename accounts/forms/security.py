@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from phonenumber_field.formfields import PhoneNumberField
 
+from accounts.activity.origin import Origin
 from accounts.authentication import throttling
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.forms.code import WaitingForm
@@ -19,7 +20,6 @@ from accounts.forms.sign_in import (
 from accounts.models import User
 from accounts.passwords.validators import is_hashable
 from core.fields import AddressField
-from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.limits import FactorDisabled, LimitReached
 from core.outbox import sms_limits
@@ -34,10 +34,10 @@ class PasswordForm(WaitingForm):
 
     error_messages = {"wrong": _("This is not your password.")}
 
-    def __init__(self, *args: Any, user: User, client: RequestOrigin, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, origin: Origin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.client = client
+        self.origin = origin
         self.budget = throttling.budget_of(user, "password")
 
     def clean_password(self) -> str:
@@ -47,7 +47,7 @@ class PasswordForm(WaitingForm):
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         count = self._reserve()
         if not self.user.check_password(password):
-            throttling.note_own_password(self.user, count, self.client)
+            throttling.note_own_password(self.user, count, self.origin)
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         self.budget.clear()
         return password

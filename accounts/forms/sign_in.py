@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.text import format_lazy
 
+from accounts.activity.origin import Origin
 from accounts.authentication import known_browsers, throttling
 from accounts.backends import AccountLocked
 from accounts.contacts.normalization import ADDRESS_LENGTH, password_form
@@ -92,7 +93,7 @@ class SignInForm(WaitingForm):
             user = authenticate(self.request, username=email, password=password)
         except AccountLocked as locked:
             # The row stands for that of a wrong password; the budget stays as it is after one.
-            throttling.note_locked(locked.user, "password", self.client)
+            throttling.note_locked(locked.user, "password", Origin(self.client))
             raise ValidationError(throttling.locked_words(), code="locked") from locked
         if not isinstance(user, User):
             throttling.note_password(email, count, self.client)

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.holds import bindings
 from accounts.holds.bindings import HANDLERS
 from accounts.models import Binding, EventKind, User
-from core.http import RequestOrigin
 
 
 @transaction.atomic
@@ -19,13 +19,11 @@ def cancel(
     *,
     user: User,
     chosen: Iterable[Binding],
-    client: RequestOrigin | None,
-    session: str = "",
-    actor: User | None = None,
+    origin: Origin,
     reason: str = "",
     effect: Effect | None = None,
 ) -> list[Binding]:
-    """Take these back, newest first, end every session but `session`, and tell the person.
+    """Take these back, newest first, end every session but the one that acts, and tell the person.
 
     What was added on one of them goes with it. `effect` is `NOTHING` where the caller's own event
     ends the sessions, after this. Return what this call has taken back: nothing if a
@@ -35,7 +33,9 @@ def cancel(
     rows = _with_what_followed(user, chosen)
     # The factors before the sessions, as in `devices.phones.linked_phones.unlink`: a sign-in under
     # way with one of them is then refused, or found among the sessions.
-    done = [row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, session)]
+    done = [
+        row for row in sorted(rows, key=lambda row: -row.pk) if _undo(user, row, origin.session)
+    ]
     if not done:
         return []
     details: dict[str, Any] = {"methods": [row.kind for row in done]}
@@ -43,7 +43,7 @@ def cancel(
     if reason:
         details["reason"] = reason
     kind = EventKind.HOLD_CANCELLED
-    events.record(user, kind, client=client, actor=actor, session=session, effect=effect, **details)
+    events.record(user, kind, origin=origin, effect=effect, **details)
     bindings.forget_mark_if_answered(user)
     return done
 
@@ -78,14 +78,9 @@ def of_the_session(binding: Binding) -> list[Binding]:
 
 
 def cancel_held(
-    user: User,
-    *,
-    client: RequestOrigin | None,
-    session: str = "",
-    spare: str = "",
-    effect: Effect | None = None,
+    user: User, *, origin: Origin, spare: str = "", effect: Effect | None = None
 ) -> list[Binding]:
-    """Take back what is held, as the password has changed; not what `session` added itself.
+    """Take back what is held, as the password has changed, but not what the acting session added.
 
     `spare` is the subject of the mailbox that proved who changes it. If that is held itself, it
     proves too little to take anything back.
@@ -93,7 +88,7 @@ def cancel_held(
     rows = list(user.bindings.held())
     if any(row.subject == spare for row in rows):
         return []
-    chosen = [row for row in rows if not session or row.session != session]
+    chosen = [row for row in rows if not origin.session or row.session != origin.session]
     if not chosen:
         return []
-    return cancel(user=user, chosen=chosen, client=client, session=session, effect=effect)
+    return cancel(user=user, chosen=chosen, origin=origin, effect=effect)

@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import HOST, Origin
 from accounts.models import EventKind, User
-from core.http import RequestOrigin
 
 BEGUN = EventKind.DISPUTE_BEGUN
 
@@ -36,7 +36,7 @@ def lock_for_update(user: User) -> User:
     return current
 
 
-def begin(user: User, *, since: datetime, client: RequestOrigin | None, **details: Any) -> datetime:
+def begin(user: User, *, since: datetime, origin: Origin, **details: Any) -> datetime:
     """Stop all weakening, end every session and tell every address; return until when.
 
     `since` is the moment of the act that is disputed: what proved strong before it may decide. A
@@ -51,19 +51,11 @@ def begin(user: User, *, since: datetime, client: RequestOrigin | None, **detail
         user.refresh_from_db(fields=["disputed_since", "disputed_until"])
         until = user.disputed_until or until
     about: dict[str, Any] = {"until": until.isoformat(), **details}
-    events.record(user, BEGUN, client=client, **about)
+    events.record(user, BEGUN, origin=origin, stays="", **about)
     return until
 
 
-def end(
-    user: User,
-    kind: EventKind,
-    *,
-    client: RequestOrigin | None = None,
-    session: str = "",
-    actor: User | None = None,
-    **details: Any,
-) -> bool:
+def end(user: User, kind: EventKind, *, origin: Origin = HOST, **details: Any) -> bool:
     """End the dispute and tell every address; False if it has ended already.
 
     Lock the person before, in the same transaction.
@@ -72,5 +64,5 @@ def end(
     if not rows.update(disputed_since=None, disputed_until=None):
         return False
     user.disputed_since = user.disputed_until = None
-    events.record(user, kind, client=client, session=session, actor=actor, **details)
+    events.record(user, kind, origin=origin, **details)
     return True

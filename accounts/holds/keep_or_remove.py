@@ -11,18 +11,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin, origin_of
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
 from accounts.models import Binding, EventKind, User
-from accounts.request_user import authenticated_user, session_id
-from core.http import RequestOrigin, client_of
+from accounts.request_user import authenticated_user
 
 QUESTION_KEY = "asks_what_is_held"
 
 
-def settle(
-    user: User, proofs: list[Proof], *, client: RequestOrigin, session: str
-) -> list[Binding]:
+def settle(user: User, proofs: list[Proof], *, origin: Origin) -> list[Binding]:
     """Let a strong proof free what its own session added; return what else has to be asked for.
 
     A strong proof of something that was itself added on the same proofs decides nothing.
@@ -34,11 +32,11 @@ def settle(
         return []
     User.objects.filter(pk=user.pk, frozen_at__isnull=False).update(frozen_at=None)
     rows = list(user.bindings.asked())
-    own = [row for row in rows if session and row.session == session]
+    own = [row for row in rows if origin.session and row.session == origin.session]
     for row in own:
         _confirm(user, row)
     if own:
-        events.record(user, EventKind.HOLD_ENDED, client=client, session=session, factors=len(own))
+        events.record(user, EventKind.HOLD_ENDED, origin=origin, factors=len(own))
     others = [row for row in rows if row not in own]
     if not others:
         forget_mark_if_answered(user)
@@ -47,8 +45,7 @@ def settle(
 
 def open_question(request: HttpRequest, proofs: list[Proof]) -> None:
     """Settle what strong proofs settle; what is left is asked before any other page is shown."""
-    client, session = client_of(request), session_id(request)
-    if settle(authenticated_user(request), proofs, client=client, session=session):
+    if settle(authenticated_user(request), proofs, origin=origin_of(request)):
         request.session[QUESTION_KEY] = True
 
 
@@ -63,13 +60,13 @@ def kind_in_words(kind: str) -> str:
 
 
 @transaction.atomic
-def keep(user: User, binding: Binding, *, client: RequestOrigin, session: str) -> bool:
+def keep(user: User, binding: Binding, *, origin: Origin) -> bool:
     """Let something count that another session added; False if a parallel request was first."""
     user = user.lock_for_update()
     if not _confirm(user, binding):
         return False
     what: dict[str, Any] = {"method": binding.kind, "name": binding.name}
-    events.record(user, EventKind.HOLD_KEPT, client=client, session=session, **what)
+    events.record(user, EventKind.HOLD_KEPT, origin=origin, **what)
     forget_mark_if_answered(user)
     return True
 

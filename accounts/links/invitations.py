@@ -5,11 +5,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, EventKind, Invitation, User
 from core import rates
 from core.database import violates
-from core.http import RequestOrigin
 from core.outbox.api import queue
 
 
@@ -82,9 +82,7 @@ def _queue(row: Invitation, language: str) -> None:
 
 
 @transaction.atomic
-def accept(
-    *, invitation: Invitation, name: str, password: str, client: RequestOrigin
-) -> User | None:
+def accept(*, invitation: Invitation, name: str, password: str, origin: Origin) -> User | None:
     """Make the account that the invitation is for; None if it was used or withdrawn just now.
 
     `password` is hashed already. The link has shown that the mailbox is the person's.
@@ -94,7 +92,9 @@ def accept(
     user = User.objects.create(email=invitation.address, name=name, password=password)
     now = timezone.now()
     EmailAddress.objects.create(user=user, address=user.email, verified_at=now)
-    events.record(user, EventKind.ACCOUNT_CREATED, client=client, actor=invitation.invited_by)
+    events.record(
+        user, EventKind.ACCOUNT_CREATED, origin=Origin(origin.client, actor=invitation.invited_by)
+    )
     return user
 
 

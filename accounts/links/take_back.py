@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.links import link_mail
 from accounts.models import Binding, EventKind, SecurityEvent, User
-from core.http import RequestOrigin
 
 SALT = "accounts.take-back"
 KIND = EventKind.NOTICE_REPORTED
@@ -74,7 +74,7 @@ def _was_reported(event: SecurityEvent) -> bool:
 
 
 @transaction.atomic
-def report(reported: Reported, *, client: RequestOrigin) -> bool:
+def report(reported: Reported, *, origin: Origin) -> bool:
     """Take back what the session added, end all sessions, and stop additions without strong proof.
 
     False if a parallel press was first.
@@ -82,9 +82,9 @@ def report(reported: Reported, *, client: RequestOrigin) -> bool:
     user = reported.user.lock_for_update()
     if _was_reported(reported.event):
         return False
-    cancelling.cancel(user=user, chosen=reported.changes, client=client, effect=Effect.NOTHING)
+    cancelling.cancel(user=user, chosen=reported.changes, origin=origin, effect=Effect.NOTHING)
     User.objects.filter(pk=user.pk).update(frozen_at=timezone.now())
-    events.record(user, KIND, client=client, event=str(reported.event.public_id))
+    events.record(user, KIND, origin=origin, event=str(reported.event.public_id))
     return True
 
 

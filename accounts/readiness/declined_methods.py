@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.methods import AuthMethod, SignInOption
 from accounts.authentication.second_steps import options_for, second_steps
@@ -25,7 +26,6 @@ from accounts.holds import disputes
 from accounts.holds.switched_off import PURPOSES
 from accounts.models import EventKind, User
 from accounts.readiness.assessment import Readiness
-from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 
 FIRST = _("If you lost your device, you’d have no other way to sign in. Save recovery codes first.")
@@ -80,7 +80,7 @@ def is_cornered(user: User) -> bool:
     return bool(user.has_two_step and user.declined_steps) and not remains(user, options_for(user))
 
 
-def decline(*, user: User, step: SentCodeMethod, client: RequestOrigin, session: str) -> bool:
+def decline(*, user: User, step: SentCodeMethod, origin: Origin) -> bool:
     """Never use this step again for the person; raises `LastFallBack`.
 
     False if it was declined already, or two-step verification is off. Codes on their way end: a
@@ -95,18 +95,18 @@ def decline(*, user: User, step: SentCodeMethod, client: RequestOrigin, session:
         _write(now, [*now.declined_steps, step.slug])
         if not remains(now, options_for(now)):
             raise LastFallBack
-        _tell(now, EventKind.STEP_DECLINED, step, client=client, session=session)
+        _tell(now, EventKind.STEP_DECLINED, step, origin=origin)
     return True
 
 
-def accept(*, user: User, step: SentCodeMethod, client: RequestOrigin, session: str) -> bool:
+def accept(*, user: User, step: SentCodeMethod, origin: Origin) -> bool:
     """Let this step be used again; False if it was not declined."""
     with transaction.atomic():
         now = disputes.lock_for_update(user)
         if not now.has_declined(step.slug):
             return False
         _write(now, [slug for slug in now.declined_steps if slug != step.slug])
-        _tell(now, EventKind.STEP_ACCEPTED, step, client=client, session=session)
+        _tell(now, EventKind.STEP_ACCEPTED, step, origin=origin)
     return True
 
 
@@ -115,10 +115,8 @@ def _write(user: User, slugs: list[str]) -> None:
     User.objects.filter(pk=user.pk).update(declined_steps=user.declined_steps)
 
 
-def _tell(
-    user: User, kind: EventKind, step: AuthMethod, *, client: RequestOrigin, session: str
-) -> None:
-    events.record(user, kind, client=client, session=session, method=step.slug)
+def _tell(user: User, kind: EventKind, step: AuthMethod, *, origin: Origin) -> None:
+    events.record(user, kind, origin=origin, method=step.slug)
 
 
 def check(user: User) -> None:

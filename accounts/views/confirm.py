@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts.activity import events
+from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import known_browsers, proofs
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import VerificationContext
@@ -128,12 +129,11 @@ def once_more(request: HttpRequest) -> HttpResponse:
 
 
 def _note(request: HttpRequest, proof: Proof) -> None:
-    user, client = authenticated_user(request), client_of(request)
+    user = authenticated_user(request)
     proofs.add(request, proof)
-    session = session_id(request)
     keep_or_remove.open_question(request, [proof])
     methods = [proof.method]
-    events.record(user, EventKind.STEP_UP_PASSED, client=client, session=session, methods=methods)
+    events.record(user, EventKind.STEP_UP_PASSED, origin=origin_of(request), methods=methods)
 
 
 @trusted_browser_allowed
@@ -154,7 +154,9 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 def _password(request: HttpRequest, wanted: Wanted) -> HttpResponse:
     form = PasswordForm(
-        request.POST or None, user=authenticated_user(request), client=client_of(request)
+        request.POST or None,
+        user=authenticated_user(request),
+        origin=Origin(client_of(request)),
     )
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.factors.sent_code_methods import why_not
 from accounts.authentication.proofs import Strength, may_go_on, to_confirm
 from accounts.authentication.session_guard import atomic_with_session
@@ -24,7 +25,7 @@ from accounts.holds import bindings
 from accounts.models.contact import Contact
 from accounts.readiness import assessment, declined_methods, removal_impact
 from accounts.readiness.assessment import Readiness
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe
 from core.http import client_of, require_post
@@ -158,13 +159,12 @@ def confirm_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _verify(request: HttpRequest, added: Contact, form: SentCodeForm) -> bool:
-    session, client = session_id(request), client_of(request)
     ground = bindings.ground_of(request, is_contact=True)
     with atomic_with_session(request):
         user = authenticated_user(request).lock_for_update()
         if form.consume() is None:
             return False
-        if changes.mark_verified(user, added, client=client, session=session, ground=ground):
+        if changes.mark_verified(user, added, origin=origin_of(request), ground=ground):
             return True
     form.add_error(None, form.refusal())
     return False
@@ -199,12 +199,9 @@ def remove_contact(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _remove(request: HttpRequest, old: Contact) -> None:
-    ground, client = bindings.ground_of(request, is_contact=True), client_of(request)
+    user, ground = authenticated_user(request), bindings.ground_of(request, is_contact=True)
     with atomic_with_session(request):
-        session = session_id(request)
-        changes.remove(
-            authenticated_user(request), old, client=client, session=session, ground=ground
-        )
+        changes.remove(user, old, origin=origin_of(request), ground=ground)
 
 
 @require_post("accounts:contact")
@@ -214,11 +211,8 @@ def _remove(request: HttpRequest, old: Contact) -> None:
 def make_primary(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in with this confirmed address from now on."""
     address = get_object_or_404(authenticated_user(request).email_addresses, public_id=public_id)
-    session = session_id(request)
-    user, client = authenticated_user(request), client_of(request)
-    ground = bindings.ground_of(request, is_contact=True)
-    about: dict[str, Any] = {"client": client, "session": session, "ground": ground}
-    if changes.make_primary(user, address, **about):
+    user, ground = authenticated_user(request), bindings.ground_of(request, is_contact=True)
+    if changes.make_primary(user, address, origin=origin_of(request), ground=ground):
         messages.success(request, _("You now sign in with %(address)s.") % {"address": address})
     else:
         messages.warning(request, _("Confirm the address first."))

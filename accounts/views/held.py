@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import Strength, fresh_proofs, to_confirm
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.binding_proof import two_proofs_required
@@ -13,7 +14,7 @@ from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings, cancelling, disputes, keep_or_remove
 from accounts.models import Binding
 from accounts.request_user import authenticated_user, session_id
-from core.http import client_of, safe_next
+from core.http import safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 
@@ -61,19 +62,19 @@ def _is_id(typed: str) -> bool:
 
 
 def _keep(request: HttpRequest, row: Binding) -> HttpResponse:
-    user, session = authenticated_user(request), session_id(request)
+    user = authenticated_user(request)
     if not bindings.is_strong(user, fresh_proofs(request)):
         return to_confirm(request, Strength.TWO_STEP.slug)
     with atomic_with_session(request):
-        keep_or_remove.keep(user, row, client=client_of(request), session=session)
+        keep_or_remove.keep(user, row, origin=origin_of(request))
     messages.success(request, _("Kept. It is fully active now."))
     return redirect(request.get_full_path())
 
 
 def _remove(request: HttpRequest, row: Binding) -> HttpResponse:
-    user, session = authenticated_user(request), session_id(request)
+    user = authenticated_user(request)
     with atomic_with_session(request):
         disputes.lock_for_update(user)
-        cancelling.cancel(user=user, chosen=[row], client=client_of(request), session=session)
+        cancelling.cancel(user=user, chosen=[row], origin=origin_of(request))
     messages.success(request, _("Removed. We signed out the browser that added it."))
     return redirect(request.get_full_path())

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import Origin
 from accounts.authentication import sign_in
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.taken import is_address_taken
@@ -67,7 +68,7 @@ def _accept(request: HttpRequest, found: Invitation, form: AcceptForm) -> HttpRe
                 invitation=found,
                 name=form.cleaned_data["name"],
                 password=form.hashed,
-                client=client_of(request),
+                origin=Origin(client_of(request)),
             )
             if user is None:
                 return None

@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.forms.links import SignedTokenForm
 from accounts.holds import keep_or_remove
 from accounts.links import take_back
@@ -36,7 +37,7 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
     if reported is None:
         return render(request, "accounts/not_me_refused.html", status=400)
     if "undo" in request.POST:
-        if take_back.report(reported, client=client_of(request)):
+        if take_back.report(reported, origin=Origin(client_of(request))):
             take_back.send_link(reported)
         return render(request, "accounts/not_me_done.html", {"address": reported.address})
     changes = [keep_or_remove.kind_in_words(row.kind) for row in reported.changes]

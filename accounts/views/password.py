@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import known_browsers, throttling
 from accounts.authentication.proofs import Strength, is_enough, to_confirm
 from accounts.forms.links import TokenForm
@@ -26,7 +27,7 @@ from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
 from accounts.models import EmailAddress, EventKind, OneTimeLink
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -44,21 +45,17 @@ def change_password(request: HttpRequest) -> HttpResponse:
         return to_confirm(request, Strength.RECOVERED.slug)
     bindings.check_not_frozen(user, bindings.ground_of(request))
     press_once_more(request)
-    form = ChangePasswordForm(request.POST or None, user=user, client=client_of(request))
+    form = ChangePasswordForm(request.POST or None, user=user, origin=Origin(client_of(request)))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             disputes.lock_for_update(user)  # the other side could come back with a reset only
             user.set_password(form.cleaned_data["new_password"])
             user.save(update_fields=["password", "password_changed_at"])
             update_session_auth_hash(request, user)
-            session = session_id(request)
+            origin = origin_of(request)
             if is_proved_twice(request):
-                cancelling.cancel_held(
-                    user, client=client_of(request), session=session, effect=Effect.NOTHING
-                )
-            events.record(
-                user, EventKind.PASSWORD_CHANGED, client=client_of(request), session=session
-            )
+                cancelling.cancel_held(user, origin=origin, effect=Effect.NOTHING)
+            events.record(user, EventKind.PASSWORD_CHANGED, origin=origin)
         throttling.forgive_passwords(user)
         link_mail.forget(user)
         messages.success(
@@ -143,9 +140,9 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         user.frozen_at = None
         changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
-        spare = EmailAddress.factor_of(link.mailbox_id)
-        cancelling.cancel_held(user, client=client_of(request), spare=spare, effect=Effect.NOTHING)
-        events.record(user, EventKind.PASSWORD_RESET, client=client_of(request))
+        spare, origin = EmailAddress.factor_of(link.mailbox_id), Origin(client_of(request))
+        cancelling.cancel_held(user, origin=origin, spare=spare, effect=Effect.NOTHING)
+        events.record(user, EventKind.PASSWORD_RESET, origin=origin)
     throttling.forgive_passwords(user)
     link_mail.forget(user)
     request.session.flush()

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
+from accounts.activity.origin import origin_of
 from accounts.authentication import pending_recovery_codes, recovery_codes, two_step
 from accounts.authentication.factors.possessions import Paper
 from accounts.authentication.methods import VerificationContext
@@ -61,15 +62,14 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
 
 def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None) -> HttpResponse:
     """Note the proof; during set-up that is the last step, so two-step goes on."""
-    client, session = client_of(request), session_id(request)
     with atomic_with_session(request):
         is_done = code_set and pending_recovery_codes.confirm(
-            user, code_set, client=client, session=session
+            user, code_set, origin=origin_of(request)
         )
     if not code_set or not is_done:
         messages.warning(request, _("These codes no longer work. The newest ones are below."))
         return redirect("accounts:recovery_codes")
-    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session):
+    if level(request) >= Strength.TWO_STEP and two_step.is_ready(user, session_id(request)):
         return switch_on(request)
     said = _("Good. Your recovery codes are saved.")
     if code_set.is_pending:
@@ -83,12 +83,10 @@ def _confirm(request: HttpRequest, user: User, code_set: RecoveryCodeSet | None)
 @confirms(gettext_lazy("discard the new recovery codes"))
 def recovery_codes_discard(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the set that no code was typed back of; the older one stays."""
-    user, client, session = authenticated_user(request), client_of(request), session_id(request)
+    user = authenticated_user(request)
     try:
         with atomic_with_session(request):
-            is_done = pending_recovery_codes.discard(
-                user, public_id, client=client, session=session
-            )
+            is_done = pending_recovery_codes.discard(user, public_id, origin=origin_of(request))
     except pending_recovery_codes.NothingElse:
         messages.warning(request, _("Not discarded: you have no other codes left."))
         return redirect("accounts:recovery_codes")
@@ -106,7 +104,7 @@ def recovery_codes_new(request: HttpRequest) -> HttpResponse:
     rates.RECOVERY_CODE_SETS.take(str(user.pk))
     drawn, ground = recovery_codes.draw(), bindings.ground_of(request)
     with atomic_with_session(request):
-        recovery_codes.renew(user, drawn, ground=ground, client=client_of(request))
+        recovery_codes.renew(user, drawn, ground=ground, origin=origin_of(request))
     return redirect("accounts:recovery_codes")
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
+from accounts.activity.origin import origin_of
 from accounts.authentication import browser_trust, sign_in, throttling
 from accounts.authentication.methods import SignInOption, UsedUp
 from accounts.authentication.proofs import Proof, Strength
@@ -24,7 +25,6 @@ from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
 from accounts.models import EventKind, User
 from accounts.readiness import declined_methods
-from accounts.request_user import session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
 from core.http import background_request, client_of, require_post, safe_next
@@ -206,8 +206,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     user = request.user
     if isinstance(user, User):
         with transaction.atomic():
-            client, session = client_of(request), session_id(request)
-            events.record(user, EventKind.SIGN_OUT_DONE, client=client, session=session)
+            events.record(user, EventKind.SIGN_OUT_DONE, origin=origin_of(request))
             logout(request)
     else:
         request.session.flush()

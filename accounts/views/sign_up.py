@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication import sent_codes, sign_in
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.taken import is_address_taken
@@ -165,7 +166,7 @@ def _write(request: HttpRequest, pending: PendingSignUp) -> User:
         last_language=get_language() or "",
     )
     EmailAddress.objects.create(user=user, address=user.email, verified_at=timezone.now())
-    events.record(user, EventKind.ACCOUNT_CREATED, client=client_of(request))
+    events.record(user, EventKind.ACCOUNT_CREATED, origin=Origin(client_of(request)))
     return user
 
 

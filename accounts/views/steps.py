@@ -7,13 +7,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import Text, confirms
 from accounts.readiness import declined_methods
-from accounts.request_user import authenticated_user, session_id
-from core.http import client_of, require_post
+from accounts.request_user import authenticated_user
+from core.http import require_post
 from core.i18n import gettext as _
 
 Change = Callable[..., bool]
@@ -40,9 +41,9 @@ def _step(slug: str) -> SentCodeMethod:
 
 def _done(request: HttpRequest, change: Change, slug: str) -> bool:
     """Do it in a session that goes on under a new id; one that ended meanwhile changes nothing."""
-    step, user, session = _step(slug), authenticated_user(request), session_id(request)
+    step, user = _step(slug), authenticated_user(request)
     with transaction.atomic():
-        changed = change(user=user, step=step, client=client_of(request), session=session)
+        changed = change(user=user, step=step, origin=origin_of(request))
         if changed:
             request.session.cycle_key()
     return changed

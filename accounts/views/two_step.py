@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
+from accounts.activity.origin import origin_of
 from accounts.authentication import recovery_codes
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import SignInOption
@@ -22,7 +23,7 @@ from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.readiness import declined_methods
 from accounts.request_user import authenticated_user, session_id
-from core.http import client_of, require_post
+from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 
@@ -78,8 +79,7 @@ def switch_on(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/staff_set_up.html", status=403)
     try:
         with atomic_with_session(request):
-            session = session_id(request)
-            turn_on(user, client=client_of(request), session=session, ground=ground)
+            turn_on(user, origin=origin_of(request), ground=ground)
             request.session.cycle_key()
     except NotReady:
         messages.warning(request, _("Something is still missing. See the list below."))
@@ -111,7 +111,7 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/staff_keep_it.html", status=403)
     if request.method == "POST":
         with atomic_with_session(request):
-            turn_off(user, client=client_of(request), session=session_id(request))
+            turn_off(user, origin=origin_of(request))
             request.session.cycle_key()
         messages.warning(request, _("Two-step verification is off."))
         return redirect("accounts:two_step")

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts.activity.origin import Origin
 from core.http import client_of
 from core.i18n import gettext_lazy as _
 from devices.api.http import api_endpoint, caller
@@ -30,19 +31,19 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @api_endpoint("POST")
 def locked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone is locked."""
-    wiping.note_locked(_of_caller(request, public_id), client=client_of(request))
+    wiping.note_locked(_of_caller(request, public_id), origin=Origin(client_of(request)))
     return HttpResponse(status=204)
 
 
 @api_endpoint("POST")
 def opened(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone is open again."""
-    wiping.note_opened(_of_caller(request, public_id), client=client_of(request))
+    wiping.note_opened(_of_caller(request, public_id), origin=Origin(client_of(request)))
     return HttpResponse(status=204)
 
 
 @api_endpoint("POST")
 def done(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Note that the phone erased its accounts."""
-    wiping.note_erased(_of_caller(request, public_id), client=client_of(request))
+    wiping.note_erased(_of_caller(request, public_id), origin=Origin(client_of(request)))
     return HttpResponse(status=204)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 
+from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
 from core import rates
 from core.crypto import digest_matches
@@ -157,7 +158,7 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
     heartbeats.note(installation, unsaved=unsaved, accounts=accounts)
     if installation.is_unlinked:
         return JsonResponse(heartbeats.to_unlinked(installation))
-    setbacks.note(installation, known=known, client=client_of(request))
+    setbacks.note(installation, known=known, origin=Origin(client_of(request)))
     return JsonResponse(heartbeats.to_linked(installation))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts.activity.origin import Origin
 from core.http import client_of
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import key_proofs, recovery, validation, vaults
@@ -36,7 +37,7 @@ def prove(request: HttpRequest, installation: Installation) -> HttpResponse:
         vault=validation.uuid(body["vault"]),
         slot=slot,
         digest=key_proofs.digest_in(body),
-        client=client_of(request),
+        origin=Origin(client_of(request)),
     )
     return JsonResponse({"until": until})
 
@@ -48,7 +49,7 @@ def complete(request: HttpRequest, installation: Installation) -> HttpResponse:
     body = validation.members(body_of(request), "mode", "vault", "head")
     mode = validation.word(body["mode"], "take-over|view")
     vault, head = validation.uuid(body["vault"]), validation.count(body["head"], least=1)
-    about: dict[str, Any] = {"vault": vault, "client": client_of(request)}
+    about: dict[str, Any] = {"vault": vault, "origin": Origin(client_of(request))}
     with vaults.counted_act(installation):
         if mode == "view":
             done = recovery.view(installation=installation, **about)

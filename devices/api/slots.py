@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts.activity.origin import Origin
 from core.http import client_of
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import (
@@ -26,13 +27,13 @@ def slot(request: HttpRequest, installation: Installation, public_id: UUID) -> H
     client = client_of(request)
     if request.method == "DELETE":
         with vaults.counted_act(installation):
-            slots.remove(installation=installation, slot=public_id, client=client)
+            slots.remove(installation=installation, slot=public_id, origin=Origin(client))
         return HttpResponse(status=204)
     row = read_slot(body_of(request))
     if row.public_id != public_id:
         raise malformed()
     with vaults.counted_act(installation):
-        slots.add(installation=installation, slot=row, client=client)
+        slots.add(installation=installation, slot=row, origin=Origin(client))
     return HttpResponse(status=204)
 
 
@@ -60,5 +61,7 @@ def removed(request: HttpRequest, installation: Installation) -> HttpResponse:
 def back(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Bring a way back that was removed."""
     with vaults.counted_act(installation):
-        slots.bring_back(installation=installation, slot=public_id, client=client_of(request))
+        slots.bring_back(
+            installation=installation, slot=public_id, origin=Origin(client_of(request))
+        )
     return HttpResponse(status=204)

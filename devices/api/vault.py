@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from accounts.activity.origin import Origin
 from core.http import client_of
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.backups import (
@@ -41,7 +42,7 @@ def vault(request: HttpRequest, installation: Installation) -> HttpResponse:
         return _make(request, installation)
     if request.method == "DELETE":
         with vaults.counted_act(installation):
-            until = vaults.switch_off(installation=installation, client=client_of(request))
+            until = vaults.switch_off(installation=installation, origin=Origin(client_of(request)))
         return JsonResponse({"deleted_until": until})
     return _show(request, installation)
 
@@ -62,7 +63,7 @@ def _make(request: HttpRequest, installation: Installation) -> HttpResponse:
             slots=[read_slot(slot) for slot in given],
             freeze=freeze,
             tag_digest=key_proofs.digest_in(body),
-            client=client_of(request),
+            origin=Origin(client_of(request)),
         )
     return _told(versions.head_of(made), 201)
 
@@ -94,7 +95,9 @@ def head(request: HttpRequest, installation: Installation) -> HttpResponse:
     following = _if_match(request)
     versions.count_save(installation)
     asked = _save(request, following)
-    row, is_new = versions.save(installation=installation, save=asked, client=client_of(request))
+    row, is_new = versions.save(
+        installation=installation, save=asked, origin=Origin(client_of(request))
+    )
     return _told(row, 201 if is_new else 200)
 
 
@@ -137,7 +140,7 @@ def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Note that a slot opened what the portal returned."""
     body = validation.members(body_of(request), "slot")
     slot = validation.uuid(body["slot"])
-    slots.verify(installation=installation, slot=slot, client=client_of(request))
+    slots.verify(installation=installation, slot=slot, origin=Origin(client_of(request)))
     return HttpResponse(status=204)
 
 
@@ -146,7 +149,7 @@ def verified(request: HttpRequest, installation: Installation) -> HttpResponse:
 def undelete(request: HttpRequest, installation: Installation) -> HttpResponse:
     """Switch the backup on again."""
     with vaults.counted_act(installation):
-        row = vaults.undelete(installation=installation, client=client_of(request))
+        row = vaults.undelete(installation=installation, origin=Origin(client_of(request)))
     return JsonResponse({"vault": row.public_id, "epoch": row.epoch, "head": row.head})
 
 

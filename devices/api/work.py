@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts import organisation_accounts
+from accounts.activity.origin import Origin
 from accounts.models import Enrolment
 from core import rates
 from core.crypto import CannotUnseal
@@ -45,7 +46,7 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
 def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     enrolment = _find(installation, public_id)
-    organisation_accounts.ask(enrolment=enrolment, client=client_of(request))
+    organisation_accounts.ask(enrolment=enrolment, origin=Origin(client_of(request)))
     enrolment.refresh_from_db()
     return JsonResponse({"state": work_accounts.state_on(installation, enrolment)}, status=202)
 
@@ -124,7 +125,9 @@ def _confirm(request: HttpRequest, authenticator: Authenticator, code: str) -> N
             _("That code is wrong. Check that the phone’s clock is set automatically."),
         )
     try:
-        work_accounts.confirm(authenticator=authenticator, step=step, client=client_of(request))
+        work_accounts.confirm(
+            authenticator=authenticator, step=step, origin=Origin(client_of(request))
+        )
     except work_accounts.Unknown as error:
         raise _gone() from error
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.authentication.recovery_codes import ALPHABET, SLIPS, check_character
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
@@ -21,7 +22,6 @@ from accounts.models import Enrolment, EventKind, User
 from accounts.readiness import unused_methods
 from core.batches import delete_in_batches
 from core.crypto import keyed_digest, keyed_digests
-from core.http import RequestOrigin
 from core.limits import Budget
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.models.authenticator import ON_PHONE, step_now
@@ -156,7 +156,7 @@ def budget_of(authenticator: Authenticator) -> Budget:
 
 
 @transaction.atomic
-def confirm(*, authenticator: Authenticator, step: int, client: RequestOrigin) -> None:
+def confirm(*, authenticator: Authenticator, step: int, origin: Origin) -> None:
     """Let the secret count, whose code of this time step was right, and end the old one.
 
     After a sign-in without a strong proof the old one is kept until that can't be taken back.
@@ -180,7 +180,7 @@ def confirm(*, authenticator: Authenticator, step: int, client: RequestOrigin) -
     about = {"organisation": name, "phone": phone, **_note(authenticator, name)}
     effect = Effect.PROTECTION_CHANGED if old else None
     stays, kind = _session_that_stays(authenticator, old), EventKind.WORK_ENROLLED
-    events.record(user, kind, client=client, effect=effect, stays=stays, **about)
+    events.record(user, kind, origin=origin, effect=effect, stays=stays, **about)
 
 
 def _replace(enrolment: Enrolment, ground: Ground | None) -> frozenset[str]:

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.holds import bindings, disputes
 from accounts.models import EventKind, User
 from core import rates
@@ -161,7 +162,7 @@ def claim(*, typed: str, claimant: Claimant) -> LinkRequest:
         raise UnknownCode
     row.refresh_from_db()
     if row.is_here:
-        confirm(row=row, client=claimant.client, session=row.session)
+        confirm(row=row, origin=Origin(claimant.client, row.session))
         row.refresh_from_db()
     return row
 
@@ -184,7 +185,7 @@ def is_number(row: LinkRequest, typed: str) -> bool:
 
 
 @transaction.atomic
-def confirm(*, row: LinkRequest, client: RequestOrigin, session: str = "") -> Installation:
+def confirm(*, row: LinkRequest, origin: Origin) -> Installation:
     """Link the phone that claimed the code, or let one that is linked read the backup.
 
     The person is notified. Raises `Ended` and `devices.phones.linked_phones.TooManyPhones`; nothing
@@ -209,7 +210,7 @@ def confirm(*, row: LinkRequest, client: RequestOrigin, session: str = "") -> In
     kind = EventKind.APP_ASKED if known else EventKind.APP_LINKED
     if not known:
         about |= _note(installation, ground)
-    events.record(user, kind, client=client, session=session, **about)
+    events.record(user, kind, origin=origin, **about)
     return installation
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.holds.bindings import Ground
 from accounts.models import EventKind, User
 from core.batches import delete_in_batches
-from core.http import RequestOrigin
 from devices.models import Installation, RestoreGrant
 from devices.models.installation import InstallationQuerySet
 
@@ -61,7 +61,7 @@ def end_of(installations: InstallationQuerySet) -> None:
 
 
 @transaction.atomic
-def stop(*, grant: RestoreGrant, client: RequestOrigin, session: str = "") -> None:
+def stop(*, grant: RestoreGrant, origin: Origin) -> None:
     """Take leave back that is waiting or in use; raises `NothingToStop`."""
     installation = grant.installation
     # A take-over in flight is either done by now, or refused after.
@@ -69,7 +69,7 @@ def stop(*, grant: RestoreGrant, client: RequestOrigin, session: str = "") -> No
     if not RestoreGrant.objects.pending().filter(pk=grant.pk).update(ended_at=timezone.now()):
         raise NothingToStop
     about: dict[str, Any] = {"phone": installation.name}
-    events.record(installation.user, EventKind.APP_STOPPED, client=client, session=session, **about)
+    events.record(installation.user, EventKind.APP_STOPPED, origin=origin, **about)
 
 
 def end_others(user: User, except_session: str) -> None:

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.activity.origin import Origin
 from accounts.models import EventKind
 from core import rates
-from core.http import RequestOrigin
 from devices.backups import authorization, errors, ledger, validation
 from devices.models import Installation, KeyProof, KeySlot, Vault
 
@@ -37,12 +37,7 @@ def digest_in(body: dict[str, Any]) -> str:
 
 
 def prove(
-    *,
-    installation: Installation,
-    vault: UUID,
-    slot: UUID | None,
-    digest: str,
-    client: RequestOrigin,
+    *, installation: Installation, vault: UUID, slot: UUID | None, digest: str, origin: Origin
 ) -> datetime:
     """Judge a tag of a slot, or without one of the vault key; return until when leave lasts.
 
@@ -55,11 +50,11 @@ def prove(
     if kind == KeySlot.Kind.PASSPHRASE:
         rates.PASSPHRASE_PROOFS.take(str(row.pk))
     if not hmac.compare_digest(kept, digest):
-        ledger.record(installation, EventKind.BACKUP_PROOF_WRONG, client=client)
+        ledger.record(installation, EventKind.BACKUP_PROOF_WRONG, origin=origin)
         raise errors.proof_wrong()
     if kind == KeySlot.Kind.PASSPHRASE:
         rates.PASSPHRASE_PROOFS.give_back(str(row.pk))
-    return _note(installation, row, kept, slot, client)
+    return _note(installation, row, kept, slot, origin)
 
 
 def _kept(installation: Installation, vault: UUID, slot: UUID | None) -> tuple[Vault, str, str]:
@@ -79,7 +74,7 @@ def _kept(installation: Installation, vault: UUID, slot: UUID | None) -> tuple[V
 
 @transaction.atomic
 def _note(
-    installation: Installation, vault: Vault, kept: str, slot: UUID | None, client: RequestOrigin
+    installation: Installation, vault: Vault, kept: str, slot: UUID | None, origin: Origin
 ) -> datetime:
     """Write the proof down under the grant of this moment, and tell the person if it spares a wait.
 
@@ -91,5 +86,5 @@ def _note(
         raise errors.proof_wrong()
     _proof, is_new = KeyProof.objects.get_or_create(grant=grant, vault=vault)
     if is_new and not grant.is_usable:
-        ledger.record(phone, EventKind.BACKUP_KEY_PROVED, client=client)
+        ledger.record(phone, EventKind.BACKUP_KEY_PROVED, origin=origin)
     return grant.expires_at

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.activity.origin import HOST
 from devices.backups import authorization, errors, retention, serialization, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
@@ -37,7 +38,7 @@ def leave(*, installation: Installation, envelope: Envelope) -> VaultVersion:
     _of(vault).filter(installation=phone).delete()
     _check_room(vault, phone, envelope)
     row = versions.write(vault, phone, envelope, number=None)
-    retention.tell_if_filling(phone.user, envelope.size, client=None)
+    retention.tell_if_filling(phone.user, envelope.size, origin=HOST)
     return row
 
 

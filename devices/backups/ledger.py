@@ -3,10 +3,10 @@
 from typing import Any
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
 from accounts.models import Binding, EventKind
-from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation
 
@@ -16,14 +16,14 @@ def subject_of(installation: Installation) -> str:
     return f"devices.installation:{installation.pk}"
 
 
-def record(app: Installation, kind: EventKind, *, client: RequestOrigin, **about: Any) -> None:
+def record(app: Installation, kind: EventKind, *, origin: Origin, **about: Any) -> None:
     """Write the event of what an app did; no session of the portal did it.
 
     "This was not me" in its notice takes back the link of the app, and what its session did else.
     """
     told = bindings.told(_link_of(app))
     details: dict[str, Any] = {"phone": app.name, **told, **about}
-    events.record(app.user, kind, client=client, **details)
+    events.record(app.user, kind, origin=origin, **details)
 
 
 def _link_of(app: Installation) -> Binding | None:

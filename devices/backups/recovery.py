@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.activity.origin import Origin
 from accounts.models import EventKind, User
-from core.http import RequestOrigin
 from devices.backups import (
     authorization,
     errors,
@@ -78,16 +78,16 @@ def _offer(vault: Vault) -> Json:
 
 
 @transaction.atomic
-def view(*, installation: Installation, vault: UUID, client: RequestOrigin) -> Done:
+def view(*, installation: Installation, vault: UUID, origin: Origin) -> Done:
     """Note that the phone only looks, and tell the person. Raises `Refused`."""
     phone = authorization.lock_for_update(installation)
     row = authorization.readable(phone, vault)
-    ledger.record(phone, EventKind.BACKUP_OPENED, client=client)
+    ledger.record(phone, EventKind.BACKUP_OPENED, origin=origin)
     return Done(row.epoch, row.head)
 
 
 @transaction.atomic
-def take_over(*, installation: Installation, vault: UUID, head: int, client: RequestOrigin) -> Done:
+def take_over(*, installation: Installation, vault: UUID, head: int, origin: Origin) -> Done:
     """Make this the phone that saves, from the head it knows on, and tell the person.
 
     The head is kept longer, and the epoch fences the other phone off. A vault that is off or
@@ -106,7 +106,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, client: Req
     about: dict[str, Any] = {}
     if before is not None and before.pk != phone.pk:
         about["before"] = before.name
-    ledger.record(phone, EventKind.BACKUP_TAKEN_OVER, client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_TAKEN_OVER, origin=origin, **about)
     return Done(epoch, head)
 
 

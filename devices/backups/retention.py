@@ -9,8 +9,8 @@ from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.models import EventKind, User
-from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation, Vault, VaultVersion
 
@@ -113,7 +113,7 @@ def check_room(phone: Installation, size: int) -> None:
         raise errors.vault_full()
 
 
-def tell_if_filling(user: User, size: int, *, client: RequestOrigin | None) -> None:
+def tell_if_filling(user: User, size: int, *, origin: Origin) -> None:
     """Tell the person, once a week, when these bytes that were just added crossed the line.
 
     It is drawn at `VAULT_FILLING` of what one phone may fill: anyone who holds a stolen one never
@@ -125,7 +125,7 @@ def tell_if_filling(user: User, size: int, *, client: RequestOrigin | None) -> N
         return
     week_ago = timezone.now() - timedelta(days=7)
     if not user.events.filter(kind=EventKind.BACKUP_FILLING, at__gt=week_ago).exists():
-        events.record(user, EventKind.BACKUP_FILLING, client=client)
+        events.record(user, EventKind.BACKUP_FILLING, origin=origin)
 
 
 def used_by(user: User) -> int:

@@ -3,14 +3,14 @@
 from typing import Any
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.models import EventKind
 from core import rates
-from core.http import RequestOrigin
 from core.limits import LimitReached
 from devices.models import Installation, Vault
 
 
-def note(installation: Installation, *, known: int, client: RequestOrigin) -> None:
+def note(installation: Installation, *, known: int, origin: Origin) -> None:
     """Write into the activity that the phone knows a newer version than there is, once a day.
 
     Nothing else can tell: the rows that would are the ones that are missing. The app saves its
@@ -27,4 +27,4 @@ def note(installation: Installation, *, known: int, client: RequestOrigin) -> No
     except LimitReached:
         return
     about: dict[str, Any] = {"phone": installation.name}
-    events.record(installation.user, EventKind.BACKUP_SET_BACK, client=client, **about)
+    events.record(installation.user, EventKind.BACKUP_SET_BACK, origin=origin, **about)

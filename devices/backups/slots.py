@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.holds import bindings
 from accounts.models import EventKind, User
 from core.batches import delete_in_batches
-from core.http import RequestOrigin
 from devices.backups import authorization, errors, ledger
 from devices.backups.vaults import SLOTS_A_VAULT
 from devices.backups.versions import head_of
@@ -22,7 +22,7 @@ SENT = ("kind", "key", "params", "nonce", "sealed")
 
 
 @transaction.atomic
-def verify(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
+def verify(*, installation: Installation, slot: UUID, origin: Origin) -> None:
     """Note that the slot opened what the portal returned; from the first on the backup counts.
 
     Raises `Refused`.
@@ -34,7 +34,7 @@ def verify(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
     first = Vault.objects.filter(pk=vault.pk, verified_at__isnull=True)
     if first.update(verified_at=now):
         made = phone.user.bindings.open().filter(subject=vault.subject).last()
-        ledger.record(phone, EventKind.BACKUP_ON, client=client, **bindings.told(made))
+        ledger.record(phone, EventKind.BACKUP_ON, origin=origin, **bindings.told(made))
 
 
 def _slot(vault: Vault, public_id: UUID) -> KeySlot:
@@ -45,7 +45,7 @@ def _slot(vault: Vault, public_id: UUID) -> KeySlot:
 
 
 @transaction.atomic
-def add(*, installation: Installation, slot: KeySlot, client: RequestOrigin) -> None:
+def add(*, installation: Installation, slot: KeySlot, origin: Origin) -> None:
     """Add a way to open the backup; sent once more, it stays as it is. Raises `Refused`."""
     phone = authorization.lock_active_for_update(installation, weakens=True)
     slot.vault = vault = authorization.on(phone.user)
@@ -54,14 +54,14 @@ def add(*, installation: Installation, slot: KeySlot, client: RequestOrigin) -> 
     if same:
         _check_same(same[0], slot)
         if same[0].removed_at:
-            _bring_back(phone, vault, same[0], client)
+            _bring_back(phone, vault, same[0], origin)
         return
     rows = [row for row in rows if row.removed_at is None]
     kinds = [row.kind for row in rows]
     _check_room(kinds, slot.kind)
     slot.save()
     about: dict[str, Any] = {"method": slot.kind, **_note(phone, slot)}
-    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, origin=origin, **about)
 
 
 def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _check_same(row: KeySlot, slot: KeySlot) -> None:
 
 
 @transaction.atomic
-def remove(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
+def remove(*, installation: Installation, slot: UUID, origin: Origin) -> None:
     """Remove a way to open the backup, unless the head would be left without one.
 
     It is kept for `REMOVED_SLOTS_KEPT`, so that it can be brought back. Raises `Refused`.
@@ -104,7 +104,7 @@ def remove(*, installation: Installation, slot: UUID, client: RequestOrigin) -> 
     authorization.check_not_held(phone)
     _check_not_last(vault, row)
     KeySlot.objects.filter(pk=row.pk).update(removed_at=timezone.now())
-    ledger.record(phone, EventKind.BACKUP_SLOT_REMOVED, client=client, method=row.kind)
+    ledger.record(phone, EventKind.BACKUP_SLOT_REMOVED, origin=origin, method=row.kind)
 
 
 def _check_not_last(vault: Vault, slot: KeySlot) -> None:
@@ -150,22 +150,22 @@ def note_tag(*, installation: Installation, digest: str) -> None:
 
 
 @transaction.atomic
-def bring_back(*, installation: Installation, slot: UUID, client: RequestOrigin) -> None:
+def bring_back(*, installation: Installation, slot: UUID, origin: Origin) -> None:
     """Let a way that was removed open the backup again, as it did; raises `Refused`."""
     phone = authorization.lock_active_for_update(installation, weakens=True)
     vault = authorization.on(phone.user)
     row = KeySlot.removed.filter(vault=vault, public_id=slot).first()
     if row is None:
         raise errors.slot_unknown()
-    _bring_back(phone, vault, row, client)
+    _bring_back(phone, vault, row, origin)
 
 
-def _bring_back(phone: Installation, vault: Vault, row: KeySlot, client: RequestOrigin) -> None:
+def _bring_back(phone: Installation, vault: Vault, row: KeySlot, origin: Origin) -> None:
     kinds = list(vault.slots.values_list("kind", flat=True))
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
     about: dict[str, Any] = {"method": row.kind, **_note(phone, row)}
-    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, client=client, **about)
+    ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, origin=origin, **about)
 
 
 def forget_removed() -> int:

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import HOST
 from accounts.models import EventKind
 from devices.models import Installation, Vault
 from devices.models.installation import InstallationQuerySet
@@ -48,5 +49,5 @@ def _tell(row: Installation) -> int:
     about: dict[str, Any] = {"phone": row.name, "unsaved": row.unsaved, "accounts": row.accounts}
     if row.saved_at:
         about["saved"] = row.saved_at.isoformat()
-    events.record(row.user, EventKind.APP_SILENT, client=None, **about)
+    events.record(row.user, EventKind.APP_SILENT, origin=HOST, **about)
     return 1

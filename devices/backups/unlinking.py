@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.holds import disputes
 from accounts.models import EventKind, User
 from core.batches import delete_in_batches
-from core.http import RequestOrigin
 from devices.backups import grants, wiping
 from devices.models import Installation, KeyTransfer, LinkRequest, PhoneCommand
 from devices.models.installation import InstallationQuerySet
@@ -72,21 +72,16 @@ def tell_to_wipe(
 
 @transaction.atomic
 def wipe_later(
-    *,
-    user: User,
-    rows: Iterable[Installation],
-    client: RequestOrigin,
-    session: str,
-    erases_from: datetime | None = None,
+    *, user: User, rows: Iterable[Installation], origin: Origin, erases_from: datetime | None = None
 ) -> None:
     """Tell those that kept their accounts when they were unlinked to erase them, and the person."""
     disputes.lock_for_update(user)
     for row in tell_to_wipe(rows, erases_from=erases_from):
-        about: dict[str, Any] = {"session": session, "phone": row.name}
+        about: dict[str, Any] = {"phone": row.name}
         if erases_from:
             about["locks"] = True
-            about |= wiping.note_ordered([row], session=session, until=erases_from)
-        events.record(user, EventKind.APP_WIPE_ASKED, client=client, **about)
+            about |= wiping.note_ordered([row], session=origin.session, until=erases_from)
+        events.record(user, EventKind.APP_WIPE_ASKED, origin=origin, **about)
 
 
 def delete_expired() -> int:

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.holds import disputes
 from accounts.models import EventKind, User
 from core import rates
 from core.batches import delete_in_batches
-from core.http import RequestOrigin
 from devices.backups import authorization, errors, ledger, retention, versions
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, KeySlot, Vault
@@ -47,7 +47,7 @@ def make(
     envelope: Envelope,
     slots: Sequence[KeySlot],
     freeze: bool,
-    client: RequestOrigin,
+    origin: Origin,
     tag_digest: str = "",
 ) -> Vault:
     """Make the backup with its first version and the ways to open it.
@@ -61,7 +61,7 @@ def make(
     frozen = []
     if freeze:
         _check_may_freeze(phone)
-        frozen = _freeze(phone, client)
+        frozen = _freeze(phone, origin)
     _check_free(phone.user, envelope)
     _check_put_away(phone)
     activate(phone, force=freeze)
@@ -74,7 +74,7 @@ def make(
     # The person is asked about the app alone; the answer decides on its backup too.
     ledger.note(phone, BACKUP, vault.subject, is_asked=False, restores={"frozen": frozen})
     versions.append(vault, phone, envelope)
-    retention.tell_if_filling(phone.user, envelope.size, client=client)
+    retention.tell_if_filling(phone.user, envelope.size, origin=origin)
     return vault
 
 
@@ -123,13 +123,13 @@ def _check_may_freeze(phone: Installation) -> None:
     authorization.check_not_held(phone)
 
 
-def _freeze(phone: Installation, client: RequestOrigin) -> list[int]:
+def _freeze(phone: Installation, origin: Origin) -> list[int]:
     """Put the backup away that is on; return its key."""
     until = timezone.now() + settings.VAULT_FROZEN
     rows = phone.user.vaults.filter(state=Vault.State.ON)
     keys = list(rows.values_list("pk", flat=True))
     if rows.update(state=Vault.State.FROZEN, ends_at=until):
-        ledger.record(phone, EventKind.BACKUP_FROZEN, client=client)
+        ledger.record(phone, EventKind.BACKUP_FROZEN, origin=origin)
     return keys
 
 
@@ -170,26 +170,26 @@ def _set(phone: Installation, status: Installation.Status) -> None:
 
 
 @transaction.atomic
-def switch_off(*, installation: Installation, client: RequestOrigin) -> datetime:
+def switch_off(*, installation: Installation, origin: Origin) -> datetime:
     """Switch the backup off; until the time that is returned it can be switched on again."""
     phone = authorization.lock_active_for_update(installation, weakens=True)
     vault = authorization.on(phone.user)
     authorization.check_not_held(phone)
     until = timezone.now() + settings.VAULT_GRACE
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.OFF, ends_at=until)
-    ledger.record(phone, EventKind.BACKUP_OFF, client=client)
+    ledger.record(phone, EventKind.BACKUP_OFF, origin=origin)
     return until
 
 
 @transaction.atomic
-def undelete(*, installation: Installation, client: RequestOrigin) -> Vault:
+def undelete(*, installation: Installation, origin: Origin) -> Vault:
     """Switch the backup that was switched off last on again. Raises `Refused`."""
     phone = authorization.lock_active_for_update(installation)
     vault = authorization.current(phone.user)
     if vault.state == Vault.State.ON:
         raise errors.vault_exists(vault.public_id)
     Vault.objects.filter(pk=vault.pk).update(state=Vault.State.ON, ends_at=None)
-    ledger.record(phone, EventKind.BACKUP_ON, client=client)
+    ledger.record(phone, EventKind.BACKUP_ON, origin=origin)
     vault.refresh_from_db()
     return vault
 

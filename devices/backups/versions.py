@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.activity.origin import HOST, Origin
 from core import rates
-from core.http import RequestOrigin
 from devices.backups import authorization, errors, retention
 from devices.backups.envelopes import Envelope
 from devices.models import Installation, Vault, VaultVersion
@@ -36,7 +36,7 @@ def count_save(installation: Installation) -> None:
 
 @transaction.atomic
 def save(
-    *, installation: Installation, save: Save, client: RequestOrigin | None = None
+    *, installation: Installation, save: Save, origin: Origin = HOST
 ) -> tuple[VaultVersion, bool]:
     """Append a version; returns it, and whether it is new or answers a repeated request.
 
@@ -54,7 +54,7 @@ def save(
     retention.make_room(phone, save.envelope.size)
     row = append(vault, phone, save.envelope, idempotency_key=save.idempotency_key)
     retention.apply(vault, phone)
-    retention.tell_if_filling(phone.user, save.envelope.size, client=client)
+    retention.tell_if_filling(phone.user, save.envelope.size, origin=origin)
     return row, True
 
 

@@ -17,12 +17,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength, fresh_proofs
 from accounts.holds import bindings
 from accounts.models import Binding, EventKind, User
 from accounts.request_user import authenticated_user
 from core import base64url
-from core.http import RequestOrigin
 from devices.backups import errors
 from devices.models import Installation, PhoneCommand
 
@@ -109,28 +109,28 @@ def secret_for(command: PhoneCommand) -> dict[str, Any]:
 
 
 @transaction.atomic
-def note_locked(command: PhoneCommand, *, client: RequestOrigin) -> None:
+def note_locked(command: PhoneCommand, *, origin: Origin) -> None:
     """Note once that the phone is locked, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True, locked_at__isnull=True)
     if rows.filter(sealed_secret__isnull=False).update(locked_at=timezone.now()):
-        _record(command, EventKind.APP_LOCKED, client=client)
+        _record(command, EventKind.APP_LOCKED, origin=origin)
 
 
 @transaction.atomic
-def note_opened(command: PhoneCommand, *, client: RequestOrigin) -> None:
+def note_opened(command: PhoneCommand, *, origin: Origin) -> None:
     """Note once that a phone whose order was called off is open again; the secret goes."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     ended = {"done_at": timezone.now(), "sealed_secret": None}
     if rows.filter(called_off_at__isnull=False).update(**ended):
-        _record(command, EventKind.APP_UNLOCKED, client=client)
+        _record(command, EventKind.APP_UNLOCKED, origin=origin)
 
 
 @transaction.atomic
-def note_erased(command: PhoneCommand, *, client: RequestOrigin) -> None:
+def note_erased(command: PhoneCommand, *, origin: Origin) -> None:
     """Note once that the phone erased its accounts, and tell the person."""
     rows = PhoneCommand.objects.filter(pk=command.pk, done_at__isnull=True)
     if rows.update(done_at=timezone.now(), sealed_secret=None):
-        _record(command, EventKind.APP_WIPED, client=client)
+        _record(command, EventKind.APP_WIPED, origin=origin)
 
 
 def _record(command: PhoneCommand, kind: EventKind, **about: Any) -> None:
@@ -151,11 +151,7 @@ def to_call_off(installations: Iterable[Installation]) -> QuerySet[PhoneCommand]
 
 @transaction.atomic
 def call_off(
-    *,
-    user: User,
-    installations: Iterable[Installation],
-    client: RequestOrigin | None,
-    session: str = "",
+    *, user: User, installations: Iterable[Installation], origin: Origin
 ) -> list[Installation]:
     """Call the orders to these phones off, and tell the person; return the phones.
 
@@ -171,8 +167,8 @@ def call_off(
         open_row = PhoneCommand.objects.filter(pk=row.pk, done_at__isnull=True)
         if open_row.filter(called_off_at__isnull=True).update(called_off_at=now, **ended):
             bindings.forget_subjects(user, [f"devices.phonecommand:{row.pk}"])
-            about: dict[str, Any] = {"session": session, "phone": row.installation.name}
-            events.record(user, EventKind.APP_WIPE_CALLED_OFF, client=client, **about)
+            kind, phone = EventKind.APP_WIPE_CALLED_OFF, row.installation.name
+            events.record(user, kind, origin=origin, phone=phone)
             done.append(row.installation)
     return done
 

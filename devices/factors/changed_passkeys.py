@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.models import EventKind
-from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.models import Passkey
@@ -30,20 +30,20 @@ CAUSES = {
 
 
 @transaction.atomic
-def note(passkey: Passkey, change: str, *, client: RequestOrigin) -> None:
+def note(passkey: Passkey, change: str, *, origin: Origin) -> None:
     """Stop offering the passkey, and tell its owner once."""
     rows = Passkey.objects.filter(pk=passkey.pk, changed_at__isnull=True)
     if rows.update(changed_at=timezone.now()):
-        _record(passkey, EventKind.PASSKEY_CHANGED, client, change=change)
+        _record(passkey, EventKind.PASSKEY_CHANGED, origin, change=change)
 
 
-def note_counter(passkey: Passkey, *, client: RequestOrigin) -> None:
+def note_counter(passkey: Passkey, *, origin: Origin) -> None:
     """Tell the owner that a counter began again; the passkey was taken."""
-    _record(passkey, EventKind.PASSKEY_COUNTER_RESET, client)
+    _record(passkey, EventKind.PASSKEY_COUNTER_RESET, origin)
 
 
-def _record(passkey: Passkey, kind: EventKind, client: RequestOrigin, **details: Any) -> None:
-    events.record(passkey.user, kind, client=client, passkey=passkey.name, **details)
+def _record(passkey: Passkey, kind: EventKind, origin: Origin, **details: Any) -> None:
+    events.record(passkey.user, kind, origin=origin, passkey=passkey.name, **details)
 
 
 def refusal(passkey: Passkey, change: str) -> str:

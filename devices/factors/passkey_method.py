@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.methods import (
     AlreadySpent,
@@ -44,7 +45,7 @@ class PasskeyMatch:
             raise AlreadySpent
         passkey = self.answered.passkey
         if self.answered.counter_began_again:
-            changed_passkeys.note_counter(passkey, client=self.client)
+            changed_passkeys.note_counter(passkey, origin=Origin(self.client))
         return Proof.now(PasskeyMethod.slug, strength_of(passkey), passkey.factor)
 
 
@@ -153,7 +154,7 @@ class PasskeyMethod(AuthMethod):
     @staticmethod
     def _changed(changed: passkey_refusals.Changed, client: RequestOrigin) -> ValidationError:
         passkey = changed.of
-        changed_passkeys.note(passkey, changed.change, client=client)
+        changed_passkeys.note(passkey, changed.change, origin=Origin(client))
         said = changed_passkeys.refusal(passkey, changed.change)
         return ValidationError(said, code="changed")
 

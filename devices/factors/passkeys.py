@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.activity.user_agents import browser_name
 from accounts.authentication.proofs import Proof
 from accounts.holds import bindings, disputes
@@ -65,8 +66,7 @@ def add(
     registered: Registered,
     name: str,
     trusted_from: datetime,
-    client: RequestOrigin,
-    session: str = "",
+    origin: Origin,
     ground: Ground | None = None,
 ) -> Added:
     """Add a passkey, which counts fully from `trusted_from`, and tell the person.
@@ -77,21 +77,14 @@ def add(
     row = registered.row(user=user, name=name, trusted_from=trusted_from)
     try:
         with transaction.atomic():
-            return _add(row, registered, client=client, session=session, ground=ground)
+            return _add(row, registered, origin=origin, ground=ground)
     except IntegrityError as error:
         if not violates(error, Passkey, "digest"):
             raise
         raise NotAdded from error
 
 
-def _add(
-    row: Passkey,
-    registered: Registered,
-    *,
-    client: RequestOrigin,
-    session: str,
-    ground: Ground | None,
-) -> Added:
+def _add(row: Passkey, registered: Registered, *, origin: Origin, ground: Ground | None) -> Added:
     user, now = row.user, timezone.now()
     disputes.lock_for_update(user)
     if not has_room(user):
@@ -103,25 +96,23 @@ def _add(
     unused_methods.begin(user)
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
     about = {"passkey": row.name, **bindings.told(binding)}
-    events.record(user, EventKind.PASSKEY_ADDED, client=client, session=session, **about)
+    events.record(user, EventKind.PASSKEY_ADDED, origin=origin, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 
 
 @transaction.atomic
-def rename(*, passkey: Passkey, name: str, client: RequestOrigin, session: str = "") -> None:
+def rename(*, passkey: Passkey, name: str, origin: Origin) -> None:
     """Give a passkey another name."""
     before, passkey.name = passkey.name, name
     passkey.save(update_fields=["name"])
     if before != name:
         kind, user = EventKind.PASSKEY_RENAMED, passkey.user
-        events.record(user, kind, client=client, session=session, passkey=name, before=before)
+        events.record(user, kind, origin=origin, passkey=name, before=before)
 
 
 @transaction.atomic
-def remove(
-    *, passkey: Passkey, client: RequestOrigin, session: str = "", lost: bool = False
-) -> int:
-    """Remove a passkey, end the person's sessions but `session`, tell them; return how many ended.
+def remove(*, passkey: Passkey, origin: Origin, lost: bool = False) -> int:
+    """Remove a passkey, end the sessions but the one that acts; return how many ended.
 
     The row goes first, as in `devices.phones.linked_phones.unlink`: a sign-in under way is then
     refused, or found among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
@@ -138,7 +129,7 @@ def remove(
             last_factor.keep_one(user)
         declined_methods.check(user)
     kind, name = EventKind.PASSKEY_REMOVED, passkey.name
-    event = events.record(user, kind, client=client, session=session, passkey=name)
+    event = events.record(user, kind, origin=origin, passkey=name)
     return int(event.details.get("sessions", 0))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 
-def origin_of(url: str) -> str:
+def url_origin(url: str) -> str:
     """Return scheme and host, and the port if one is named."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
@@ -35,4 +35,4 @@ def is_former(host: str) -> bool:
 def origins() -> list[str]:
     """Return the origins that may ask for this site's passkeys, as the well-known file lists."""
     listed = [settings.PORTAL_ORIGIN, *settings.PASSKEY_ORIGINS]
-    return list(dict.fromkeys(origin_of(origin) for origin in listed))
+    return list(dict.fromkeys(url_origin(origin) for origin in listed))

@@ -36,7 +36,7 @@ from devices.factors.passkey_refusals import (
     Refused,
     UnknownPasskey,
 )
-from devices.factors.relying_party import origin_of, parties, party
+from devices.factors.relying_party import parties, party, url_origin
 from devices.models import Challenge, Passkey
 from devices.models.passkey import digest_of
 
@@ -108,7 +108,7 @@ def handle_of(user: User) -> str:
 
 
 def _server(rp_id: str = "") -> Fido2Server:
-    own = origin_of(settings.PORTAL_ORIGIN)
+    own = url_origin(settings.PORTAL_ORIGIN)
     entity = PublicKeyCredentialRpEntity(id=rp_id or party(), name=settings.PORTAL_NAME)
     return Fido2Server(entity, verify_origin=lambda told: told == own)
 

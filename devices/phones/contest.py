@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent, User
-from core.http import RequestOrigin
 from devices.backups import disputed
 from devices.models import Authenticator, Passkey, Phone
 from devices.phones import linked_phones, sealing
@@ -29,13 +29,13 @@ class NotOlder(Exception):
     """No strong proof was given of something that counted before the report."""
 
 
-def _begin(user: User, *, since: datetime, client: RequestOrigin | None, **about: Any) -> datetime:
-    until = disputes.begin(user, since=since, client=client, **about)
+def _begin(user: User, *, since: datetime, origin: Origin, **about: Any) -> datetime:
+    until = disputes.begin(user, since=since, origin=origin, **about)
     disputed.keep_through(user, until)
     return until
 
 
-def take_back(*, phone: Phone, client: RequestOrigin) -> datetime:
+def take_back(*, phone: Phone, origin: Origin) -> datetime:
     """Take back a phone that a recovered session took away, on the password and its own code.
 
     Returns until when the account is in dispute. Lock the person and spend the code before,
@@ -45,7 +45,7 @@ def take_back(*, phone: Phone, client: RequestOrigin) -> datetime:
     if row is None:
         raise NothingChanged
     user, since = phone.user, row.reported_at or timezone.now()
-    until = _begin(user, since=since, client=client, phone=phone.name)
+    until = _begin(user, since=since, origin=origin, phone=phone.name)
     if not sealing.open_again(row, contested_until=until):
         raise NothingChanged
     return until
@@ -60,18 +60,18 @@ def give_back(phone: Phone) -> None:
     taken = phone.is_suspended or phone in phone.user.phones.sealed()
     if taken:
         since = phone.reported_at or timezone.now()
-        until = _begin(phone.user, since=since, client=None, phone=phone.name)
+        until = _begin(phone.user, since=since, origin=HOST, phone=phone.name)
         sealing.open_again(phone, contested_until=until)
 
 
-def reported_again(again: Sequence[Phone], *, client: RequestOrigin) -> SecurityEvent:
+def reported_again(again: Sequence[Phone], *, origin: Origin) -> SecurityEvent:
     """Dispute phones that a recovered session calls lost although they were taken back lately.
 
     Lock the person before, in the same transaction.
     """
     user, names = again[0].user, [phone.name for phone in again]
     now = timezone.now()
-    until = _begin(user, since=now, client=client, phone=names[0], again=True)
+    until = _begin(user, since=now, origin=origin, phone=names[0], again=True)
     for phone in again:
         Phone.objects.filter(pk=phone.pk).update(contested_until=until, reported_at=now)
     return user.events.filter(kind=disputes.BEGUN).latest("pk")
@@ -104,19 +104,19 @@ def name_of(factor: Authenticator | Passkey) -> str:
 
 @transaction.atomic
 def decide(
-    *, user: User, keeps: bool, proofs: Sequence[Proof], client: RequestOrigin, session: str
+    *, user: User, keeps: bool, proofs: Sequence[Proof], origin: Origin
 ) -> SecurityEvent | None:
     """Decide by an older proof that the contested phones stay, or that they go now.
 
-    Ends the person's sessions but `session`. Raises `NotOlder`, and `NothingChanged` if it was
-    decided already.
+    Ends the person's sessions but the one that acts. Raises `NotOlder`, and `NothingChanged` if it
+    was decided already.
     """
     user = user.lock_for_update()
     if not user.is_disputed:
         raise NothingChanged
     if not is_older(user, proofs):
         raise NotOlder
-    return _decide(user, keeps=keeps, client=client, session=session)
+    return _decide(user, keeps=keeps, origin=origin)
 
 
 def decided_by_staff(*, user: User, keeps: bool, actor: User, reason: str) -> bool:
@@ -127,30 +127,26 @@ def decided_by_staff(*, user: User, keeps: bool, actor: User, reason: str) -> bo
     user = user.lock_for_update()
     if not user.is_disputed:
         return False
-    _decide(user, keeps=keeps, client=None, session="", actor=actor, reason=reason)
+    _decide(user, keeps=keeps, origin=Origin(actor=actor), reason=reason)
     return True
 
 
-def _decide(
-    user: User, *, keeps: bool, client: RequestOrigin | None, session: str, **by: Any
-) -> SecurityEvent | None:
+def _decide(user: User, *, keeps: bool, origin: Origin, reason: str = "") -> SecurityEvent | None:
     contested, now = list(Phone.objects.contested().filter(user=user)), timezone.now()
     names, kind = [phone.name for phone in contested], EventKind.DISPUTE_DECIDED
-    if by:
+    if origin.actor:
         kind = EventKind.DISPUTE_DECIDED_BY_STAFF
     # Each phone that goes ends the sessions, once its secret is gone.
     effect = Effect.NOTHING if contested and not keeps else None
-    about: dict[str, Any] = {"phones": names, "keeps": keeps, "effect": effect, **by}
-    disputes.end(user, kind, client=client, session=session, **about)
+    about: dict[str, Any] = {"phones": names, "keeps": keeps, "effect": effect}
+    about |= {"reason": reason} if reason else {}
+    disputes.end(user, kind, origin=origin, **about)
     rows = Phone.objects.filter(pk__in=[phone.pk for phone in contested])
     rows.update(contested_until=None, reported_at=None, taken_back_at=now if keeps else None)
     event = None
     for phone in contested if not keeps else []:
         phone.user = user
-        about = {"actor": by.get("actor"), "reason": by.get("reason", "")}
-        event = linked_phones.unlink(
-            phone=phone, client=client, session=session, lost=True, **about
-        ).event
+        event = linked_phones.unlink(phone=phone, origin=origin, lost=True, reason=reason).event
     return event
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, unused_methods
 from core.batches import delete_in_batches
-from core.http import RequestOrigin
 from core.limits import Budget
 from devices.backups import unlinking, wiping
 from devices.factors import last_factor
@@ -88,8 +88,7 @@ def confirm(
     phone: Phone,
     step: int,
     trusted_from: datetime,
-    client: RequestOrigin,
-    session: str = "",
+    origin: Origin,
     ground: Ground | None = None,
     replaces: Phone | None = None,
     kept_until: datetime | None = None,
@@ -109,10 +108,10 @@ def confirm(
     budget_of_link(phone).clear()
     about = {"phone": name, **bindings.told(binding)}
     kind, effect = EventKind.PHONE_LINKED, Effect.NOTHING if erased else None  # unlinking ends more
-    events.record(phone.user, kind, client=client, session=session, effect=effect, **about)
+    events.record(phone.user, kind, origin=origin, effect=effect, **about)
     replaced = None
     if erased:
-        event = _record(erased, client=client, session=session, replaced_by=phone.name)
+        event = _record(erased, origin=origin, replaced_by=phone.name)
         replaced = Unlinking(event, erased.factors)
     return Linking(phone, proof, replaced)
 
@@ -134,54 +133,51 @@ def _confirm(phone: Phone, step: int, trusted_from: datetime) -> Proof:
 
 
 @transaction.atomic
-def rename(*, phone: Phone, name: str, client: RequestOrigin, session: str = "") -> None:
+def rename(*, phone: Phone, name: str, origin: Origin) -> None:
     """Give a phone another name."""
     before, phone.name = phone.name, name
     phone.save(update_fields=["name"])
     Installation.objects.on(phone).update(name=name)
     if before != name:
         kind, user = EventKind.PHONE_RENAMED, phone.user
-        events.record(user, kind, client=client, session=session, phone=name, before=before)
+        events.record(user, kind, origin=origin, phone=name, before=before)
 
 
 @transaction.atomic
 def unlink(
     *,
     phone: Phone,
-    client: RequestOrigin | None,
-    session: str = "",
+    origin: Origin,
     lost: bool = False,
     wipe: bool = False,
     kept_until: datetime | None = None,
     erases_from: datetime | None = None,
-    actor: User | None = None,
     reason: str = "",
     **also: Any,
 ) -> Unlinking:
-    """Unlink a phone: erase its secrets, end the person's sessions but `session`, tell the person.
+    """Unlink a phone: erase its secrets, end the sessions but the one that acts, tell the person.
 
     This site's app on it may do nothing any more; with `wipe` it is told to erase its accounts when
     it calls next, or to lock them until `erases_from` (or `kept_until`). Two-step verification
     stays as it is. What the phone proved in the session that stays has to be forgotten there: see
-    `devices.sessions.engine.strip_proofs`. Staff act as `actor` with a `reason` and keep no
-    session; `also` tells in the event what goes together with the phone. `kept_until` is given by a
-    session that proved too little to undo it: until then the phone is kept, sealed
-    (`devices.phones.sealing`), and it is erased afterwards. Raises `Phone.DoesNotExist` if it is
-    gone already; of a person who neither lost it nor has staff unlink it `factors.LastFactor` if it
-    is the last strong factor, and `declining.LastFallBack` if it is the last besides another
-    device.
+    `devices.sessions.engine.strip_proofs`. Staff give a `reason` and keep no session; `also` tells
+    in the event what goes together with the phone. `kept_until` is given by a session that proved
+    too little to undo it: until then the phone is kept, sealed (`devices.phones.sealing`), and it
+    is erased afterwards. Raises `Phone.DoesNotExist` if it is gone already; of a person who neither
+    lost it nor has staff unlink it `factors.LastFactor` if it is the last strong factor, and
+    `declining.LastFallBack` if it is the last besides another device.
     """
-    user = phone.user.lock_for_update() if actor else disputes.lock_for_update(phone.user)
+    user = phone.user.lock_for_update() if origin.actor else disputes.lock_for_update(phone.user)
     is_kept = kept_until is not None and sealing.is_kept(phone)
     until = kept_until if is_kept else None
     begins = erases_from or kept_until
     erased = _erase(phone, wipe=wipe, kept_until=until, erases_from=begins)
-    also |= _note_order(erased, session, begins)
-    if not lost and actor is None:
+    also |= _note_order(erased, origin.session, begins)
+    if not lost and origin.actor is None:
         last_factor.keep_one(user)
         declined_methods.check(user)
-    also |= {"reason": reason} if actor else {}
-    event = _record(erased, client=client, session=session, actor=actor, lost=lost, **also)
+    also |= {"reason": reason} if origin.actor else {}
+    event = _record(erased, origin=origin, lost=lost, **also)
     return Unlinking(event, erased.factors)
 
 
@@ -245,14 +241,7 @@ def _replace(phone: Phone, kept_until: datetime | None) -> _Erased:
     return _erase(phone, kept_until=kept_until if sealing.is_kept(phone) else None)
 
 
-def _record(
-    erased: _Erased,
-    *,
-    client: RequestOrigin | None,
-    session: str,
-    actor: User | None = None,
-    **more: Any,
-) -> SecurityEvent:
+def _record(erased: _Erased, *, origin: Origin, **more: Any) -> SecurityEvent:
     phone = erased.phone
     if not erased.factors:
         more.setdefault("without_codes", []).append(phone.name)
@@ -260,17 +249,15 @@ def _record(
         more["kept_until"] = erased.kept_until.isoformat()
         more["kept"] = [phone.name, *more.get("kept", [])]
         more["kept_factors"] = len(erased.factors)
-        more |= sealing.note(phone, sealing.LOST, session=session, until=erased.kept_until)
+        more |= sealing.note(phone, sealing.LOST, session=origin.session, until=erased.kept_until)
         more["own_code"] = Phone.objects.contestable().filter(pk=phone.pk).exists()
     if erased.installations:
         ids = [str(row.public_id) for row in erased.installations]
         more |= {"apps": ids, "wipe": erased.wipe}
     return events.record(
         phone.user,
-        EventKind.PHONE_UNLINKED_BY_STAFF if actor else EventKind.PHONE_UNLINKED,
-        client=client,
-        actor=actor,
-        session=session,
+        EventKind.PHONE_UNLINKED_BY_STAFF if origin.actor else EventKind.PHONE_UNLINKED,
+        origin=origin,
         phone=phone.name,
         authenticators=len(erased.factors),
         **more,

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from accounts.activity.origin import Origin
 from accounts.authentication import recovery_codes
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.readiness.recommendations import FEW_CODES
-from core.http import RequestOrigin
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from devices.backups import summary
@@ -39,8 +39,7 @@ class Loss:
 def unlink_lost(
     *,
     loss: Loss,
-    client: RequestOrigin,
-    session: str = "",
+    origin: Origin,
     wipe: bool = False,
     kept_until: datetime | None = None,
     erases_from: datetime | None = None,
@@ -58,16 +57,16 @@ def unlink_lost(
     _lock(loss)
     again = [phone for phone in loss.phones if phone.was_taken_back_lately] if kept_until else []
     if again:
-        return contest.reported_again(again, client=client)
+        return contest.reported_again(again, origin=origin)
     first, *others = sorted(loss.phones, key=lambda phone: phone.pk)
     together = _together(Loss(others, loss.passkeys), is_kept=kept_until is not None)
-    as_lost: dict[str, Any] = {"session": session, "lost": True, "wipe": wipe}
+    as_lost: dict[str, Any] = {"origin": origin, "lost": True, "wipe": wipe}
     as_lost |= {"kept_until": kept_until, "erases_from": erases_from}
-    done = linked_phones.unlink(phone=first, client=client, **as_lost, **together)
+    done = linked_phones.unlink(phone=first, **as_lost, **together)
     for phone in others:
-        linked_phones.unlink(phone=phone, client=client, **as_lost)
+        linked_phones.unlink(phone=phone, **as_lost)
     for passkey in loss.passkeys:
-        passkeys.remove(passkey=passkey, client=client, session=session, lost=True)
+        passkeys.remove(passkey=passkey, origin=origin, lost=True)
     return done.event
 
 

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent
-from core.http import RequestOrigin
 from core.i18n import gettext as _
 from devices.backups.unlinking import end_asked
 from devices.models import Installation, Phone
@@ -46,9 +46,7 @@ class Suspending:
 
 
 @transaction.atomic
-def suspend(
-    *, phone: Phone, client: RequestOrigin, session: str = "", kept_until: datetime | None = None
-) -> Suspending:
+def suspend(*, phone: Phone, origin: Origin, kept_until: datetime | None = None) -> Suspending:
     """Let a phone prove nothing until it is taken back; its secrets stay.
 
     `kept_until` is given by a session that proved too little to undo it: until then the phone takes
@@ -56,8 +54,8 @@ def suspend(
 
     This site's app on it neither saves nor reads meanwhile, and keeps its accounts and its role.
 
-    Ends the person's sessions but `session`, in which the proofs of the phone have to be forgotten:
-    see `devices.sessions.engine.strip_proofs`. Raises `NothingChanged`.
+    Ends the person's sessions but the one that acts, in which the proofs of the phone have to be
+    forgotten: see `devices.sessions.engine.strip_proofs`. Raises `NothingChanged`.
     """
     disputes.lock_for_update(phone.user)
     factors, now = factors_of(phone), timezone.now()
@@ -72,19 +70,17 @@ def suspend(
     about: dict[str, Any] = {"phone": phone.name}
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
-        about |= sealing.note(phone, sealing.SUSPENDED, session=session, until=kept_until)
+        about |= sealing.note(phone, sealing.SUSPENDED, session=origin.session, until=kept_until)
     kind = EventKind.PHONE_SUSPENDED
-    event = events.record(phone.user, kind, client=client, session=session, **about)
+    event = events.record(phone.user, kind, origin=origin, **about)
     return Suspending(event, factors)
 
 
 @transaction.atomic
-def take_back(
-    *, phone: Phone, proofs: list[Proof], client: RequestOrigin, session: str = ""
-) -> None:
+def take_back(*, phone: Phone, proofs: list[Proof], origin: Origin) -> None:
     """Let a phone count again that was suspended or sealed, on a strong one of these fresh proofs.
 
-    Codes that it showed meanwhile stay dead. Ends the person's sessions but `session`.
+    Codes that it showed meanwhile stay dead. Ends the person's sessions but the one that acts.
     Raises `NotProved` and `NothingChanged`.
     """
     disputes.lock_for_update(phone.user)
@@ -96,7 +92,7 @@ def take_back(
     if not sealing.open_again(phone):
         raise NothingChanged
     kind, name = EventKind.PHONE_TAKEN_BACK, phone.name
-    events.record(phone.user, kind, client=client, session=session, phone=name)
+    events.record(phone.user, kind, origin=origin, phone=name)
 
 
 def is_proved(phone: Phone, proofs: list[Proof]) -> bool:

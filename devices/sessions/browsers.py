@@ -5,18 +5,16 @@ from typing import Any
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.activity.user_agents import told_of
 from accounts.models import EventKind, KnownBrowser, User
-from core.http import RequestOrigin
 from devices.models import Session, TrustedBrowser
 from devices.sessions import trusted_browsers
 from devices.sessions.engine import end_sessions
 
 
 @transaction.atomic
-def rename(
-    *, user: User, browser: Session | TrustedBrowser, name: str, client: RequestOrigin, session: str
-) -> None:
+def rename(*, user: User, browser: Session | TrustedBrowser, name: str, origin: Origin) -> None:
     """Give a browser of the person another name, wherever it is listed.
 
     A browser that can be known again keeps the name for the next sign-in.
@@ -32,33 +30,33 @@ def rename(
     else:
         type(browser)._default_manager.filter(user=user, pk=browser.pk).update(name=name)
     kind = EventKind.SESSION_RENAMED
-    events.record(user, kind, client=client, session=session, browser=name, before=before)
+    events.record(user, kind, origin=origin, browser=name, before=before)
 
 
 @transaction.atomic
-def end(*, user: User, browser: Session, client: RequestOrigin, session: str) -> bool:
+def end(*, user: User, browser: Session, origin: Origin) -> bool:
     """End one session of the person and the trust of its browser; False if it had ended."""
     user.lock_for_update()
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted_browsers.end_with(browser)
     about: dict[str, Any] = told_of(browser.name, browser.agent)
-    events.record(user, EventKind.SESSION_ENDED, client=client, session=session, **about)
+    events.record(user, EventKind.SESSION_ENDED, origin=origin, **about)
     return True
 
 
 @transaction.atomic
-def end_others(*, user: User, client: RequestOrigin, session: str, here: int | None = None) -> int:
-    """End the person's sessions but the one with the public id `session`; return how many.
+def end_others(*, user: User, origin: Origin, here: int | None = None) -> int:
+    """End the person's sessions but the one that acts; return how many.
 
     Trust ends as well, but that of this browser, whose row is `here`.
     """
     user.lock_for_update()
     ended, untrusted = (
-        end_sessions(user, except_session=session),
-        trusted_browsers.end_all_of(user, session, here),
+        end_sessions(user, except_session=origin.session),
+        trusted_browsers.end_all_of(user, origin.session, here),
     )
     if ended or untrusted:
         counts: dict[str, Any] = {"sessions": ended, "untrusted": untrusted}
-        events.record(user, EventKind.SESSIONS_ENDED, client=client, session=session, **counts)
+        events.record(user, EventKind.SESSIONS_ENDED, origin=origin, **counts)
     return ended

@@ -73,7 +73,7 @@ class FormerOrigins:
             return self.get_response(request)
         is_page = request.method in ("GET", "HEAD")
         path = request.get_full_path() if is_page else "/"
-        portal = relying_party.origin_of(settings.PORTAL_ORIGIN)
+        portal = relying_party.url_origin(settings.PORTAL_ORIGIN)
         return HttpResponseRedirect(f"{portal}{path}", status=302 if is_page else 303)
 
 

@@ -15,15 +15,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.origin import Origin, origin_of
 from accounts.activity.user_agents import told_of
 from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import EventKind, User
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from core.batches import delete_in_batches
-from core.http import RequestOrigin, client_of
+from core.http import client_of
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions.engine import SessionStore
@@ -86,7 +87,7 @@ class TrustedBrowsers:
         if row := live.with_digest(digest_of(value, user)).first():
             return TrustMatch(row, value)
         if row := live.filter(family=family_of(value, user)).first():
-            _end_copied(row, client_of(request))
+            _end_copied(row, Origin(client_of(request)))
         return None
 
     @transaction.atomic
@@ -112,9 +113,8 @@ class TrustedBrowsers:
             last_used_at=now,
             expires_at=now + timedelta(days=days),
         )
-        kind, session = EventKind.BROWSER_TRUSTED, session_id(request)
         about: dict[str, Any] = {**told_of(row.name, row.agent), "days": days}
-        events.record(user, kind, client=client, session=session, **about)
+        events.record(user, EventKind.BROWSER_TRUSTED, origin=origin_of(request), **about)
         set_cookie(response, user, value, timedelta(days=days))
         return True
 
@@ -146,7 +146,7 @@ def _shows_renewed(request: HttpRequest, pk: int) -> bool:
     return is_shown
 
 
-def _end_copied(row: TrustedBrowser, client: RequestOrigin) -> None:
+def _end_copied(row: TrustedBrowser, origin: Origin) -> None:
     """End the trust of a browser that shows a value of before, and tell the owner.
 
     Right after the next value was seen it may be a sign-in that was under way in the same browser:
@@ -159,7 +159,7 @@ def _end_copied(row: TrustedBrowser, client: RequestOrigin) -> None:
         user = row.user.lock_for_update()
         if _end(user.trusted_browsers.filter(pk=row.pk)):
             about: dict[str, Any] = told_of(row.name, row.agent)
-            events.record(user, EventKind.BROWSER_COPIED, client=client, **about)
+            events.record(user, EventKind.BROWSER_COPIED, origin=origin, **about)
 
 
 @transaction.atomic
@@ -236,24 +236,24 @@ def end_with(session: Session) -> int:
 
 
 @transaction.atomic
-def end(*, user: User, browser: TrustedBrowser, client: RequestOrigin, session: str) -> bool:
+def end(*, user: User, browser: TrustedBrowser, origin: Origin) -> bool:
     """Stop trusting one browser of the person; False if that had ended already."""
     user.lock_for_update()
-    if not _end(user.trusted_browsers.filter(pk=browser.pk), session):
+    if not _end(user.trusted_browsers.filter(pk=browser.pk), origin.session):
         return False
     about: dict[str, Any] = told_of(browser.name, browser.agent)
-    events.record(user, EventKind.BROWSER_UNTRUSTED, client=client, session=session, **about)
+    events.record(user, EventKind.BROWSER_UNTRUSTED, origin=origin, **about)
     return True
 
 
 @transaction.atomic
-def end_all(*, user: User, client: RequestOrigin, session: str) -> int:
+def end_all(*, user: User, origin: Origin) -> int:
     """Stop trusting every browser of the person; return how many."""
     user.lock_for_update()
-    ended = end_all_of(user, session)
+    ended = end_all_of(user, origin.session)
     if ended:
         kind = EventKind.BROWSERS_UNTRUSTED
-        events.record(user, kind, client=client, session=session, browsers=ended)
+        events.record(user, kind, origin=origin, browsers=ended)
     return ended
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.act_limits import counted
@@ -23,7 +24,7 @@ from accounts.holds import bindings
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core import cookies
-from core.http import background_request, client_of, require_post, safe_next
+from core.http import background_request, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.authenticator import origin
@@ -144,9 +145,7 @@ def _picture(row: LinkRequest, code: str) -> SafeString:
 def _confirm(request: HttpRequest, row: LinkRequest) -> HttpResponse:
     try:
         with atomic_with_session(request):
-            done = app_linking.confirm(
-                row=row, client=client_of(request), session=session_id(request)
-            )
+            done = app_linking.confirm(row=row, origin=origin_of(request))
     except linked_phones.TooManyPhones:
         messages.warning(
             request, _("You’ve reached the maximum number of phones. Unlink one first.")
@@ -181,7 +180,7 @@ def stop_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
     grant = get_object_or_404(rows, public_id=public_id)
     try:
         with atomic_with_session(request):
-            grants.stop(grant=grant, client=client_of(request), session=session_id(request))
+            grants.stop(grant=grant, origin=origin_of(request))
     except grants.NothingToStop:
         messages.info(request, _("This had already ended."))
         return redirect("devices:index")

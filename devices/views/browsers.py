@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, ngettext
 from devices.forms.browsers import BrowserNameForm
@@ -32,13 +32,13 @@ def rename_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def rename(request: HttpRequest, browser: Session | TrustedBrowser) -> HttpResponse:
     """Ask for the name, and give it."""
-    user, session = authenticated_user(request), session_id(request)
+    user = authenticated_user(request)
     form = BrowserNameForm(
         request.POST or None, initial={"name": browser.display_name, **held_values(request)}
     )
     if request.method == "POST" and form.is_valid():
-        name, client = form.cleaned_data["name"], client_of(request)
-        browsers.rename(user=user, browser=browser, name=name, client=client, session=session)
+        name = form.cleaned_data["name"]
+        browsers.rename(user=user, browser=browser, name=name, origin=origin_of(request))
         messages.success(request, _("The browser is now called %(name)s.") % {"name": name})
         return redirect("devices:index")
     context = {"place": "devices", "browser": browser}
@@ -56,7 +56,7 @@ def end_session(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         context = {"place": "devices", "session": card}
         return render(request, "devices/end_session.html", context)
-    browsers.end(user=user, browser=row, client=client_of(request), session=current)
+    browsers.end(user=user, browser=row, origin=origin_of(request))
     if card.is_current:
         request.session.flush()
         return redirect("accounts:sign_in")
@@ -76,10 +76,10 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
         trusts = user.trusted_browsers.exclude(pk__in=own).exists()
         context = {"place": "devices", "count": count, "trusts": trusts}
         return render(request, "devices/end_other_sessions.html", context)
-    client, here = client_of(request), trusted_browsers.here(request, user)
+    here = trusted_browsers.here(request, user)
     response = redirect("devices:index")
     with atomic_with_session(request):
-        ended = browsers.end_others(user=user, client=client, session=current, here=here)
+        ended = browsers.end_others(user=user, origin=origin_of(request), here=here)
         trusted_browsers.renew(user, here, response)
     done = ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", ended

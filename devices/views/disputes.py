@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import sign_in
 from accounts.authentication.proofs import STRONG_STEP, Proof, Strength, fresh_proofs, to_confirm
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.code import StepForm
 from accounts.models import User
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.http import client_of
 from core.i18n import gettext as _
@@ -65,7 +66,7 @@ def _take_back(
             proof = form.consume()
             if proof is None:
                 return None
-            contest.take_back(phone=phone, client=client_of(request))
+            contest.take_back(phone=phone, origin=Origin(client_of(request)))
             password = Proof("password", Strength.PASSWORD, pending.at)
             return sign_in.finish(request, user, [password, proof], resolve_url(DESK))
     except contest.NothingChanged:
@@ -97,11 +98,10 @@ def dispute(request: HttpRequest) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, user: User, *, keeps: bool) -> HttpResponse:
-    client, session = client_of(request), session_id(request)
     proofs = fresh_proofs(request)
     try:
         with atomic_with_session(request):
-            contest.decide(user=user, keeps=keeps, proofs=proofs, client=client, session=session)
+            contest.decide(user=user, keeps=keeps, proofs=proofs, origin=origin_of(request))
     except contest.NothingChanged:
         messages.info(request, _("This was already decided."))
         return redirect("overview")

@@ -10,14 +10,15 @@ from django.shortcuts import get_object_or_404, redirect, resolve_url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication import proofs, recovery_codes
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.models import User
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import client_of, safe_next
+from core.http import safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.factors import provisioning
@@ -108,8 +109,7 @@ def finish(request: HttpRequest, phone: Phone, step: int, replaces: Phone | None
                 step=step,
                 trusted_from=ground.trusted_from,
                 ground=ground,
-                client=client_of(request),
-                session=session_id(request),
+                origin=origin_of(request),
                 replaces=replaces,
                 kept_until=bindings.kept_until(request),
             )

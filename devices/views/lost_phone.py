@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import (
     Strength,
     fresh_proofs,
@@ -23,7 +24,6 @@ from accounts.holds.bindings import kept_until
 from accounts.holds.disputes import BEGUN
 from accounts.readiness import removal_impact
 from accounts.request_user import authenticated_user, session_id
-from core.http import client_of
 from core.i18n import gettext_lazy as _
 from devices.backups import wiping
 from devices.models import Passkey, Phone
@@ -103,7 +103,7 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
     """Do it, all or nothing; a passkey goes only after a strong proof (policy, section 1)."""
     if loss.passkeys and not is_enough(request, Strength.TWO_STEP):
         return to_confirm(request, Strength.TWO_STEP.slug)
-    client, session, factors = client_of(request), session_id(request), loss.factors
+    factors = loss.factors
     if loss.passkeys and not _is_proved_elsewhere(request, factors):
         messages.warning(request, ELSEWHERE)
         return redirect("devices:lost")
@@ -111,8 +111,7 @@ def _let_go(request: HttpRequest, loss: Loss) -> HttpResponse:
         with transaction.atomic():
             event = lost_phone.unlink_lost(
                 loss=loss,
-                client=client,
-                session=session,
+                origin=origin_of(request),
                 wipe="wipe" in request.POST,
                 kept_until=kept_until(request),
                 erases_from=wiping.erases_from(request),

@@ -1,6 +1,5 @@
 """Orders to erase the app on a phone, which can be called off."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -9,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
-from accounts.request_user import authenticated_user, session_id
-from core.http import client_of, require_post
+from accounts.request_user import authenticated_user
+from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.backups import wiping
@@ -38,9 +38,8 @@ def call_off(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = authenticated_user(request)
     rows = PhoneCommand.objects.filter(installation__user=user).select_related("installation")
     phone = get_object_or_404(rows, public_id=public_id).installation
-    about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
     with atomic_with_session(request):
-        done = wiping.call_off(user=user, installations=[phone], **about)
+        done = wiping.call_off(user=user, installations=[phone], origin=origin_of(request))
     if done:
         messages.success(request, _("%(phone)s keeps its accounts.") % {"phone": phone.name})
     else:

@@ -13,6 +13,7 @@ from django.shortcuts import resolve_url
 from django.views.decorators.cache import never_cache
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication import sign_in, throttling
 from accounts.authentication.methods import AlreadySpent
 from accounts.models import EventKind
@@ -87,24 +88,20 @@ def _refuse(
     request: HttpRequest, refused: passkey_refusals.Refused, passkey: Passkey | None = None
 ) -> HttpResponse:
     """Note the failure where it belongs, and say nothing that the browser did not know."""
-    passkey, client, kind = (
-        passkey or refused.passkey,
-        client_of(request),
-        EventKind.SIGN_IN_PASSKEY_FAILED,
-    )
+    passkey, origin = passkey or refused.passkey, Origin(client_of(request))
     if passkey and isinstance(refused, passkey_refusals.Locked):
-        throttling.note_locked(passkey.user, PasskeyMethod.slug, client)
+        throttling.note_locked(passkey.user, PasskeyMethod.slug, origin)
     elif passkey:
         with transaction.atomic():
-            events.record(passkey.user, kind, client=client)
+            events.record(passkey.user, EventKind.SIGN_IN_PASSKEY_FAILED, origin=origin)
     else:
-        events.record_nobody(kind, client=client)
+        events.record_nobody(EventKind.SIGN_IN_PASSKEY_FAILED, client=client_of(request))
     if isinstance(refused, passkey_refusals.UnknownPasskey):
         gone = {"rpId": refused.rp_id, "credentialId": refused.credential_id}
         request.session[GONE_KEY] = gone
     words = _("This passkey was not accepted. Sign in with your password.")
     if isinstance(refused, passkey_refusals.Changed):
-        changed_passkeys.note(refused.of, refused.change, client=client)
+        changed_passkeys.note(refused.of, refused.change, origin=origin)
         words = changed_passkeys.refusal(refused.of, refused.change)
     if isinstance(refused, passkey_refusals.OfTheApp):
         words = _(

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication import known_browsers, proofs
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.act_limits import counted
@@ -61,8 +62,7 @@ def _add(request: HttpRequest, registered: webauthn.Registered, name: str) -> Ht
                 name=name or passkeys.first_name(registered, client),
                 trusted_from=ground.trusted_from,
                 ground=ground,
-                client=client,
-                session=session_id(request),
+                origin=origin_of(request),
             )
             proofs.add(request, added.proof)
     except (passkeys.NotAdded, passkeys.TooManyPasskeys):
@@ -94,8 +94,8 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.POST or None, initial={"name": passkey.name, **held_values(request)}
     )
     if request.method == "POST" and form.is_valid():
-        name, session = form.cleaned_data["name"], session_id(request)
-        passkeys.rename(passkey=passkey, name=name, client=client_of(request), session=session)
+        name = form.cleaned_data["name"]
+        passkeys.rename(passkey=passkey, name=name, origin=origin_of(request))
         messages.success(request, _("The passkey is now called %(name)s.") % {"name": name})
         return redirect("devices:index")
     context = {"place": "devices", "passkey": passkey}
@@ -126,15 +126,11 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
 
 
 def _remove(request: HttpRequest, passkey: Passkey) -> HttpResponse:
-    user, session, gone = (
-        authenticated_user(request),
-        session_id(request),
-        passkeys.farewell(passkey),
-    )
+    user, gone = authenticated_user(request), passkeys.farewell(passkey)
     try:
         with transaction.atomic():
             removed = frozenset({passkey.factor})
-            passkeys.remove(passkey=passkey, client=client_of(request), session=session)
+            passkeys.remove(passkey=passkey, origin=origin_of(request))
             stays = strip_proofs(request.session, removed, least_of(user))
     except Passkey.DoesNotExist as error:
         raise Http404 from error

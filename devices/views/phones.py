@@ -1,6 +1,5 @@
 """Renaming a phone and unlinking it."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.factors.recovery_code_method import RecoveryCodeMethod
 from accounts.authentication.proofs import Strength, proofs_in, step_up_required
 from accounts.authentication.session_guard import atomic_with_session
@@ -17,7 +17,7 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, removal_impact
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import client_of, require_post
+from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.backups import unlinking, wiping
@@ -37,8 +37,8 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     phone = get_object_or_404(authenticated_user(request).phones.linked(), public_id=public_id)
     form = NameForm(request.POST or None, initial={"name": phone.name, **held_values(request)})
     if request.method == "POST" and form.is_valid():
-        name, session = form.cleaned_data["name"], session_id(request)
-        linked_phones.rename(phone=phone, name=name, client=client_of(request), session=session)
+        name = form.cleaned_data["name"]
+        linked_phones.rename(phone=phone, name=name, origin=origin_of(request))
         messages.success(request, _("The phone is now called %(name)s.") % {"name": name})
         return redirect("devices:index")
     context = {"place": "devices", "phone": phone}
@@ -74,13 +74,15 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _unlink(request: HttpRequest, phone: Phone) -> HttpResponse:
-    user, client, session = authenticated_user(request), client_of(request), session_id(request)
+    user = authenticated_user(request)
     try:
         with transaction.atomic():
-            wipe = "wipe" in request.POST
-            begins = wiping.erases_from(request)
-            about: dict[str, Any] = {"client": client, "session": session, "erases_from": begins}
-            done = linked_phones.unlink(phone=phone, wipe=wipe, **about)
+            done = linked_phones.unlink(
+                phone=phone,
+                origin=origin_of(request),
+                wipe="wipe" in request.POST,
+                erases_from=wiping.erases_from(request),
+            )
             stays = strip_proofs(request.session, done.factors, consequences.least_of(user))
     except Phone.DoesNotExist as error:
         raise Http404 from error
@@ -116,9 +118,9 @@ def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""
     user = authenticated_user(request)
     rows = app_consequences.to_be_told(_unlinking(user, public_id))
-    about: dict[str, Any] = {"client": client_of(request), "session": session_id(request)}
+    begins = wiping.erases_from(request)
     with atomic_with_session(request):
-        unlinking.wipe_later(user=user, rows=rows, erases_from=wiping.erases_from(request), **about)
+        unlinking.wipe_later(user=user, rows=rows, origin=origin_of(request), erases_from=begins)
     return redirect("devices:unlinked", public_id=public_id)
 
 

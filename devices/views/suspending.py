@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import (
     STRONG_STEP,
     Strength,
@@ -20,7 +21,6 @@ from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds.bindings import kept_until
 from accounts.readiness import removal_impact
 from accounts.request_user import authenticated_user, session_id
-from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.models import Phone
@@ -56,13 +56,12 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _suspend(request: HttpRequest, phone: Phone) -> HttpResponse:
-    session, least = session_id(request), least_of(authenticated_user(request))
+    least = least_of(authenticated_user(request))
     try:
         with transaction.atomic():
             done = suspension.suspend(
                 phone=phone,
-                client=client_of(request),
-                session=session,
+                origin=origin_of(request),
                 kept_until=kept_until(request),
             )
             stays = strip_proofs(request.session, done.factors, least)
@@ -96,10 +95,10 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _take_back(request: HttpRequest, phone: Phone) -> HttpResponse:
-    client, session, proofs = client_of(request), session_id(request), fresh_proofs(request)
+    proofs = fresh_proofs(request)
     try:
         with atomic_with_session(request):
-            suspension.take_back(phone=phone, proofs=proofs, client=client, session=session)
+            suspension.take_back(phone=phone, proofs=proofs, origin=origin_of(request))
     except suspension.NothingChanged:
         return _as_it_was(request)
     words = _("%(phone)s is back in use.")

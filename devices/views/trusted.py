@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.authentication import browser_trust
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
 from accounts.request_user import authenticated_user, session_id
 from core.geoip import place_of
-from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, ngettext
 from devices.models import Session, TrustedBrowser
@@ -96,7 +96,7 @@ def end_trust(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {"place": "devices", "browser": row, "opened": opened}
         return render(request, "devices/end_trust.html", context)
     with transaction.atomic():
-        trusted_browsers.end(user=user, browser=row, client=client_of(request), session=session)
+        trusted_browsers.end(user=user, browser=row, origin=origin_of(request))
         stays = strip_proofs(request.session, frozenset({row.factor}), least_of(user))
     messages.success(
         request, _("%(browser)s is no longer trusted.") % {"browser": row.display_name}
@@ -117,7 +117,7 @@ def end_all_trust(request: HttpRequest) -> HttpResponse:
         context = {"place": "devices", "count": len(rows), "opened": count}
         return render(request, "devices/end_all_trust.html", context)
     with transaction.atomic():
-        ended = trusted_browsers.end_all(user=user, client=client_of(request), session=session)
+        ended = trusted_browsers.end_all(user=user, origin=origin_of(request))
         factors = frozenset(row.factor for row in rows)
         stays = strip_proofs(request.session, factors, least_of(user))
     done = ngettext(

@@ -11,13 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import organisation_accounts
+from accounts.activity.origin import origin_of
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.models import Enrolment
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import client_of, require_post
+from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.authenticator import origin, work_accounts
@@ -81,9 +82,7 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
 def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     account = _its(request, public_id)
-    organisation_accounts.ask(
-        enrolment=account, client=client_of(request), session=session_id(request)
-    )
+    organisation_accounts.ask(enrolment=account, origin=origin_of(request))
     account.refresh_from_db()
     if account.state == Enrolment.State.ASKED:
         said = _("We’ve asked %(organisation)s. We’ll e-mail you when they answer.")

@@ -14,13 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import organisation_accounts, organisations
+from accounts.activity.origin import origin_of
 from accounts.forms.staff import EnrolForm, OrganisationForm
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
-from accounts.request_user import authenticated_user, session_id
+from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core import paging
-from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits import LimitReached
@@ -103,10 +103,7 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
     found.name, found.help = form.cleaned_data["name"], form.cleaned_data["help"]
     try:
         organisations.save(
-            actor=authenticated_user(request),
-            organisation=found,
-            client=client_of(request),
-            session=session_id(request),
+            actor=authenticated_user(request), organisation=found, origin=origin_of(request)
         )
     except organisations.NameTaken:
         form.add_error("name", _("An organisation with this name already exists."))

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
 from accounts.views.activity import EVENTS_A_PAGE
@@ -51,10 +52,13 @@ def test_it_shows_the_newest_first_and_nothing_of_others(
     visitor = RequestOrigin("192.0.2.7", FIREFOX)
     for number in range(EVENTS_A_PAGE + 1):
         events.record(
-            alice.user, EventKind.PHONE_RENAMED, client=visitor, phone=f"Phone {number:02d}."
+            alice.user,
+            EventKind.PHONE_RENAMED,
+            origin=Origin(visitor),
+            phone=f"Phone {number:02d}.",
         )
         clock.shift(1)
-    events.record(bob.user, EventKind.PHONE_RENAMED, client=visitor, phone="Bob's phone")
+    events.record(bob.user, EventKind.PHONE_RENAMED, origin=Origin(visitor), phone="Bob's phone")
     enter(client, alice, Strength.TWO_STEP)
     words = seen(client.get(PAGE))
     assert words.index(f"Phone {EVENTS_A_PAGE:02d}.") < words.index("Phone 01.")
@@ -82,7 +86,7 @@ def test_a_strange_page_number_shows_a_page(client: Client, carol: Person, page:
 )
 def test_whatever_a_stranger_wrote_is_only_text(client: Client, carol: Person, name: str) -> None:
     visitor = RequestOrigin("192.0.2.7", name)
-    events.record(carol.user, EventKind.PHONE_LINKED, client=visitor, phone=name)
+    events.record(carol.user, EventKind.PHONE_LINKED, origin=Origin(visitor), phone=name)
     enter(client, carol, Strength.PASSWORD)
     answer = client.get(PAGE)
     assert "<script>alert" not in answer.content.decode()

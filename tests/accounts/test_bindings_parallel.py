@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts import staff
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling, keep_or_remove
 from accounts.holds.bindings import Ground
@@ -59,7 +60,7 @@ def all_at_once(acts: list[Callable[[], Any]]) -> list[bool]:
 
 def test_of_parallel_removals_one_wins(alice: Person, held: Binding) -> None:
     def remove() -> list[Binding]:
-        return cancelling.cancel(user=alice.user, chosen=[held], client=HERE)
+        return cancelling.cancel(user=alice.user, chosen=[held], origin=Origin(HERE))
 
     assert sum(all_at_once([remove] * 8)) == 1
     assert alice.kinds().count("hold:cancelled") == 1
@@ -68,10 +69,10 @@ def test_of_parallel_removals_one_wins(alice: Person, held: Binding) -> None:
 
 def test_kept_and_removed_at_once_is_one_of_the_two(alice: Person, held: Binding) -> None:
     def keep() -> bool:
-        return keep_or_remove.keep(alice.user, held, client=HERE, session="owner")
+        return keep_or_remove.keep(alice.user, held, origin=Origin(HERE, "owner"))
 
     def remove() -> list[Binding]:
-        return cancelling.cancel(user=alice.user, chosen=[held], client=HERE)
+        return cancelling.cancel(user=alice.user, chosen=[held], origin=Origin(HERE))
 
     assert sum(all_at_once([keep, remove] * 4)) == 1
     kinds = alice.kinds()
@@ -84,7 +85,7 @@ def test_kept_and_removed_at_once_is_one_of_the_two(alice: Person, held: Binding
 def test_a_button_pressed_eight_times_works_once(alice: Person, held: Binding) -> None:
     about: dict[str, Any] = {"passkey": "Blue key", "binding": str(held.public_id)}
     event = events.record(
-        alice.user, EventKind.PASSKEY_ADDED, client=HERE, session="thief", **about
+        alice.user, EventKind.PASSKEY_ADDED, origin=Origin(HERE, "thief"), **about
     )
     url = take_back.url_for(event, alice.address)
     assert url
@@ -92,7 +93,7 @@ def test_a_button_pressed_eight_times_works_once(alice: Person, held: Binding) -
 
     def press() -> bool:
         reported = take_back.find(token)
-        return bool(reported and take_back.report(reported, client=HERE))
+        return bool(reported and take_back.report(reported, origin=Origin(HERE)))
 
     assert sum(all_at_once([press] * 8)) == 1
     assert alice.kinds().count("notice:reported") == 1

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.factors.sent_code_methods import (
     EmailCodeMethod,
     SentCodeMethod,
@@ -80,12 +81,12 @@ def step(slug: str) -> SentCodeMethod:
 def decline(person: Person, *slugs: str) -> None:
     for slug in slugs:
         user = person.reload()
-        declined_methods.decline(user=user, step=step(slug), client=HERE, session="")
+        declined_methods.decline(user=user, step=step(slug), origin=Origin(HERE, ""))
     person.reload()
 
 
 def accept(person: Person, slug: str) -> None:
-    declined_methods.accept(user=person.reload(), step=step(slug), client=HERE, session="")
+    declined_methods.accept(user=person.reload(), step=step(slug), origin=Origin(HERE, ""))
     person.reload()
 
 
@@ -486,15 +487,15 @@ def test_the_last_number_stays_while_it_is_the_fall_back(client: Client, pia: Pe
 def test_a_number_that_is_declined_may_always_go(client: Client, alice: Person) -> None:
     decline(alice, "sms")
     number = alice.user.phone_numbers.get()
-    changes.remove(alice.user, number, client=HERE, session="")
+    changes.remove(alice.user, number, origin=Origin(HERE, ""))
     assert not PhoneNumber.objects.filter(user=alice.user).exists()
 
 
 REMOVALS: list[Callable[[Person], Any]] = [
-    lambda person: linked_phones.unlink(phone=person.phone, client=HERE),
-    lambda person: passkeys.remove(passkey=person.user.passkeys.all()[0], client=HERE),
+    lambda person: linked_phones.unlink(phone=person.phone, origin=Origin(HERE)),
+    lambda person: passkeys.remove(passkey=person.user.passkeys.all()[0], origin=Origin(HERE)),
     lambda person: changes.remove(
-        person.user, person.user.phone_numbers.all()[0], client=HERE, session=""
+        person.user, person.user.phone_numbers.all()[0], origin=Origin(HERE, "")
     ),
 ]
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.activity import events
 from accounts.activity.event_kinds import KINDS, Effect
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
 from devices.models import Session
@@ -35,7 +36,7 @@ def test_the_kind_says_what_ends(alice: Person, acting: str, kind: EventKind) ->
     before, trusted = ids(alice), alice.user.trusted_browsers.count()
     assert len(before) > 1
     assert trusted
-    events.record(alice.user, kind, client=HERE, session=acting)
+    events.record(alice.user, kind, origin=Origin(HERE, acting))
     effect = KINDS[kind].effect
     assert ids(alice) == ({acting} if effect is Effect.PROTECTION_CHANGED else before)
     assert alice.user.trusted_browsers.count() == (trusted if effect is Effect.NOTHING else 0)
@@ -43,18 +44,22 @@ def test_the_kind_says_what_ends(alice: Person, acting: str, kind: EventKind) ->
 
 def test_staff_keep_no_session_of_the_person(alice: Person, acting: str, sue: Person) -> None:
     kind = EventKind.ACCOUNT_LOCKED
-    events.record(alice.user, kind, client=None, actor=sue.user, session=acting)
+    events.record(
+        alice.user,
+        kind,
+        origin=Origin(session=acting, actor=sue.user),
+    )
     assert not ids(alice)
 
 
 def test_an_act_that_changed_less_ends_less(alice: Person, acting: str) -> None:
     before, kind = ids(alice), EventKind.RECOVERY_CODES_CONFIRMED
-    events.record(alice.user, kind, client=HERE, session=acting, effect=Effect.NOTHING)
+    events.record(alice.user, kind, origin=Origin(HERE, acting), effect=Effect.NOTHING)
     assert ids(alice) == before
 
 
 def test_the_event_remembers_how_many_ended(alice: Person, acting: str) -> None:
-    event = events.record(alice.user, EventKind.PHONE_UNLINKED, client=HERE, session=acting)
+    event = events.record(alice.user, EventKind.PHONE_UNLINKED, origin=Origin(HERE, acting))
     assert event.details == {"sessions": 1, "trusted": 1}
 
 

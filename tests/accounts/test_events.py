@@ -18,6 +18,7 @@ from accounts.activity import events
 from accounts.activity.event_kinds import KINDS
 from accounts.activity.events import title_of
 from accounts.activity.notifications import COMPOSERS
+from accounts.activity.origin import Origin
 from accounts.authentication.second_steps import second_steps
 from accounts.authentication.sent_codes import MESSAGE_KINDS
 from accounts.models import EventKind, SecurityEvent
@@ -55,14 +56,14 @@ def html_of(sent: EmailMessage) -> str:
     ],
 )
 def test_the_database_itself_refuses_to_change_an_event(carol: Person, statement: str) -> None:
-    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, client=HERE)
+    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, origin=Origin(HERE))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         connection.cursor().execute(statement, [event.pk])
     assert carol.kinds() == ["sign_out:done"]
 
 
 def test_the_rows_cannot_be_changed_through_the_models_either(carol: Person) -> None:
-    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, client=HERE)
+    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, origin=Origin(HERE))
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         event.save()
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
@@ -80,7 +81,7 @@ def test_an_event_goes_after_its_year_and_not_before(carol: Person) -> None:
 
 
 def test_an_event_outlives_the_account(carol: Person) -> None:
-    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, client=HERE)
+    event = events.record(carol.user, EventKind.SIGN_OUT_DONE, origin=Origin(HERE))
     carol.user.delete()
     assert SecurityEvent.objects.filter(pk=event.pk).exists()
 
@@ -88,7 +89,7 @@ def test_an_event_outlives_the_account(carol: Person) -> None:
 def test_a_rolled_back_act_leaves_neither_event_nor_notice(carol: Person) -> None:
     def act() -> None:
         with transaction.atomic():
-            events.record(carol.user, EventKind.TWO_STEP_OFF, client=HERE)
+            events.record(carol.user, EventKind.TWO_STEP_OFF, origin=Origin(HERE))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -156,7 +157,7 @@ def test_a_notice_tells_every_confirmed_address_what_when_and_where(
 ) -> None:
     alice.user.email_addresses.create(address="waiting@latchkey.example")
     with TestCase.captureOnCommitCallbacks(execute=True):
-        event = events.record(alice.user, kind, client=HERE, **DETAILS)
+        event = events.record(alice.user, kind, origin=Origin(HERE), **DETAILS)
     assert {sent.to[0] for sent in mail.outbox} == addresses(alice.user)
     sent = mail.outbox[0]
     html = html_of(sent)
@@ -181,7 +182,7 @@ def test_a_name_with_a_colon_leaves_the_heading_whole(
 ) -> None:
     settings.PORTAL_NAME = "Acme: Security"
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(carol.user, EventKind.TWO_STEP_OFF, client=HERE)
+        events.record(carol.user, EventKind.TWO_STEP_OFF, origin=Origin(HERE))
     assert "<h1>Two-step verification is off</h1>" in html_of(mail.outbox[0])
 
 
@@ -190,7 +191,7 @@ def test_every_notice_is_dutch_for_who_reads_dutch(carol: Person) -> None:
     languages.choose(carol.user, "nl")
     with TestCase.captureOnCommitCallbacks(execute=True):
         for kind in NOTICES:
-            events.record(carol.user, kind, client=HERE, **DETAILS)
+            events.record(carol.user, kind, origin=Origin(HERE), **DETAILS)
     assert len(mail.outbox) == len(NOTICES)
     for sent in mail.outbox:
         for words in (str(sent.subject), str(sent.body), words_of(html_of(sent))):
@@ -199,7 +200,7 @@ def test_every_notice_is_dutch_for_who_reads_dutch(carol: Person) -> None:
 
 
 def test_a_quiet_kind_tells_nobody(alice: Person) -> None:
-    events.record(alice.user, EventKind.PHONE_RENAMED, client=HERE, phone="Pixel 8")
+    events.record(alice.user, EventKind.PHONE_RENAMED, origin=Origin(HERE), phone="Pixel 8")
     assert not Message.objects.exists()
 
 
@@ -207,7 +208,7 @@ def test_a_name_is_only_text_in_a_mail(carol: Person) -> None:
     carol.user.name = "<b>Carol</b> & {{ 7 }}"
     carol.user.save()
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(carol.user, EventKind.TWO_STEP_OFF, client=HERE)
+        events.record(carol.user, EventKind.TWO_STEP_OFF, origin=Origin(HERE))
     (sent,) = mail.outbox
     html = html_of(sent)
     assert "<b>Carol" not in html
@@ -217,7 +218,7 @@ def test_a_name_is_only_text_in_a_mail(carol: Person) -> None:
 
 def test_a_notice_of_a_deleted_account_is_not_sent(carol: Person) -> None:
     with TestCase.captureOnCommitCallbacks(execute=False) as later:
-        events.record(carol.user, EventKind.TWO_STEP_OFF, client=HERE)
+        events.record(carol.user, EventKind.TWO_STEP_OFF, origin=Origin(HERE))
     carol.user.delete()
     for deliver in later:
         deliver()

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client, TestCase
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
 from devices.models import Phone
@@ -49,7 +50,7 @@ def test_following_a_notice_leaves_the_thief_out(
     mail.outbox.clear()
     session = str(client.session.public_id)  # type: ignore[attr-defined] # it is our engine's
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(alice.user, kind, client=HERE, session=session, **DETAILS)
+        events.record(alice.user, kind, origin=Origin(HERE, session), **DETAILS)
     text = str(mail.outbox[0].body)
     found = LINK.findall(text)
     if kind in NOTHING_TO_STOP:

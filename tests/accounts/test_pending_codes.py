@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import HOST
 from accounts.authentication import recovery_codes
 from accounts.authentication.proofs import Strength
 from accounts.holds import disputes
@@ -226,7 +227,7 @@ def test_kept_codes_that_nobody_typed_back_wait_beside_the_older(
 
 def test_a_dispute_lets_no_older_sheet_end(inside: Client, alice: Person) -> None:
     new = make(inside)
-    disputes.begin(alice.user, since=timezone.now(), client=None)
+    disputes.begin(alice.user, since=timezone.now(), origin=HOST)
     inside = enter(inside, alice, Strength.TWO_STEP)
     assert inside.post(PAGE, {"code": new[0]}).status_code == 409
     assert inside.post(discard_url(alice)).status_code == 409

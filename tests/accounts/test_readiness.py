@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, note
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from accounts.activity.origin import Origin
 from accounts.authentication.factors.possessions import Number
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts import changes
@@ -249,11 +250,11 @@ def removable(person: Person) -> list[tuple[Callable[[Any], object], Any]]:
     others = person.user.email_addresses.verified().exclude(address=person.address)
     return [
         *(
-            (lambda row: linked_phones.unlink(phone=row, client=VISITOR), row)
+            (lambda row: linked_phones.unlink(phone=row, origin=Origin(VISITOR)), row)
             for row in person.user.phones.linked()
         ),
         *(
-            (lambda row: passkeys.remove(passkey=row, client=VISITOR), row)
+            (lambda row: passkeys.remove(passkey=row, origin=Origin(VISITOR)), row)
             for row in person.user.passkeys.all()
         ),
         *((_remove_contact, row) for row in others),
@@ -262,4 +263,4 @@ def removable(person: Person) -> list[tuple[Callable[[Any], object], Any]]:
 
 
 def _remove_contact(row: Any) -> None:
-    changes.remove(row.user, row, client=VISITOR, session="")
+    changes.remove(row.user, row, origin=Origin(VISITOR, ""))

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from core.http import RequestOrigin
 from devices.api.http import fingerprint
@@ -71,7 +72,7 @@ def test_twenty_hands_confirm_and_it_is_linked_once(alice: Person, crowd: Crowd)
 
     def confirm() -> bool:
         try:
-            app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""))
+            app_linking.confirm(row=row, origin=Origin(RequestOrigin("192.0.2.7", "")))
         except app_linking.Ended:
             return False
         return True
@@ -171,10 +172,10 @@ def test_unlinking_while_the_number_is_typed_links_nothing_that_lives_on(
 
     def confirm() -> None:
         with suppress(app_linking.Ended, IntegrityError, Phone.DoesNotExist):
-            app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""))
+            app_linking.confirm(row=row, origin=Origin(RequestOrigin("192.0.2.7", "")))
 
     def unlink() -> None:
-        linked_phones.unlink(phone=old, client=RequestOrigin("192.0.2.7", ""), lost=True)
+        linked_phones.unlink(phone=old, origin=Origin(RequestOrigin("192.0.2.7", "")), lost=True)
 
     at_once([closing(confirm), closing(unlink)])
     assert not alice.user.phones.exists()

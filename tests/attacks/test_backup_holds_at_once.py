@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from core.http import RequestOrigin
 from devices.backups import grants, unlinking, wiping
 from devices.models import Installation, KeyProof, KeySlot, PhoneCommand, RestoreGrant
@@ -95,7 +96,7 @@ def test_an_order_that_is_called_off_while_the_phone_locks_leaves_it_a_way_to_op
     for at in range(ROUNDS):
         row = order(app)
         off = partial(
-            wiping.call_off, user=carol.user, installations=[app.installation], client=HERE
+            wiping.call_off, user=carol.user, installations=[app.installation], origin=Origin(HERE)
         )
         path = f"commands/{row.public_id}"
         acts: list[Act] = [partial(app.twin().post, f"{path}/lock"), closing(off), closing(off)]
@@ -121,11 +122,10 @@ def test_an_order_and_its_calling_off_at_once_leave_one_order_or_none(
             unlinking.wipe_later,
             user=carol.user,
             rows=rows,
-            client=HERE,
-            session="",
+            origin=Origin(HERE, ""),
             erases_from=timezone.now() + timedelta(hours=72),
         )
-        off = partial(wiping.call_off, user=carol.user, installations=rows, client=HERE)
+        off = partial(wiping.call_off, user=carol.user, installations=rows, origin=Origin(HERE))
         at_once([closing(again), closing(off)])
         left = wiping.to_call_off(rows).count()
         assert left in (0, 1)
@@ -165,7 +165,7 @@ def test_leave_that_is_used_while_it_is_stopped_was_used_before_or_not_at_all(
         new = give_app(carol, visitor, f"New {at}")
         leave = RestoreGrant.objects.select_related("installation__user").get(pk=grant(new).pk)
         asked = {"mode": "take-over", "vault": backup.vault.id, "head": backup.head}
-        stop = closing(partial(grants.stop, grant=leave, client=HERE))
+        stop = closing(partial(grants.stop, grant=leave, origin=Origin(HERE)))
         acts: list[Act] = [partial(new.post, "restore/complete", asked), stop]
         taken = at_once(acts)[0]
         assert code(taken) in ("", "grant_needed")

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.factors.sent_code_methods import SentCodeMethod
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import step_named
@@ -37,7 +38,7 @@ def decline(person: Person, *slugs: str) -> None:
     for slug in slugs:
         step = step_named(slug)
         assert isinstance(step, SentCodeMethod)
-        declined_methods.decline(user=person.reload(), step=step, client=HERE, session="")
+        declined_methods.decline(user=person.reload(), step=step, origin=Origin(HERE, ""))
     mail.outbox.clear()
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from time_machine import Traveller
 
+from accounts.activity.origin import Origin
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
@@ -82,9 +83,9 @@ def test_a_phone_is_not_taken_back_on_the_word_of_a_passkey_just_removed(
 ) -> None:
     give_passkey(alice)
     passkey, phone = alice.user.passkeys.get(), alice.phone
-    suspension.suspend(phone=phone, client=VISITOR)
+    suspension.suspend(phone=phone, origin=Origin(VISITOR))
     enter(client, alice, [Proof.now("passkey", Strength.TWO_STEP, passkey.factor)])
-    meanwhile(lambda: passkeys.remove(passkey=passkey, client=VISITOR, lost=True))
+    meanwhile(lambda: passkeys.remove(passkey=passkey, origin=Origin(VISITOR), lost=True))
     client.post(f"/devices/{phone.public_id}/take-back/")
     assert alice.phone.is_suspended
 
@@ -97,7 +98,7 @@ def test_a_code_found_before_a_suspension_is_not_spent_after_it(
     found = AuthenticatorAppMethod().match(verification, code_of(alice.authenticator, 1))
     assert found is not None
     clock.move_to(1_800_000_000 + 29.9)
-    suspension.suspend(phone=alice.phone, client=VISITOR)
+    suspension.suspend(phone=alice.phone, origin=Origin(VISITOR))
     with pytest.raises(AlreadySpent):
         found.consume()
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication import two_step
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
@@ -56,7 +57,7 @@ def switch_on(client: Client, person: Person) -> None:
     code = page.split("data-recovery-code>")[1].partition("<")[0]
     client.post("/security/recovery-codes/", {"code": code})
     session = Session.objects.of(person.user).alive().latest("pk")
-    two_step.turn_on(person.user, client=HERE, session=str(session.public_id))
+    two_step.turn_on(person.user, origin=Origin(HERE, str(session.public_id)))
 
 
 def off_and_on(client: Client, person: Person) -> None:
@@ -108,7 +109,7 @@ def test_what_another_session_added_and_is_held_goes(new_client: Browsers, alice
     recover(thief, alice)
     phone = link_phone(thief)
     assert phone.authenticators.get().is_held
-    two_step.turn_off(alice.user, client=HERE, session="")
+    two_step.turn_off(alice.user, origin=Origin(HERE, ""))
     assert not alice.user.phones.filter(pk=phone.pk).exists()
     assert alice.user.phones.linked().count() == 1
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.holds.disputes import InDispute
 from accounts.models import User
 from core.http import RequestOrigin
@@ -29,7 +30,7 @@ STOPPED = {200, 302, 404, 409, 429}
 def call_lost(person: Person, until: timedelta | None = None) -> None:
     """Call the phone lost as a recovered session does, some minutes ago."""
     ends = timezone.now() + (until or settings.RECOVERY_HOLD)
-    linked_phones.unlink(phone=person.phone, client=CLIENT, lost=True, kept_until=ends)
+    linked_phones.unlink(phone=person.phone, origin=Origin(CLIENT), lost=True, kept_until=ends)
     Authenticator.objects.filter(user=person.user).update(last_step=0)
 
 
@@ -74,7 +75,7 @@ def test_taking_back_while_it_is_called_lost(alice: Person, crowd: Crowd) -> Non
 
     def lose() -> None:
         with suppress(InDispute, Phone.DoesNotExist):
-            linked_phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
+            linked_phones.unlink(phone=phone, origin=Origin(CLIENT), lost=True, kept_until=until)
 
     acts: list[Callable[[], Any]] = [partial(owner.post, DOOR, {"code": code}) for owner in owners]
     acts.insert(2, by_itself(lose))
@@ -96,7 +97,7 @@ def test_calling_it_lost_again_while_it_is_taken_back(alice: Person, crowd: Crow
 
     def lose() -> None:
         with suppress(InDispute, Phone.DoesNotExist):
-            linked_phones.unlink(phone=phone, client=CLIENT, lost=True, kept_until=until)
+            linked_phones.unlink(phone=phone, origin=Origin(CLIENT), lost=True, kept_until=until)
 
     press: Callable[[], Any] = partial(owner.post, DOOR, {"code": code})
     at_once([by_itself(lose), press, by_itself(lose)])
@@ -143,8 +144,7 @@ def test_both_answers_of_an_older_proof_at_once(alice: Person, crowd: Crowd) -> 
                 user=User.objects.get(pk=alice.user.pk),
                 keeps=keeps,
                 proofs=proofs,
-                client=CLIENT,
-                session="",
+                origin=Origin(CLIENT, ""),
             )
 
     at_once([by_itself(partial(decide, keeps=keeps)) for keeps in (True, False, True, False)])

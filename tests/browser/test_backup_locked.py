@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from accounts.activity.origin import Origin
 from core.http import RequestOrigin
 from devices.backups import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand
@@ -52,7 +53,7 @@ def call_lost(phone: Linked) -> PhoneCommand:
 
 def call_off(row: PhoneCommand) -> None:
     phone = row.installation
-    wiping.call_off(user=phone.user, installations=[phone], client=HERE)
+    wiping.call_off(user=phone.user, installations=[phone], origin=Origin(HERE))
 
 
 def is_locked(phone: Linked, row: PhoneCommand) -> None:
@@ -117,7 +118,7 @@ def test_a_phone_that_is_sealed_erases_itself_once_it_is_told_to(phone: Linked) 
     mine, until = phone.installation, timezone.now() + timedelta(hours=72)
     place = Phone.objects.create(user=mine.user, name=mine.name, linked_at=timezone.now())
     Installation.objects.filter(pk=mine.pk).update(phone=place)
-    linked_phones.unlink(phone=place, client=HERE, lost=True, wipe=True, kept_until=until)
+    linked_phones.unlink(phone=place, origin=Origin(HERE), lost=True, wipe=True, kept_until=until)
     row = mine.commands.get()
     phone.open()
     is_locked(phone, row)

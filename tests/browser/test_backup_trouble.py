@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
+from accounts.activity.origin import HOST
 from accounts.holds import disputes
 from devices import models
 from devices.backups import replacing, unlinking
@@ -232,7 +233,7 @@ return call("DELETE", "vault").catch(({ code, message }) => [code, message]);
 
 def test_a_dispute_is_explained_in_words_of_the_app(phone: Linked) -> None:
     user = phone.installation.user
-    disputes.begin(user, since=timezone.now(), client=None, phone="Pixel 8")
+    disputes.begin(user, since=timezone.now(), origin=HOST, phone="Pixel 8")
     code, words = phone.run(SWITCH_OFF)
     assert code == "in_dispute"
     assert words.startswith("Your account is in dispute, so this has to wait until it is decided.")

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.activity.origin import Origin
 from core.http import RequestOrigin
 from devices.backups import app_linking
 from devices.models import Installation, RestoreGrant
@@ -114,7 +115,7 @@ def test_from_another_computer_a_number_is_compared(
     phone.reads("One more step")
     row = nora.user.link_requests.get(ended_at=None)
     assert phone.page.locator("[data-part=number]").inner_text() == row.number
-    app_linking.confirm(row=row, client=HERE)
+    app_linking.confirm(row=row, origin=Origin(HERE))
     phone.says("These backups are in your account.")
     assert nora.user.installations.filter(name="Fairphone").exists()
 

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from core.http import RequestOrigin
 from devices.backups import app_linking, unlinking
@@ -51,7 +52,7 @@ def _linking(phone: Linked) -> Iterator[str]:
     phone.says("Type this number in the portal")
     yield "the app, link, number"
     row.refresh_from_db()
-    app_linking.confirm(row=row, client=RequestOrigin("192.0.2.7", ""), session=session)
+    app_linking.confirm(row=row, origin=Origin(RequestOrigin("192.0.2.7", ""), session))
     phone.says("This phone is linked to")
     yield "the app, link, done"
     phone.open()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
 from core.http import RequestOrigin
@@ -23,7 +24,7 @@ Enter = Callable[..., None]
 def contested_phone(page: Page, person: Person) -> Names:
     """A phone called lost by somebody is taken back by somebody, and nothing can be changed."""
     until = timezone.now() + settings.RECOVERY_HOLD
-    linked_phones.unlink(phone=person.phone, client=None, lost=True, kept_until=until)
+    linked_phones.unlink(phone=person.phone, origin=HOST, lost=True, kept_until=until)
     rows = Authenticator.objects.filter(user=person.user)
     rows.update(last_step=0)
     app, hand = App(rows.get().secret), Hand(page)
@@ -87,7 +88,7 @@ def refusals(page: Page, enter: Enter) -> Names:
     """What an account cannot do yet, or not at all."""
     hand, person = Hand(page), protected("otto")
     phone = person.phone
-    suspension.suspend(phone=phone, client=RequestOrigin("192.0.2.7", ""))
+    suspension.suspend(phone=phone, origin=Origin(RequestOrigin("192.0.2.7", "")))
     enter(person, Strength.RECOVERED)
     hand.open(f"/devices/{phone.public_id}/take-back/")
     hand.reads("You can’t take Pixel 8 back now")

@@ -10,6 +10,7 @@ from django.utils import translation
 from playwright.sync_api import Page, Route
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.preferences import languages
 from tests.live.browser import Scheme
 from tests.live.sinks import body_of, wait_until
@@ -49,7 +50,7 @@ def _notices(site: LiveSite, language: str) -> list[EmailMessage]:
     person = make_person(f"reader-{language}")
     languages.choose(person.user, language)
     for kind in NOTICES:
-        events.record(person.user, kind, client=HERE, **DETAILS)
+        events.record(person.user, kind, origin=Origin(HERE), **DETAILS)
 
     def all_of_them() -> list[EmailMessage]:
         got = site.mail.messages_for(person.address)

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.contacts.normalization import mask_address
 from accounts.models import User
@@ -62,7 +63,7 @@ def confirm(number: str) -> bool:
     row = LinkRequest.objects.latest("pk")
     is_right = app_linking.is_number(row, number)
     if is_right:
-        app_linking.confirm(row=row, client=HERE)
+        app_linking.confirm(row=row, origin=Origin(HERE))
     return is_right
 
 
@@ -122,7 +123,7 @@ def test_the_number_counts_once(alice: Person, portal: Client) -> None:
     with pytest.raises(app_linking.Ended):
         confirm(number)
     with pytest.raises(app_linking.Ended):
-        app_linking.confirm(row=LinkRequest.objects.get(), client=HERE)
+        app_linking.confirm(row=LinkRequest.objects.get(), origin=Origin(HERE))
     assert alice.user.installations.count() == 1
 
 

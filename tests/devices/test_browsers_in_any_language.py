@@ -7,6 +7,7 @@ from django.core import mail
 from django.test import Client, TestCase
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, User
 from core.http import RequestOrigin
@@ -58,7 +59,9 @@ def test_a_mail_names_it_in_the_language_of_its_reader(alice: Person) -> None:
     User.objects.filter(pk=alice.user.pk).update(language="nl")
     visitor = RequestOrigin("192.0.2.7", FIREFOX)
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(alice.user, EventKind.BROWSER_TRUSTED, client=visitor, agent=ODD, days=30)
+        events.record(
+            alice.user, EventKind.BROWSER_TRUSTED, origin=Origin(visitor), agent=ODD, days=30
+        )
     assert "een browser op Linux wordt 30 dagen vertrouwd" in mail.outbox[-1].body
 
 
@@ -78,7 +81,9 @@ def test_the_name_that_was_made_stays_one_that_can_be_translated(
 def test_what_was_kept_in_english_before_is_read_in_dutch(dutch: Client, alice: Person) -> None:
     Session.objects.of(alice.user).update(name="Unknown browser")
     visitor = RequestOrigin("192.0.2.7", "")
-    events.record(alice.user, EventKind.SESSION_ENDED, client=visitor, browser="Unknown browser")
+    events.record(
+        alice.user, EventKind.SESSION_ENDED, origin=Origin(visitor), browser="Unknown browser"
+    )
     assert "Onbekende browser" in seen(dutch.get("/devices/"))
     assert "Onbekende browser afgemeld" in seen(dutch.get("/security/activity/"))
 

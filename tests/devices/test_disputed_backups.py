@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.holds import disputes
 from accounts.models import User
 from core.http import RequestOrigin
@@ -53,7 +54,7 @@ def pin(backup: Backup, *, pinned: bool) -> Any:
 
 def dispute(person: Person) -> None:
     """Let the account be in dispute; ends sessions and leave, which is given again here."""
-    until = disputes.begin(person.user, since=timezone.now(), client=HERE)
+    until = disputes.begin(person.user, since=timezone.now(), origin=Origin(HERE))
     disputed.keep_through(person.user, until)
 
 

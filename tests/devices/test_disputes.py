@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication import two_step
 from accounts.authentication.factors.sent_code_methods import EmailCodeMethod
 from accounts.authentication.proofs import Proof, Strength
@@ -246,22 +247,24 @@ def newest_address(person: Person) -> EmailAddress:
 
 
 ACTS: dict[str, Callable[[Person], Any]] = {
-    "two-step off": lambda p: two_step.turn_off(p.user, client=VISITOR, session=""),
+    "two-step off": lambda p: two_step.turn_off(p.user, origin=Origin(VISITOR, "")),
     "codes": give_codes,
     "address added": lambda p: changes.add_address(p.user, "new@example.org"),
     "number added": lambda p: changes.add_number(p.user, "+31612345678"),
     "contact removed": lambda p: changes.remove(
-        p.user, newest_address(p), client=VISITOR, session=""
+        p.user, newest_address(p), origin=Origin(VISITOR, "")
     ),
     "primary": lambda p: changes.make_primary(
-        p.user, newest_address(p), client=VISITOR, session=""
+        p.user, newest_address(p), origin=Origin(VISITOR, "")
     ),
     "declined": lambda p: declined_methods.decline(
-        user=p.user, step=EmailCodeMethod(), client=VISITOR, session=""
+        user=p.user, step=EmailCodeMethod(), origin=Origin(VISITOR, "")
     ),
     "phone linked": lambda p: linked_phones.link(user=p.user, name="More"),
-    "phone suspended": lambda p: suspension.suspend(phone=row_of(p), client=VISITOR),
-    "phone unlinked": lambda p: linked_phones.unlink(phone=row_of(p), client=VISITOR, lost=True),
+    "phone suspended": lambda p: suspension.suspend(phone=row_of(p), origin=Origin(VISITOR)),
+    "phone unlinked": lambda p: linked_phones.unlink(
+        phone=row_of(p), origin=Origin(VISITOR), lost=True
+    ),
 }
 
 
@@ -309,7 +312,7 @@ def test_a_dispute_that_runs_is_not_made_longer(
 ) -> None:
     until = disputed.reload().disputed_until
     clock.shift(timedelta(hours=2))
-    assert disputes.begin(disputed.user, since=timezone.now(), client=VISITOR) == until
+    assert disputes.begin(disputed.user, since=timezone.now(), origin=Origin(VISITOR)) == until
     assert disputed.reload().disputed_until == until
 
 
@@ -376,7 +379,7 @@ def test_nothing_younger_decides_not_even_once_its_hold_has_ended(
     assert answer["Location"].startswith("/confirm/")
     with pytest.raises(contest.NotOlder):
         contest.decide(
-            user=alice.user, keeps=False, proofs=by(alice, held), client=VISITOR, session=""
+            user=alice.user, keeps=False, proofs=by(alice, held), origin=Origin(VISITOR, "")
         )
     assert alice.reload().is_disputed
 
@@ -387,7 +390,7 @@ def test_neither_the_phone_itself_nor_the_recovered_session_decides(
     for proofs in (by(disputed, own(disputed)), proved(disputed, Strength.RECOVERED)):
         with pytest.raises(contest.NotOlder):
             contest.decide(
-                user=disputed.user, keeps=True, proofs=proofs, client=VISITOR, session=""
+                user=disputed.user, keeps=True, proofs=proofs, origin=Origin(VISITOR, "")
             )
 
 
@@ -435,7 +438,7 @@ def test_called_lost_again_after_it_was_decided_it_is_disputed_again(
     tablet = give_phone(alice, "Tablet")
     enter(client, alice, Strength.RECOVERED)
     lose(client, alice)
-    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
+    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), origin=Origin(VISITOR))
     clock.shift(timedelta(hours=1))
     thief = enter(new_client(), alice, Strength.RECOVERED)
     assert lose(thief, alice)["Location"] == "/sign-in/"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import staff
+from accounts.activity.origin import Origin
 from accounts.authentication import throttling
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent, VerificationContext
@@ -252,7 +253,7 @@ def changes_password(inside: Client, alice: Person) -> None:
 
 def confirms_address(inside: Client, alice: Person) -> None:
     row = EmailAddress.objects.create(user=alice.user, address=fresh_address("new"))
-    assert changes.mark_verified(alice.user, row, client=HERE, session="")
+    assert changes.mark_verified(alice.user, row, origin=Origin(HERE, ""))
 
 
 def removes_number(inside: Client, alice: Person) -> None:
@@ -262,7 +263,7 @@ def removes_number(inside: Client, alice: Person) -> None:
 
 def moves_address(inside: Client, alice: Person) -> None:
     second = alice.user.email_addresses.order_by("-pk")[0]
-    assert changes.make_primary(alice.user, second, client=HERE, session="")
+    assert changes.make_primary(alice.user, second, origin=Origin(HERE, ""))
     alice.reload()
 
 

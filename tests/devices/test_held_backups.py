@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
@@ -36,7 +37,7 @@ def note(person: Person, app: App, *, held: bool = True) -> Binding:
 
 
 def cancel(person: Person, row: Binding) -> None:
-    cancelling.cancel(user=person.user, chosen=[row], client=HERE)
+    cancelling.cancel(user=person.user, chosen=[row], origin=Origin(HERE))
 
 
 def states(person: Person) -> list[str]:

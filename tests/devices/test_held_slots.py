@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
@@ -49,7 +50,7 @@ def test_it_carries_the_hold_and_goes_with_the_phone(
     row = alice.user.bindings.get(kind="slot")
     assert (row.held_until, row.undo_until) == (linked.held_until, linked.undo_until)
     assert row in alice.user.bindings.asked()
-    cancelling.cancel(user=alice.user, chosen=[linked], client=HERE)
+    cancelling.cancel(user=alice.user, chosen=[linked], origin=Origin(HERE))
     kept = KeySlot.objects.filter(vault__user=alice.user)
     assert [each.kind for each in kept] == ["recovery-key"]
     assert KeySlot.removed.filter(public_id=slot["id"]).exists(), "kept, like any that is removed"
@@ -58,7 +59,7 @@ def test_it_carries_the_hold_and_goes_with_the_phone(
 def test_taken_back_alone_the_phone_stays(alice: Person, backup: Backup, linked: Binding) -> None:
     add(backup)
     row = alice.user.bindings.get(kind="slot")
-    cancelling.cancel(user=alice.user, chosen=[row], client=HERE)
+    cancelling.cancel(user=alice.user, chosen=[row], origin=Origin(HERE))
     assert KeySlot.objects.filter(vault__user=alice.user).count() == 1
     assert not backup.app.reload().is_unlinked
 
@@ -68,7 +69,7 @@ def test_the_only_way_to_open_the_backup_stays(
 ) -> None:
     add(backup)
     KeySlot.objects.filter(kind="recovery-key").delete()
-    cancelling.cancel(user=alice.user, chosen=[linked], client=HERE)
+    cancelling.cancel(user=alice.user, chosen=[linked], origin=Origin(HERE))
     assert KeySlot.objects.filter(vault__user=alice.user).count() == 1
 
 

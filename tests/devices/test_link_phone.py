@@ -11,6 +11,7 @@ from django.conf import LazySettings, settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.authentication.throttling import budget_of
 from devices.models import Authenticator, Phone
@@ -103,12 +104,12 @@ def test_of_two_parallel_confirmations_the_second_changes_nothing(
     inside: Client, alice: Person
 ) -> None:
     begin(inside)
-    authenticator, visitor = newest(), None
+    authenticator = newest()
     values: dict[str, Any] = {
         "phone": authenticator.phone,
         "step": authenticator.find_step(code_of(authenticator)),
         "trusted_from": timezone.now(),
-        "client": visitor,
+        "origin": HOST,
     }
     linked_phones.confirm(**values)
     with pytest.raises(linked_phones.AlreadyLinked):
@@ -165,7 +166,7 @@ def test_a_qr_code_binds_for_ten_minutes_whatever_the_page_says(
     clock.shift(settings.PHONE_LINK_AGE)
     step = step_now()
     with pytest.raises(linked_phones.AlreadyLinked):
-        linked_phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), client=None)  # type: ignore[arg-type] # nothing is written, so no event needs an origin
+        linked_phones.confirm(phone=phone, step=step, trusted_from=timezone.now(), origin=HOST)
     assert [phone.name for phone in alice.user.phones.linked()] == ["Pixel 8"]
 
 

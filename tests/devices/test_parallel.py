@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
+from accounts.activity.origin import Origin
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import User
@@ -96,7 +97,9 @@ def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
     def confirm() -> str:
         fresh, trusted_from = Phone.objects.get(pk=phone.pk), phone.created_at
         try:
-            linked_phones.confirm(phone=fresh, step=step, trusted_from=trusted_from, client=VISITOR)
+            linked_phones.confirm(
+                phone=fresh, step=step, trusted_from=trusted_from, origin=Origin(VISITOR)
+            )
         except linked_phones.AlreadyLinked:
             return "refused"
         return "linked"
@@ -109,7 +112,7 @@ def test_of_ten_confirmations_of_one_link_one_succeeds(ann: Person) -> None:
 def test_of_ten_unlinkings_of_one_phone_one_is_told(ann: Person) -> None:
     def unlink(phone: Phone) -> str:
         try:
-            linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
+            linked_phones.unlink(phone=phone, origin=Origin(VISITOR), lost=True)
         except Phone.DoesNotExist:
             return "gone"
         return "unlinked"
@@ -132,7 +135,7 @@ def test_a_sign_in_under_way_does_not_survive_the_unlinking_of_its_phone(ann: Pe
 
     def unlink() -> str:
         spent.wait(timeout=10)
-        linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
+        linked_phones.unlink(phone=phone, origin=Origin(VISITOR), lost=True)
         return "unlinked"
 
     assert at_once([closing(slow_sign_in), closing(unlink)]) == ["in", "unlinked"]
@@ -144,14 +147,14 @@ def test_of_the_last_two_factors_one_stays(ann: Person) -> None:
 
     def unlink() -> str:
         try:
-            linked_phones.unlink(phone=ann.phone, client=VISITOR)
+            linked_phones.unlink(phone=ann.phone, origin=Origin(VISITOR))
         except last_factor.LastFactor:
             return "kept"
         return "gone"
 
     def remove() -> str:
         try:
-            passkeys.remove(passkey=ann.user.passkeys.get(), client=VISITOR)
+            passkeys.remove(passkey=ann.user.passkeys.get(), origin=Origin(VISITOR))
         except last_factor.LastFactor:
             return "kept"
         return "gone"
@@ -170,7 +173,7 @@ def test_of_ten_suspensions_of_one_phone_one_is_told(ann: Person) -> None:
 
     def suspend() -> str:
         try:
-            suspension.suspend(phone=Phone.objects.get(pk=phone.pk), client=VISITOR)
+            suspension.suspend(phone=Phone.objects.get(pk=phone.pk), origin=Origin(VISITOR))
         except suspension.NothingChanged:
             return "suspended already"
         return "suspended"
@@ -193,7 +196,7 @@ def test_a_sign_in_under_way_does_not_survive_the_suspension_of_its_phone(ann: P
 
     def suspend() -> str:
         spent.wait(timeout=10)
-        suspension.suspend(phone=phone, client=VISITOR)
+        suspension.suspend(phone=phone, origin=Origin(VISITOR))
         return "suspended"
 
     assert at_once([closing(slow_sign_in), closing(suspend)]) == ["in", "suspended"]
@@ -205,7 +208,7 @@ def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: 
         VerificationContext(ann.user, "x", "", VISITOR), ann.code(1)
     )
     assert match is not None
-    suspension.suspend(phone=ann.phone, client=VISITOR)
+    suspension.suspend(phone=ann.phone, origin=Origin(VISITOR))
     with pytest.raises(AlreadySpent):
         match.consume()
 
@@ -213,17 +216,19 @@ def test_a_code_that_was_matched_before_the_suspension_is_refused_after_it(ann: 
 def test_taking_back_and_unlinking_at_once_leave_nothing_half_done(ann: Person) -> None:
     phone, tablet = ann.phone, give_phone(ann, "Tablet")
     proofs = [Proof.now("authenticator", Strength.TWO_STEP, tablet.factor)]
-    suspension.suspend(phone=phone, client=VISITOR)
+    suspension.suspend(phone=phone, origin=Origin(VISITOR))
 
     def take_back() -> str:
         try:
-            suspension.take_back(phone=phone, proofs=proofs, client=VISITOR)
+            suspension.take_back(phone=phone, proofs=proofs, origin=Origin(VISITOR))
         except suspension.NothingChanged:
             return "gone"
         return "back"
 
     def unlink() -> str:
-        linked_phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
+        linked_phones.unlink(
+            phone=Phone.objects.get(pk=phone.pk), origin=Origin(VISITOR), lost=True
+        )
         return "unlinked"
 
     outcomes = at_once([closing(take_back), closing(unlink)])
@@ -239,7 +244,7 @@ def test_of_ten_reports_at_the_desk_one_is_told(ann: Person) -> None:
 
     def unlink(loss: lost_phone.Loss) -> str:
         try:
-            lost_phone.unlink_lost(loss=loss, client=VISITOR)
+            lost_phone.unlink_lost(loss=loss, origin=Origin(VISITOR))
         except Phone.DoesNotExist:
             return "gone"
         return "done"
@@ -284,7 +289,9 @@ def test_ten_links_begun_at_once_stay_within_the_number(settings: Any) -> None:
         step, since = authenticator.find_step(code_of(authenticator)), phone.created_at
         assert step is not None
         try:
-            linked_phones.confirm(phone=phone, step=step, trusted_from=since, client=VISITOR)
+            linked_phones.confirm(
+                phone=phone, step=step, trusted_from=since, origin=Origin(VISITOR)
+            )
         except (linked_phones.TooManyPhones, linked_phones.AlreadyLinked):
             return "refused"
         return "linked"

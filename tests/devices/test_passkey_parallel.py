@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.activity.origin import Origin
 from core.http import RequestOrigin
 from devices.factors import passkeys
 from devices.models import Challenge, Session
@@ -87,7 +88,9 @@ def test_a_removal_and_a_sign_in_by_it_leave_nobody_in(visitor: Visitor, alice: 
         asked = visitor.post(ALONE + "options/").json()
         entering = posts(visitor, ALONE, soft.get(asked))[:3]
         gone = RequestOrigin("192.0.2.7", "")
-        at_once([*entering, closing(partial(passkeys.remove, passkey=passkey, client=gone))])
+        at_once(
+            [*entering, closing(partial(passkeys.remove, passkey=passkey, origin=Origin(gone)))]
+        )
         assert not Session.objects.of(alice.user).exists()
         assert not alice.user.passkeys.exists()
         visitor.http.cookies.clear()

@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, disputes, keep_or_remove
 from accounts.models import Binding
@@ -62,7 +63,7 @@ def added(person: Person) -> Binding:
 
 
 def remove(person: Person) -> None:
-    cancelling.cancel(user=person.user, chosen=[added(person)], client=HERE)
+    cancelling.cancel(user=person.user, chosen=[added(person)], origin=Origin(HERE))
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def test_the_owner_is_asked_and_removes_it(
 
 
 def test_kept_by_its_owners_word_the_old_app_goes(alice: Person, old: App, thief: App) -> None:
-    keep_or_remove.keep(alice.user, added(alice), client=HERE, session="")
+    keep_or_remove.keep(alice.user, added(alice), origin=Origin(HERE, ""))
     assert told(old)[0] == "unlinked"
     assert told(thief) == ("active", False)
 
@@ -138,7 +139,7 @@ def test_when_it_can_no_longer_be_taken_back_it_is_unlinked(
     housekeeping.run()
     assert told(old) == ("superseded", True)
     with time_machine.travel(until + timedelta(seconds=1), tick=False) as clock:
-        disputes.begin(alice.reload(), since=timezone.now(), client=HERE)
+        disputes.begin(alice.reload(), since=timezone.now(), origin=Origin(HERE))
         housekeeping.run()
         assert told(old) == ("superseded", True), "nothing ends while it is disputed"
         clock.shift(settings.RECOVERY_HOLD + timedelta(seconds=1))
@@ -178,11 +179,11 @@ def test_a_phone_called_lost_takes_both_apps_along_and_brings_both_back(
     alice: Person, old: App, thief: App
 ) -> None:
     phone, until = alice.phone, timezone.now() + timedelta(hours=72)
-    linked_phones.unlink(phone=phone, client=HERE, lost=True, wipe=True, kept_until=until)
+    linked_phones.unlink(phone=phone, origin=Origin(HERE), lost=True, wipe=True, kept_until=until)
     for app in (old, thief):
         assert [each["kind"] for each in app.post("heartbeat", BEAT).json()["commands"]] == ["lock"]
     sealing.open_again(phone)
     assert old.post("heartbeat", BEAT).json()["commands"] == []
     assert told(old) == ("superseded", True)
-    linked_phones.unlink(phone=phone, client=HERE, lost=True)
+    linked_phones.unlink(phone=phone, origin=Origin(HERE), lost=True)
     assert told(old)[0] == told(thief)[0] == "unlinked"

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.models import Enrolment, User
@@ -211,7 +212,7 @@ def test_an_account_with_an_organisation_needs_action_until_it_is_taken_back(
     lose(client, alice)
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.ACTION_REQUIRED
-    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), client=VISITOR)
+    suspension.take_back(phone=row_of(alice), proofs=by(alice, tablet), origin=Origin(VISITOR))
     enrolment.refresh_from_db()
     assert enrolment.state == Enrolment.State.ENROLLED
 

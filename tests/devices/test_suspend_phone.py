@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp import devices_for_user
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import RequestOrigin
 from core.outbox.models import Message
@@ -27,7 +28,7 @@ def url_of(person: Person) -> str:
 
 
 def suspend(person: Person) -> suspension.Suspending:
-    return suspension.suspend(phone=person.phone, client=VISITOR)
+    return suspension.suspend(phone=person.phone, origin=Origin(VISITOR))
 
 
 def test_a_recovered_session_suspends_and_two_step_stays_on(client: Client, alice: Person) -> None:
@@ -150,7 +151,7 @@ def test_a_phone_that_is_gone_is_not_suspended(alice: Person) -> None:
     Phone.objects.filter(pk=phone.pk).delete()
     phone.pk = 0
     with pytest.raises(suspension.NothingChanged):
-        suspension.suspend(phone=phone, client=VISITOR)
+        suspension.suspend(phone=phone, origin=Origin(VISITOR))
     assert alice.kinds() == []
 
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from core.http import RequestOrigin
 from core.outbox.models import Message
@@ -24,7 +25,7 @@ VISITOR = RequestOrigin("192.0.2.7", "")
 def tablet(alice: Person, clock: time_machine.Traveller) -> Authenticator:
     """Another phone of alice, whose first one is suspended."""
     authenticator = give_phone(alice, "Tablet")
-    suspension.suspend(phone=alice.phone, client=VISITOR)
+    suspension.suspend(phone=alice.phone, origin=Origin(VISITOR))
     return authenticator
 
 
@@ -50,7 +51,7 @@ def test_another_phone_takes_it_back(client: Client, alice: Person, tablet: Auth
 
 def test_a_passkey_takes_it_back(client: Client, alice: Person) -> None:
     give_passkey(alice)
-    suspension.suspend(phone=alice.phone, client=VISITOR)
+    suspension.suspend(phone=alice.phone, origin=Origin(VISITOR))
     enter(client, alice, with_factor(alice, alice.user.passkeys.get().factor))
     client.post(url_of(alice))
     assert not alice.phone.is_suspended
@@ -81,7 +82,7 @@ def test_what_the_phone_itself_proved_before_does_not(
     assert client.post(url_of(alice))["Location"].startswith("/confirm/")
     own = with_factor(alice, alice.authenticator.factor)
     with pytest.raises(suspension.NotProved):
-        suspension.take_back(phone=alice.phone, proofs=own, client=VISITOR)
+        suspension.take_back(phone=alice.phone, proofs=own, origin=Origin(VISITOR))
     assert alice.phone.is_suspended
 
 
@@ -90,7 +91,7 @@ def test_a_phone_that_is_held_does_not(
 ) -> None:
     until = timezone.now() + settings.RECOVERY_HOLD
     held = give_phone(alice, "Held", trusted_from=until)
-    suspension.suspend(phone=alice.phone, client=VISITOR)
+    suspension.suspend(phone=alice.phone, origin=Origin(VISITOR))
     enter(client, alice, with_factor(alice, held.factor, Strength.RECOVERED))
     for method in (client.get, client.post):
         answer = method(url_of(alice))
@@ -105,7 +106,7 @@ def test_while_two_step_is_off_the_password_does_not(
 ) -> None:
     give_phone(carol)
     give_phone(carol, "Tablet")
-    suspension.suspend(phone=carol.phone, client=VISITOR)
+    suspension.suspend(phone=carol.phone, origin=Origin(VISITOR))
     enter(client, carol, Strength.PASSWORD)
     assert "for=authenticator" in client.post(url_of(carol))["Location"]
     assert carol.phone.is_suspended
@@ -150,7 +151,7 @@ def test_codes_that_it_showed_meanwhile_stay_dead(
 def test_taking_back_never_revives_a_used_code(alice: Person, tablet: Authenticator) -> None:
     Authenticator.objects.filter(pk=alice.authenticator.pk).update(last_step=step_now() + 1)
     proofs = with_factor(alice, tablet.factor)
-    suspension.take_back(phone=alice.phone, proofs=proofs, client=VISITOR)
+    suspension.take_back(phone=alice.phone, proofs=proofs, origin=Origin(VISITOR))
     assert alice.authenticator.last_step == step_now() + 1
 
 
@@ -160,7 +161,7 @@ def test_a_phone_that_was_held_counts_fully_once_a_strong_step_took_it_back(
     until = timezone.now() + settings.RECOVERY_HOLD
     Authenticator.objects.filter(pk=alice.authenticator.pk).update(trusted_from=until)
     proofs = with_factor(alice, tablet.factor)
-    suspension.take_back(phone=alice.phone, proofs=proofs, client=VISITOR)
+    suspension.take_back(phone=alice.phone, proofs=proofs, origin=Origin(VISITOR))
     assert not alice.authenticator.is_held
 
 
@@ -171,7 +172,7 @@ def test_twice_is_told_once(client: Client, alice: Person, tablet: Authenticator
     assert client.post(url)["Location"] == "/devices/"
     proofs = with_factor(alice, tablet.factor)
     with pytest.raises(suspension.NothingChanged):
-        suspension.take_back(phone=alice.phone, proofs=proofs, client=VISITOR)
+        suspension.take_back(phone=alice.phone, proofs=proofs, origin=Origin(VISITOR))
     assert alice.kinds() == ["phone:suspended", "phone:taken_back"]
 
 
@@ -184,4 +185,4 @@ def test_a_phone_that_was_unlinked_meanwhile_does_not_come_back(
     assert client.post(url).status_code == 404
     proofs = with_factor(alice, tablet.factor)
     with pytest.raises(suspension.NothingChanged):
-        suspension.take_back(phone=phone, proofs=proofs, client=VISITOR)
+        suspension.take_back(phone=phone, proofs=proofs, origin=Origin(VISITOR))

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
+from accounts.activity.origin import Origin
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, store_proofs
@@ -80,7 +81,7 @@ def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) 
 
     def end() -> bool:
         used.wait(timeout=10)
-        return trusted_browsers.end(user=ann.user, browser=found.row, client=VISITOR, session="")
+        return trusted_browsers.end(user=ann.user, browser=found.row, origin=Origin(VISITOR, ""))
 
     acts = [closing(lambda: come_in(found, breathe)), closing(end)]
     assert at_once(acts) == ["in", True]
@@ -89,7 +90,7 @@ def test_a_sign_in_under_way_does_not_survive_the_end_of_its_trust(ann: Person) 
 
 
 def end_all(ann: Person) -> int:
-    return trusted_browsers.end_all(user=ann.user, client=VISITOR, session="")
+    return trusted_browsers.end_all(user=ann.user, origin=Origin(VISITOR, ""))
 
 
 def test_whoever_is_first_nobody_is_in_by_trust_that_ended(ann: Person) -> None:
@@ -111,8 +112,8 @@ def test_changes_of_the_set_up_and_ends_of_trust_wait_for_each_other(ann: Person
         come_in(found)
         acts: list[Callable[[], Any]] = [
             partial(end_all, ann),
-            partial(linked_phones.unlink, phone=phone, client=VISITOR),
-            partial(passkeys.remove, passkey=ann.user.passkeys.get(), client=VISITOR),
+            partial(linked_phones.unlink, phone=phone, origin=Origin(VISITOR)),
+            partial(passkeys.remove, passkey=ann.user.passkeys.get(), origin=Origin(VISITOR)),
             partial(come_in, found),
         ]
         at_once([closing(act) for act in acts])

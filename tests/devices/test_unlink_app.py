@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from core.http import RequestOrigin
 from devices import housekeeping
@@ -100,7 +101,7 @@ def test_another_app_is_left_alone(app: App, alice: Person, client: Client) -> N
 
 def test_if_the_phone_stays_so_does_its_app(app: App, alice: Person) -> None:
     with pytest.raises(Phone.DoesNotExist):
-        linked_phones.unlink(phone=Phone(pk=0, user=alice.user, name="Gone"), client=HERE)
+        linked_phones.unlink(phone=Phone(pk=0, user=alice.user, name="Gone"), origin=Origin(HERE))
     assert app.reload().status == "active"
 
 
@@ -111,7 +112,9 @@ def test_a_new_phone_in_its_place_lets_the_app_go(app: App, alice: Person, clien
     )
     new = linked_phones.link(user=alice.user, name="Pixel 9")
     now = timezone.now()
-    done = linked_phones.confirm(phone=new, step=1, trusted_from=now, client=HERE, replaces=old)
+    done = linked_phones.confirm(
+        phone=new, step=1, trusted_from=now, origin=Origin(HERE), replaces=old
+    )
     assert done.replaced
     assert app.reload().status == "unlinked"
     assert not PhoneCommand.objects.exists()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from core.http import RequestOrigin
 from devices.models import Phone, Session
@@ -72,9 +73,9 @@ def test_a_double_click_unlinks_once(client: Client, alice: Person) -> None:
 
 def test_of_two_parallel_unlinkings_one_is_told(alice: Person) -> None:
     phone = alice.phone
-    linked_phones.unlink(phone=Phone.objects.get(pk=phone.pk), client=VISITOR, lost=True)
+    linked_phones.unlink(phone=Phone.objects.get(pk=phone.pk), origin=Origin(VISITOR), lost=True)
     with pytest.raises(Phone.DoesNotExist):
-        linked_phones.unlink(phone=phone, client=VISITOR, lost=True)
+        linked_phones.unlink(phone=phone, origin=Origin(VISITOR), lost=True)
     assert alice.kinds() == ["phone:unlinked"]
 
 
@@ -87,7 +88,7 @@ def test_a_strangers_phone_is_not_found(client: Client, alice: Person, bob: Pers
 
 
 def test_a_strangers_report_is_not_found(client: Client, alice: Person, bob: Person) -> None:
-    event = linked_phones.unlink(phone=bob.phone, client=VISITOR, lost=True).event
+    event = linked_phones.unlink(phone=bob.phone, origin=Origin(VISITOR), lost=True).event
     enter(client, alice, Strength.TWO_STEP)
     assert client.get(f"/devices/unlinked/{event.public_id}/").status_code == 404
 
@@ -97,7 +98,7 @@ def test_staff_unlink_with_a_reason_and_end_every_session(
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
     reason = "Phone stolen, identity checked"
-    linked_phones.unlink(phone=alice.phone, client=None, actor=sue.user, reason=reason)
+    linked_phones.unlink(phone=alice.phone, origin=Origin(actor=sue.user), reason=reason)
     event = alice.user.events.get(kind="phone:unlinked_by_staff")
     assert (event.actor_id, event.details["reason"]) == (sue.user.pk, reason)
     assert not Session.objects.of(alice.user).exists()
@@ -110,18 +111,18 @@ def test_it_counts_the_browsers_before_and_afterwards(
     for browser in (client, new_client()):
         enter(browser, alice, Strength.TWO_STEP)
     assert "We’ll sign out 2 other browsers." in consequences(alice.phone)
-    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     assert "2 other browsers were signed out." in report(done.event)
 
 
 def test_it_says_that_no_other_browser_was_signed_in(alice: Person) -> None:
-    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     assert "No other browser was signed in." in report(done.event)
 
 
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:
     code = alice.code()
-    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     client.post("/sign-in/", {"email": alice.address, "password": alice.password})
     client.post("/sign-in/authenticator/", {"code": code})
     assert client.get("/devices/")["Location"].startswith("/sign-in/")

@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from core.http import RequestOrigin
@@ -57,7 +58,9 @@ def lock(app: App, row: PhoneCommand) -> str:
 
 
 def call_off(app: App) -> None:
-    wiping.call_off(user=app.installation.user, installations=[app.installation], client=HERE)
+    wiping.call_off(
+        user=app.installation.user, installations=[app.installation], origin=Origin(HERE)
+    )
 
 
 def test_it_locks_until_the_hold_is_over_and_then_erases(app: App, alice: Person) -> None:
@@ -188,8 +191,10 @@ def test_a_strong_session_erases_a_sealed_phone_at_once(
     enter(client, alice, Strength.TWO_STEP)
     mine = str(Session.objects.of(alice.user).alive().get().public_id)
     until = timezone.now() + timedelta(hours=72)
-    as_lost: Json = {"lost": True, "kept_until": until, "session": mine}
-    event = linked_phones.unlink(phone=alice.phone, client=HERE, **as_lost).event
+    origin = Origin(HERE, mine)
+    event = linked_phones.unlink(
+        phone=alice.phone, origin=origin, lost=True, kept_until=until
+    ).event
     client.post(f"/devices/unlinked/{event.public_id}/wipe/")
     answer = app.post("heartbeat", BEAT).json()
     assert answer["suspended"], "the page of the app has to obey it all the same"
@@ -199,7 +204,7 @@ def test_a_strong_session_erases_a_sealed_phone_at_once(
 def test_nothing_is_erased_during_a_dispute(app: App, alice: Person) -> None:
     row = order(app)
     with time_machine.travel(timezone.now() + timedelta(hours=71), tick=False) as clock:
-        disputes.begin(alice.reload(), since=timezone.now(), client=HERE)
+        disputes.begin(alice.reload(), since=timezone.now(), origin=Origin(HERE))
         clock.shift(timedelta(hours=3))
         (told,) = orders(app)
         assert told["kind"] == "lock"

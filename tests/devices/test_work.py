@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, SecurityEvent, User
 from accounts.readiness import assessment
@@ -233,7 +234,7 @@ def test_a_code_that_is_over_is_told_like_one_that_never_was(
 
 def test_an_unlinked_phone_gets_nothing(app: App, account: Enrolment, alice: Person) -> None:
     code = code_for(account, app)
-    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     assert claim(app, code).json()["code"] == "unlinked"
     with pytest.raises(work_accounts.Unknown):
         work_accounts.claim(installation=app.reload(), typed=code)
@@ -351,7 +352,7 @@ def test_unlinking_the_phone_erases_it_and_says_what_is_to_be_done(
 ) -> None:
     set_up(account, app)
     other = app_on(alice, client, "Pixel 9")
-    done = linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    done = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     assert done.event.details["authenticators"] == 2
     assert not Authenticator.objects.filter(enrolment=account).exists()
     assert state_of(other, account) == "action_required"
@@ -360,7 +361,7 @@ def test_unlinking_the_phone_erases_it_and_says_what_is_to_be_done(
 def test_a_claim_under_way_ends_with_the_phone(app: App, account: Enrolment, alice: Person) -> None:
     claim(app, code_for(account, app))
     row = Authenticator.objects.get(enrolment=account)
-    linked_phones.unlink(phone=alice.phone, client=VISITOR, lost=True)
+    linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
     assert not Authenticator.objects.filter(pk=row.pk).exists()
     assert Enrolment.objects.get(pk=account.pk).state == "approved"
 

@@ -8,6 +8,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, keep_or_remove
 from accounts.holds.bindings import Ground
@@ -63,7 +64,7 @@ def test_it_proves_nothing_meanwhile_and_comes_back_when_that_is_cancelled(
     assert state_of(app, account) == "action_required"
     clock.shift(timedelta(hours=1))
     housekeeping.run()
-    cancelling.cancel(user=alice.user, chosen=[binding_of(alice)], client=HERE)
+    cancelling.cancel(user=alice.user, chosen=[binding_of(alice)], origin=Origin(HERE))
     assert is_usable(old)
     assert (state_of(app, account), state_of(other, account)) == ("enrolled", "action_required")
     old.refresh_from_db()
@@ -77,7 +78,7 @@ def test_taken_twice_the_owner_s_is_still_the_one_that_is_kept(
     take(account, other)
     take(account, app_on(alice, client, "Third"))
     assert Authenticator.objects.filter(enrolment=account).count() == 2
-    cancelling.cancel(user=alice.user, chosen=[binding_of(alice)], client=HERE)
+    cancelling.cancel(user=alice.user, chosen=[binding_of(alice)], origin=Origin(HERE))
     assert is_usable(old)
 
 
@@ -108,7 +109,7 @@ def test_kept_by_the_owner_the_old_one_goes(
 ) -> None:
     old = set_up(account, app)
     take(account, app_on(alice, client))
-    assert keep_or_remove.keep(alice.user, binding_of(alice), client=HERE, session="")
+    assert keep_or_remove.keep(alice.user, binding_of(alice), origin=Origin(HERE, ""))
     assert not Authenticator.objects.filter(pk=old.pk).exists()
 
 

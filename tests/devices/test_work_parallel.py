@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts import organisation_accounts
+from accounts.activity.origin import Origin
 from accounts.models import Enrolment
 from accounts.staff import check
 from core.http import RequestOrigin
@@ -70,7 +71,7 @@ def test_of_ten_first_codes_one_is_told(app: App, account: Enrolment, bob: Perso
     assert step is not None
 
     def confirm() -> None:
-        work_accounts.confirm(authenticator=row, step=step, client=VISITOR)
+        work_accounts.confirm(authenticator=row, step=step, origin=Origin(VISITOR))
 
     assert wins(confirm, 10) == 1
     assert bob.kinds() == ["work:enrolled"]
@@ -110,7 +111,7 @@ def test_a_first_code_that_races_the_end_leaves_no_secret(
     step = row.find_step(code_of(row))
     assert step is not None
     acts: list[Callable[[], Any]] = [
-        lambda: work_accounts.confirm(authenticator=row, step=step, client=VISITOR),
+        lambda: work_accounts.confirm(authenticator=row, step=step, origin=Origin(VISITOR)),
         lambda: staff_acts.end_enrolment(actor=sue.user, enrolment=account, reason=WHY),
     ]
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import BrowserContext
 
+from accounts.activity.origin import HOST
 from devices.phones import linked_phones
 from tests.journeys.hand import App, Hand, code_of_mail
 from tests.journeys.test_called_a_thief import some_minutes_later
@@ -92,7 +93,7 @@ def phone_lost(hand: Hand, _live: LiveSite, person: Person) -> Iterator[str]:
 
 def phone_taken_back(hand: Hand, _live: LiveSite, person: Person) -> Iterator[str]:
     until = timezone.now() + settings.RECOVERY_HOLD
-    linked_phones.unlink(phone=person.phone, client=None, lost=True, kept_until=until)
+    linked_phones.unlink(phone=person.phone, origin=HOST, lost=True, kept_until=until)
     app = some_minutes_later(person)
     hand.open("/sign-in/")
     hand.type_password(person)

@@ -11,6 +11,7 @@ from django.test import Client, TestCase
 from django.utils import translation
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, Organisation, User
 from core.http import RequestOrigin
@@ -168,7 +169,9 @@ def test_names_from_before_reach_past_no_element(
     give_enrolment(alice, organisation)
     visitor = RequestOrigin("192.0.2.7", "")
     with TestCase.captureOnCommitCallbacks(execute=True):
-        events.record(alice.user, EventKind.PHONE_UNLINKED, client=visitor, phone=name, reason=name)
+        events.record(
+            alice.user, EventKind.PHONE_UNLINKED, origin=Origin(visitor), phone=name, reason=name
+        )
     enter(client, alice, strength)
     for path in PAGES:
         answer = client.get(path)

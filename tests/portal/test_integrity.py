@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 
+from accounts.activity.origin import Origin
 from accounts.contacts.changes import make_primary, mark_verified
 from accounts.contacts.taken import is_address_taken
 from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
@@ -83,13 +84,13 @@ def test_contacts_and_passkeys_do_not_hide_it_either(alice: Person, bob: Person)
     second = alice.user.email_addresses.verified().order_by("-pk")[0]
     with connection.execute_wrapper(break_events):
         with pytest.raises(IntegrityError), transaction.atomic():
-            mark_verified(alice.user, fresh, client=CLIENT, session="")
+            mark_verified(alice.user, fresh, origin=Origin(CLIENT, ""))
         with pytest.raises(IntegrityError), transaction.atomic():
-            make_primary(alice.user, second, client=CLIENT, session="")
+            make_primary(alice.user, second, origin=Origin(CLIENT, ""))
 
 
 def test_an_address_that_somebody_else_confirmed_is_taken(alice: Person, bob: Person) -> None:
     fresh = EmailAddress.objects.create(user=alice.user, address="both@latchkey.example")
     now = timezone.now()
     EmailAddress.objects.create(user=bob.user, address="both@latchkey.example", verified_at=now)
-    assert not mark_verified(alice.user, fresh, client=CLIENT, session="")
+    assert not mark_verified(alice.user, fresh, origin=Origin(CLIENT, ""))

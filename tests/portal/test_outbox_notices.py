@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.activity import events
+from accounts.activity.origin import Origin
 from accounts.authentication import sent_codes
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
@@ -35,7 +36,9 @@ def _by_worker(settings: Settings, clock: time_machine.Traveller) -> None:
 def flood(person: Person, count: int) -> None:
     """Do as often what causes a mail to each address."""
     for number in range(count):
-        events.record(person.user, EventKind.PHONE_LINKED, client=HERE, phone=f"Phone {number}")
+        events.record(
+            person.user, EventKind.PHONE_LINKED, origin=Origin(HERE), phone=f"Phone {number}"
+        )
 
 
 def hand_over() -> None:
@@ -91,7 +94,7 @@ def test_a_flood_that_goes_on_is_a_few_mails_a_minute(
 
 def test_a_flood_of_one_delays_the_notice_of_nobody_else(carol: Person, bob: Person) -> None:
     flood(carol, 100)
-    events.record(bob.user, EventKind.PASSWORD_CHANGED, client=HERE)
+    events.record(bob.user, EventKind.PASSWORD_CHANGED, origin=Origin(HERE))
     hand_over()
     assert bob.address in [message.to[0] for message in mail.outbox]
 

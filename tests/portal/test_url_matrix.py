@@ -21,6 +21,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.activity import events
+from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, Organisation
 from devices.backups import app_linking
@@ -345,7 +346,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     waiting = alice.user.email_addresses.create(address=fresh_address("waiting"))
     second = alice.user.email_addresses.verified().exclude(address=alice.address).get()
     event = events.record(
-        alice.user, EventKind.PHONE_UNLINKED, client=None, phone="Old", authenticators=1
+        alice.user, EventKind.PHONE_UNLINKED, origin=HOST, phone="Old", authenticators=1
     )
     data = SessionStore().encode({})
     session = Session.objects.create(

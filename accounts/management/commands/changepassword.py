@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.origin import HOST
 from accounts.authentication import throttling
 from accounts.management.commands._person import ask_password, given_password, person_with
 from accounts.models import EventKind, User
@@ -48,5 +49,5 @@ def _set(user: User, password: str) -> None:
         user = user.lock_for_update()
         user.set_password(password)
         user.save(update_fields=["password", "password_changed_at"])
-        events.record(user, EventKind.PASSWORD_CHANGED, client=None)
+        events.record(user, EventKind.PASSWORD_CHANGED, origin=HOST)
     throttling.forgive_passwords(user)

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from accounts.activity import events
+from accounts.activity.origin import HOST
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.management.commands._person import set_up_link
 from accounts.models import EmailAddress, EventKind, User
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was created.") from None
         with transaction.atomic():
             user = User.objects.create_superuser(address, password)
-            events.record(user, EventKind.ACCOUNT_CREATED, client=None)
+            events.record(user, EventKind.ACCOUNT_CREATED, origin=HOST)
             words = set_up_link(user)
         self.stdout.write(f"Created the superuser {user.email}.\n\n{words}")
 
