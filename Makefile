@@ -14,9 +14,12 @@ live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n $(WORKERS) --dist worksteal
 drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_SEED=$(SEED) $(unit) tests/attacks/test_histories.py
 
+figures := LATCHKEY_FIGURES=1 $(live) tests/attacks tests/accounts tests/devices \
+	-k "at_once or parallel or timing or fairness"
+
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check test-sqlite test-postgres unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres drill drill-postgres bench bench-app engines lighthouse
+.PHONY: live-sqlite live-postgres drill drill-postgres figures bench bench-app engines lighthouse
 .PHONY: screenshots format assets lock messages
 
 help: ## show this list
@@ -67,6 +70,10 @@ drill: .venv/dev.stamp ## 100,000 histories of a thief and an owner, hours (HIST
 drill-postgres: .venv/dev.stamp ## the same on PostgreSQL
 	@echo "== $(HISTORIES) histories on PostgreSQL; the same ones again with SEED=$(SEED)"
 	@$(python) scripts/postgres.py -- env $(drill)
+
+figures: .venv/dev.stamp ## run races, floods and timings on both databases, and list what they showed
+	@env -u DATABASE_URL $(figures)
+	@$(python) scripts/postgres.py -- env $(figures)
 
 bench: .venv/dev.stamp ## measure the sign-in and the overview against PostgreSQL
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks

@@ -17,6 +17,7 @@ from hypothesis import settings as examples
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from core.outbox.sms import SentText, memory_outbox
+from tests import figures
 from tests.live import LiveSite, Visitor, live_site
 from tests.live.browser import SHELL, Faults, chromium, new_context
 from tests.settings import APP_ELSEWHERE, LIVE, PAGES_ELSEWHERE, SCRATCH
@@ -87,13 +88,20 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what the running site said during a test that failed."""
+    """Show what the running site said during a test that failed, and keep its figures."""
     report = yield
+    if report.when == "call":
+        report.user_properties.extend(figures.take())
     site = getattr(item, "funcargs", {}).get("live")
     if report.failed and isinstance(site, LiveSite):
         said = site.log_since(item.stash.get(LOG_POSITION, 0))
         report.sections.append(("the site's log", said[-8000:]))
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the figures, if that is asked for."""
+    figures.list_figures(terminalreporter)
 
 
 LOG_POSITION = pytest.StashKey[int]()

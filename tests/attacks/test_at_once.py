@@ -11,6 +11,7 @@ from accounts.models import RecoveryCode, SentCode
 from core.limits import FailureCount
 from devices.models import Session
 from devices.models.authenticator import step_now
+from tests import figures
 from tests.attacks.crowd import REFUSED, Crowd, half_signed_in, is_in, post_at_once
 from tests.attacks.tools import code_in
 from tests.live import LiveSite, Visitor, at_once
@@ -24,7 +25,9 @@ FREE = settings.FAILURES_BEFORE_WAIT
 
 def check_one_won(visitors: Sequence[Visitor], person: Person) -> None:
     """Exactly one of the browsers is signed in, and the account's memory says the same."""
-    assert sum(is_in(visitor) for visitor in visitors) == 1
+    inside = sum(is_in(visitor) for visitor in visitors)
+    figures.note(f"{inside} of {len(visitors)} signed in")
+    assert inside == 1
     assert Session.objects.filter(user=person.user).count() == 1
     kinds = [kind for kind in person.kinds() if kind.startswith("sign_in:")]
     won = [kind for kind in kinds if kind not in ("sign_in:code_failed", "sign_in:many_failures")]
@@ -105,6 +108,7 @@ def test_wrong_codes_in_a_flood(alice: Person, crowd: Crowd) -> None:
     twins = [twin for visitor in visitors for twin in crowd(GUESSES // 20, visitor)]
     answers = post_at_once(twins, "/sign-in/authenticator/", {"code": wrong})
     evaluated = alice.kinds().count("sign_in:code_failed")
+    figures.note(f"{evaluated} of {GUESSES} codes judged")
     assert evaluated == FREE
     assert Counter(answer.status_code for answer in answers) == {200: FREE, 429: GUESSES - FREE}
     key = throttling.budget_of(alice.user, "authenticator").key
@@ -123,6 +127,8 @@ def test_passwords_in_a_flood(alice: Person, crowd: Crowd) -> None:
     answers = at_once(acts)
     assert {answer.status_code for answer in answers} <= REFUSED
     was_right = sum(answer.status_code == 302 for answer in answers)
+    judged = was_right + alice.kinds().count("sign_in:password_failed")
+    figures.note(f"{judged} of {GUESSES} passwords judged")
     # The right one gives the tries back; whoever has it needs no more guesses.
     assert alice.kinds().count("sign_in:password_failed") <= FREE * (1 + was_right)
     assert was_right <= 1

@@ -5,12 +5,14 @@ unknown address. 0.5 is no sign. Both kinds are asked in turn, so that a busy ma
 """
 
 import time
+from statistics import median
 
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import EmailAddress, User
+from tests import figures
 from tests.live import LiveSite, Visitor, fresh_address
 from tests.people import PASSWORD
 
@@ -72,6 +74,9 @@ def test_the_time_of_an_answer_tells_nothing(live: LiveSite, name: str) -> None:
     path, locked, more = CASES[name]
     signs: list[float] = []
     while len(signs) < TIMES and not any(abs(sign - 0.5) <= MOST for sign in signs):
-        signs.append(auc(*measure(live, path, locked=locked, **more)))
+        known, unknown = measure(live, path, locked=locked, **more)
+        signs.append(auc(known, unknown))
+        medians = f"{1000 * median(known):.0f} ms known, {1000 * median(unknown):.0f} ms unknown"
+        figures.note(f"AUC {signs[-1]:.2f} of {PAIRS} pairs, medians {medians}")
     # What is only noise falls on both sides; a sign shows every time.
     assert any(abs(sign - 0.5) <= MOST for sign in signs), signs
