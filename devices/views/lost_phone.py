@@ -16,9 +16,9 @@ from accounts.authentication.proofs import (
     fresh_proofs,
     is_enough,
     proofs_in,
-    step_up_required,
     to_confirm,
 )
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, held_lists
 from accounts.holds.bindings import kept_until
 from accounts.holds.disputes import BEGUN
@@ -40,7 +40,7 @@ ELSEWHERE = _(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required(Strength.RECOVERED)
+@two_proofs_required(Strength.RECOVERED)
 @confirms(_("report a lost phone"), "phone", "passkey", "wipe")
 def lost(request: HttpRequest) -> HttpResponse:
     """Ask which phone, say what will happen, then unlink it."""

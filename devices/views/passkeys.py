@@ -14,6 +14,7 @@ from accounts.activity.origin import origin_of
 from accounts.authentication import known_browsers, proofs
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.act_limits import counted
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.readiness import declined_methods, removal_impact
@@ -103,7 +104,7 @@ def rename_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required(Strength.TWO_STEP)
+@two_proofs_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("remove a passkey"))
 def remove_passkey(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then remove the passkey."""

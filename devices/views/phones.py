@@ -12,6 +12,7 @@ from accounts.activity.origin import origin_of
 from accounts.authentication.factors.recovery_code_method import RecoveryCodeMethod
 from accounts.authentication.proofs import Strength, proofs_in, step_up_required
 from accounts.authentication.session_guard import atomic_with_session
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, held_lists, held_values
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, removal_impact
@@ -46,7 +47,7 @@ def rename_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required(Strength.TWO_STEP)
+@two_proofs_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("unlink a phone"), "wipe")
 def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen, then unlink the phone; a lost one goes at the lost phone desk."""
@@ -112,7 +113,7 @@ def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
 
 
 @require_post("devices:index")
-@step_up_required(Strength.RECOVERED, back="devices:index")
+@two_proofs_required(Strength.RECOVERED, back="devices:index")
 @confirms(gettext_lazy("erase the accounts on an unlinked phone"))
 def wipe_app(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Tell the app on a phone that was unlinked to erase its accounts when it calls next."""

@@ -13,10 +13,10 @@ from accounts.authentication.proofs import (
     STRONG_STEP,
     Strength,
     fresh_proofs,
-    step_up_required,
     to_confirm,
 )
 from accounts.authentication.session_guard import atomic_with_session
+from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds.bindings import kept_until
 from accounts.readiness import removal_impact
@@ -30,7 +30,7 @@ from devices.sessions.engine import goes_on_without, strip_proofs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@step_up_required(Strength.RECOVERED)
+@two_proofs_required(Strength.RECOVERED)
 @confirms(gettext_lazy("suspend a phone"))
 def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say what will happen and whether it can be undone, then let the phone prove nothing."""

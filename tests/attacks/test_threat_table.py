@@ -42,6 +42,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         "accounts:recovery_codes_discard",
     ),
     "unlink or replace a phone": ("devices:unlink_phone", "devices:lost", "devices:new_phone"),
+    "unlink or suspend a phone, remove a passkey, without two-step": (
+        "devices:unlink_phone",
+        "devices:suspend_phone",
+        "devices:remove_passkey",
+    ),
     "suspend a phone": ("devices:suspend_phone", "devices:take_back_phone"),
     "take a phone back by its own code": ("devices:take_back_own", "devices:dispute"),
     "link a phone, add a passkey before the owner switches two-step on": ("accounts:two_step_on",),

@@ -28,7 +28,7 @@ def paths_of(user: User) -> list[str]:
     ids = [str(public_id) for public_id in _ids_of(user)]
     slugs = ["authenticator", "passkey", "email", "sms", "recovery-code"]
     found: list[str] = []
-    for name, keys in _patterns():
+    for name, keys in patterns():
         values: list[dict[str, str]] = [{}] if not keys else []
         if keys == ["public_id"]:
             values = [{"public_id": each} for each in ids]
@@ -52,7 +52,7 @@ def _ids_of(user: User) -> Iterator[UUID]:
             yield from rows.order_by("pk").values_list("public_id", flat=True)[:4]
 
 
-def _patterns() -> list[tuple[str, list[str]]]:
+def patterns() -> list[tuple[str, list[str]]]:
     return list(_walk(get_resolver(), ""))
 
 

@@ -150,6 +150,6 @@ def test_with_another_strong_step_it_may_go(client: Client, alice: Person) -> No
 
 def test_with_two_step_off_the_last_phone_may_go(client: Client, carol: Person) -> None:
     give_phone(carol)
-    enter(client, carol, Strength.PASSWORD)
+    enter(client, carol, Strength.RECOVERED)
     client.post(unlink_url(carol))
     assert carol.kinds() == ["phone:unlinked"]

@@ -230,9 +230,9 @@ def test_a_phone_that_is_taken_back_opens_again(app: App, alice: Person, client:
 
 @pytest.fixture
 def carols(carol: Person, client: Client) -> App:
-    """The app on a phone of somebody without two-step verification, who is signed in."""
+    """The app on a phone of somebody without two-step verification, who typed a code by e-mail."""
     phone = carol.user.phones.create(name="Pixel 8", linked_at=timezone.now())
-    enter(client, carol, Strength.PASSWORD)
+    enter(client, carol, Strength.RECOVERED)
     return give_app(carol, client, "Pixel 8", phone=phone, accounts=34)
 
 
@@ -256,8 +256,42 @@ def erase_later(app: App, client: Client) -> None:
     client.post(f"{page}wipe/")
 
 
+def suspend(app: App, client: Client) -> None:
+    client.post(f"/devices/{place_of(app).public_id}/suspend/")
+
+
+@pytest.mark.parametrize("act", [lose, unlink, suspend])
+def test_a_stolen_password_alone_takes_no_phone_away(
+    carols: App, carol: Person, new_client: Any, act: Callable[[App, Client], None]
+) -> None:
+    thief = enter(new_client(), carol, Strength.PASSWORD)
+    act(carols, thief)
+    assert orders(carols) == []
+    assert carols.get("work").status_code == 200
+    assert not carol.kinds()
+
+
+def test_a_stolen_password_alone_has_no_unlinked_phone_erased(
+    carols: App, carol: Person, client: Client, new_client: Any
+) -> None:
+    form = {"phone": str(place_of(carols).public_id)}
+    page = client.post("/devices/lost/", form)["Location"]
+    thief = enter(new_client(), carol, Strength.PASSWORD)
+    assert thief.post(f"{page}wipe/")["Location"].startswith("/confirm/")
+    assert orders(carols) == []
+
+
+def test_a_stolen_password_alone_removes_no_passkey(carol: Person, client: Client) -> None:
+    give_passkey(carol)
+    enter(client, carol, Strength.PASSWORD)
+    row = carol.user.passkeys.get()
+    answer = client.post(f"/devices/passkeys/{row.public_id}/remove/")
+    assert answer["Location"].startswith("/confirm/")
+    assert carol.user.passkeys.exists()
+
+
 @pytest.mark.parametrize("act", [lose, unlink, erase_later])
-def test_a_stolen_password_alone_locks_a_phone_and_erases_nothing(
+def test_password_and_mailbox_lock_a_phone_and_erase_nothing(
     carols: App,
     carol: Person,
     client: Client,
