@@ -15,7 +15,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from accounts.authentication.proofs import Strength
-from tests.attacks.worlds import World, world, writes
+from tests.attacks.worlds import NEXT_DAY, World, world, writes
 from tests.people import Person, give_address, give_number, give_passkey, make_person, protected
 
 HISTORIES = int(os.environ.get("LATCHKEY_HISTORIES", "2000"))
@@ -57,7 +57,7 @@ KINDS: dict[str, tuple[Callable[[], Person], bool]] = {
     "no two-step, mailbox": (carol, True),
 }
 acts = st.lists(
-    st.tuples(st.integers(0, 2**32), st.sampled_from([0, 1, 31, 700, 4000])),
+    st.tuples(st.integers(0, 2**32), st.sampled_from([0, 1, 31, 700, 4000, NEXT_DAY])),
     min_size=1,
     max_size=MOST_ACTS,
 )
@@ -89,7 +89,7 @@ class Teller:
             for number, seconds in drawn:
                 if self.told >= self.wanted:
                     return
-                self.world.clock.shift(seconds)
+                self.world.wait(seconds)
                 with writes() as written:
                     done.append(self.world.thief.act(Dice(number)))
                 self.world.check(done)

@@ -1,8 +1,8 @@
 """Somebody at a browser with what they know of an account, and the thief among them.
 
 The thief opens any page of the URL map and fills in any form of it with what a thief has: a stolen
-password, perhaps the mailbox, an address, a number, phone and passkey of their own, and whatever
-the pages have shown.
+password, perhaps the mailbox, an address, a number, phone, passkey and app (`apps.py`), and
+whatever the pages have shown.
 """
 
 import json
@@ -21,6 +21,7 @@ from core.outbox.delivery import deliver_now
 from core.outbox.models import Message, Status
 from core.outbox.sms import memory_outbox
 from devices.models.authenticator import codes_of, step_now
+from tests.attacks.apps import AppOf, call_by_app, link_an_app
 from tests.attacks.pages import Field, Form, Page, Walker
 from tests.attacks.url_map import is_walked, paths_of
 from tests.authenticator import SoftPasskey
@@ -45,8 +46,6 @@ PLACES = (
     "/devices/new-phone/",
     "/devices/app/",
 )
-SHARED = ("victim", "client")
-PASSWORD_OF_THE_THIEF = "what the thief would like it to be"
 
 
 @dataclass
@@ -74,7 +73,8 @@ class Somebody:
 
     def state(self) -> dict[str, Any]:
         """What this one knows now, and the cookies."""
-        own = {f.name: copy(getattr(self, f.name)) for f in fields(self) if f.name not in SHARED}
+        names = {each.name for each in fields(self)} - {"victim", "client"}
+        own = {name: copy(getattr(self, name)) for name in names}
         return {**own, "cookies": deepcopy(self.client.cookies)}
 
     def go_back_to(self, state: dict[str, Any]) -> None:
@@ -185,6 +185,9 @@ class Thief(Somebody):
     """Has the password, perhaps the mailbox, and things of their own."""
 
     soft: SoftPasskey = field(default_factory=SoftPasskey)
+    app: AppOf | None = None
+    treasure: tuple[str, ...] = ()  # what is sealed in the backup of the owner
+    has_read: bool = False
 
     READS_NOTICES: ClassVar[bool] = False  # a thief has no use for them
 
@@ -197,7 +200,7 @@ class Thief(Somebody):
         """Somebody with the stolen password of this person."""
         address, number = fresh_address("thief"), fresh_number()
         thief = cls(victim, client, victim.password, address=address, number=str(number))
-        thief.new_password = PASSWORD_OF_THE_THIEF
+        thief.new_password = "what the thief would like it to be"
         thief.reads, thief.texts_to = {address}, {str(number)}
         if mailbox:
             thief.reads.add(victim.address)
@@ -292,4 +295,6 @@ class Thief(Somebody):
         _by_the_map,
         *[_passkey] * 2,
         *[_sign_in_again] * 2,
+        link_an_app,
+        *[call_by_app] * 4,
     ]

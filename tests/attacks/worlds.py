@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 from django.test import Client, TestCase, override_settings
@@ -19,8 +20,10 @@ from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import options_for
 from accounts.models import User
 from core.outbox.sms import memory_outbox
+from devices import housekeeping
 from devices.models import Session
 from tests.attacks.owner import Owner, QuickOwner
+from tests.attacks.owners_app import OwnersApp
 from tests.attacks.thief_and_owner import Thief
 from tests.conftest import SecureClient
 from tests.people import Person
@@ -30,6 +33,9 @@ WRITE = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) \"(\w+)\"", re.IGNORE
 STRONGER = ("authenticator", "passkey", "recovery-code")
 """Steps that the thief has no factor of the owner's for: no success may clear their counters."""
 GUESSES = 3
+UNKNOWN = 401
+NEXT_DAY = 25 * 3600  # seconds: more than `RESTORE_DELAY`, and than a session lasts
+HOURS_OF_A_DAY = timedelta(hours=6)
 Ways = set[tuple[str, str]]
 
 
@@ -80,12 +86,16 @@ class World:
     victim: Person
     thief: Thief
     clock: time_machine.Traveller
+    phone: OwnersApp
     owner: dict[str, Any] = field(default_factory=dict)
     """What the owner knows before the thief has done anything."""
     before: Ways = field(default_factory=set)
     most: Strength = Strength.PASSWORD
     guessed: dict[str, int] = field(default_factory=dict)
     address: str = ""
+    began: datetime = field(default_factory=timezone.now)
+    reads_from: datetime | None = None
+    """When somebody with what the thief has may be given the sealed backup; None for never."""
 
     @contextmanager
     def taken_back(self) -> Iterator[None]:
@@ -105,6 +115,22 @@ class World:
         counted = guesses(self.victim)
         fallen = {slug for slug, count in self.guessed.items() if counted[slug] < count}
         assert not fallen, (done, fallen, "tries were given back")
+        self.phone.check_kept(done)
+        if self.reads_from is None or timezone.now() < self.reads_from:
+            assert not self.thief.has_read, (done, "the thief has what is sealed")
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass before the thief goes on, never until a hold could end.
+
+        After a day leave to read begins, the worker has cleaned up, and the thief is signed out.
+        """
+        now = timezone.now()
+        if now + timedelta(seconds=seconds) > self.began + settings.RECOVERY_HOLD - HOURS_OF_A_DAY:
+            return
+        self.clock.shift(seconds)
+        if seconds >= NEXT_DAY:
+            housekeeping.run()
+            self.thief.sign_in()
 
     def tick(self) -> None:
         """Wait until the phone shows another code."""
@@ -114,6 +140,8 @@ class World:
         """Let a day of the owner pass; the thief is out after it, and the owner whole."""
         owner = (Owner if by_pages else QuickOwner).of(self.victim, QuickClient())
         owner.go_back_to(self.owner)
+        app = self.phone.app
+        self.phone.beat(owner.client)
         self.clock.shift(timedelta(seconds=61))
         getattr(owner, day)(self.tick)
         assert is_in(owner.client), (done, day, "the owner is out")
@@ -134,6 +162,11 @@ class World:
             day,
             "the thief knows the password",
         )
+        if self.thief.app:
+            called = self.thief.app.call(QuickClient(), "GET", "restore/slots")
+            assert called.status_code == UNKNOWN, (done, day, "the thief's app is linked")
+        self.phone.live_on(owner, [*done, day], self.tick, self.clock)
+        self.phone.app = app
         if by_pages:
             self.thief.client.logout()
             self.thief.sign_in()
@@ -152,13 +185,19 @@ def world(make: Callable[[], Person], *, mailbox: bool) -> Iterator[World]:
     later = override_settings(OUTBOX_DELIVERY="worker")
     with later, time_machine.travel(NOON, tick=False) as clock, transaction.atomic():
         victim = make()
-        made = World(victim, Thief.of(victim, QuickClient(), mailbox=mailbox), clock)
+        phone = OwnersApp.of(victim, QuickClient())
+        made = World(victim, Thief.of(victim, QuickClient(), mailbox=mailbox), clock, phone)
+        made.thief.treasure = phone.treasure
         made.owner = Owner.of(victim, QuickClient()).state()
         made.before, made.address = ways(victim), victim.address
         if victim.user.has_two_step:
             made.most = Strength.RECOVERED
         elif mailbox:  # nothing is stronger than these two there; the notices have to be enough
             made.most = Strength.TWO_STEP
+        if mailbox:
+            made.reads_from = timezone.now()
+            if victim.user.has_two_step:
+                made.reads_from += settings.RESTORE_DELAY
         for slug in STRONGER * GUESSES:
             throttling.budget_of(victim.user, slug).reserve()
         made.guessed = guesses(victim)
