@@ -7,7 +7,7 @@ from typing import Any
 
 READ = """
 import sys
-from core.env import WrongSettings
+from core.startup.env import WrongSettings
 try:
     import portal.settings
 except WrongSettings as error:

@@ -7,7 +7,7 @@ import sys
 from django.conf import settings
 from django.core.management import execute_from_command_line
 
-from core.env import WrongSettings
+from core.startup.env import WrongSettings
 
 LONG_COMMANDS = ("migrate", "reseal", "shell", "dbshell", "dumpdata", "loaddata")
 """What may take longer than a statement of the site may: `DATABASE_TIMEOUT` is set aside."""

@@ -14,8 +14,8 @@ from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.models import EventKind, StaffRequest, User
-from core import rates
 from core.i18n import gettext as _
+from core.limits import rates
 
 
 def why_not(actor: User, user: User) -> str:

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from core import checks, service_checks
+from core.startup import checks, service_checks
 
 
 class CoreConfig(AppConfig):

@@ -10,7 +10,7 @@ from django.db import (
 )
 from django.db.models import Model, UniqueConstraint
 
-from core.crypto import CannotUnseal
+from core.keys.crypto import CannotUnseal
 
 NOT_NOW = (
     "08",  # connection_exception

@@ -8,7 +8,9 @@ from accounts.activity.origin import Origin
 from accounts.holds.bindings import HANDLERS, Handler
 from accounts.holds.kinds import key_of
 from accounts.models import Binding, User
-from devices.backups import replacing, slots, unlinking, vaults, wiping
+from devices.backups.access import slots
+from devices.backups.apps import replacing, unlinking, wiping
+from devices.backups.storage import vaults
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.factors.passkey_method import PasskeyMethod
 from devices.models import Authenticator, Installation, Passkey, RestoreGrant

@@ -1,16 +1,9 @@
 """What devices throws away; the worker calls it once an hour."""
 
 from devices.authenticator import work_accounts
-from devices.backups import (
-    app_linking,
-    grants,
-    key_transfers,
-    replacing,
-    slots,
-    unlinking,
-    vaults,
-    versions,
-)
+from devices.backups.access import grants, key_transfers, slots
+from devices.backups.apps import app_linking, replacing, unlinking
+from devices.backups.storage import vaults, versions
 from devices.models import challenge
 from devices.phones import contest, linked_phones, sealing
 from devices.sessions import engine, repeated_forms, trusted_browsers

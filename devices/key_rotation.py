@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import SentCode
-from core.crypto import key_ring
+from core.keys.crypto import key_ring
 from devices.models import Installation, LinkRequest, WorkCode
 
 

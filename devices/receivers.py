@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from accounts.authentication import known_browsers
 from accounts.models import User
 from accounts.signals import Ended, protection_changed, set_up_changed, two_step_ended
-from core.http import client_of
+from core.web.http import client_of
 from devices.authenticator import work_accounts
-from devices.backups import app_linking, grants
+from devices.backups.access import grants
+from devices.backups.apps import app_linking
 from devices.sessions import trusted_browsers
 from devices.sessions.engine import SessionStore, end_sessions
 

@@ -20,8 +20,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.activity import clock
-from core import key_check
 from core.database import why_not_ready
+from core.keys import key_check
 from core.outbox.models import Message
 
 PATIENCE = 5  # seconds

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from core import dev_outbox
+from core.web import dev_outbox
 from portal import styleguide, views, well_known
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,7 +30,7 @@ if settings.DEBUG:
         path("styleguide/", styleguide.styleguide, name="styleguide"),
     ]
 
-handler400 = "core.errors.bad_request"
-handler403 = "core.errors.forbidden"
-handler404 = "core.errors.not_found"
-handler500 = "core.errors.server_error"
+handler400 = "core.web.errors.bad_request"
+handler403 = "core.web.errors.forbidden"
+handler404 = "core.web.errors.not_found"
+handler500 = "core.web.errors.server_error"

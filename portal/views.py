@@ -13,9 +13,10 @@ from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.readiness import assessment, recommendations, unused_methods
 from accounts.request_user import authenticated_user, session_id
-from core import branding, key_check
 from core.database import why_not_ready
-from core.http import sessionless
+from core.keys import key_check
+from core.web import branding
+from core.web.http import sessionless
 from devices.factors.possessions import PasskeyHolder
 
 LATEST_EVENTS = 5

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.http import sessionless
-from core.service_checks import security_contact
+from core.startup.service_checks import security_contact
+from core.web.http import sessionless
 
 PLAIN = "text/plain; charset=utf-8"
 EXPIRES_IN = timedelta(days=90)

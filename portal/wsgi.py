@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
-from core.checks import refuse_unsafe_settings, refuse_wrong_keys
+from core.startup.checks import refuse_unsafe_settings, refuse_wrong_keys
 
 BOOT_ERROR = 3  # gunicorn then ends, instead of starting the process again and again
 

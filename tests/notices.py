@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.activity.event_kinds import KINDS
 from accounts.models import EventKind
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 
 NOTICES = sorted(kind for kind in EventKind if KINDS[kind].notice)
 HERE = RequestOrigin("192.0.2.7", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0")

@@ -13,10 +13,10 @@ from accounts.activity.user_agents import display_name
 from accounts.authentication.second_steps import step_named
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.signals import protection_changed, set_up_changed
-from core.http import RequestOrigin
 from core.i18n import apart, listed
 from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
+from core.web.http import RequestOrigin
 
 NOBODY = 0
 OF_METHODS = ("method", "methods")  # the details that name methods by their codes

@@ -21,11 +21,11 @@ from accounts.contacts.normalization import email_key
 from accounts.links import take_back
 from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent, SentCode, User
 from accounts.preferences import languages, timezones
-from core.branding import mail_accents
-from core.context_processors import brand
 from core.i18n import gettext_lazy as _
 from core.outbox.api import Composed, Undeliverable
 from core.outbox.models import Message
+from core.web.branding import mail_accents
+from core.web.context_processors import brand
 
 Context = dict[str, Any]
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.request_user import session_id
-from core.http import RequestOrigin, client_of
+from core.web.http import RequestOrigin, client_of
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.throttling import STRANGER, known_browser
 from accounts.contacts.normalization import email_key
 from accounts.models import KnownBrowser, User
-from core import cookies
 from core.batches import delete_in_batches
+from core.web import cookies
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22

@@ -13,9 +13,9 @@ from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.sent_codes import NotYours
 from accounts.models import SentCode, User
-from core.http import RequestOrigin
 from core.i18n import Text, listed
 from core.i18n import gettext_lazy as _
+from core.web.http import RequestOrigin
 
 
 class AlreadySpent(Exception):

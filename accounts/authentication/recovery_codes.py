@@ -24,8 +24,8 @@ from accounts.holds.bindings import Ground
 from accounts.holds.kinds import CODES
 from accounts.models import EventKind, RecoveryCode, RecoveryCodeSet, User
 from accounts.models.recovery_code import RecoveryCodeSetQuerySet
-from core.crypto import CannotUnseal, seal, unseal
 from core.i18n import gettext_lazy as _
+from core.keys.crypto import CannotUnseal, seal, unseal
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SLIPS = str.maketrans("OIL", "011")

@@ -10,10 +10,10 @@ from django.utils.translation import get_language
 
 from accounts.contacts.normalization import email_key
 from accounts.models import SentCode, User
-from core import rates
-from core.http import RequestOrigin
-from core.outbox import sms_limits
+from core.limits import rates
 from core.outbox.api import queue
+from core.outbox.sms import sms_limits
+from core.web.http import RequestOrigin
 
 MESSAGE_KINDS = {
     ("sign-in", "email"): "sign_in:code",

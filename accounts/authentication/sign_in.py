@@ -25,8 +25,8 @@ from accounts.holds import keep_or_remove
 from accounts.models import EmailAddress, EventKind, User
 from accounts.preferences import languages, timezones
 from accounts.readiness import unused_methods
-from core.http import client_of, is_local
 from core.timezones import asked_for
+from core.web.http import client_of, is_local
 
 PENDING_KEY = "pending_sign_in"
 BACKEND = "accounts.backends.EmailBackend"

@@ -10,9 +10,9 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.normalization import email_key
 from accounts.holds.bindings import held_subjects
 from accounts.models import EventKind, User
-from core.http import RequestOrigin
 from core.i18n import gettext as _
-from core.limits import Budget, FactorDisabled, LimitReached
+from core.limits.counters import Budget, FactorDisabled, LimitReached
+from core.web.http import RequestOrigin
 
 EVENTS = {"sign-in": EventKind.SIGN_IN_CODE_FAILED}
 STRANGER = "password:stranger"

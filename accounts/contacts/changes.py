@@ -18,7 +18,7 @@ from accounts.holds.bindings import Ground
 from accounts.models import Binding, EmailAddress, EventKind, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from accounts.readiness import declined_methods, unused_methods
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 
 
 class TooManyContacts(Exception):

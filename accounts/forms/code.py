@@ -25,10 +25,10 @@ from accounts.authentication.throttling import StepBudget
 from accounts.models import RecoveryCodeSet, SentCode
 from accounts.models.contact import Contact
 from core import durations
-from core.crypto import CannotUnseal
 from core.i18n import Text
 from core.i18n import gettext_lazy as _
-from core.limits import Budget, FactorDisabled, LimitReached
+from core.keys.crypto import CannotUnseal
+from core.limits.counters import Budget, FactorDisabled, LimitReached
 
 CODE_INPUT_LENGTH = 64
 TRIES = _("Too many attempts. Wait %(time)s and try again.")

@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.passwords.validators import is_hashable
 from core.fields import AddressField
 from core.i18n import gettext_lazy as _
-from core.limits import FactorDisabled, LimitReached
-from core.outbox import sms_limits
+from core.limits.counters import FactorDisabled, LimitReached
+from core.outbox.sms import sms_limits
 
 
 class PasswordForm(WaitingForm):

@@ -17,12 +17,12 @@ from accounts.contacts.normalization import ADDRESS_LENGTH, password_form
 from accounts.forms.code import WaitingForm
 from accounts.models import User
 from accounts.passwords.validators import validate_hashable
-from core import rates
 from core.fields import AddressField
-from core.http import RequestOrigin
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
-from core.limits import Budget, FactorDisabled, LimitReached
+from core.limits import rates
+from core.limits.counters import Budget, FactorDisabled, LimitReached
+from core.web.http import RequestOrigin
 
 
 def password_input(autocomplete: str) -> forms.PasswordInput:

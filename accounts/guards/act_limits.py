@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec
 from django.http import HttpRequest, HttpResponse
 
 from accounts.request_user import authenticated_user
-from core import rates
+from core.limits import rates
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]

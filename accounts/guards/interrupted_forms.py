@@ -21,9 +21,9 @@ from django.utils.functional import Promise
 
 from accounts.request_user import authenticated_user, session_id
 from core import base64url
-from core.crypto import CannotUnseal, seal, unseal
-from core.http import page_of
 from core.i18n import gettext as _
+from core.keys.crypto import CannotUnseal, seal, unseal
+from core.web.http import page_of
 
 HELD = "held"
 LONGEST = 2800  # characters of a sealed form in an address

@@ -8,8 +8,8 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, EventKind, Invitation, User
-from core import rates
 from core.database import violates
+from core.limits import rates
 from core.outbox.api import queue
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import get_language
 from accounts.authentication import sent_codes
 from accounts.contacts.normalization import email_key
 from accounts.models import LinkMail, User
-from core import rates
 from core.batches import delete_in_batches
-from core.crypto import keyed_digest, keyed_digests
-from core.limits import LimitReached
+from core.keys.crypto import keyed_digest, keyed_digests
+from core.limits import rates
+from core.limits.counters import LimitReached
 from core.outbox.api import queue
 
 KINDS = {"reset": "reset:link", "sign-in": "sign_in:link"}

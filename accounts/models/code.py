@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-from core.crypto import digest_matches, keyed_digest, keyed_digests
+from core.keys.crypto import digest_matches, keyed_digest, keyed_digests
 from core.outbox.models import Message
 
 

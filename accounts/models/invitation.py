@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from core import base64url
-from core.crypto import keyed_digests
 from core.fields import NameField
+from core.keys.crypto import keyed_digests
 
 TOKEN_BYTES = 16  # 128 bits
 

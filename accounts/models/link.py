@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models.contact import EmailAddress
 from accounts.models.user import User
 from core import base64url
-from core.crypto import keyed_digests
+from core.keys.crypto import keyed_digests
 
 TOKEN_BYTES = 16  # 128 bits
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from core.sealed import SealedField
+from core.keys.sealed import SealedField
 
 
 class RecoveryCodeSetQuerySet(models.QuerySet["RecoveryCodeSet"]):

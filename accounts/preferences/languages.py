@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from accounts.models import User
-from core import cookies
+from core.web import cookies
 
 
 def choose(user: User, language: str) -> None:

@@ -28,10 +28,10 @@ from accounts.readiness.assessment import Readiness
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe
-from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
+from core.web.http import client_of, require_post
 
 
 @require_GET

@@ -14,9 +14,9 @@ from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings, cancelling, disputes, keep_or_remove
 from accounts.models import Binding
 from accounts.request_user import authenticated_user, session_id
-from core.http import safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.http import safe_next
 
 ROWS_A_PAGE = 50
 

@@ -18,8 +18,8 @@ from accounts.forms.links import TokenForm
 from accounts.links import invitations
 from accounts.models import Invitation
 from accounts.views.shortcuts import show_form
-from core.http import client_of
 from core.i18n import gettext as _
+from core.web.http import client_of
 
 INVITATION_KEY = "invitation"
 

@@ -11,8 +11,8 @@ from accounts.forms.language import LanguageForm
 from accounts.preferences import languages
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import safe_next
 from core.i18n import gettext as _
+from core.web.http import safe_next
 
 
 @login_not_required

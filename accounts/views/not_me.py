@@ -13,7 +13,7 @@ from accounts.forms.links import SignedTokenForm
 from accounts.holds import keep_or_remove
 from accounts.links import take_back
 from accounts.views.shortcuts import show_form
-from core.http import client_of
+from core.web.http import client_of
 
 
 @login_not_required

@@ -29,9 +29,9 @@ from accounts.links import link_mail
 from accounts.models import EmailAddress, EventKind, OneTimeLink
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import client_of
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.http import client_of
 
 RESET_KEY = "reset_link"
 

@@ -24,10 +24,10 @@ from accounts.readiness import assessment
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from accounts.views.two_step import switch_on
-from core import rates
-from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.limits import rates
+from core.web.http import client_of, require_post
 
 
 def recovery_codes_page(request: HttpRequest) -> HttpResponse:

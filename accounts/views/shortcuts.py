@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 
 
 def show_form(

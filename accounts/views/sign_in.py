@@ -27,8 +27,8 @@ from accounts.models import EventKind, User
 from accounts.readiness import declined_methods
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
-from core.http import background_request, client_of, require_post, safe_next
 from core.i18n import gettext as _
+from core.web.http import background_request, client_of, require_post, safe_next
 
 TOO_LATE = "too-late"
 """In the query of the sign-in page: tell the person that their sign-in expired."""

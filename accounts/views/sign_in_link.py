@@ -15,8 +15,8 @@ from accounts.links import link_mail
 from accounts.models import OneTimeLink
 from accounts.views.password import sent_page
 from accounts.views.shortcuts import show_form
-from core.http import client_of
 from core.i18n import gettext as _
+from core.web.http import client_of
 
 
 @login_not_required

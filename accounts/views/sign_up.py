@@ -26,9 +26,9 @@ from accounts.forms.sign_in import SignUpForm
 from accounts.models import EmailAddress, EventKind, User
 from accounts.views.shortcuts import show_form
 from accounts.views.verification_flow import describe, fate_answer
-from core.http import background_request, client_of
 from core.i18n import gettext as _
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
+from core.web.http import background_request, client_of
 
 SIGN_UP_KEY = "sign_up"
 

@@ -14,8 +14,8 @@ from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import Text, confirms
 from accounts.readiness import declined_methods
 from accounts.request_user import authenticated_user
-from core.http import require_post
 from core.i18n import gettext as _
+from core.web.http import require_post
 
 Change = Callable[..., bool]
 

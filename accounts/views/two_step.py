@@ -23,9 +23,9 @@ from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
 from accounts.readiness import declined_methods
 from accounts.request_user import authenticated_user, session_id
-from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.http import require_post
 
 
 @trusted_browser_allowed

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.readiness import unused_methods
-from core.http import require_post
+from core.web.http import require_post
 
 
 @require_post("overview")

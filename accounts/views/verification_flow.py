@@ -18,7 +18,7 @@ from accounts.authentication.second_steps import second_steps, step_named
 from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
 from core.i18n import gettext as _
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 
 FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
 """Confirming happens inside, with the account's own bar; it does not look like a sign-in."""

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import Error, close_old_connections
 
-from core.outbox import conf, dev_copies, mail, sms
+from core.outbox import conf, sms
+from core.outbox.email import dev_copies, sender
 from core.outbox.models import Channel, Message
 from core.outbox.types import Composed, FinalFailure, TemporaryFailure, UnknownOutcome
 
@@ -82,7 +83,7 @@ def _hand_over(message: Message) -> None:
     if message.channel == Channel.SMS:
         _text(message, composed.text)
     else:
-        mail.send(message.recipient, composed, message_id=_message_id(message))
+        sender.send(message.recipient, composed, message_id=_message_id(message))
     dev_copies.write(message, composed)
 
 

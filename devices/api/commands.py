@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.activity.origin import Origin
-from core.http import client_of
 from core.i18n import gettext_lazy as _
+from core.web.http import client_of
 from devices.api.http import api_endpoint, caller
 from devices.api.problems import Problem
-from devices.backups import wiping
+from devices.backups.apps import wiping
 from devices.models import PhoneCommand
 
 

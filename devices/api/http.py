@@ -15,10 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.holds.disputes import InDispute
 from core import base64url
-from core.crypto import CannotUnseal, digest_matches, keyed_digest
-from core.http import sessionless
 from core.i18n import gettext_lazy as _
-from core.limits import LimitReached
+from core.keys.crypto import CannotUnseal, digest_matches, keyed_digest
+from core.limits.counters import LimitReached
+from core.web.http import sessionless
 from devices.api.problems import Problem, not_now, response_to, too_many
 from devices.backups.errors import (
     Refused,

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.api.vault import longest_body
-from devices.backups import errors, late_changes, validation, versions
-from devices.backups.envelopes import read_envelope
+from devices.backups import errors, validation
+from devices.backups.storage import late_changes, versions
+from devices.backups.storage.envelopes import read_envelope
 from devices.models import Installation
 
 

@@ -9,17 +9,18 @@ from django.urls import reverse
 
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
-from core import rates
-from core.crypto import digest_matches
-from core.http import client_of
 from core.i18n import gettext_lazy as _
 from core.i18n import one_line
+from core.keys.crypto import digest_matches
+from core.limits import rates
+from core.web.http import client_of
 from devices.api.http import api_endpoint, body_of, caller, digest_of, shown
 from devices.api.problems import Problem
 from devices.authenticator import origin
-from devices.backups import app_linking, heartbeats, setbacks
-from devices.backups.app_linking import Claimant
+from devices.backups.apps import app_linking, heartbeats
+from devices.backups.apps.app_linking import Claimant
 from devices.backups.errors import SUSPENDED, malformed, unlinked
+from devices.backups.storage import setbacks
 from devices.models import Installation, LinkRequest
 from devices.models.installation import DIGEST_PURPOSE
 from devices.models.phone import NAME_LENGTH

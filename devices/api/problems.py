@@ -7,7 +7,7 @@ from django.http import JsonResponse
 from core.durations import in_words
 from core.i18n import Text
 from core.i18n import gettext as _
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 from devices.backups.errors import Refused
 
 CONTENT_TYPE = "application/problem+json"

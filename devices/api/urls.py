@@ -2,18 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from devices.api import (
-    commands,
-    late,
-    linking,
-    passphrases,
-    restore,
-    slots,
-    transfers,
-    vault,
-    versions,
-    work,
-)
+from devices.api import commands, late, linking, vault, versions, work
+from devices.api.recovery import passphrases, restore, slots, transfers
 
 app_name = "api"
 

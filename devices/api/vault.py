@@ -8,20 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.activity.origin import Origin
-from core.http import client_of
+from core.web.http import client_of
 from devices.api.http import api_endpoint, body_of, installation_required
-from devices.backups import (
-    authorization,
-    errors,
-    key_proofs,
-    serialization,
-    slots,
-    validation,
-    vaults,
-    versions,
-)
-from devices.backups.envelopes import read_envelope, read_slot
+from devices.backups import errors, validation
+from devices.backups.access import authorization, key_proofs, slots
 from devices.backups.errors import malformed
+from devices.backups.storage import serialization, vaults, versions
+from devices.backups.storage.envelopes import read_envelope, read_slot
 from devices.models import Installation, Vault, VaultVersion
 
 IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,64}")

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from devices.api.http import api_endpoint, body_of, installation_required
-from devices.backups import authorization, serialization, validation
+from devices.backups import validation
+from devices.backups.access import authorization
+from devices.backups.storage import serialization
 from devices.models import Installation
 
 

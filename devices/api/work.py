@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from accounts import organisation_accounts
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment
-from core import rates
-from core.crypto import CannotUnseal
-from core.http import client_of
 from core.i18n import gettext_lazy as _
-from core.limits import FactorDisabled
+from core.keys.crypto import CannotUnseal
+from core.limits import rates
+from core.limits.counters import FactorDisabled
+from core.web.http import client_of
 from devices.api.http import api_endpoint, body_of, installation_required
 from devices.api.problems import Problem
 from devices.authenticator import work_accounts

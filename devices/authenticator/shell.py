@@ -19,9 +19,9 @@ from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
-from core import branding
-from core.context_processors import brand
 from core.i18n import gettext as _
+from core.web import branding
+from core.web.context_processors import brand
 from devices.authenticator import origin
 
 FOLDER: Path = settings.BASE_DIR / "static" / "authenticator"

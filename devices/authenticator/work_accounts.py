@@ -21,8 +21,8 @@ from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, EventKind, User
 from accounts.readiness import unused_methods
 from core.batches import delete_in_batches
-from core.crypto import keyed_digest, keyed_digests
-from core.limits import Budget
+from core.keys.crypto import keyed_digest, keyed_digests
+from core.limits.counters import Budget
 from devices.models import Authenticator, Installation, Session, WorkCode
 from devices.models.authenticator import ON_PHONE, step_now
 from devices.phones.linked_phones import METHOD

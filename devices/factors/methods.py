@@ -24,9 +24,9 @@ from accounts.authentication.methods import (
 )
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from core.crypto import CannotUnseal
 from core.i18n import Text, listed, ngettext
 from core.i18n import gettext_lazy as _
+from core.keys.crypto import CannotUnseal
 from devices.factors.authenticators import OnPhone, contestable, on_phones, usable
 from devices.models import Authenticator, Passkey
 from devices.models.authenticator import factor_of

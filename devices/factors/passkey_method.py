@@ -22,10 +22,10 @@ from accounts.authentication.methods import (
 )
 from accounts.authentication.proofs import Proof
 from accounts.models import User
-from core import rates
-from core.http import RequestOrigin
 from core.i18n import Text, ngettext
 from core.i18n import gettext_lazy as _
+from core.limits import rates
+from core.web.http import RequestOrigin
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.methods import age_of_use, strength_of
 from devices.factors.relying_party import parties, party

@@ -17,8 +17,8 @@ from accounts.holds.bindings import Ground
 from accounts.models import EventKind, User
 from accounts.readiness import declined_methods, unused_methods
 from core.database import violates
-from core.http import RequestOrigin
 from core.i18n import gettext as _
+from core.web.http import RequestOrigin
 from devices.factors import last_factor, webauthn
 from devices.factors.aaguids import make_of
 from devices.factors.methods import strength_of

@@ -10,7 +10,7 @@ from accounts.authentication.methods import digits_of
 from accounts.forms.code import CODE_INPUT_LENGTH, code_widget
 from accounts.models import User
 from core.i18n import gettext_lazy as _
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.forms.phones import NameForm
 from devices.models import LinkRequest, Phone
 from devices.models.installation import NUMBER_DIGITS

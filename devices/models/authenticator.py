@@ -15,8 +15,8 @@ from django_otp.models import Device
 from django_otp.oath import hotp
 
 from accounts.models import Enrolment, User
-from core.crypto import seal, unseal
-from core.sealed import SealedField
+from core.keys.crypto import seal, unseal
+from core.keys.sealed import SealedField
 from devices.models.phone import Phone
 
 
@@ -131,7 +131,7 @@ class Authenticator(Device):
 
     @property
     def secret(self) -> bytes:
-        """The shared secret; raises `core.crypto.CannotUnseal`."""
+        """The shared secret; raises `core.keys.crypto.CannotUnseal`."""
         return unseal(bytes(self.sealed_secret), context=self._context)
 
     @secret.setter

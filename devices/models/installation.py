@@ -9,10 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from core.crypto import is_sealed_with_first_key, keyed_digest, seal
 from core.fields import NameField
 from core.i18n import gettext_lazy as _
-from core.sealed import SealedField, context_of
+from core.keys.crypto import is_sealed_with_first_key, keyed_digest, seal
+from core.keys.sealed import SealedField, context_of
 from devices.models.phone import NAME_LENGTH, Phone
 
 DIGEST_LENGTH = 64

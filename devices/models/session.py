@@ -16,7 +16,7 @@ from accounts.activity.user_agents import display_name
 from accounts.authentication.proofs import Proof, proofs_in
 from accounts.models import KnownBrowser, User
 from core.fields import NameField
-from core.http import AGENT_LENGTH
+from core.web.http import AGENT_LENGTH
 from devices.models.trusted_browser import TrustedBrowser
 
 

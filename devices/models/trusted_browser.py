@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.activity.user_agents import display_name
 from accounts.models import KnownBrowser
 from core.fields import NameField
-from core.http import AGENT_LENGTH
+from core.web.http import AGENT_LENGTH
 
 
 class TrustedBrowserQuerySet(models.QuerySet["TrustedBrowser"]):

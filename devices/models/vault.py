@@ -31,7 +31,8 @@ class Vault(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     verified_at = models.DateTimeField(null=True)  # a slot opened what was stored: the backup is on
     ends_at = models.DateTimeField(null=True, db_index=True)  # of one that is off or frozen
-    # SHA-256 of what is derived from the vault key to prove it; see `devices.backups.key_proofs`.
+    # SHA-256 of what is derived from the vault key to prove it; see
+    # `devices.backups.access.key_proofs`.
     tag_digest = models.CharField(max_length=64, default="", blank=True)
 
     class Meta:

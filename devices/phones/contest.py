@@ -16,7 +16,7 @@ from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent, User
-from devices.backups import disputed
+from devices.backups.apps import disputed
 from devices.models import Authenticator, Passkey, Phone
 from devices.phones import linked_phones, sealing
 

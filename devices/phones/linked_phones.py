@@ -17,8 +17,8 @@ from accounts.holds.bindings import Ground
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, unused_methods
 from core.batches import delete_in_batches
-from core.limits import Budget
-from devices.backups import unlinking, wiping
+from core.limits.counters import Budget
+from devices.backups.apps import unlinking, wiping
 from devices.factors import last_factor
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Installation, Phone

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, disputes
 from accounts.models import Binding, Enrolment
-from devices.backups import unlinking, wiping
+from devices.backups.apps import unlinking, wiping
 from devices.models import Authenticator, Installation, Phone
 from devices.models.authenticator import step_now
 

@@ -15,7 +15,7 @@ from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent
 from core.i18n import gettext as _
-from devices.backups.unlinking import end_asked
+from devices.backups.apps.unlinking import end_asked
 from devices.models import Installation, Phone
 from devices.models.authenticator import step_now
 from devices.phones import sealing

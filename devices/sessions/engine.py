@@ -19,7 +19,7 @@ from accounts.authentication.proofs import Proof, Strength, proofs_in, store_pro
 from accounts.models import KnownBrowser, User
 from core.batches import delete_in_batches
 from core.geoip import place_of
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Session
 
 COOKIE_BYTES = 24

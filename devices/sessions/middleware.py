@@ -15,9 +15,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from core import cookies
-from core.context_processors import brand
 from core.i18n import gettext as _
+from core.web import cookies
+from core.web.context_processors import brand
 from devices.authenticator import origin
 from devices.factors import relying_party
 from devices.sessions import repeated_forms

@@ -28,7 +28,7 @@ from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils import timezone
 
 from core.batches import delete_in_batches
-from core.crypto import keyed_digest
+from core.keys.crypto import keyed_digest
 from devices.models import FormInHand, Session
 from devices.sessions.engine import SessionStore, key_of
 

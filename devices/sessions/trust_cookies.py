@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
-from core import base64url, cookies
+from core import base64url
+from core.web import cookies
 
 FAMILY_BYTES, TOKEN_BYTES = 16, 32
 VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII)

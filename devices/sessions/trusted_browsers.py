@@ -24,7 +24,7 @@ from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import EventKind, User
 from accounts.request_user import authenticated_user
 from core.batches import delete_in_batches
-from core.http import client_of
+from core.web.http import client_of
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions.engine import SessionStore

@@ -23,12 +23,14 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core import cookies
-from core.http import background_request, require_post, safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web import cookies
+from core.web.http import background_request, require_post, safe_next
 from devices.authenticator import origin
-from devices.backups import app_linking, grants, link_codes, summary
+from devices.backups import summary
+from devices.backups.access import grants
+from devices.backups.apps import app_linking, link_codes
 from devices.factors import provisioning
 from devices.forms.apps import NumberForm, WhichPhoneForm
 from devices.models import LinkRequest, RestoreGrant

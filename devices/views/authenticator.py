@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from core.http import opens_camera, sessionless
+from core.web.http import opens_camera, sessionless
 from devices.authenticator import shell
 
 SCRIPT = "text/javascript; charset=utf-8"

@@ -15,8 +15,8 @@ from accounts.authentication.methods import SignInOption
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.request_user import authenticated_user, session_id
-from core import paging
 from core.i18n import Text
+from core.web import paging
 from devices.factors.possessions import LinkedPhone, PasskeyHolder, SyncedPasskey
 from devices.models import Installation, Phone, Vault
 from devices.models.passkey import kept_words

@@ -17,8 +17,8 @@ from accounts.forms.code import StepForm
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import client_of
 from core.i18n import gettext as _
+from core.web.http import client_of
 from devices.models import Phone
 from devices.phones import contest
 from devices.phones.own_code import OwnCode, OwnCodeMatch

@@ -18,9 +18,9 @@ from accounts.holds import bindings
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import safe_next
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.http import safe_next
 from devices.factors import provisioning
 from devices.forms.phones import ConfirmForm, SetUpForm, suggested_name
 from devices.models import Authenticator, Phone

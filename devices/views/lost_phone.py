@@ -25,7 +25,7 @@ from accounts.holds.disputes import BEGUN
 from accounts.readiness import removal_impact
 from accounts.request_user import authenticated_user, session_id
 from core.i18n import gettext_lazy as _
-from devices.backups import wiping
+from devices.backups.apps import wiping
 from devices.models import Passkey, Phone
 from devices.phones import consequences, lost_phone
 from devices.phones.lost_phone import Loss

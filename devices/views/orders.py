@@ -14,10 +14,10 @@ from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
 from accounts.request_user import authenticated_user
-from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices.backups import wiping
+from core.web.http import require_post
+from devices.backups.apps import wiping
 from devices.models import PhoneCommand
 
 

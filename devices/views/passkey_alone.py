@@ -17,9 +17,9 @@ from accounts.activity.origin import Origin
 from accounts.authentication import sign_in, throttling
 from accounts.authentication.methods import AlreadySpent
 from accounts.models import EventKind
-from core import rates
-from core.http import client_of, require_post, safe_next
 from core.i18n import gettext as _
+from core.limits import rates
+from core.web.http import client_of, require_post, safe_next
 from devices.factors import changed_passkeys, passkey_refusals, webauthn
 from devices.factors.passkey_method import PasskeyMatch, PasskeyMethod
 from devices.models import Passkey

@@ -20,10 +20,10 @@ from accounts.holds import bindings
 from accounts.readiness import declined_methods, removal_impact
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core import rates
-from core.http import client_of, require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.limits import rates
+from core.web.http import client_of, require_post
 from devices.factors import last_factor, passkeys, webauthn
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey

@@ -18,10 +18,10 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import declined_methods, removal_impact
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from devices.backups import unlinking, wiping
+from core.web.http import require_post
+from devices.backups.apps import unlinking, wiping
 from devices.factors import last_factor
 from devices.forms.phones import NameForm
 from devices.models import Phone

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from core.http import sessionless
+from core.web.http import sessionless
 from devices.factors import relying_party
 
 

@@ -18,9 +18,9 @@ from accounts.holds import bindings
 from accounts.models import Enrolment
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from core.http import require_post
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.http import require_post
 from devices.authenticator import origin, work_accounts
 from devices.factors import provisioning
 from devices.forms.work import WhichAppForm

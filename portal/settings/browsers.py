@@ -35,9 +35,9 @@ CSRF_COOKIE_NAME = "csrf" if DEBUG else "__Host-csrf"
 TRUSTED_COOKIE_NAME = "trusted" if DEBUG else "__Host-trusted"
 APP_LINK_COOKIE_NAME = "app-link" if DEBUG else "__Host-app-link"
 BROWSER_COOKIE_NAME = "browser" if DEBUG else "__Host-browser"
-CSRF_FAILURE_VIEW = "core.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "core.web.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# Only from TRUSTED_PROXIES: core.middleware.ProxyHeaders drops what others send.
+# Only from TRUSTED_PROXIES: core.web.middleware.ProxyHeaders drops what others send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

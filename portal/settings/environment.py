@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.env import read, refuse
+from core.startup.env import read, refuse
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = read(BASE_DIR)
 
-# Values that everyone can read in this file: `core.checks` refuses them outside development.
+# Values that everyone can read in this file: `core.startup.checks` refuses them outside
+# development.
 SAMPLE_SECRET_KEY = "sample-secret-key-for-development-only"  # noqa: S105 - the published sample
 SAMPLE_SEALING_KEYS = "sample:c2FtcGxlLXNlYWxpbmcta2V5LWRldi1vbmx5LTMyYiE="
 
@@ -28,7 +29,7 @@ PASSKEY_ORIGINS: list[str] = env.origins("PASSKEY_ORIGINS")
 AUTHENTICATOR_ORIGIN: str = env.origin("AUTHENTICATOR_ORIGIN")
 TIME_ZONE: str = env.zone("TIME_ZONE", default="UTC")
 SIGN_UP_OPEN: bool = env.bool("SIGN_UP_OPEN", default=True)
-# Commas, blanks or both between them; judged by core.checks.
+# Commas, blanks or both between them; judged by core.startup.checks.
 TRUSTED_PROXIES: list[str] = env.str("TRUSTED_PROXIES", default="").replace(",", " ").split()
 LEAKED_PASSWORDS: str = env.str("LEAKED_PASSWORDS", default="")
 # The word of an operator whose server faces browsers itself.

@@ -23,17 +23,17 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.middleware.ProxyHeaders",
-    "core.middleware.ResponseHeaders",
+    "core.web.middleware.ProxyHeaders",
+    "core.web.middleware.ResponseHeaders",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "core.middleware.HealthPages",
-    "core.middleware.RequestLimits",
+    "core.web.middleware.HealthPages",
+    "core.web.middleware.RequestLimits",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "devices.sessions.middleware.AppOrigin",
     "devices.sessions.middleware.FormerOrigins",
-    "core.middleware.ZoneOfBrowser",
+    "core.web.middleware.ZoneOfBrowser",
     "devices.sessions.middleware.RepeatedForms",
     "devices.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -44,14 +44,14 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "core.middleware.FriendlyErrors",
+    "core.web.middleware.FriendlyErrors",
     "accounts.middleware.DisputeStops",
 ]
 
 HEALTH_PAGES = ("/healthz", "/readyz")
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
-FORM_RENDERER = "core.form_renderer.PortalRenderer"
+FORM_RENDERER = "core.web.form_renderer.PortalRenderer"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -62,7 +62,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "core.context_processors.site",
+                "core.web.context_processors.site",
             ],
             "builtins": ["core.templatetags.portal_ui"],
             "libraries": {"i18n": "core.templatetags.i18n_bidi"},
@@ -118,10 +118,10 @@ OUTBOX_MIRROR: Path | None = BASE_DIR / "var" / "outbox" if DEBUG else None
 DEVELOPMENT_CODES = "devices.demo.current_codes"
 HOUSEKEEPING = [
     "core.outbox.housekeeping.run",
-    "core.limits.delete_expired",
+    "core.limits.counters.delete_expired",
     "accounts.housekeeping.run",
     "devices.housekeeping.run",
-    "devices.backups.stale_backups.run",
+    "devices.backups.storage.stale_backups.run",
 ]
 
 # --- Language and time ----------------------------------------------------------------------

@@ -18,8 +18,8 @@ from accounts.models import EventKind, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import count
-from core import paging
 from core.i18n import ngettext
+from core.web import paging
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
 

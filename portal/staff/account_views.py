@@ -18,9 +18,9 @@ from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
 from accounts.request_user import authenticated_user
-from core import paging
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
+from core.web import paging
 from devices import staff_acts
 from devices.factors import last_factor
 from devices.models import Phone, Session

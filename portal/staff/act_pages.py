@@ -22,7 +22,7 @@ from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 
 Text = str | Promise
 TOO_MANY_ACTS = gettext_lazy(

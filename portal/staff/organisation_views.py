@@ -20,10 +20,10 @@ from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core import paging
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
+from core.web import paging
 from devices import staff_acts
 from portal.staff.act_pages import (
     TOO_MANY_ACTS,

@@ -17,9 +17,9 @@ from accounts.links import invitations
 from accounts.models import Invitation
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.http import require_post
 from core.i18n import gettext as _
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
+from core.web.http import require_post
 from portal.staff.organisation_views import page_of_rows
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import RecoveryCodeSet, SentCode
-from core.limits import Budget
+from core.limits.counters import Budget
 from tests.accounts.helpers import (
     ask,
     code_to,

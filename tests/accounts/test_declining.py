@@ -25,8 +25,8 @@ from accounts.authentication.second_steps import options_for, step_named
 from accounts.contacts import changes
 from accounts.models import PhoneNumber, RecoveryCode, SentCode, User
 from accounts.readiness import declined_methods
-from core.http import RequestOrigin
 from core.outbox.sms import SentText
+from core.web.http import RequestOrigin
 from devices.factors import last_factor, passkeys
 from devices.phones import linked_phones
 from tests.accounts.helpers import (

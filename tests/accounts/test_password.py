@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.authentication.proofs import Strength
 from accounts.authentication.throttling import STRANGER, password_budget
 from accounts.models import OneTimeLink, SecurityEvent, User
-from core.limits import wait_after
+from core.limits.counters import wait_after
 from core.outbox.models import Message
 from devices.models import Session
 from tests.accounts.helpers import (

@@ -23,7 +23,7 @@ from accounts.models import RecoveryCode, RecoveryCodeSet
 from accounts.models.contact import EmailAddress, PhoneNumber
 from accounts.readiness import assessment, declined_methods, fire_drill, removal_impact
 from accounts.readiness.assessment import Readiness
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors import last_factor, passkeys
 from devices.models import Authenticator, Passkey, Phone
 from devices.models.passkey import digest_of

@@ -15,7 +15,7 @@ from accounts.authentication import recovery_codes
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.recovery_codes import ALPHABET, check_character
 from accounts.models import RecoveryCode, RecoveryCodeSet
-from core.limits import Budget
+from core.limits.counters import Budget
 from tests.accounts.helpers import (
     addresses,
     is_in,

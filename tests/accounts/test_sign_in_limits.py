@@ -10,7 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.authentication.throttling import STRANGER, password_budget
-from core.limits import Budget, wait_after
+from core.limits.counters import Budget, wait_after
 from tests.accounts.helpers import (
     ask,
     code_to,

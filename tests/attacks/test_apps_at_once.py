@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.api.http import fingerprint
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.models import Installation, LinkRequest, Phone
 from devices.phones import linked_phones
 from tests.attacks.crowd import Crowd, signed_in

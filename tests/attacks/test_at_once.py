@@ -8,7 +8,7 @@ from django.conf import settings
 
 from accounts.authentication import throttling
 from accounts.models import RecoveryCode, SentCode
-from core.limits import FailureCount
+from core.limits.counters import FailureCount
 from devices.models import Session
 from devices.models.authenticator import step_now
 from tests import figures

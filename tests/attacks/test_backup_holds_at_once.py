@@ -10,8 +10,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.activity.origin import Origin
-from core.http import RequestOrigin
-from devices.backups import grants, unlinking, wiping
+from core.web.http import RequestOrigin
+from devices.backups.access import grants
+from devices.backups.apps import unlinking, wiping
 from devices.models import Installation, KeyProof, KeySlot, PhoneCommand, RestoreGrant
 from tests.attacks.crowd import Crowd
 from tests.devices.test_api_heartbeat import BEAT

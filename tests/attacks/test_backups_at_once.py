@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.db import connection, transaction
 
-from devices.backups import unlinking
+from devices.backups.apps import unlinking
 from devices.models import Installation, KeySlot, Vault
 from tests import lk1
 from tests.attacks.crowd import Crowd

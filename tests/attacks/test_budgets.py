@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.authentication import throttling
 from accounts.authentication.proofs import Strength
 from accounts.contacts.normalization import email_key
-from core.limits import Budget, FailureCount, LimitReached
+from core.limits.counters import Budget, FailureCount, LimitReached
 from tests.attacks.tools import is_in, link_in, start
 from tests.links import open_link
 from tests.people import Person, enter, sign_in

@@ -16,9 +16,9 @@ from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import step_named
 from accounts.models import SentCode
 from accounts.readiness import declined_methods
-from core.http import RequestOrigin
 from core.outbox.models import Message
 from core.outbox.sms import SentText
+from core.web.http import RequestOrigin
 from tests.attacks.tools import (
     ask_for_code,
     is_in,

@@ -11,7 +11,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors import passkeys
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.phones import suspension

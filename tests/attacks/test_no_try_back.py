@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.authentication import throttling
 from accounts.authentication.proofs import Strength
-from core.limits import FailureCount
+from core.limits.counters import FailureCount
 from tests.attacks.test_thief_and_owner import (
     add_own_address,
     link_phone,

@@ -15,7 +15,7 @@ from accounts.authentication import two_step
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
 from accounts.models import SentCode, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.backups.ledger import subject_of
 from devices.models import LinkRequest, RestoreGrant, Session
 from tests.accounts.helpers import (

@@ -16,9 +16,9 @@ from pytest_django import Settings
 from accounts.authentication import sent_codes
 from accounts.links import link_mail
 from accounts.models import LinkMail, OneTimeLink
-from core.http import RequestOrigin
-from core.limits import LimitReached
-from core.outbox import sms_limits
+from core.limits.counters import LimitReached
+from core.outbox.sms import sms_limits
+from core.web.http import RequestOrigin
 from tests.attacks.tools import NEW_PASSWORD, face, is_in, link_in, reset, start
 from tests.links import open_link
 from tests.live import fresh_address

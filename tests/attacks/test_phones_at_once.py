@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.activity.origin import Origin
 from accounts.holds.disputes import InDispute
 from accounts.models import User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Authenticator, Phone, Session
 from devices.phones import contest, linked_phones, sealing
 from tests.attacks.crowd import Crowd, half_signed_in

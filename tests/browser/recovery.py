@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.models import Session, VaultVersion
 from tests import lk1
 from tests.backups import Backup

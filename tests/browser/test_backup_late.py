@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from devices.backups import unlinking
+from devices.backups.apps import unlinking
 from devices.models import Installation
 from tests.browser.backup_phones import Linked, link_app
 from tests.live import LiveSite

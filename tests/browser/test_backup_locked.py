@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from accounts.activity.origin import Origin
-from core.http import RequestOrigin
-from devices.backups import unlinking, wiping
+from core.web.http import RequestOrigin
+from devices.backups.apps import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand
 from devices.phones import linked_phones
 from tests.browser.authenticator import KEY, link

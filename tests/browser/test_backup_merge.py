@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from devices.backups import versions
-from devices.backups.envelopes import Envelope
+from devices.backups.storage import versions
+from devices.backups.storage.envelopes import Envelope
 from devices.models import Vault
 from tests import lk1
 from tests.browser.authenticator import link

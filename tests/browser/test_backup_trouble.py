@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.activity.origin import HOST
 from accounts.holds import disputes
 from devices import models
-from devices.backups import replacing, unlinking
+from devices.backups.apps import replacing, unlinking
 from devices.models import Installation
 from tests.browser.authenticator import Phone, asked_by, link
 from tests.browser.backup_phones import Linked, link_app

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from devices.backups import unlinking
+from devices.backups.apps import unlinking
 from devices.models import Installation
 from tests.browser.authenticator import KEY, Phone, link
 from tests.browser.backup_phones import Linked, link_app

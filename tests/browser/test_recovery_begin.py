@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.activity.origin import Origin
-from core.http import RequestOrigin
-from devices.backups import app_linking
+from core.web.http import RequestOrigin
+from devices.backups.apps import app_linking
 from devices.models import Installation, RestoreGrant
 from tests.browser.recovery import NewPhone, code_for, old_phone, provable
 from tests.journeys.hand import Hand, code_of_mail

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
-from core.http import RequestOrigin
-from devices.backups import app_linking, unlinking
+from core.web.http import RequestOrigin
+from devices.backups.apps import app_linking, unlinking
 from devices.models import Installation
 from tests.browser.authenticator import link
 from tests.browser.backup_phones import Linked

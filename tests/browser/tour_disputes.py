@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Authenticator
 from devices.phones import linked_phones, suspension
 from tests.journeys.hand import App, Hand

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from devices.backups import unlinking
-from devices.backups.envelopes import BLOCK, TAG_BYTES
+from devices.backups.apps import unlinking
+from devices.backups.storage.envelopes import BLOCK, TAG_BYTES
 from devices.models import Installation, Vault, VaultVersion
 from tests import lk1
 from tests.backups import Backup, give_backup, refusal

@@ -17,9 +17,9 @@ from accounts.authentication.proofs import Strength
 from accounts.contacts.normalization import mask_address
 from accounts.models import User
 from accounts.signals import protection_changed
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.api.http import fingerprint
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.models import Installation, LinkRequest, Phone, RestoreGrant, Session, Vault
 from tests.accounts.helpers import addresses, told
 from tests.people import Person, enter

@@ -10,7 +10,7 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Session
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, sign_in, trust

@@ -13,9 +13,9 @@ from django.utils import timezone
 from accounts.activity.origin import Origin
 from accounts.holds import disputes
 from accounts.models import User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
-from devices.backups import disputed, unlinking
+from devices.backups.apps import disputed, unlinking
 from devices.models import Installation, KeySlot, PhoneCommand, Vault
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person

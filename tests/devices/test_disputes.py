@@ -19,8 +19,8 @@ from accounts.contacts import changes
 from accounts.holds import disputes
 from accounts.models import EmailAddress, User
 from accounts.readiness import declined_methods
-from core.http import RequestOrigin
 from core.outbox.models import Message
+from core.web.http import RequestOrigin
 from devices import housekeeping, staff_acts
 from devices.models import Authenticator, Phone, Session
 from devices.phones import contest, linked_phones, suspension

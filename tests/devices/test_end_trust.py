@@ -20,7 +20,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import step_named
 from accounts.contacts import changes
 from accounts.models import EmailAddress, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import staff_acts
 from devices.models import Authenticator, Session, TrustedBrowser
 from devices.sessions import trusted_browsers

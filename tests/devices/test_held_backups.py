@@ -13,9 +13,9 @@ from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
-from devices.backups import vaults
+from devices.backups.storage import vaults
 from devices.models import Vault
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person

@@ -12,7 +12,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, cancelling
 from accounts.models import Binding, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import KeySlot
 from tests.backups import Backup, give_backup, refusal
 from tests.people import Person

@@ -15,7 +15,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors import last_factor, passkeys
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Phone, Session

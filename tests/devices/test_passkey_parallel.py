@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from accounts.activity.origin import Origin
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors import passkeys
 from devices.models import Challenge, Session
 from tests import figures

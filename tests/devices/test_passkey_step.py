@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.authentication.proofs import Strength, proofs_in
 from accounts.holds import bindings
 from accounts.holds.bindings import Ground
-from core.limits import FailureCount
+from core.limits.counters import FailureCount
 from devices import housekeeping
 from devices.models import Challenge, Passkey
 from tests.accounts.helpers import seen

@@ -15,7 +15,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, disputes, keep_or_remove
 from accounts.models import Binding
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
 from devices.api.http import digest_of, fingerprint
 from devices.models import Installation

@@ -6,7 +6,7 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.backups.retention import Saved, too_old
+from devices.backups.storage.retention import Saved, too_old
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 YEAR = 365 * 24 * 60

@@ -14,8 +14,8 @@ from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.models import Enrolment, User
-from core.http import RequestOrigin
 from core.outbox.models import Message
+from core.web.http import RequestOrigin
 from devices import housekeeping
 from devices.models import Authenticator, Installation, Phone
 from devices.phones import sealing, suspension

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.authentication.proofs import Proof, Strength, proofs_in, store_proofs
 from accounts.models import User
 from accounts.signals import protection_changed
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Session
 from devices.sessions.engine import (
     SessionStore,

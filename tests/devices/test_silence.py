@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from core.outbox import worker
-from devices.backups import stale_backups
+from devices.backups.storage import stale_backups
 from devices.models import Installation, Vault
 from tests.accounts.helpers import addresses, told
 from tests.devices.test_api_heartbeat import vault_of

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.authentication.methods import AlreadySpent, CannotCheck, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import codes_of, step_now

@@ -12,8 +12,8 @@ from django_otp import devices_for_user
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength, proofs_in
-from core.http import RequestOrigin
 from core.outbox.models import Message
+from core.web.http import RequestOrigin
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Phone, Session, TrustedBrowser
 from devices.phones import suspension

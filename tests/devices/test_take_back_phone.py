@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
-from core.http import RequestOrigin
 from core.outbox.models import Message
+from core.web.http import RequestOrigin
 from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now
 from devices.phones import suspension

@@ -13,7 +13,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent
 from accounts.authentication.proofs import Proof, Strength, store_proofs
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.factors import passkeys
 from devices.models import Session
 from devices.phones import linked_phones

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.models import (
     Installation,
     KeyTransfer,

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength, proofs_in
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Phone, Session
 from devices.phones import linked_phones
 from devices.phones.consequences import consequences, report

@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes
-from core.http import RequestOrigin
-from devices.backups import unlinking, wiping
+from core.web.http import RequestOrigin
+from devices.backups.apps import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand, Session
 from devices.phones import linked_phones, sealing
 from devices.views.orders import waiting_orders

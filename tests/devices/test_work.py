@@ -15,7 +15,7 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, SecurityEvent, User
 from accounts.readiness import assessment
 from accounts.signals import protection_changed
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
 from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone, WorkCode

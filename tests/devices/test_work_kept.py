@@ -13,7 +13,7 @@ from accounts.authentication.proofs import Strength
 from accounts.holds import cancelling, keep_or_remove
 from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, User
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import housekeeping
 from devices.models import Authenticator, WorkCode
 from tests.devices.test_work import app_on, claim, confirm, state_of

@@ -14,7 +14,7 @@ from accounts import organisation_accounts
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment
 from accounts.staff import check
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices import staff_acts
 from devices.authenticator import work_accounts
 from devices.models import Authenticator, Phone

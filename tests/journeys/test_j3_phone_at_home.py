@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
 from accounts.models import SentCode
-from core.limits import RateWindow
+from core.limits.counters import RateWindow
 from tests.journeys.hand import App, Hand, check_letter, code_in, code_of_mail
 from tests.live import LiveSite
 from tests.people import Person

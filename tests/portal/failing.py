@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from accounts.models import Organisation
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 from portal import urls
 from portal.urls import handler400, handler403, handler404, handler500
 

@@ -14,8 +14,8 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, Organisation, User
-from core.http import RequestOrigin
 from core.i18n import apart, gettext, gettext_lazy, listed, ngettext, one_line
+from core.web.http import RequestOrigin
 from devices.models import Phone
 from tests.accounts.helpers import seen
 from tests.attacks.tools import html_of

@@ -11,7 +11,8 @@ from django.test.utils import override_settings
 from pytest_django import Settings
 
 from accounts.authentication.proofs import Strength
-from core import branding, checks
+from core.startup import checks
+from core.web import branding
 from tests.people import Person, enter
 
 WINE = "#7a1f3d"

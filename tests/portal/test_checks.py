@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from core import checks
+from core.startup import checks
 from portal.settings import SAMPLE_SEALING_KEYS, SAMPLE_SECRET_KEY
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from core.crypto import (
+from core.keys.crypto import (
     CannotUnseal,
     digest_matches,
     is_sealed_with_first_key,

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
-from core import key_check
+from core.keys import key_check
 from core.outbox.models import Message
 from portal import doctor
 from tests.live import LiveSite

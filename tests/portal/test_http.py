@@ -5,8 +5,8 @@ from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from core import proxies
-from core.http import AGENT_LENGTH, NEXT_LENGTH, RequestOrigin, client_of, safe_next
+from core.web import proxies
+from core.web.http import AGENT_LENGTH, NEXT_LENGTH, RequestOrigin, client_of, safe_next
 
 
 def visit(address: str = "192.0.2.7", forwarded: str = "", agent: str = "") -> HttpRequest:

@@ -15,7 +15,7 @@ from accounts.contacts.changes import make_primary, mark_verified
 from accounts.contacts.taken import is_address_taken
 from accounts.models import EmailAddress, PhoneNumber, SecurityEvent, User
 from core.database import violates
-from core.http import RequestOrigin
+from core.web.http import RequestOrigin
 from devices.models import Passkey
 from tests.accounts.helpers import code_to
 from tests.people import Person, give_passkey

@@ -16,11 +16,11 @@ from django.db import models
 from django.test import Client
 
 from accounts.authentication import throttling
-from core import checks
-from core.key_check import WrongKeys, judge, judge_if_possible
-from core.limits import FailureCount, LimitReached, Rate, RateWindow
+from core.keys.key_check import WrongKeys, judge, judge_if_possible
+from core.keys.sealed import SealedField
+from core.limits.counters import FailureCount, LimitReached, Rate, RateWindow
 from core.models import KeyCheck
-from core.sealed import SealedField
+from core.startup import checks
 from devices.models import Authenticator
 from tests.accounts.helpers import ask, code_to, mailbox, type_code
 from tests.people import Person, give_phone

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from core.limits import (
+from core.limits.counters import (
     Budget,
     FactorDisabled,
     FailureCount,

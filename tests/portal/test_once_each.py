@@ -9,14 +9,19 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import translation
 
-from core import base64url, cookies, durations, paging
+from core import base64url, durations
+from core.web import cookies, paging
 
 PLACES = {
     r"urlsafe_b64": {"core/base64url.py"},
-    r"response\.set_cookie\(": {"core/cookies.py"},
+    r"response\.set_cookie\(": {"core/web/cookies.py"},
     r"ngettext\(\s*\"%\(\w+\)[ds] (second|minute|hour)\"": {"core/durations.py"},
-    r"GET\.get\(\"page\"": {"core/paging.py", "accounts/views/activity.py", "core/dev_outbox.py"},
-    r"status=429": {"core/errors.py", "devices/api/problems.py", "accounts/views/shortcuts.py"},
+    r"GET\.get\(\"page\"": {
+        "core/web/paging.py",
+        "accounts/views/activity.py",
+        "core/web/dev_outbox.py",
+    },
+    r"status=429": {"core/web/errors.py", "devices/api/problems.py", "accounts/views/shortcuts.py"},
     r"0123456789ABCDEFGHJKMNPQRSTVWXYZ": {"accounts/authentication/recovery_codes.py"},
 }
 """What is searched for, and where it may stand (two lists count their pages with Django's own)."""

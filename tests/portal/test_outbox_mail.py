@@ -15,8 +15,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 from pytest_django import Settings
 
-from core.outbox import Composed, mail, queue
+from core.outbox import Composed, queue
 from core.outbox.delivery import Outcome
+from core.outbox.email import sender
 from core.outbox.models import Message
 from core.outbox.worker import run_round
 
@@ -178,7 +179,7 @@ def test_a_server_that_refuses_the_connection_as_a_whole_is_tried_again(
 def test_a_conversation_that_never_ends_is_cut_before_the_lease_ends(
     settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail, "CONVERSATION_SECONDS", 0.2)
+    monkeypatch.setattr(sender, "CONVERSATION_SECONDS", 0.2)
     server.delay = 5
     queued()
     started = time.monotonic()
@@ -198,7 +199,7 @@ def test_a_server_may_think_longer_than_it_takes_to_reach_it(
 
 def test_each_try_says_the_same_message_id(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that took a mail and said so too late gets it twice, and the mailbox shows one."""
-    monkeypatch.setattr(mail, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
     server.delay = 1
     with time_machine.travel(timezone.now(), tick=True) as clock:
         message = delivered(queued())
@@ -206,7 +207,7 @@ def test_each_try_says_the_same_message_id(server: Server, monkeypatch: pytest.M
             "queued",
             "the mail server could not be used (SMTPServerDisconnected)",
         )
-        monkeypatch.setattr(mail, "ANSWER_SECONDS", 600)
+        monkeypatch.setattr(sender, "ANSWER_SECONDS", 600)
         clock.shift(timedelta(seconds=10))
         assert delivered(message).status == "sent"
     assert {str(each["Message-ID"]) for each in server.received} == {

@@ -17,10 +17,10 @@ from accounts.activity.origin import Origin
 from accounts.authentication import sent_codes
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
-from core.http import RequestOrigin
 from core.outbox import worker
 from core.outbox.delivery import deliver
 from core.outbox.models import Channel, Message
+from core.web.http import RequestOrigin
 from tests.attacks.tools import html_of
 from tests.people import Person, enter, give_phone
 

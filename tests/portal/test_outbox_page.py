@@ -9,10 +9,11 @@ from django.urls import path
 from django.utils import timezone
 from pytest_django import Settings
 
-from core.dev_outbox import outbox
-from core.outbox import Composed, dev_copies, queue
+from core.outbox import Composed, queue
+from core.outbox.email import dev_copies
 from core.outbox.models import Message
 from core.outbox.worker import run_round
+from core.web.dev_outbox import outbox
 from portal import urls
 
 urlpatterns = [path("desk/outbox/", outbox), *urls.urlpatterns]

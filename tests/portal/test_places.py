@@ -7,8 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
 from pytest_django import Settings
 
-from core import checks
 from core.geoip import database, place_of
+from core.startup import checks
 from tests import mmdb
 
 

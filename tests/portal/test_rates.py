@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from core import rates
-from core.limits import LimitReached
-from core.rates import Limit
+from core.limits import rates
+from core.limits.counters import LimitReached
+from core.limits.rates import Limit
 
 TABLE = {name: each for name, each in vars(rates).items() if isinstance(each, Limit)}
 

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
-from core.limits import LimitReached
-from core.outbox.sms_limits import NumberRefused, check_number, take
+from core.limits.counters import LimitReached
+from core.outbox.sms.sms_limits import NumberRefused, check_number, take
 
 ALICE = "+31612345678"
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from accounts.activity import events
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, Organisation
-from devices.backups import app_linking
+from devices.backups.apps import app_linking
 from devices.models import Phone, Session
 from devices.sessions.engine import SessionStore
 from tests import phones

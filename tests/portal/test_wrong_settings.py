@@ -14,7 +14,7 @@ from django.core.checks import run_checks
 from django.core.mail import EmailMessage
 from pytest_django import Settings
 
-from core.env import WrongSettings, canonical_origin
+from core.startup.env import WrongSettings, canonical_origin
 from tests.settings import ENVIRONMENT, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent

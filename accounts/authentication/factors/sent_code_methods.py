@@ -26,7 +26,7 @@ from accounts.models import EmailAddress, PhoneNumber, SentCode, User
 from accounts.models.contact import Contact
 from core.i18n import Text
 from core.i18n import gettext_lazy as _
-from core.outbox import sms_limits
+from core.outbox.sms import sms_limits
 
 NOT_NOW = _("You can’t sign in with it at the moment.")
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.links import invitations
 from accounts.models import Invitation
 from core.fields import cleaned_name, validate_address
-from core.limits import LimitReached
+from core.limits.counters import LimitReached
 
 
 class Command(BaseCommand):

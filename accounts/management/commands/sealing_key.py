@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from core.crypto import KEY_BYTES
+from core.keys.crypto import KEY_BYTES
 
 
 class Command(BaseCommand):

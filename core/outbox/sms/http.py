@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from core.outbox import conf
-from core.outbox.timeout import cut_after
+from core.outbox.email.timeout import cut_after
 from core.outbox.types import FinalFailure, TemporaryFailure, UnknownOutcome
 
 logger = logging.getLogger(__name__)

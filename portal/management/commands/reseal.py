@@ -6,10 +6,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model, QuerySet
 
-from core import key_check, limits
-from core.crypto import CannotUnseal
+from core.keys import key_check
+from core.keys.crypto import CannotUnseal
+from core.keys.sealed import SealedField, sealed_fields
+from core.limits import counters
 from core.models import KeyCheck
-from core.sealed import SealedField, sealed_fields
 from devices import key_rotation
 
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         return lost
 
     def _say_what_is_left(self) -> None:
-        left = [*key_rotation.depending(), *limits.depending()]
+        left = [*key_rotation.depending(), *counters.depending()]
         for line in left:
             self.stdout.write(line)
         self.stdout.write(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core import key_check
+from core.keys import key_check
 from core.outbox import worker
 
 
