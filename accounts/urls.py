@@ -2,25 +2,17 @@
 
 from django.urls import path
 
-from accounts.views import (
+from accounts.views import confirm, held, language, not_me, password
+from accounts.views.security import (
     activity,
-    confirm,
     contact,
     fire_drill,
-    held,
-    invitation,
-    language,
-    not_me,
-    password,
     recovery_codes,
-    set_up,
-    sign_in,
-    sign_in_link,
-    sign_up,
     steps,
     two_step,
     unused,
 )
+from accounts.views.signing_in import invitation, set_up, sign_in, sign_in_link, sign_up
 
 app_name = "accounts"
 

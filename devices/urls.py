@@ -3,23 +3,25 @@
 from django.urls import path
 
 from devices.views import (
-    app_links,
     authenticator,
     browsers,
     devices,
+    passkey_alone,
+    passkeys,
+    trusted,
+    well_known,
+    work,
+)
+from devices.views.phones import (
+    app_links,
     disputes,
     linking,
     lost_phone,
     new_phone,
     orders,
-    passkey_alone,
-    passkeys,
     phones,
     suspending,
-    trusted,
-    well_known,
     where_is_your_phone,
-    work,
 )
 
 app_name = "devices"

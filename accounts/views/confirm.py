@@ -27,7 +27,13 @@ from accounts.holds import keep_or_remove
 from accounts.models import EventKind
 from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
-from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
+from accounts.views.signing_in.verification_flow import (
+    Flow,
+    fate,
+    options,
+    show_step,
+    show_ways,
+)
 from core.web.http import background_request, client_of, require_post, safe_next
 
 

@@ -12,7 +12,7 @@ from devices.factors.methods import AuthenticatorAppMethod, AuthenticatorMatch, 
 class OwnCode(AuthenticatorAppMethod):
     """The code of a phone that was taken away, by which the phone is taken back.
 
-    It is no second step: `devices.views.disputes` alone asks for it.
+    It is no second step: `devices.views.phones.disputes` alone asks for it.
     """
 
     heading = _("Take your phone back")

@@ -21,8 +21,8 @@ from devices.factors.possessions import LinkedPhone, PasskeyHolder, SyncedPasske
 from devices.models import Installation, Phone, Vault
 from devices.models.passkey import kept_words
 from devices.views.browser_list import browser_card, browsers_page, has_trusted
-from devices.views.orders import waiting_orders
 from devices.views.passkey_alone import GONE_KEY
+from devices.views.phones.orders import waiting_orders
 from devices.views.trusted import trusted_list
 
 

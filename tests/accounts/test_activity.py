@@ -10,7 +10,7 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
-from accounts.views.activity import EVENTS_A_PAGE
+from accounts.views.security.activity import EVENTS_A_PAGE
 from core.web.http import RequestOrigin
 from tests.accounts.helpers import seen, type_password
 from tests.people import Person, enter, sign_in

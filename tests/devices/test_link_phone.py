@@ -18,7 +18,7 @@ from devices.models import Authenticator, Phone
 from devices.models.authenticator import step_now
 from devices.models.phone import ABANDONED_KEPT
 from devices.phones import linked_phones
-from devices.views.linking import FEW_CODES
+from devices.views.phones.linking import FEW_CODES
 from tests.people import Person, code_of, enter, give_codes, give_phone, proved
 
 

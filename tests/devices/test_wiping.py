@@ -18,7 +18,7 @@ from core.web.http import RequestOrigin
 from devices.backups.apps import unlinking, wiping
 from devices.models import Installation, Phone, PhoneCommand, Session
 from devices.phones import linked_phones, sealing
-from devices.views.orders import waiting_orders
+from devices.views.phones.orders import waiting_orders
 from tests.accounts.helpers import seen
 from tests.attacks.test_thief_and_owner import link_in_mail_to
 from tests.backups import refusal

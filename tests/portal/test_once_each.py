@@ -18,7 +18,7 @@ PLACES = {
     r"ngettext\(\s*\"%\(\w+\)[ds] (second|minute|hour)\"": {"core/durations.py"},
     r"GET\.get\(\"page\"": {
         "core/web/paging.py",
-        "accounts/views/activity.py",
+        "accounts/views/security/activity.py",
         "core/web/dev_outbox.py",
     },
     r"status=429": {"core/web/errors.py", "devices/api/problems.py", "accounts/views/shortcuts.py"},

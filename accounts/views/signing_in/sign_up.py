@@ -25,7 +25,7 @@ from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.sign_in import SignUpForm
 from accounts.models import EmailAddress, EventKind, User
 from accounts.views.shortcuts import show_form
-from accounts.views.verification_flow import describe, fate_answer
+from accounts.views.signing_in.verification_flow import describe, fate_answer
 from core.i18n import gettext as _
 from core.limits.counters import LimitReached
 from core.web.http import background_request, client_of

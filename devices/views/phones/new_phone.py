@@ -17,7 +17,7 @@ from devices.forms.phones import ConfirmForm, NewPhoneForm
 from devices.models import Phone
 from devices.phones import linked_phones
 from devices.views.guards import binding_proof_required
-from devices.views.linking import finish, no_longer, to_scan
+from devices.views.phones.linking import finish, no_longer, to_scan
 
 PAGE = "devices/new_phone.html"
 

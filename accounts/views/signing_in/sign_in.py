@@ -26,7 +26,13 @@ from accounts.middleware import SIGNED_OUT
 from accounts.models import EventKind, User
 from accounts.readiness import declined_methods
 from accounts.views.shortcuts import show_form
-from accounts.views.verification_flow import Flow, fate, options, show_step, show_ways
+from accounts.views.signing_in.verification_flow import (
+    Flow,
+    fate,
+    options,
+    show_step,
+    show_ways,
+)
 from core.i18n import gettext as _
 from core.web.http import background_request, client_of, require_post, safe_next
 

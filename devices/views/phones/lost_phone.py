@@ -30,8 +30,8 @@ from devices.models import Passkey, Phone
 from devices.phones import consequences, lost_phone
 from devices.phones.lost_phone import Loss
 from devices.sessions.engine import goes_on_without, strip_proofs
-from devices.views.disputes import signed_out
-from devices.views.phones import said
+from devices.views.phones.disputes import signed_out
+from devices.views.phones.phones import said
 
 ELSEWHERE = _(
     "To remove passkeys, confirm that it’s you with something you haven’t "

@@ -27,7 +27,7 @@ from accounts.readiness import assessment, declined_methods, removal_impact
 from accounts.readiness.assessment import Readiness
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from accounts.views.verification_flow import describe
+from accounts.views.signing_in.verification_flow import describe
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached

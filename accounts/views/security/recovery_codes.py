@@ -22,8 +22,8 @@ from accounts.holds import bindings
 from accounts.models import RecoveryCodeSet, User
 from accounts.readiness import assessment
 from accounts.request_user import authenticated_user, session_id
+from accounts.views.security.two_step import switch_on
 from accounts.views.shortcuts import show_form
-from accounts.views.two_step import switch_on
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits import rates

@@ -27,7 +27,7 @@ from devices.forms.phones import NameForm
 from devices.models import Phone
 from devices.phones import app_consequences, consequences, linked_phones, lost_phone
 from devices.sessions.engine import goes_on_without, strip_proofs
-from devices.views.orders import waiting_orders
+from devices.views.phones.orders import waiting_orders
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
