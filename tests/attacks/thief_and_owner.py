@@ -48,6 +48,13 @@ PLACES = (
 )
 
 
+def _own_forms(page: Page) -> list[Form]:
+    """What can be sent on a page besides what stands on every page."""
+    everywhere = ("/sign-out/", "/language/")
+    posts = [form for form in page.forms if form.method == "post"]
+    return [form for form in posts if not form.action.startswith(everywhere)]
+
+
 @dataclass
 class Somebody:
     """What both have: a browser, mailboxes they read, and what they know of the account."""
@@ -165,10 +172,8 @@ class Somebody:
     def prove(self, page: Page, most: int = 4) -> Page:
         """Go on through the pages that ask for a password or a code, as far as one can."""
         for _each in range(most):
-            form = next((one for one in page.forms if one.method == "post"), None)
+            form = next(iter(_own_forms(page)), None)
             if form is None or not page.url.startswith(("/sign-in/", "/confirm/")):
-                return page
-            if form.action.startswith(("/sign-out/", "/language/")):
                 return page
             names = {each.name for each in form.fields}
             if "code" in names and not self.code_for(page.url):
@@ -222,7 +227,7 @@ class Thief(Somebody):
         page = self.open(PLACES[draw(len(PLACES))])
         for _each in range(1 + draw(3)):
             links = [url for url, _class in page.links if is_walked(url)]
-            forms = self._forms(page)
+            forms = _own_forms(page)
             if forms and (draw(2) or not links):
                 break
             if links:
@@ -238,7 +243,7 @@ class Thief(Somebody):
         return f"posted to {path}"
 
     def _send_some_form(self, page: Page, draw: Draw) -> str:
-        forms = self._forms(page)
+        forms = _own_forms(page)
         if not forms:
             return f"only looked at {page.url}"
         form = forms[draw(len(forms))]
@@ -247,18 +252,10 @@ class Thief(Somebody):
         page = self.prove(page)
         # The form behind the proof, or the page on which what was begun is finished.
         if page.url.startswith(form.action.partition("?")[0]) or "confirm" in page.url:
-            again = next(iter(self._forms(page)), None)
+            again = next(iter(_own_forms(page)), None)
             if again is not None:
                 self.prove(self.send(page, again, again.buttons[0] if again.buttons else None))
         return form.action
-
-    @staticmethod
-    def _forms(page: Page) -> list[Form]:
-        return [
-            form
-            for form in page.forms
-            if form.method == "post" and not form.action.startswith(("/sign-out/", "/language/"))
-        ]
 
     @staticmethod
     def _choice(draw: Draw) -> Callable[[Field], str | None]:
