@@ -31,12 +31,3 @@ def step_named(slug: str) -> "AuthMethod | None":
 def options_for(user: User) -> "list[SignInOption]":
     """Return every way this account has, strongest first."""
     return [option for step in second_steps() for option in step.ways(user)]
-
-
-def best_way(user: User, preferred: str = "") -> "SignInOption | None":
-    """Return the way to begin with: the preferred step if it is offered, else the strongest.
-
-    Asks no further step once one is found.
-    """
-    steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
-    return next((option for step in steps for option in step.ways(user)[:1]), None)

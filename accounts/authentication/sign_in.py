@@ -20,7 +20,7 @@ from accounts.activity.origin import origin_of
 from accounts.authentication import browser_trust, known_browsers
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
-from accounts.authentication.second_steps import best_way
+from accounts.authentication.verification import Verification
 from accounts.holds import keep_or_remove
 from accounts.models import EmailAddress, EventKind, User
 from accounts.preferences import languages, timezones
@@ -85,12 +85,13 @@ def _ask(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
     )
     request.session[PENDING_KEY] = asdict(pending)
     request.session.cycle_key()
-    return HttpResponseRedirect(first_page(request, user))
+    return HttpResponseRedirect(first_page(request, pending, user))
 
 
-def first_page(request: HttpRequest, user: User) -> str:
+def first_page(request: HttpRequest, pending: PendingSignIn, user: User) -> str:
     """Return the page of the step this browser used last, else of the strongest."""
-    option = best_way(user, known_browsers.last_step(request, user))
+    asked = Verification(verification(request, pending, user))
+    option = asked.best(known_browsers.last_step(request, user))
     if option is None:
         return resolve_url("accounts:another_way")
     return resolve_url("accounts:sign_in_step", slug=option.slug)

@@ -21,6 +21,7 @@ from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.methods import VerificationContext
 from accounts.authentication.proofs import MAILBOX, STRONG_STEP, Proof, Strength
 from accounts.authentication.second_steps import options_for, second_steps
+from accounts.authentication.verification import Verification
 from accounts.forms.security import PasswordForm
 from accounts.guards import interrupted_forms
 from accounts.holds import keep_or_remove
@@ -81,22 +82,19 @@ def _url(name: str, wanted: Wanted, *args: str) -> str:
 
 
 def _flow(request: HttpRequest, wanted: Wanted) -> Flow:
-    verification = VerificationContext(
+    context = VerificationContext(
         user=authenticated_user(request),
         purpose="confirm",
         binding=_binding(session_id(request), wanted.kind),
         client=client_of(request),
     )
     return Flow(
-        verification=verification,
+        verification=Verification(context, wanted.least, wanted.only, confirming=True),
         url_of=lambda slug: _url("accounts:confirm_step", wanted, slug),
         fate_url_of=lambda slug: _url("accounts:confirm_fate", wanted, slug),
         options_url_of=lambda slug: _url("accounts:confirm_options", wanted, slug),
         another_url=_url("accounts:confirm_another_way", wanted),
         on_proved=_on_proved(request, wanted),
-        least=wanted.least,
-        only=wanted.only,
-        confirming=True,
         act=wanted.text,
     )
 
@@ -152,7 +150,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if not user.has_two_step and wanted.kind not in (MAILBOX, STRONG_STEP):
         return _password(request, wanted)
     flow = _flow(request, wanted)
-    option = flow.best(known_browsers.last_step(request, user))
+    option = flow.verification.best(known_browsers.last_step(request, user))
     if option:
         return HttpResponseRedirect(flow.url_of(option.slug))
     return refused(request, wanted.kind)

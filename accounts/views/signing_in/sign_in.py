@@ -21,6 +21,7 @@ from accounts.authentication.methods import SignInOption, UsedUp
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import second_steps, step_named
 from accounts.authentication.sign_in import PendingSignIn
+from accounts.authentication.verification import Verification
 from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
 from accounts.models import EventKind, User
@@ -71,7 +72,7 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         return response
 
     return Flow(
-        verification=sign_in.verification(request, pending, user),
+        verification=Verification(sign_in.verification(request, pending, user)),
         url_of=lambda slug: resolve_url("accounts:sign_in_step", slug=slug),
         fate_url_of=lambda slug: resolve_url("accounts:message_fate", slug=slug),
         options_url_of=lambda slug: resolve_url("accounts:step_options", slug=slug),
@@ -134,7 +135,7 @@ def another_way(request: HttpRequest) -> HttpResponse:
     found = sign_in.pending_in(request)
     if not found:
         return _begin_again(request)
-    return show_ways(request, _flow(request, *found), sign_in.first_page(request, found[1]))
+    return show_ways(request, _flow(request, *found), sign_in.first_page(request, *found))
 
 
 @login_not_required
@@ -161,7 +162,7 @@ def lost_phone(request: HttpRequest) -> HttpResponse:
 
 def _without_the_phone(flow: Flow) -> list[SignInOption]:
     """Leave out what an only phone shows by itself; its number may be on another one by now."""
-    ways = flow.all_ways()
+    ways = flow.verification.options()
     phones = {
         option.possession.key for option in ways if option.possession.is_phone and not option.sends
     }

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.authentication import sent_codes
-from accounts.authentication.methods import AuthMethod, Kept, SignInOption, VerificationContext
+from accounts.authentication.methods import AuthMethod, SignInOption
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import second_steps, step_named
+from accounts.authentication.second_steps import step_named
+from accounts.authentication.verification import Verification
 from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
 from core.i18n import gettext as _
@@ -26,57 +27,16 @@ FRAMES = {False: "base_entrance.html", True: "base_confirm.html"}
 
 @dataclass(frozen=True)
 class Flow:
-    """One verification on its way, and where its pages are."""
+    """The pages of one verification: where they are, and what follows on its proof."""
 
-    verification: VerificationContext
+    verification: Verification
     url_of: Callable[[str], str]
     fate_url_of: Callable[[str], str]
     options_url_of: Callable[[str], str]
     another_url: str
     on_proved: Callable[[Proof], HttpResponse]
-    least: Strength = Strength.NOTHING
-    only: frozenset[str] = frozenset()
-    confirming: bool = False
     act: str = ""  # what is confirmed, to follow "to"
     trust_days: int = 0
-
-    def offers(self, step: AuthMethod) -> bool:
-        """Tell whether this kind of step counts here at all; the step itself judges the rest."""
-        is_strong_enough = step.strong or self.least < Strength.TWO_STEP
-        return is_strong_enough and (not self.only or step.slug in self.only)
-
-    def ways(self, step: AuthMethod) -> list[SignInOption]:
-        """Return what this step offers in this flow."""
-        if not self.offers(step):
-            return []
-        ways = step.ways(self.verification.user)
-        return [option for option in ways if option.strength >= self.least]
-
-    def all_ways(self) -> list[SignInOption]:
-        """Return everything offered in this flow, strongest first."""
-        return [option for step in second_steps() for option in self.ways(step)]
-
-    def kept(self) -> list[Kept]:
-        """Return what was taken away and can take itself back, where somebody signs in."""
-        if self.confirming:
-            return []
-        return [each for step in second_steps() for each in step.kept(self.verification.user)]
-
-    def shortcuts(self, here: AuthMethod) -> list[AuthMethod]:
-        """Return the steps that a link leads to at once, past the picker, if the account has them.
-
-        None when confirming: a spare code is not to be spent where a phone is at hand.
-        """
-        if self.confirming:
-            return []
-        return [
-            step for step in second_steps() if step.shortcut and step != here and self.ways(step)
-        ]
-
-    def best(self, preferred: str = "") -> SignInOption | None:
-        """Return the way to begin with: the preferred step if it is offered, else the strongest."""
-        steps = sorted(second_steps(), key=lambda step: step.slug != preferred)
-        return next((option for step in steps for option in self.ways(step)[:1]), None)
 
 
 def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
@@ -86,20 +46,20 @@ def show_step(request: HttpRequest, flow: Flow, slug: str) -> HttpResponse:
         raise Http404
     if request.method == "POST" and "send" in request.POST:
         return _send(request, flow, step)
-    if request.method == "POST" and flow.offers(step):
+    if request.method == "POST" and flow.verification.offers(step):
         return _judge(request, flow, step)
-    return _page(request, flow, step, StepForm(step=step, verification=flow.verification))
+    return _page(request, flow, step, StepForm(step=step, verification=flow.verification.context))
 
 
 def _send(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
-    if not flow.offers(step):
+    if not flow.verification.offers(step):
         raise Http404
     try:
-        step.send(flow.verification, request.POST["send"])
+        step.send(flow.verification.context, request.POST["send"])
     except sent_codes.NotYours as error:
         raise Http404 from error
     except LimitReached as limit:
-        form = StepForm({}, step=step, verification=flow.verification)
+        form = StepForm({}, step=step, verification=flow.verification.context)
         form.errors.clear()
         form.add_error(None, form.must_wait(limit, SENDS))
         return _page(request, flow, step, form)
@@ -107,7 +67,7 @@ def _send(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
 
 
 def _judge(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
-    form = StepForm(request.POST, step=step, verification=flow.verification)
+    form = StepForm(request.POST, step=step, verification=flow.verification.context)
     if form.is_valid():
         with transaction.atomic():
             proof = form.consume()
@@ -119,11 +79,12 @@ def _judge(request: HttpRequest, flow: Flow, step: AuthMethod) -> HttpResponse:
 
 
 def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) -> HttpResponse:
-    ways = flow.ways(step)
+    asked = flow.verification
+    ways = asked.options_of(step)
     if not ways:
         _say_why(request, form)
         return HttpResponseRedirect(flow.another_url)
-    sent = step.sent(flow.verification)
+    sent = step.sent(asked.context)
     option = next((option for option in ways if sent and step.is_sent_to(sent, option)), ways[0])
     context = {
         "step": step,
@@ -133,18 +94,18 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
         "explanation": step.explanation(option),
         "buttons": step.buttons(ways),
         "sent": sent and describe(sent, flow.fate_url_of(step.slug), icon=step.icon, option=option),
-        "email": flow.verification.user.email,
+        "email": asked.user.email,
         "action_url": flow.url_of(step.slug),
         "options_url": flow.options_url_of(step.slug),
         "another_url": flow.another_url,
-        "confirming": flow.confirming,
-        "kept": flow.kept,
+        "confirming": asked.confirming,
+        "kept": asked.kept,
         "disputed_until": _disputed_until(flow),
         "act": flow.act,
-        "frame": FRAMES[flow.confirming],
-        "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in flow.shortcuts(step)],
+        "frame": FRAMES[asked.confirming],
+        "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in asked.shortcuts(step)],
         "trust_days": flow.trust_days if _is_strong(ways) else 0,
-        "many_ways": flow.least < Strength.TWO_STEP,
+        "many_ways": asked.least < Strength.TWO_STEP,
         "wait": form.wait.seconds if form.wait else None,
     }
     response = render(request, step.template, context, status=form.status)
@@ -162,7 +123,7 @@ def _say_why(request: HttpRequest, form: StepForm) -> None:
 
 def _disputed_until(flow: Flow) -> datetime | None:
     user = flow.verification.user
-    return user.disputed_until if user.is_disputed and not flow.confirming else None
+    return user.disputed_until if user.is_disputed and not flow.verification.confirming else None
 
 
 def _is_strong(ways: list[SignInOption]) -> bool:
@@ -191,7 +152,11 @@ def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
     """Ask the browser itself, bound to this flow; 404 for steps whose answer is typed."""
     step = step_named(slug)
     among = request.POST.get("among", "")
-    question = step.options(flow.verification, among) if step and flow.ways(step) else None
+    question = (
+        step.options(flow.verification.context, among)
+        if step and flow.verification.options_of(step)
+        else None
+    )
     if question is None:
         raise Http404
     return JsonResponse(question)
@@ -200,7 +165,7 @@ def options(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
 def fate(request: HttpRequest, flow: Flow, slug: str) -> JsonResponse:
     """Answer the page's question what became of the message; asking is not activity."""
     step = step_named(slug)
-    sent = step.sent(flow.verification) if step else None
+    sent = step.sent(flow.verification.context) if step else None
     if sent is None:
         raise Http404
     return fate_answer(sent)
@@ -214,14 +179,14 @@ def fate_answer(sent: SentCode) -> JsonResponse:
 
 def show_ways(request: HttpRequest, flow: Flow, back_url: str) -> HttpResponse:
     """Show the picker: only the ways this account really has, masked."""
-    ways = [replace(option, url=flow.url_of(option.slug)) for option in flow.all_ways()]
+    ways = [replace(option, url=flow.url_of(option.slug)) for option in flow.verification.options()]
     context = {
         "ways": ways,
-        "confirming": flow.confirming,
+        "confirming": flow.verification.confirming,
         "back_url": back_url,
-        "kept": flow.kept,
+        "kept": flow.verification.kept,
         "disputed_until": _disputed_until(flow),
         "act": flow.act,
-        "frame": FRAMES[flow.confirming],
+        "frame": FRAMES[flow.verification.confirming],
     }
     return render(request, "accounts/another_way.html", context)
