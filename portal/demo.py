@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.authentication import pending_recovery_codes, recovery_codes
+from accounts.authentication.factors import pending_recovery_codes, recovery_codes
 from accounts.models import EmailAddress, EventKind, Organisation, PhoneNumber, SecurityEvent, User
 from devices.demo import DEMO_DOMAIN
 from devices.factors.methods import AuthenticatorAppMethod

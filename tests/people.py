@@ -12,8 +12,8 @@ from django.conf import settings
 from django.test import Client, override_settings
 from django.utils import timezone
 
-from accounts.authentication import pending_recovery_codes, recovery_codes
 from accounts.authentication.browser_trust import METHOD
+from accounts.authentication.factors import pending_recovery_codes, recovery_codes
 from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
 from devices.factors import webauthn

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.utils.timesince import timesince
 
 from accounts.authentication.factors.possessions import Possession
+from accounts.authentication.factors.sent_codes import NotYours
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.sent_codes import NotYours
 from accounts.models import SentCode, User
 from core.i18n import Text, listed
 from core.i18n import gettext_lazy as _

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import options_for

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.origin import Origin
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.factors.sent_code_methods import TextMessageMethod
 from accounts.contacts.normalization import email_key
 from accounts.contacts.taken import is_address_taken

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.authentication import recovery_codes, sent_codes, throttling
+from accounts.authentication import throttling
+from accounts.authentication.factors import recovery_codes, sent_codes
 from accounts.authentication.factors.recovery_code_method import (
     RecoveryCodeMatch,
     RecoveryCodeMethod,

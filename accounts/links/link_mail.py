@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.contacts.normalization import email_key
 from accounts.models import LinkMail, User
 from core.batches import delete_in_batches

@@ -15,7 +15,11 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
-from accounts.authentication.recovery_codes import ALPHABET, SLIPS, check_character
+from accounts.authentication.factors.recovery_codes import (
+    ALPHABET,
+    SLIPS,
+    check_character,
+)
 from accounts.holds import bindings, disputes
 from accounts.holds.bindings import Ground
 from accounts.models import Enrolment, EventKind, User

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.activity.origin import Origin
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.readiness.recommendations import FEW_CODES

@@ -10,7 +10,7 @@ from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 
 from accounts.activity.events import words
 from accounts.activity.timeline import Line, lines
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import second_steps

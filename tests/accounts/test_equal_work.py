@@ -14,7 +14,7 @@ from django.contrib.auth.hashers import (
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.models import User
 from tests.live import fresh_address
 from tests.people import PASSWORD, Person

@@ -19,8 +19,8 @@ from accounts.activity.event_kinds import KINDS
 from accounts.activity.events import title_of
 from accounts.activity.notifications import COMPOSERS
 from accounts.activity.origin import Origin
+from accounts.authentication.factors.sent_codes import MESSAGE_KINDS
 from accounts.authentication.second_steps import second_steps
-from accounts.authentication.sent_codes import MESSAGE_KINDS
 from accounts.models import EventKind, SecurityEvent
 from accounts.preferences import languages
 from core.outbox.models import Message

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.activity.origin import HOST
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.proofs import Strength
 from accounts.holds import disputes
 from accounts.models import RecoveryCode

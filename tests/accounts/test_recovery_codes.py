@@ -11,9 +11,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
+from accounts.authentication.factors.recovery_codes import ALPHABET, check_character
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.recovery_codes import ALPHABET, check_character
 from accounts.models import RecoveryCode, RecoveryCodeSet
 from core.limits.counters import Budget
 from tests.accounts.helpers import (

@@ -8,7 +8,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.proofs import Strength
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_in_mail_to

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.links import link_mail
 from accounts.models import LinkMail, OneTimeLink
 from core.limits.counters import LimitReached

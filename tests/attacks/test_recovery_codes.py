@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.proofs import Strength
 from accounts.models import RecoveryCode
 from tests.attacks.tools import is_in, start

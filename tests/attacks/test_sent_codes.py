@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.proofs import Strength
 from accounts.forms.code import CodeForm
 from accounts.models import SentCode

@@ -22,7 +22,7 @@ PLACES = {
         "core/web/dev_outbox.py",
     },
     r"status=429": {"core/web/errors.py", "devices/api/problems.py", "accounts/views/shortcuts.py"},
-    r"0123456789ABCDEFGHJKMNPQRSTVWXYZ": {"accounts/authentication/recovery_codes.py"},
+    r"0123456789ABCDEFGHJKMNPQRSTVWXYZ": {"accounts/authentication/factors/recovery_codes.py"},
 }
 """What is searched for, and where it may stand (two lists count their pages with Django's own)."""
 FOLDERS = ("core", "accounts", "devices", "portal")

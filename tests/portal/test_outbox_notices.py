@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.activity import events
 from accounts.activity.origin import Origin
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind
 from core.outbox import worker

@@ -7,7 +7,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from devices.models import Authenticator
 from tests.people import Person, give_phone
 

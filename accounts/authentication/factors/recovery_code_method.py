@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.factors.possessions import Paper
 from accounts.authentication.methods import (
     AlreadySpent,

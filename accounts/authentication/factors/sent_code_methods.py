@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.factors.possessions import Possession
 from accounts.authentication.methods import (
     AlreadySpent,

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from accounts.activity.origin import origin_of
-from accounts.authentication import pending_recovery_codes, recovery_codes, two_step
+from accounts.authentication import two_step
+from accounts.authentication.factors import pending_recovery_codes, recovery_codes
 from accounts.authentication.factors.possessions import Paper
 from accounts.authentication.methods import VerificationContext
 from accounts.authentication.proofs import Strength, level, step_up_required

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
 from accounts.activity.origin import origin_of
-from accounts.authentication import recovery_codes
 from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.authentication.factors import recovery_codes
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import (
     STRONG_STEP,

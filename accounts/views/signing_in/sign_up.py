@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.activity import events
 from accounts.activity.origin import Origin
-from accounts.authentication import sent_codes, sign_in
+from accounts.authentication import sign_in
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.proofs import Proof, Strength
 from accounts.contacts.taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 
-from accounts.authentication import sent_codes
+from accounts.authentication.factors import sent_codes
 from accounts.authentication.methods import AuthMethod, SignInOption
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import step_named

@@ -2,8 +2,8 @@
 
 from secrets import choice
 
+from accounts.authentication.factors.recovery_codes import ALPHABET, SLIPS, grouped
 from accounts.authentication.methods import letters_and_digits
-from accounts.authentication.recovery_codes import ALPHABET, SLIPS, grouped
 from core.keys.crypto import CannotUnseal, keyed_digests, seal, unseal
 from devices.models import LinkRequest
 

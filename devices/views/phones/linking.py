@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.activity.origin import origin_of
-from accounts.authentication import proofs, recovery_codes
+from accounts.authentication import proofs
+from accounts.authentication.factors import recovery_codes
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.holds import bindings

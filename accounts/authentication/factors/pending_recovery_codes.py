@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import HOST, Origin
-from accounts.authentication import recovery_codes
+from accounts.authentication.factors import recovery_codes
 from accounts.holds import disputes
 from accounts.models import EventKind, RecoveryCodeSet, User
 
