@@ -1,35 +1,35 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
 import "./backup/url-code.js";
-import { isCertain, measure, now, recall } from "./clock.js";
-import { notice } from "./dom.js";
-import { hasOverdue, living, purge } from "./entries.js";
-import { showCodes } from "./list.js";
-import { isTooLate, offered, PATIENCE, persist, within } from "./patience.js";
+import { isCertain, measure, now, recall } from "./core/clock.js";
+import { notice } from "./core/dom.js";
+import { hasOverdue, living, purge } from "./accounts/entries.js";
+import { showCodes } from "./pages/list.js";
+import { isTooLate, offered, PATIENCE, persist, within } from "./core/patience.js";
 import { isWork } from "./lk1/document.js";
-import { askToUnlock, lockWhenHidden } from "./unlock-page.js";
+import { askToUnlock, lockWhenHidden } from "./lock/unlock-page.js";
 import { namePages } from "./recovery/index.js";
 import { firstPage } from "./recovery/welcome.js";
-import { Refusal } from "./refusal.js";
-import { isShown, lazy, page, start } from "./router.js";
-import { keepOffline } from "./service-worker-client.js";
-import { clockNotice, ribbonWords, showTrouble } from "./error-pages.js";
-import { change, current, load, lockRow } from "./vault.js";
-import { _ } from "./i18n.js";
+import { Refusal } from "./core/refusal.js";
+import { isShown, lazy, page, start } from "./core/router.js";
+import { keepOffline } from "./core/service-worker-client.js";
+import { clockNotice, ribbonWords, showTrouble } from "./core/error-pages.js";
+import { change, current, load, lockRow } from "./accounts/vault.js";
+import { _ } from "./core/i18n.js";
 
 const TROUBLE = ["keyless", "damaged", "unusable", "stuck", "failed"];
 const BEAT = 15 * 60_000; // milliseconds between two calls to the portal
 const ribbons = /** @type {HTMLElement} */ (document.getElementById("ribbons"));
 
 page("codes", showCodes);
-page("add", lazy(async () => (await import("./add.js")).showAdd));
-page("edit", lazy(async () => (await import("./edit.js")).showEdit));
-page("trash", lazy(async () => (await import("./edit.js")).showTrash));
-page("settings", lazy(async () => (await import("./settings.js")).showSettings));
-page("scan", lazy(async () => (await import("./scan.js")).showScan));
-page("import", lazy(async () => (await import("./import.js")).showImport));
-page("preview", lazy(async () => (await import("./preview.js")).showPreview));
-page("export", lazy(async () => (await import("./export.js")).showExport));
-page("lock", lazy(async () => (await import("./lock-settings-page.js")).showLock));
+page("add", lazy(async () => (await import("./pages/add.js")).showAdd));
+page("edit", lazy(async () => (await import("./pages/edit.js")).showEdit));
+page("trash", lazy(async () => (await import("./pages/edit.js")).showTrash));
+page("settings", lazy(async () => (await import("./pages/settings.js")).showSettings));
+page("scan", lazy(async () => (await import("./pages/scan.js")).showScan));
+page("import", lazy(async () => (await import("./pages/import.js")).showImport));
+page("preview", lazy(async () => (await import("./pages/preview.js")).showPreview));
+page("export", lazy(async () => (await import("./pages/export.js")).showExport));
+page("lock", lazy(async () => (await import("./lock/lock-settings-page.js")).showLock));
 page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
 page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));
 page("ways", lazy(async () => (await import("./backup/unlock-methods-page.js")).showWays));
@@ -144,7 +144,7 @@ const sayStuck = (error) => {
 const open = async () => {
   const found = await load().catch((error) => ({ kind: isTooLate(error) ? "stuck" : "unusable" }));
   if (found.kind === "bare") {
-    const { askForPassphrase } = await fetched(import("./lock-settings-page.js"));
+    const { askForPassphrase } = await fetched(import("./lock/lock-settings-page.js"));
     return askForPassphrase(() => begin({ kind: "new" }));
   }
   if (found.kind === "erased") {

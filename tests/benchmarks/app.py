@@ -59,15 +59,15 @@ FRAMES = """async () => {
   return times;
 }"""
 UNLOCK = """
-const { makeLock, openLock } = await use("passphrase");
+const { makeLock, openLock } = await use("lock/passphrase");
 const { lock } = await makeLock("correct horse battery staple");
 const start = performance.now();
 await openLock("correct horse battery staple", lock);
 return performance.now() - start;
 """
 SAVE = """
-const { change, current } = await use("vault");
-const { living, edit } = await use("entries");
+const { change, current } = await use("accounts/vault");
+const { living, edit } = await use("accounts/entries");
 const { saveNow } = await use("backup/sync");
 await change((doc) => edit(doc, living(current())[0].id, { notes: "changed" }));
 const start = performance.now();

@@ -28,8 +28,8 @@ FIRST = """async () => {
   return performance.now();
 }"""
 CHANGE = """
-const { change, current } = await use("vault");
-const { edit, living } = await use("entries");
+const { change, current } = await use("accounts/vault");
+const { edit, living } = await use("accounts/entries");
 const { id } = living(current())[given];
 const start = performance.now();
 await change((doc) => edit(doc, id, { notes: `changed ${start}` }));

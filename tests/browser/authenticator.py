@@ -150,9 +150,9 @@ class Phone:
     def fill(self, links: list[str]) -> None:
         """Put many accounts into the vault at once, through the app's own modules."""
         self.run(
-            """const { change } = await use("vault");
-               const { add } = await use("entries");
-               const { parse } = await use("otpauth");
+            """const { change } = await use("accounts/vault");
+               const { add } = await use("accounts/entries");
+               const { parse } = await use("otp/otpauth");
                await change((doc) => { for (const link of given) add(doc, parse(link)); });""",
             links,
         )

@@ -6,7 +6,7 @@ words that are seen in it. All others have to be found in the end.
 """
 
 PLAY = """
-const { add, draw, edit, emptyDocument, purge, restore, trash } = await use("entries");
+const { add, draw, edit, emptyDocument, purge, restore, trash } = await use("accounts/entries");
 const { merge } = await use("lk1/merge");
 const { canonical } = await use("lk1/bytes");
 const { fromBackup, toBackup } = await use("lk1/document");

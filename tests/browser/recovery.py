@@ -32,7 +32,7 @@ return (await linkedDevice()).account;
 """
 MASKED = "j••••@example.org"
 OWN = """
-const { change, current } = await use("vault");
+const { change, current } = await use("accounts/vault");
 const { adopt } = await use("backup/state");
 const { fromText } = await use("lk1/bytes");
 await change((doc) => {

@@ -59,7 +59,7 @@ def test_a_storage_that_never_answers_is_told(page: Page, mute: str) -> None:
     expect(page.get_by_role("button", name="Begin with an empty list")).to_be_hidden()
 
 
-@pytest.mark.parametrize("lost", ["main", "vault"])
+@pytest.mark.parametrize("lost", ["main", "accounts/vault"])
 def test_a_script_that_does_not_come_leaves_no_empty_page(page: Page, lost: str) -> None:
     page.clock.install()
     page.route(f"**/authenticator/{lost}.js", lambda route: route.abort())
@@ -75,7 +75,7 @@ def test_a_script_that_fails_at_the_start_is_told(page: Page) -> None:
     page.route("**/authenticator/backup/erased-page.js", lambda route: route.abort())
     phone = Phone(page).open()
     phone.run(
-        """const { write } = await use("indexed-db");
+        """const { write } = await use("core/indexed-db");
            await write({ put: [["meta", "erased", { at: 1 }]] });"""
     )
     phone.open()
@@ -89,7 +89,7 @@ def test_a_page_whose_script_never_comes_is_told(page: Page) -> None:
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.route("**/authenticator/settings.js", hold)
+    page.route("**/authenticator/pages/settings.js", hold)
     phone = Phone(page).open("settings")
     phone.wait(lambda: bool(held))  # the storage has answered by then; its wait is a shorter one
     let_pass(page, 21, "This page is not kept")
@@ -114,7 +114,7 @@ def test_a_key_that_takes_for_ever_is_told(page: Page) -> None:
     phone = Phone(page).open()
     made = page.evaluate(
         """async () => {
-             const { makeLock } = await import("/static/authenticator/passphrase.js");
+             const { makeLock } = await import("/static/authenticator/lock/passphrase.js");
              globalThis.told = "";
              makeLock("correct horse").catch(({ message }) => { told = message; });
            }"""
@@ -132,7 +132,7 @@ def test_leaving_ends_what_reads_and_lets_a_save_finish(page: Page) -> None:
     phone = Phone(page).open()
     phone.reads("Your codes")
     found = phone.run(
-        """const { read, write } = await use("indexed-db");
+        """const { read, write } = await use("core/indexed-db");
            const over = (act) => act.then(() => "done", () => "given up");
            await read(["meta", "known"]);
            const left = [
@@ -163,7 +163,7 @@ def test_a_change_that_was_cut_off_is_told(page: Page) -> None:
 def test_a_full_disk_is_told_in_words(page: Page) -> None:
     phone = Phone(page).open()
     words = phone.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            const { put } = IDBObjectStore.prototype;
            IDBObjectStore.prototype.put = function (value, key) {
              const asked = put.call(this, value, key);

@@ -133,8 +133,8 @@ def test_the_trash_gives_back_and_forgets_after_thirty_days(phone: Phone) -> Non
     phone.press("Put back Mail")
     phone.says("The trash is empty.")
     phone.run(
-        """const { change, current } = await use("vault");
-           const { trash } = await use("entries");
+        """const { change, current } = await use("accounts/vault");
+           const { trash } = await use("accounts/entries");
            const old = Date.now() - 31 * 86400000;
            await change((doc) => { trash(doc, doc.entries[0].id, old); });"""
     )
@@ -142,7 +142,9 @@ def test_the_trash_gives_back_and_forgets_after_thirty_days(phone: Phone) -> Non
     assert phone.names == ["Shop"]
     phone.open("trash")
     phone.says("The trash is empty.")
-    left = phone.run('return (await use("vault")).current().entries.filter((each) => each.gone)')
+    left = phone.run(
+        'return (await use("accounts/vault")).current().entries.filter((each) => each.gone)'
+    )
     assert [sorted(each) for each in left] == [["changed", "gone", "id", "revision"]]
 
 

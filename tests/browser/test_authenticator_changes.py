@@ -12,15 +12,15 @@ from tests.browser.authenticator import KEY, Phone, link
 pytestmark = pytest.mark.no_rows
 COUNT = 400
 LENGTHS = """
-const { readAll } = await use("indexed-db");
+const { readAll } = await use("core/indexed-db");
 const lengths = ([key, { sealed, generation }]) => [key, sealed.byteLength, generation];
 const rows = async (name) =>
   (await readAll(name)).filter(([, row]) => row.sealed).map(lengths);
 return { vault: await rows("vault"), changes: await rows("changes") };
 """
 PIN = """
-const { change, current } = await use("vault");
-const { edit, living } = await use("entries");
+const { change, current } = await use("accounts/vault");
+const { edit, living } = await use("accounts/entries");
 for (const notes of given) {
   await change((doc) => {
     const { id } = living(doc).find(({ issuer }) => issuer === notes);
@@ -29,11 +29,11 @@ for (const notes of given) {
 }
 """
 NOTES = """
-const { current } = await use("vault");
+const { current } = await use("accounts/vault");
 return current().entries.filter(({ notes }) => notes).map(({ notes }) => notes).sort();
 """
 SPOIL = """
-const { readAll, write } = await use("indexed-db");
+const { readAll, write } = await use("core/indexed-db");
 const [store, name] = given;
 const [, row] = (await readAll(store)).find(([key]) => key === name);
 new Uint8Array(row.sealed)[20] ^= 1;
@@ -41,10 +41,10 @@ await write({ put: [[store, name, row]] });
 """
 # Many changes of every kind, and after each of them the rows alone have to give the document.
 REPLAY = """
-const { current, change } = await use("vault");
-const entries = await use("entries");
-const { draftOf, difference, applied } = await use("difference");
-const { parse } = await use("otpauth");
+const { current, change } = await use("accounts/vault");
+const entries = await use("accounts/entries");
+const { draftOf, difference, applied } = await use("otp/difference");
+const { parse } = await use("otp/otpauth");
 let seed = given;
 const random = (most) => (seed = (seed * 48271) % 2147483647) % most;
 let doc = draftOf(current());
@@ -81,7 +81,7 @@ return "same";
 """
 # The rows as the app before this wrote them: no changes, no head, a database of its first version.
 BEFORE = """
-const { readAll } = await use("indexed-db");
+const { readAll } = await use("core/indexed-db");
 const stores = ["keys", "vault", "meta"];
 const rows = {};
 for (const name of stores) rows[name] = (await readAll(name)).filter(([key]) => key !== "head");
@@ -204,8 +204,8 @@ def test_what_is_put_away_comes_back_with_its_changes(
     phone.fill([link(f"Shop{n:03}") for n in range(COUNT)])
     phone.run(PIN, ["Shop007"])
     set_lock = """
-        const { makeLock } = await use("passphrase");
-        const { rekey } = await use("vault");
+        const { makeLock } = await use("lock/passphrase");
+        const { rekey } = await use("accounts/vault");
         const { key, lock } = await makeLock("correct horse battery");
         await rekey(key, lock);"""
     phone.run(set_lock)
@@ -215,10 +215,10 @@ def test_what_is_put_away_comes_back_with_its_changes(
     phone.press("Unlock")
     phone.reads("Your codes")
     assert notes_in(phone) == ["Shop007", "Shop008"]
-    phone.run('await (await use("vault")).beginAnew({ toRecover: true });')
+    phone.run('await (await use("accounts/vault")).beginAnew({ toRecover: true });')
     assert lengths(phone)["changes"] == []
     phone.open("settings")
-    phone.run('await (await use("vault")).bringBack();')
+    phone.run('await (await use("accounts/vault")).bringBack();')
     phone.open()
     phone.type("Passphrase", "correct horse battery")
     phone.press("Unlock")
@@ -230,7 +230,7 @@ def test_what_the_portal_locks_and_opens_keeps_its_changes(phone: Phone) -> None
     phone.run(PIN, ["Shop007"])
     order = {"id": "3f2b8c54-9d0e-4c52-8a53-1b3f0b0a7c11", "until": "2030-01-01T00:00:00Z"}
     away = """
-        const { lockAway } = await use("portal-lock");
+        const { lockAway } = await use("lock/portal-lock");
         await lockAway(given, "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U");"""
     phone.run(away, order)
     phone.page.goto("/authenticator/version.json")
@@ -239,7 +239,7 @@ def test_what_the_portal_locks_and_opens_keeps_its_changes(phone: Phone) -> None
     assert not disk["vault"]
     assert KEY not in json.dumps(disk)
     back = """
-        const { openAgain } = await use("portal-lock");
+        const { openAgain } = await use("lock/portal-lock");
         await openAgain("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U");"""
     phone.page.goto("/authenticator/#codes")
     phone.run(back)

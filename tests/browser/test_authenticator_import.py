@@ -213,7 +213,7 @@ def test_an_export_is_given_after_a_word_and_can_be_read_again(phone: Phone) -> 
     phone.fill([link("Mail", "a#b"), link("Bank", kind="hotp"), link("Old", kind="motp")])
     phone.fill([link("Of work")])
     phone.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            await change((doc) => { doc.entries[3].work = { id: "w" }; });"""
     )
     phone.open("export")
@@ -240,7 +240,7 @@ def test_where_an_account_is_kept_is_said_as_it_is(kept_page: Page) -> None:
     edit.click()
     phone.says("What is kept here stays on this phone.")
     phone.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            await change((doc) => { doc.backup = { secret: "x", on: true, base: null }; });"""
     )
     phone.open()

@@ -25,8 +25,8 @@ def read(phone: Phone, *lines: str) -> None:
 
 def counters(phone: Phone) -> dict[str, int]:
     found: dict[str, int] = phone.run(
-        """const { current } = await use("vault");
-           const { living } = await use("entries");
+        """const { current } = await use("accounts/vault");
+           const { living } = await use("accounts/entries");
            return Object.fromEntries(living(current()).map((e) => [e.issuer, e.counter]));"""
     )
     return found
@@ -72,8 +72,8 @@ def test_putting_back_can_be_undone_too(phone: Phone) -> None:
 def test_an_account_in_the_list_is_not_looked_for_in_the_trash(phone: Phone) -> None:
     phone.fill([link("Twin"), link("Twin")])
     phone.run(
-        """const { change } = await use("vault");
-           const { trash } = await use("entries");
+        """const { change } = await use("accounts/vault");
+           const { trash } = await use("accounts/entries");
            await change((doc) => trash(doc, doc.entries[1].id));"""
     )
     read(phone, link("Twin"))
@@ -87,8 +87,8 @@ def counted(name: str, counter: int) -> str:
 def test_a_counter_that_went_on_elsewhere_is_raised_and_never_lowered(phone: Phone) -> None:
     phone.fill([counted("Behind", 3), counted("Ahead", 9), counted("Thrown", 2)])
     phone.run(
-        """const { change } = await use("vault");
-           const { trash } = await use("entries");
+        """const { change } = await use("accounts/vault");
+           const { trash } = await use("accounts/entries");
            await change((doc) => trash(doc, doc.entries[2].id));"""
     )
     lines = [counted("Behind", 7), counted("Behind", 5), counted("Ahead", 4), counted("Thrown", 8)]

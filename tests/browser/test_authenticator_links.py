@@ -17,13 +17,13 @@ from tests.browser.qr_pictures import png_of
 pytestmark = pytest.mark.no_rows
 OTHER = "GEZDGNBVGY3TQOJQ"
 NAMES = """
-const { parse } = await use("otpauth");
+const { parse } = await use("otp/otpauth");
 return given.map((link) => { const { issuer, label } = parse(link); return [issuer, label]; });
 """
 
 
 WRITE = """
-const { format, makeEntry, parse } = await use("otpauth");
+const { format, makeEntry, parse } = await use("otp/otpauth");
 const { splitLinks } = await use("formats/links");
 return JSON.stringify(JSON.parse(given).map(([type, issuer, label]) => {
   const more = { secret: "JBSWY3DPEHPK3PXP", digits: 8, period: 60 };

@@ -12,14 +12,14 @@ WORDS = "correct horse battery staple"
 # A tab that was frozen while another one changed the lock: the news reaches it too late.
 DEAF = "BroadcastChannel.prototype.addEventListener = () => {};"
 SEAL = """
-const { makeLock } = await use("passphrase");
-const { rekey } = await use("vault");
+const { makeLock } = await use("lock/passphrase");
+const { rekey } = await use("accounts/vault");
 const { key, lock } = await makeLock(given);
 await rekey(key, lock);
 """
 TAMPER = """
-const { read, write } = await use("indexed-db");
-const { makePin } = await use("pin");
+const { read, write } = await use("core/indexed-db");
+const { makePin } = await use("lock/pin");
 const [lock] = await read(["meta", "lock"]);
 const weak = { ...lock, kdf: { ...lock.kdf, memory: 19 * 1024, passes: 2 } };
 const bent = { ...lock, sealed: lock.sealed.slice() };
@@ -32,8 +32,8 @@ await write(row ? { put: [["meta", "lock", row]] } : { drop: [["meta", "lock"]] 
 CLOCK = "const { now } = Date; Date.now = () => now() + Number(localStorage.ahead ?? 0);"
 SET_CLOCK = "(hours) => { localStorage.ahead = hours * 3_600_000; }"
 PIN = """
-const { makePin } = await use("pin");
-const { setScreenLock } = await use("vault");
+const { makePin } = await use("lock/pin");
+const { setScreenLock } = await use("accounts/vault");
 await setScreenLock(await makePin("2580"));
 """
 COME_BACK = """() => {
@@ -94,7 +94,7 @@ def test_a_late_tab_writes_nothing_that_no_lock_opens(phone: Phone) -> None:
     phone.press("Put it aside and begin recovery")
     phone.reads("Begin recovery")
     refused = late.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            try { await change(() => {}); return ""; } catch (error) { return error.message; }"""
     )
     assert refused.startswith("This was not saved")

@@ -102,7 +102,7 @@ def test_nothing_is_kept_that_is_not_the_file_of_its_hash(context: BrowserContex
         route.fulfill(body="<title>Sign in to the hotel</title>", content_type="text/html")
 
     phone = Phone(context.new_page())
-    context.route("**/static/authenticator/clock.js", forge)
+    context.route("**/static/authenticator/core/clock.js", forge)
     context.route("**/authenticator/sw.js", lambda route: route.continue_())
     phone.page.goto("/healthz")
     state = phone.page.evaluate(
@@ -200,7 +200,7 @@ def test_one_file_that_is_refused_at_the_first_visit_is_fetched_again(
         else:
             route.continue_()
 
-    context.route("**/static/authenticator/export.js", refuse)
+    context.route("**/static/authenticator/pages/export.js", refuse)
     phone = Phone(context.new_page()).open()
     phone.says("The app isn't kept on this phone for use without the network yet")
     lost.clear()

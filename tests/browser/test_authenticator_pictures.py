@@ -14,12 +14,12 @@ pytestmark = pytest.mark.no_rows
 TEXTS = [link(f"Code{n}", "alice@example.org") for n in range(4)]
 ONE = TEXTS[0]
 READ = """
-const { readPicture } = await use("qr");
+const { readPicture } = await use("qr/qr");
 const bytes = Uint8Array.from(atob(given), (letter) => letter.charCodeAt(0));
 return (await readPicture(new Blob([bytes], { type: "image/png" }))).sort();
 """
 FRAME = """
-const { readVideo } = await use("qr");
+const { readVideo } = await use("qr/qr");
 const bytes = Uint8Array.from(atob(given), (letter) => letter.charCodeAt(0));
 const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
 const { width: videoWidth, height: videoHeight } = picture;
@@ -85,7 +85,7 @@ def test_pictures_are_read_away_from_the_page(modules: Phone) -> None:
     loaded = modules.page.evaluate(
         "performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)"
     )
-    assert "/static/authenticator/qr.js" in loaded
+    assert "/static/authenticator/qr/qr.js" in loaded
     assert "/static/vendor/qr/decode.js" not in loaded  # but in the worker
 
 
@@ -130,7 +130,7 @@ def test_the_sheet_that_the_app_shows_is_read_whole(kept_page: Page) -> None:
     expect(kept_page.get_by_role("img", name="QR code of Code3")).to_be_visible()
     shown = kept_page.locator("[data-part=sheet]").screenshot()
     phone.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            await change((doc) => { doc.entries = []; });"""
     )
     phone.open("scan").choose_picture(shown)

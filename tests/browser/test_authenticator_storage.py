@@ -18,20 +18,20 @@ IDBObjectStore.prototype.put = function (value, key) {
 };
 """
 DAMAGE = """
-const { read, write } = await use("indexed-db");
+const { read, write } = await use("core/indexed-db");
 const rows = await read(["vault", 0], ["vault", 1]);
 const newest = rows[0].generation > rows[1].generation ? 0 : 1;
 for (const slot of given ? [0, 1] : [newest]) new Uint8Array(rows[slot].sealed)[20] ^= 1;
 await write({ put: rows.map((row, slot) => ["vault", slot, row]) });
 """
 DROP_KEY = """
-const { write } = await use("indexed-db");
+const { write } = await use("core/indexed-db");
 await write({ drop: [["keys", "local"]] });
 """
 ADD = """
-const { change } = await use("vault");
-const { add } = await use("entries");
-const { parse } = await use("otpauth");
+const { change } = await use("accounts/vault");
+const { add } = await use("accounts/entries");
+const { parse } = await use("otp/otpauth");
 await change((doc) => { add(doc, parse(given)); });
 """
 
@@ -188,7 +188,8 @@ def test_a_browser_that_keeps_no_keys_is_told_apart(context: BrowserContext) -> 
 
 def test_accounts_of_a_newer_app_are_shown_and_not_overwritten(phone: Phone) -> None:
     phone.run(
-        'await (await use("vault")).change((doc) => { doc.format = 2; doc.future = "kept"; })'
+        'const { change } = await use("accounts/vault");'
+        'await change((doc) => { doc.format = 2; doc.future = "kept"; })'
     )
     phone.open()
     phone.says("A newer version of this app saved these accounts.")

@@ -62,7 +62,7 @@ def test_it_is_the_hash_of_what_the_site_serves_and_of_what_lies_on_the_phone(
     shared = [line for line in served if "  /static/" in line]
     assert release == sha256("".join(shared).encode()) == precache.HASH.read_text().strip()
 
-    phone.run(REPLACE, "/static/authenticator/qr-svg.js")
+    phone.run(REPLACE, "/static/authenticator/qr/qr-svg.js")
     assert shown(phone, "version") != version
     assert shown(phone, "release") != release
 

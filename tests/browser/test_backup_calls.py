@@ -116,7 +116,7 @@ def test_the_secret_of_a_phone_is_sealed_where_keys_can_be_kept(phone: Phone) ->
     assert str(mine["secret"]) not in json.dumps(disk)
     assert disk["keys"]["device"] == {"extractable": False}
     assert phone.run('return (await use("backup/device")).linkedDevice()') == mine
-    phone.run('await (await use("indexed-db")).write({ drop: [["keys", "device"]] })')
+    phone.run('await (await use("core/indexed-db")).write({ drop: [["keys", "device"]] })')
     assert phone.run('return (await use("backup/device")).linkedDevice()') is None
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.app
 # What another tab does right after the portal has answered, or right before this tab writes.
 MEANWHILE = """
 const { keepDevice } = await use("backup/device");
-const { write } = await use("indexed-db");
+const { write } = await use("core/indexed-db");
 let isOver = false;
 const meanwhile = async () => {
   if (isOver) return;

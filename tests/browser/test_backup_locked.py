@@ -27,7 +27,7 @@ LOCK = "**/api/authenticator/v1/commands/*/lock"
 LOCKED = "**/api/authenticator/v1/commands/*/locked"
 ORDER = {"id": "00000000-0000-4000-8000-000000000001", "until": "2030-01-01T00:00:00Z"}
 BEFORE = """
-const { current } = await use("vault");
+const { current } = await use("accounts/vault");
 const { device, keepDevice } = await use("backup/device");
 const before = current().entries.filter(({ issuer }) => issuer === "Mine").map(({ id }) => id);
 await keepDevice({ ...(await device()), before });
@@ -231,7 +231,7 @@ def test_accounts_that_were_here_before_the_link_stay(phone: Linked, waits: bool
     order = row.commands.get()
     phone.wait(lambda: bool(row.commands.get().locked_at or row.commands.get().done_at))
     assert phone.open().names == ["Mine"]
-    assert "Shop" not in json.dumps(phone.run('return (await use("vault")).current()'))
+    assert "Shop" not in json.dumps(phone.run('return (await use("accounts/vault")).current()'))
     if waits:
         call_off(order)
         phone.open()

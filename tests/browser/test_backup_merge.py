@@ -19,8 +19,8 @@ pytestmark = pytest.mark.app
 SAVE = 'await (await use("backup/sync")).saveNow()'
 WAKE = 'await (await use("backup/sync")).wake()'
 NOTE = """
-const { change } = await use("vault");
-const { edit } = await use("entries");
+const { change } = await use("accounts/vault");
+const { edit } = await use("accounts/entries");
 await change((doc) => edit(doc, doc.entries[0].id, { notes: given }));
 """
 

@@ -27,8 +27,8 @@ PROBLEM = "application/problem+json"
 WAKE = 'await (await use("backup/sync")).wake()'
 SAVE = 'await (await use("backup/sync")).saveNow(given ?? {})'
 PIN_FIRST = """
-const { change, current } = await use("vault");
-const { edit } = await use("entries");
+const { change, current } = await use("accounts/vault");
+const { edit } = await use("accounts/entries");
 await change((doc) => edit(doc, doc.entries[0].id, { notes: given }));
 """
 
@@ -143,12 +143,12 @@ def test_a_new_phone_saves_and_the_old_one_leaves_its_changes(
     )
     new = link_app(second.new_page(), live, phone.person, "Pixel 10")
     new.recovery_key = phone.recovery_key
-    doc = phone.run('return (await use("vault")).current()')
+    doc = phone.run('return (await use("accounts/vault")).current()')
     rows.filter(pk=old.pk).update(status="superseded")
     rows.exclude(pk=old.pk).update(status="active")
     type(phone.vault).objects.filter(pk=phone.vault.pk).update(epoch=2)
     new.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            await change((doc) => {
              doc.entries = given.entries;
              doc.backup = { ...given.backup, epoch: 2 };
@@ -176,8 +176,8 @@ def test_a_new_phone_saves_and_the_old_one_leaves_its_changes(
 
 def test_a_list_that_shrank_is_saved_only_when_it_is_meant(phone: Linked) -> None:
     phone.run(
-        """const { change } = await use("vault");
-           const { trash } = await use("entries");
+        """const { change } = await use("accounts/vault");
+           const { trash } = await use("accounts/entries");
            await change((doc) => doc.entries.forEach(({ id }) => trash(doc, id)));"""
     )
     phone.run(SAVE)

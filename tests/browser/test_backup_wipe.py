@@ -83,7 +83,7 @@ def test_a_phone_that_is_told_erases_its_key_its_data_and_says_why(phone: Linked
 
 FROZEN = "BroadcastChannel.prototype.addEventListener = () => {};"
 WRITE_BACK = """
-const { change } = await use("vault");
+const { change } = await use("accounts/vault");
 return change((doc) => { doc.entries[0].notes = "mine"; }).then(() => "", (error) => error.message);
 """
 
@@ -122,7 +122,9 @@ def test_an_erasure_that_was_cut_off_is_finished_and_told(phone: Linked, faults:
     assert row.commands.get().done_at is None
     # The key went first: of a tab that was killed there and then, this is what is left.
     note = phone.rows_on_disk()["meta"]["erased"]
-    phone.run('await (await use("indexed-db")).write({ put: [["vault", 0, { generation: 1 }]] })')
+    phone.run(
+        'await (await use("core/indexed-db")).write({ put: [["vault", 0, { generation: 1 }]] })'
+    )
     assert note["command"]
     phone.page.unroute_all()
     phone.open()

@@ -21,7 +21,7 @@ def phone(kept_page: Page) -> Phone:
     phone = Phone(kept_page).open("export")
     phone.fill([link("Mail", "a#b"), link("Old", kind="motp"), link("Thrown")])
     phone.run(
-        """const { change } = await use("vault");
+        """const { change } = await use("accounts/vault");
            await change((doc) => {
              const [mail, , thrown] = doc.entries;
              Object.assign(mail, { notes: "a note", recovery: "1234", tags: ["t"], later: [1] });
@@ -46,7 +46,7 @@ def test_a_sealed_export_opens_in_python_and_comes_back_whole(phone: Phone) -> N
     assert (mail["notes"], mail["recovery"], mail["later"]) == ("a note", "1234", [1])
     assert old["type"] == "unknown"
 
-    phone.run('const { beginAnew } = await use("vault"); await beginAnew()')
+    phone.run('const { beginAnew } = await use("accounts/vault"); await beginAnew()')
     phone.open("import")
     phone.choose("file", json.dumps(file).encode(), "accounts.json")
     phone.says("This export is encrypted: type the password it was made with.")
@@ -58,7 +58,7 @@ def test_a_sealed_export_opens_in_python_and_comes_back_whole(phone: Phone) -> N
     phone.says("2 entries were found in your encrypted file. Nothing is added yet.")
     phone.press("Add 2 accounts")
     assert phone.names == ["Mail", "Old"]
-    [again, _old] = phone.run('return (await use("vault")).current().entries')
+    [again, _old] = phone.run('return (await use("accounts/vault")).current().entries')
     changed = {"id", "created", "changed", "revision", "order"}
     assert {name: value for name, value in again.items() if name not in changed} == {
         name: value for name, value in mail.items() if name not in changed

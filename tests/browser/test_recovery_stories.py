@@ -22,7 +22,7 @@ from tests.phones import grant
 pytestmark = pytest.mark.app
 
 SAVED = """
-const { current } = await use("vault");
+const { current } = await use("accounts/vault");
 const end = Date.now() + 15000;
 while (current().backup?.head !== given && Date.now() < end) {
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -30,13 +30,13 @@ while (current().backup?.head !== given && Date.now() < end) {
 return current().backup?.head === given;
 """
 AGE_UNDO = """
-const { change } = await use("vault");
+const { change } = await use("accounts/vault");
 await change((doc) => { doc.backup.before.at = Date.now() - given; });
 """
 PURGED = """
-const { isCertain } = await use("clock");
+const { isCertain } = await use("core/clock");
 while (!isCertain()) await new Promise((resolve) => setTimeout(resolve, 50));
-await (await use("vault")).change(() => {});
+await (await use("accounts/vault")).change(() => {});
 """
 
 
@@ -173,14 +173,17 @@ def test_a_recovery_can_be_undone_for_thirty_days(
         shown = phone.page.get_by_role("link", name="The last recovery")
         phone.open("settings")
         expect(shown).to_be_visible() if stays else expect(shown).to_be_hidden()
-        assert phone.run('return Boolean((await use("vault")).current().backup.before)') is stays
+        assert (
+            phone.run('return Boolean((await use("accounts/vault")).current().backup.before)')
+            is stays
+        )
     phone.open()
     assert sorted(phone.names) == ["Bank", "Own"]
 
 
 def test_an_undo_of_an_earlier_app_begins_its_thirty_days_now(modules: NewPhone) -> None:
     found = modules.run(
-        """const { endOfUndo, hasOverdue, purge } = await use("entries");
+        """const { endOfUndo, hasOverdue, purge } = await use("accounts/entries");
            const doc = { entries: [], backup: { before: { entries: [] } } };
            const seen = [hasOverdue(doc, 5)];
            purge(doc, 5);

@@ -172,7 +172,7 @@ def test_a_secret_of_an_organisation_goes_into_no_export_and_no_backup(
     phone.add("otpauth://totp/Shop:alice?secret=JBSWY3DPEHPK3PXP&issuer=Shop")
     kept, backup = phone.run(
         """const { toBackup } = await use("lk1/document");
-           const doc = (await use("vault")).current();
+           const doc = (await use("accounts/vault")).current();
            return [doc, toBackup(doc)].map((each) => JSON.stringify(each));"""
     )
     key = key_of(Authenticator.objects.get(enrolment=account))

@@ -36,20 +36,20 @@ paint.fillStyle = "black";
 const dot = (x, y) => paint.fillRect(x * scale, y * scale, scale, scale);
 rows.forEach((row, y) => row.forEach((is, x) => is && dot(x, y)));
 const file = await new Promise((ok) => canvas.toBlob(ok, "image/png"));
-return (await use("qr")).readPicture(file);
+return (await use("qr/qr")).readPicture(file);
 """
 # A driver may give a script modules of its own, in which nothing is unlocked yet.
 OPEN = """
-const { current, change, isOpen, load, lockRow, openWith } = await use("vault");
+const { current, change, isOpen, load, lockRow, openWith } = await use("accounts/vault");
 if (!isOpen()) {
-  const { openLock } = await use("passphrase");
+  const { openLock } = await use("lock/passphrase");
   await load();
   await openWith(await openLock(given[0], await lockRow()));
 }
 """
 FILL = """
-const { addAll, edit } = await use("entries");
-const { parse } = await use("otpauth");
+const { addAll, edit } = await use("accounts/entries");
+const { parse } = await use("otp/otpauth");
 await change((doc) => { addAll(doc, given[1].map(parse)); });
 await change((doc) => edit(doc, doc.entries.at(-1).id, { pinned: true }));
 """
@@ -196,9 +196,9 @@ def locks(person: Person) -> None:
     """A passphrase seals the accounts, and opens them again."""
     person.go("lock")
     person.run(
-        """const { makeLock } = await use("passphrase");
+        """const { makeLock } = await use("lock/passphrase");
            const { key, lock } = await makeLock(given);
-           await (await use("vault")).rekey(key, lock);""",
+           await (await use("accounts/vault")).rekey(key, lock);""",
         PASSPHRASE,
     )
     person.go()

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import "./page.js";
 import { KEY } from "./links.js";
 
-const { decode, encode } = await import("../../static/authenticator/base32.js");
-const { codeAt, stepAt } = await import("../../static/authenticator/codes.js");
+const { decode, encode } = await import("../../static/authenticator/otp/base32.js");
+const { codeAt, stepAt } = await import("../../static/authenticator/otp/codes.js");
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 const repeated = (length) => bytesOf("1234567890".repeat(7).slice(0, length));

@@ -4,9 +4,9 @@ import { test } from "node:test";
 import "./page.js";
 import { KEY, link } from "./links.js";
 
-const { clean } = await import("../../static/authenticator/base32.js");
-const { searcher } = await import("../../static/authenticator/entries.js");
-const { format, parse } = await import("../../static/authenticator/otpauth.js");
+const { clean } = await import("../../static/authenticator/otp/base32.js");
+const { searcher } = await import("../../static/authenticator/accounts/entries.js");
+const { format, parse } = await import("../../static/authenticator/otp/otpauth.js");
 
 const GOOD = [
   [

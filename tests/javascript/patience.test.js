@@ -4,7 +4,7 @@ import { getEventListeners } from "node:events";
 import { test } from "node:test";
 import "./page.js";
 
-const { pause, within } = await import("../../static/authenticator/patience.js");
+const { pause, within } = await import("../../static/authenticator/core/patience.js");
 
 const listening = ({ signal }) => getEventListeners(signal, "abort").length;
 

@@ -33,9 +33,9 @@ LINKS = [
 ]
 FROZEN = 1_900_000_005_000  # milliseconds since 1970
 CODES = """
-const { current } = await use("vault");
-const { living } = await use("entries");
-const { codeAt, stepAt } = await use("codes");
+const { current } = await use("accounts/vault");
+const { living } = await use("accounts/entries");
+const { codeAt, stepAt } = await use("otp/codes");
 const pairs = living(current()).filter((entry) => entry.secret).map(async (entry) => [
   entry.issuer,
   await codeAt(entry, entry.type === "hotp" ? entry.counter : stepAt(entry, given).step),

@@ -1,8 +1,8 @@
 // Calls to the portal. Whatever goes wrong leaves here as one kind of error with a sentence, and
 // nothing that is not certainly the portal's own JSON is ever taken for an answer.
-import { persist } from "../patience.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { persist } from "../core/patience.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { linkedDevice } from "./device.js";
 
 const ROOT = "/api/authenticator/v1/";

@@ -1,11 +1,11 @@
 // The page about the backup: how it stands, switching it on, and off.
 import { backupIn } from "./state.js";
-import { buttonPart, find, formOf, onSubmit, part, put, showStep } from "../dom.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { hold } from "../router.js";
-import { say } from "../toast.js";
-import { current } from "../vault.js";
-import { _, moment, n_ } from "../i18n.js";
+import { buttonPart, find, formOf, onSubmit, part, put, showStep } from "../core/dom.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { hold } from "../core/router.js";
+import { say } from "../core/toast.js";
+import { current } from "../accounts/vault.js";
+import { _, moment, n_ } from "../core/i18n.js";
 import { device } from "./device.js";
 import { wake } from "./sync.js";
 import { showKey } from "./key-steps.js";

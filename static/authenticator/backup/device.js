@@ -1,9 +1,9 @@
 // Who this phone is to the portal: the id of the installation and the secret it drew itself. It has a
 // key of its own, as a phone that is locked by a passphrase must still hear that it is unlinked.
-import { _ } from "../i18n.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { newKey, seal, unseal } from "../encryption.js";
-import { read, write } from "../indexed-db.js";
+import { _ } from "../core/i18n.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { newKey, seal, unseal } from "../core/encryption.js";
+import { read, write } from "../core/indexed-db.js";
 import { fromText, random, toText } from "../lk1/bytes.js";
 
 /** @type {[string, string]} */

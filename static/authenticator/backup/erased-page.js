@@ -1,9 +1,9 @@
 // The pages after an order of the portal: erased, why there is nothing here; locked, until when and what to do.
 import { onPress } from "../recovery/page-helpers.js";
-import { part, put } from "../dom.js";
-import { present } from "../router.js";
-import { noteErased } from "../vault.js";
-import { _, moment } from "../i18n.js";
+import { part, put } from "../core/dom.js";
+import { present } from "../core/router.js";
+import { noteErased } from "../accounts/vault.js";
+import { _, moment } from "../core/i18n.js";
 import { callWhileLocked, contact, finishErasure } from "./heartbeat.js";
 
 /**

@@ -1,6 +1,6 @@
 // Telling the portal how this phone is, and being told how the account is; also while it is locked.
 import { isUuid } from "../lk1/bytes.js";
-import { read, write } from "../indexed-db.js";
+import { read, write } from "../core/indexed-db.js";
 import {
   erasePart,
   lockAway,
@@ -8,8 +8,8 @@ import {
   lockedAway,
   openAgain,
   openPart,
-} from "../portal-lock.js";
-import { erase, isOpen, noteErased } from "../vault.js";
+} from "../lock/portal-lock.js";
+import { erase, isOpen, noteErased } from "../accounts/vault.js";
 import { call } from "./api.js";
 import { dropDevice, linkedDevice, writeAs } from "./device.js";
 

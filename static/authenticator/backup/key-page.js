@@ -1,9 +1,9 @@
 // The page that makes a new backup key, and the one that asks whether the present one still opens.
-import { onSubmit, part, put } from "../dom.js";
-import { go } from "../router.js";
-import { say } from "../toast.js";
-import { current } from "../vault.js";
-import { _, moment } from "../i18n.js";
+import { onSubmit, part, put } from "../core/dom.js";
+import { go } from "../core/router.js";
+import { say } from "../core/toast.js";
+import { current } from "../accounts/vault.js";
+import { _, moment } from "../core/i18n.js";
 import { showKey } from "./key-steps.js";
 import { keyProven } from "./remind.js";
 import { isOn } from "./state.js";

@@ -1,8 +1,8 @@
 // The backup key: shown once, copied, printed or saved, and typed back in part.
-import { fieldOf, make, onSubmit, part, put } from "../dom.js";
+import { fieldOf, make, onSubmit, part, put } from "../core/dom.js";
 import { newRecoveryKey } from "../lk1/recovery-key.js";
-import { Refusal } from "../refusal.js";
-import { _, moment } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _, moment } from "../core/i18n.js";
 
 const ASKED = 2; // groups to type back
 /** @type {Record<string, string>} */

@@ -1,9 +1,9 @@
 // What a phone that is not the active one left: shown before any of it is taken.
-import { buttonPart, elementOf, make, notice, part, put } from "../dom.js";
-import { nameOf } from "../entries.js";
-import { say } from "../toast.js";
-import { current } from "../vault.js";
-import { _, moment } from "../i18n.js";
+import { buttonPart, elementOf, make, notice, part, put } from "../core/dom.js";
+import { nameOf } from "../accounts/entries.js";
+import { say } from "../core/toast.js";
+import { current } from "../accounts/vault.js";
+import { _, moment } from "../core/i18n.js";
 import { saveNow, wake } from "./sync.js";
 import { brings, letGo, take, waiting } from "./late.js";
 import { hasKey } from "./state.js";

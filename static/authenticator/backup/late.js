@@ -1,7 +1,7 @@
 // Changes of a phone that is no longer the active one: left for the active one, taken or let go there.
 import { openEnvelope } from "../lk1/envelope.js";
 import { describe } from "../lk1/merge.js";
-import { change, current } from "../vault.js";
+import { change, current } from "../accounts/vault.js";
 import { call, isRefused } from "./api.js";
 import { ownDevice } from "./device.js";
 import { mergeInto } from "./merge-remote.js";

@@ -1,8 +1,8 @@
 // The page that links this phone: code, whose account, number to type in the portal, done.
-import { find, formOf, linkPart, notice, onSubmit, part, put, showStep } from "../dom.js";
-import { go } from "../router.js";
-import { Refusal } from "../refusal.js";
-import { _, moment } from "../i18n.js";
+import { find, formOf, linkPart, notice, onSubmit, part, put, showStep } from "../core/dom.js";
+import { go } from "../core/router.js";
+import { Refusal } from "../core/refusal.js";
+import { _, moment } from "../core/i18n.js";
 import { takeCode } from "./url-code.js";
 import { device, ownDevice } from "./device.js";
 import { wake } from "./sync.js";

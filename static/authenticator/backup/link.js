@@ -1,9 +1,9 @@
 // Linking this phone: the portal's code is claimed, and the portal confirms who it was.
-import { pause } from "../patience.js";
-import { part } from "../dom.js";
-import { Refusal } from "../refusal.js";
-import { current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { pause } from "../core/patience.js";
+import { part } from "../core/dom.js";
+import { Refusal } from "../core/refusal.js";
+import { current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { call, isRefused } from "./api.js";
 import { device, fingerprint, keepDevice, linkedDevice, newSecret } from "./device.js";
 

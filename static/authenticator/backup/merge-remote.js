@@ -2,11 +2,11 @@
 import { replaceWith } from "../lk1/document.js";
 import { openEnvelope } from "../lk1/envelope.js";
 import { merge } from "../lk1/merge.js";
-import { now } from "../clock.js";
+import { now } from "../core/clock.js";
 import { damaged } from "../lk1/refusals.js";
-import { Refusal } from "../refusal.js";
-import { change, current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { change, current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { call } from "./api.js";
 import { ownDevice } from "./device.js";
 import { backupIn, keyOf } from "./state.js";

@@ -1,8 +1,8 @@
 // Whether a new passphrase is the password of the account: whoever learns that would have the backup too.
-import { derive } from "../kdf.js";
+import { derive } from "../lock/kdf.js";
 import { fromText, toText, utf8 } from "../lk1/bytes.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { call } from "./api.js";
 
 /** @param {string} passphrase @param {Json} given */

@@ -1,7 +1,7 @@
 // A passkey that opens the backup or the app: its PRF gives 32 bytes that no other passkey can make.
 import { fromText, toText, random } from "../lk1/bytes.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 
 const SALT = 32; // bytes
 const TIMEOUT = 120_000; // milliseconds

@@ -1,6 +1,6 @@
 // Reminders, and until when the person does not want to see them.
-import { living } from "../entries.js";
-import { read, write } from "../indexed-db.js";
+import { living } from "../accounts/entries.js";
+import { read, write } from "../core/indexed-db.js";
 import { recoverySlots } from "./setup.js";
 import { backupOf } from "./state.js";
 

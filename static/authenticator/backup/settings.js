@@ -1,7 +1,7 @@
 // The backup's card in the settings: how it stands, and whether it would help today.
-import { icon, make, part } from "../dom.js";
-import { current, subscribe } from "../vault.js";
-import { _ } from "../i18n.js";
+import { icon, make, part } from "../core/dom.js";
+import { current, subscribe } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { showLine } from "./status-bar.js";
 import { backupOf, isOn } from "./state.js";
 import { onStatus } from "./status.js";

@@ -2,9 +2,9 @@
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
 import { newVault } from "../lk1/keys.js";
 import { makeSlotAndTag, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { change, current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { change, current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { call, isRefused, mention } from "./api.js";
 import { contact } from "./heartbeat.js";
 import { ownAll, ownDevice } from "./device.js";

@@ -1,9 +1,9 @@
 // What this phone knows of its backup. It lies in the document as `doc.backup`, sealed with the rest,
 // and never leaves the phone: neither exports nor backups have it.
-import { living } from "../entries.js";
+import { living } from "../accounts/entries.js";
 import { canonical, fromText, toText } from "../lk1/bytes.js";
 import { isNewer, outgoing } from "../lk1/document.js";
-import { current } from "../vault.js";
+import { current } from "../accounts/vault.js";
 
 /**
  * All that is known: nothing yet is `{}`.

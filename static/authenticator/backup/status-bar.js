@@ -1,9 +1,9 @@
 // The backup in one line at the top of the list, with what can be done about it.
-import { asFailure } from "../refusal.js";
-import { icon, make, notice } from "../dom.js";
-import { say } from "../toast.js";
-import { current, subscribe } from "../vault.js";
-import { _, n_ } from "../i18n.js";
+import { asFailure } from "../core/refusal.js";
+import { icon, make, notice } from "../core/dom.js";
+import { say } from "../core/toast.js";
+import { current, subscribe } from "../accounts/vault.js";
+import { _, n_ } from "../core/i18n.js";
 import { forgetUnlinked } from "./heartbeat.js";
 import { saveNow, wake } from "./sync.js";
 import { leave } from "./late.js";

@@ -1,6 +1,6 @@
 // How the backup stands, in one value and in words.
-import { now } from "../clock.js";
-import { _, moment, n_, short } from "../i18n.js";
+import { now } from "../core/clock.js";
+import { _, moment, n_, short } from "../core/i18n.js";
 import { isLater } from "./api.js";
 import { backupIn, backupOf, changesIn, hasKey, signature } from "./state.js";
 

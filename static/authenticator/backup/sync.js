@@ -1,6 +1,6 @@
 // What keeps the backup up to date: when to save, when to call, what to do when it did not work.
-import { asFailure } from "../refusal.js";
-import { change, current, fresh, subscribe } from "../vault.js";
+import { asFailure } from "../core/refusal.js";
+import { change, current, fresh, subscribe } from "../accounts/vault.js";
 import { isRefused } from "./api.js";
 import { contact, unlinkedAt } from "./heartbeat.js";
 import { linkedDevice, nameDevice } from "./device.js";

@@ -1,11 +1,11 @@
 // The ways to open the backup: each with when it last did, tried, added, removed.
-import { asFailure } from "../refusal.js";
-import { buttonPart, elementOf, onSubmit, part, put } from "../dom.js";
-import { go } from "../router.js";
-import { say } from "../toast.js";
-import { newPassphrase } from "../confirm-secret.js";
-import { current, subscribe } from "../vault.js";
-import { _, moment } from "../i18n.js";
+import { asFailure } from "../core/refusal.js";
+import { buttonPart, elementOf, onSubmit, part, put } from "../core/dom.js";
+import { go } from "../core/router.js";
+import { say } from "../core/toast.js";
+import { newPassphrase } from "../lock/confirm-secret.js";
+import { current, subscribe } from "../accounts/vault.js";
+import { _, moment } from "../core/i18n.js";
 import { ownDevice } from "./device.js";
 import { saveNow } from "./sync.js";
 import { refusePassword } from "./own-password.js";

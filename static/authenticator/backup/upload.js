@@ -1,10 +1,10 @@
 // Saving one version: sealed here, sent, opened again as the portal returns it. What is under way lies
 // in the document until it is answered, so that a killed tab or a second one sends the very same again.
-import { Refusal, asFailure } from "../refusal.js";
+import { Refusal, asFailure } from "../core/refusal.js";
 import { openEnvelope, sealEnvelope } from "../lk1/envelope.js";
-import { exclusively } from "../patience.js";
-import { change, current, fresh } from "../vault.js";
-import { _ } from "../i18n.js";
+import { exclusively } from "../core/patience.js";
+import { change, current, fresh } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { call, isRefused } from "./api.js";
 import { ownDevice } from "./device.js";
 import { pull } from "./merge-remote.js";

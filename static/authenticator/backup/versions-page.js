@@ -1,11 +1,11 @@
 // The versions that the portal keeps, and a look inside one of them.
-import { asFailure } from "../refusal.js";
-import { elementOf, make, notice, part, put } from "../dom.js";
-import { living, nameOf, trashed } from "../entries.js";
-import { go } from "../router.js";
-import { say } from "../toast.js";
-import { current } from "../vault.js";
-import { _, moment, n_ } from "../i18n.js";
+import { asFailure } from "../core/refusal.js";
+import { elementOf, make, notice, part, put } from "../core/dom.js";
+import { living, nameOf, trashed } from "../accounts/entries.js";
+import { go } from "../core/router.js";
+import { say } from "../core/toast.js";
+import { current } from "../accounts/vault.js";
+import { _, moment, n_ } from "../core/i18n.js";
 import { saveNow } from "./sync.js";
 import { backupIn, hasKey } from "./state.js";
 import { list, look, pin, restore } from "./versions.js";

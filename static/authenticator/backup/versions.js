@@ -1,8 +1,8 @@
 // The versions the portal keeps: listed, looked into, and one of them put in place as a new version.
-import { isBehind } from "../entries.js";
+import { isBehind } from "../accounts/entries.js";
 import { openEnvelope } from "../lk1/envelope.js";
 import { damaged } from "../lk1/refusals.js";
-import { change, current } from "../vault.js";
+import { change, current } from "../accounts/vault.js";
 import { call } from "./api.js";
 import { backupIn, keyOf } from "./state.js";
 

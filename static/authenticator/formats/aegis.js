@@ -1,6 +1,6 @@
 // Aegis: its JSON, opened already if it was encrypted.
-import { plain } from "../link-label.js";
-import { makeEntry } from "../otpauth.js";
+import { plain } from "../otp/link-label.js";
+import { makeEntry } from "../otp/otpauth.js";
 import { isObject, itemsOf, listOf, withMore } from "./item.js";
 import { knownKind } from "./kind.js";
 

@@ -1,7 +1,7 @@
 // JSON of an app that is not known by name: an account is what has a link or a key.
-import { encode } from "../base32.js";
-import { plain } from "../link-label.js";
-import { isLink, makeEntry } from "../otpauth.js";
+import { encode } from "../otp/base32.js";
+import { plain } from "../otp/link-label.js";
+import { isLink, makeEntry } from "../otp/otpauth.js";
 import { isObject, itemsOf, listOf, refuseTrashed, withMore } from "./item.js";
 import { knownKind } from "./kind.js";
 import { readAccount } from "./link.js";

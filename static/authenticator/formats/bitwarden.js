@@ -1,6 +1,6 @@
 // Bitwarden's plain JSON, of the password manager and of its authenticator. Passwords are not looked at.
-import { plain } from "../link-label.js";
-import { isLink, makeEntry } from "../otpauth.js";
+import { plain } from "../otp/link-label.js";
+import { isLink, makeEntry } from "../otp/otpauth.js";
 import { isObject, itemsOf, refuseTrashed, withMore } from "./item.js";
 import { readAccount } from "./link.js";
 

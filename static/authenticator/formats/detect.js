@@ -1,6 +1,6 @@
 // Finding out what a text is: somebody's export in JSON, or a list of links.
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { recognise } from "./json.js";
 import { withoutPictures } from "./large.js";
 import { isList, nameOfList, readList } from "./links.js";

@@ -1,7 +1,7 @@
 // Exports with a password: Aegis (scrypt, AES-GCM) and 2FAS (PBKDF2, AES-GCM).
-import { bytesOf, derive } from "../kdf.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { bytesOf, derive } from "../lock/kdf.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { isObject } from "./item.js";
 import { bytesOfBase64, joinBytes, withoutPictures } from "./large.js";
 

@@ -1,9 +1,9 @@
 // Google Authenticator's export: otpauth-migration://offline?data=…, in one or several QR codes.
-import { encode } from "../base32.js";
-import { names } from "../link-label.js";
-import { bare, makeEntry } from "../otpauth.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { encode } from "../otp/base32.js";
+import { names } from "../otp/link-label.js";
+import { bare, makeEntry } from "../otp/otpauth.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { reason, tried } from "./item.js";
 import { fields } from "./protobuf.js";
 

@@ -1,7 +1,7 @@
 // What was found in an export, one by one: `{entry}`, or `{name, why}` of what cannot be taken.
-import { plain } from "../link-label.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { plain } from "../otp/link-label.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 
 const SHOWN = 80; // characters of a name
 

@@ -1,7 +1,7 @@
 // Exports in JSON: whose they are, and how to read them.
 import { isFile } from "../lk1/file.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { readAegis } from "./aegis.js";
 import { readAnyJson } from "./any-json.js";
 import { isBitwarden, readBitwarden } from "./bitwarden.js";

@@ -1,8 +1,8 @@
 // The kind of code that an export names.
-import { KINDS } from "../codes.js";
-import { plain } from "../link-label.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { KINDS } from "../otp/codes.js";
+import { plain } from "../otp/link-label.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 
 /**
  * One of ours; refuses another one by its name.

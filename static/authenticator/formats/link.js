@@ -1,5 +1,5 @@
 // One link of an account, with what Ente keeps about it in `codeDisplay`.
-import { readLink } from "../otpauth.js";
+import { readLink } from "../otp/otpauth.js";
 import { isObject, refuseTrashed, withMore } from "./item.js";
 
 /** @param {string} text @returns {Json} */

@@ -1,8 +1,8 @@
 // Links in a text: one a line as several apps write them, or wherever else they stand in it.
-import { plain } from "../link-label.js";
-import { bare, isLink } from "../otpauth.js";
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { plain } from "../otp/link-label.js";
+import { bare, isLink } from "../otp/otpauth.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { isBatch, joined, readBatch } from "./google.js";
 import { reason, tried } from "./item.js";
 import { readAccount } from "./link.js";

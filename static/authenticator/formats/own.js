@@ -1,12 +1,12 @@
 // Our own encrypted export; what is in it is looked at as closely as what others write.
-import { KINDS } from "../codes.js";
+import { KINDS } from "../otp/codes.js";
 import { isWork } from "../lk1/document.js";
 import { checkFile, openFile } from "../lk1/file.js";
 import { newer } from "../lk1/refusals.js";
-import { plain } from "../link-label.js";
-import { makeEntry } from "../otpauth.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { plain } from "../otp/link-label.js";
+import { makeEntry } from "../otp/otpauth.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 import { isObject, itemsOf, refuseTrashed } from "./item.js";
 
 const HERE = ["id", "revision", "created", "changed", "order", "trashed"]; // given anew

@@ -1,6 +1,6 @@
 // As much of protocol buffers as an export needs: numbers and byte strings, field by field.
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 
 const NUMBER = 0;
 const BYTES = 2;

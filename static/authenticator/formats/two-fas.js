@@ -1,6 +1,6 @@
 // 2FAS: its JSON, opened already if it was encrypted.
-import { names, plain } from "../link-label.js";
-import { makeEntry } from "../otpauth.js";
+import { names, plain } from "../otp/link-label.js";
+import { makeEntry } from "../otp/otpauth.js";
 import { isObject, itemsOf, listOf, withMore } from "./item.js";
 import { knownKind } from "./kind.js";
 

@@ -1,5 +1,5 @@
 // What of the app's document goes into a backup, and what comes out of one.
-import { FORMAT } from "../entries.js";
+import { FORMAT } from "../accounts/entries.js";
 import { isUuid } from "./bytes.js";
 import { damaged, newer } from "./refusals.js";
 

@@ -1,5 +1,5 @@
 // Bringing two documents together against the one both came from: nothing is lost without a mark.
-import { identity } from "../entries.js";
+import { identity } from "../accounts/entries.js";
 import { isNewer, isWork } from "./document.js";
 import { newer } from "./refusals.js";
 import { isUnchanged, stageOf } from "./compare.js";

@@ -1,6 +1,6 @@
 // The plain text of a backup: length, gzip of the JSON, zeros up to a full block, so that the size
 // tells little.
-import { asFailure } from "../refusal.js";
+import { asFailure } from "../core/refusal.js";
 import { utf8 } from "./bytes.js";
 import { damaged, tooLarge } from "./refusals.js";
 

@@ -1,5 +1,5 @@
 // The backup key as people see it: 160 random bits in Crockford's base32 and two check letters.
-import { _ } from "../i18n.js";
+import { _ } from "../core/i18n.js";
 import { random } from "./bytes.js";
 import { typo } from "./refusals.js";
 

@@ -1,6 +1,6 @@
 // Why a backup is not opened, in sentences; `code` tells the reasons apart for the pages.
-import { Refusal } from "../refusal.js";
-import { _ } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _ } from "../core/i18n.js";
 
 /** Not what was written: cut off, or a bit of it changed. */
 export const damaged = () =>

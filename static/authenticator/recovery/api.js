@@ -1,5 +1,5 @@
 // The calls of a recovery; see docs/authenticator-api.md. Each but the last needs a grant.
-import { asFailure } from "../refusal.js";
+import { asFailure } from "../core/refusal.js";
 import { call, isRefused } from "../backup/api.js";
 
 /** @param {object} content */

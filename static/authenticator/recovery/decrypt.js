@@ -1,7 +1,7 @@
 // Opening the chosen state; if it is damaged, the newest older one that is not.
 import { openEnvelope } from "../lk1/envelope.js";
-import { Refusal } from "../refusal.js";
-import { _, moment } from "../i18n.js";
+import { Refusal } from "../core/refusal.js";
+import { _, moment } from "../core/i18n.js";
 import { versionOf, versionsOf } from "./api.js";
 import { keep, needed } from "./session.js";
 

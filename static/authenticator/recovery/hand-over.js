@@ -1,10 +1,10 @@
 // The old phone's side: another phone showed a QR code and asks for the key of the backup.
 import { takeCode } from "../backup/url-code.js";
 import { hasKey, keyOf } from "../backup/state.js";
-import { part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
-import { current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { part, put } from "../core/dom.js";
+import { Refusal } from "../core/refusal.js";
+import { current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { answerTransfer, transferOf } from "./api.js";
 import { numberOf, readLink, sealKey } from "./transfer.js";

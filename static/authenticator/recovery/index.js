@@ -1,5 +1,5 @@
 // The pages of recovery; each is fetched when it is first shown.
-import { lazy, page } from "../router.js";
+import { lazy, page } from "../core/router.js";
 
 const PAGES = {
   welcome: async () => (await import("./welcome.js")).showWelcome,

@@ -1,10 +1,10 @@
 // The new phone asks the old one for the key: a QR code, and the wait for the answer.
-import { part, put } from "../dom.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { go } from "../router.js";
-import { square, writer } from "../qr-svg.js";
-import { say } from "../toast.js";
-import { _ } from "../i18n.js";
+import { part, put } from "../core/dom.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { go } from "../core/router.js";
+import { square, writer } from "../qr/qr-svg.js";
+import { say } from "../core/toast.js";
+import { _ } from "../core/i18n.js";
 import { onPress, poll, tell } from "./page-helpers.js";
 import { openWith } from "./unlock-page.js";
 import { askForKey, needsGrant, transferOf } from "./api.js";

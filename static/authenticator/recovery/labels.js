@@ -1,5 +1,5 @@
 // Sentences that several pages of a recovery use.
-import { _, moment, n_, span } from "../i18n.js";
+import { _, moment, n_, span } from "../core/i18n.js";
 
 const MINUTE = 60_000; // milliseconds
 

@@ -11,10 +11,10 @@ import {
   showConfirm,
   waitForLink,
 } from "../backup/link.js";
-import { formPart, onSubmit, part, put } from "../dom.js";
-import { Refusal } from "../refusal.js";
-import { go } from "../router.js";
-import { _ } from "../i18n.js";
+import { formPart, onSubmit, part, put } from "../core/dom.js";
+import { Refusal } from "../core/refusal.js";
+import { go } from "../core/router.js";
+import { _ } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 
 let given = "";

@@ -1,8 +1,8 @@
 // A list to regain each service, ticked off one by one. It lies with the accounts.
-import { icon, make, part } from "../dom.js";
-import { say } from "../toast.js";
-import { change, current, subscribe } from "../vault.js";
-import { _ } from "../i18n.js";
+import { icon, make, part } from "../core/dom.js";
+import { say } from "../core/toast.js";
+import { change, current, subscribe } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 
 /** @param {VaultDocument} doc */
 const itemsOf = (doc) => doc.settings.regain ?? [];

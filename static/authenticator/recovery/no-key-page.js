@@ -1,10 +1,10 @@
 // No key left: what that means, what was in the backup as far as known, and a new beginning.
-import { part, put } from "../dom.js";
-import { living, nameOf } from "../entries.js";
-import { entryLine } from "../entry-group.js";
-import { go } from "../router.js";
-import { current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { part, put } from "../core/dom.js";
+import { living, nameOf } from "../accounts/entries.js";
+import { entryLine } from "../accounts/entry-group.js";
+import { go } from "../core/router.js";
+import { current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { putOnList } from "./lost-services-page.js";
 import { accounts, which } from "./labels.js";

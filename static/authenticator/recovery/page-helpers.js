@@ -1,6 +1,6 @@
 // What is done when somebody presses: once at a time, and a refusal is said where it happened.
-import { asFailure } from "../refusal.js";
-import { buttonPart, notice, part } from "../dom.js";
+import { asFailure } from "../core/refusal.js";
+import { buttonPart, notice, part } from "../core/dom.js";
 
 /**
  * Say something at the head of a page; nothing without a sentence.

@@ -1,14 +1,14 @@
 // A look at what was opened, before anything is changed: what comes, and who saves from then on.
-import { asFailure } from "../refusal.js";
+import { asFailure } from "../core/refusal.js";
 import { linkedDevice } from "../backup/device.js";
 import { wake } from "../backup/sync.js";
 import { guessName } from "../backup/link.js";
 import { accountsIn } from "../backup/state.js";
-import { elementOf, part, put } from "../dom.js";
-import { fillGroup } from "../entry-group.js";
-import { go } from "../router.js";
-import { current } from "../vault.js";
-import { _, n_ } from "../i18n.js";
+import { elementOf, part, put } from "../core/dom.js";
+import { fillGroup } from "../accounts/entry-group.js";
+import { go } from "../core/router.js";
+import { current } from "../accounts/vault.js";
+import { _, n_ } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { keepDraft } from "./draft.js";
 import { skippedWords } from "./decrypt.js";

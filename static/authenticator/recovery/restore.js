@@ -3,13 +3,13 @@
 import { isRefused, mention } from "../backup/api.js";
 import { ownAll, ownDevice } from "../backup/device.js";
 import { adopt, backupIn, backupOf, hasKey, prove } from "../backup/state.js";
-import { now } from "../clock.js";
-import { emptyDocument } from "../entries.js";
+import { now } from "../core/clock.js";
+import { emptyDocument } from "../accounts/entries.js";
 import { isNewer, isWork, replaceWith } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { change, current } from "../vault.js";
-import { _, moment } from "../i18n.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { change, current } from "../accounts/vault.js";
+import { _, moment } from "../core/i18n.js";
 import { openChosen } from "./decrypt.js";
 import { proveOpened } from "./prove.js";
 import { complete, noteOpened, offers, versionOf } from "./api.js";

@@ -1,9 +1,9 @@
 // What came of it: how many are ready, which need an act, and the way back.
-import { make, part, put } from "../dom.js";
-import { endOfUndo, nameOf } from "../entries.js";
-import { go } from "../router.js";
-import { current } from "../vault.js";
-import { _, moment, n_ } from "../i18n.js";
+import { make, part, put } from "../core/dom.js";
+import { endOfUndo, nameOf } from "../accounts/entries.js";
+import { go } from "../core/router.js";
+import { current } from "../accounts/vault.js";
+import { _, moment, n_ } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { isUndoable, tally, undo } from "./restore.js";
 

@@ -1,5 +1,5 @@
 // A recovery under way. It lives in memory, and in one tab at a time: another one may take it.
-import { locksHere } from "../patience.js";
+import { locksHere } from "../core/patience.js";
 
 const LOCK = "latchkey-recovery";
 /** @returns {Recovery} */

@@ -1,10 +1,10 @@
 // The begin of a recovery: who is asking, then the backups of the account. Nothing changes here.
-import { asFailure } from "../refusal.js";
+import { asFailure } from "../core/refusal.js";
 import { isRefused } from "../backup/api.js";
 import { readCode } from "../backup/link.js";
-import { copyOf, elementOf, onSubmit, part, put } from "../dom.js";
-import { go } from "../router.js";
-import { _, moment } from "../i18n.js";
+import { copyOf, elementOf, onSubmit, part, put } from "../core/dom.js";
+import { go } from "../core/router.js";
+import { _, moment } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { setCode } from "./link-code-page.js";
 import { keepDraft, takeDraft } from "./draft.js";

@@ -2,11 +2,11 @@
 // its key, a tag that is derived from it is, and only that is counted.
 import { canHavePasskeys, prfOfAny } from "../backup/passkey.js";
 import { backupOf, hasKey, keyOf } from "../backup/state.js";
-import { find, formPart, onSubmit, part, put } from "../dom.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { go } from "../router.js";
-import { current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { find, formPart, onSubmit, part, put } from "../core/dom.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { go } from "../core/router.js";
+import { current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { keepDraft } from "./draft.js";
 import { openChosen } from "./decrypt.js";
 import { openBy, waits } from "./prove.js";

@@ -1,8 +1,8 @@
 // Older states of a backup, to go back to before a loss that was saved along.
-import { asFailure } from "../refusal.js";
-import { elementOf, part, put } from "../dom.js";
-import { go } from "../router.js";
-import { _, moment } from "../i18n.js";
+import { asFailure } from "../core/refusal.js";
+import { elementOf, part, put } from "../core/dom.js";
+import { go } from "../core/router.js";
+import { _, moment } from "../core/i18n.js";
 import { onPress, tell } from "./page-helpers.js";
 import { openWith, ownKey } from "./unlock-page.js";
 import { needsGrant, versionOf, versionsOf } from "./api.js";

@@ -1,12 +1,12 @@
 // The first page of an empty app, and of one whose storage was emptied.
 import { linkedDevice } from "../backup/device.js";
-import { part, put } from "../dom.js";
-import { isApple, isInstalled } from "../install.js";
-import { known } from "../storage-marker.js";
-import { go } from "../router.js";
-import { read, write } from "../indexed-db.js";
-import { current } from "../vault.js";
-import { n_ } from "../i18n.js";
+import { part, put } from "../core/dom.js";
+import { isApple, isInstalled } from "../pages/install.js";
+import { known } from "../core/storage-marker.js";
+import { go } from "../core/router.js";
+import { read, write } from "../core/indexed-db.js";
+import { current } from "../accounts/vault.js";
+import { n_ } from "../core/i18n.js";
 
 /** @type {[string, string]} */
 const ALONE = ["meta", "alone"];

@@ -1,14 +1,14 @@
 // Accounts of organisations: asking for a new code, taking the secret, proving it to the portal.
 import { call, isRefused } from "../backup/api.js";
-import { now } from "../clock.js";
-import { codeAt, stepAt } from "../codes.js";
-import { add, byId, edit, living } from "../entries.js";
+import { now } from "../core/clock.js";
+import { codeAt, stepAt } from "../otp/codes.js";
+import { add, byId, edit, living } from "../accounts/entries.js";
 import { isUuid } from "../lk1/bytes.js";
 import { isWork } from "../lk1/document.js";
-import { makeEntry } from "../otpauth.js";
-import { Refusal, asFailure } from "../refusal.js";
-import { change, current } from "../vault.js";
-import { _ } from "../i18n.js";
+import { makeEntry } from "../otp/otpauth.js";
+import { Refusal, asFailure } from "../core/refusal.js";
+import { change, current } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { isClaimed, note, workOf } from "./status.js";
 
 const LENGTH = 28; // characters of a code

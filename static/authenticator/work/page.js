@@ -1,10 +1,10 @@
 // The page that sets accounts of organisations up: takes the code of the portal, says what became of it.
-import { asFailure } from "../refusal.js";
+import { asFailure } from "../core/refusal.js";
 import { takeCode } from "../backup/url-code.js";
-import { buttonPart, elementOf, notice, onSubmit, part, put } from "../dom.js";
-import { nameOf } from "../entries.js";
-import { subscribe } from "../vault.js";
-import { _ } from "../i18n.js";
+import { buttonPart, elementOf, notice, onSubmit, part, put } from "../core/dom.js";
+import { nameOf } from "../accounts/entries.js";
+import { subscribe } from "../accounts/vault.js";
+import { _ } from "../core/i18n.js";
 import { accounts, ask, claim, prove, refresh } from "./accounts.js";
 import { helpFor, listen, standing } from "./status.js";
 

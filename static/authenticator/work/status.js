@@ -1,8 +1,8 @@
 // How accounts of organisations stand on this phone: what the portal said last, kept for when it
 // cannot be asked. Names and secrets are in the document; here are ids and states.
 import { isWork } from "../lk1/document.js";
-import { read, write } from "../indexed-db.js";
-import { _ } from "../i18n.js";
+import { read, write } from "../core/indexed-db.js";
+import { _ } from "../core/i18n.js";
 
 /** @type {[string, string]} */
 const ROW = ["meta", "work"];
