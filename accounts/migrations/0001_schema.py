@@ -35,7 +35,6 @@ class Migration(migrations.Migration):
         ("accounts", "0019_invitations"),
         ("accounts", "0020_pending_recovery_codes"),
         ("accounts", "0021_name_of_organisation_accounts"),
-        ("accounts", "0022_latest_event"),
     ]
 
     dependencies = [
@@ -695,10 +694,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="securityevent",
             index=models.Index(fields=["user", "-at", "-id"], name="event_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="securityevent",
-            index=models.Index(fields=["at"], name="event_at"),
         ),
         migrations.AddIndex(
             model_name="sentcode",
