@@ -16,7 +16,6 @@ from accounts.signals import protection_changed, set_up_changed
 from core.i18n import apart, listed
 from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
-from core.web.http import RequestOrigin
 
 NOBODY = 0
 OF_METHODS = ("method", "methods")  # the details that name methods by their codes
@@ -85,8 +84,8 @@ def record(
         user=user,
         actor_id=origin.actor.pk if origin.actor else None,
         kind=kind,
-        address=origin.client.address if origin.client else "",
-        agent=origin.client.agent if origin.client else "",
+        address=origin.address,
+        agent=origin.agent,
         session=origin.session,
         details=details,
     )
@@ -120,8 +119,8 @@ def _notify(event: SecurityEvent, also_to: Iterable[str]) -> None:
         )
 
 
-def record_nobody(kind: EventKind, *, client: RequestOrigin) -> None:
+def record_nobody(kind: EventKind, *, origin: Origin) -> None:
     """Write an attempt on an address that no account has: seen by operators, told to nobody."""
     SecurityEvent.objects.create(
-        user_id=NOBODY, kind=kind, address=client.address, agent=client.agent
+        user_id=NOBODY, kind=kind, address=origin.address, agent=origin.agent
     )

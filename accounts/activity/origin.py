@@ -21,6 +21,21 @@ class Origin:
     session: str = ""
     actor: User | None = None
 
+    @property
+    def address(self) -> str:
+        """The IP address, "" for the portal itself."""
+        return self.client.address if self.client else ""
+
+    @property
+    def agent(self) -> str:
+        """The user agent, "" for the portal itself."""
+        return self.client.agent if self.client else ""
+
+    @property
+    def network(self) -> str:
+        """What limits count, see `RequestOrigin.network`; "" for the portal itself."""
+        return self.client.network if self.client else ""
+
 
 HOST = Origin()
 """The portal itself: a command, a worker, a time that has passed."""

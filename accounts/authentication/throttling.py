@@ -12,7 +12,6 @@ from accounts.holds.bindings import held_subjects
 from accounts.models import EventKind, User
 from core.i18n import gettext as _
 from core.limits.counters import Budget, FactorDisabled, LimitReached
-from core.web.http import RequestOrigin
 
 EVENTS = {"sign-in": EventKind.SIGN_IN_CODE_FAILED}
 STRANGER = "password:stranger"
@@ -108,13 +107,13 @@ def _record(verification: VerificationContext, kind: EventKind, step: AuthMethod
     events.record(user, kind, origin=Origin(client), method=step.slug)
 
 
-def note_password(address: str, count: int, client: RequestOrigin) -> None:
+def note_password(address: str, count: int, origin: Origin) -> None:
     """Write a wrong password down; the same work for an address that nobody has."""
     user = User.objects.filter(email_key=email_key(address)).first()
     if user is None:
-        events.record_nobody(EventKind.SIGN_IN_PASSWORD_FAILED, client=client)
+        events.record_nobody(EventKind.SIGN_IN_PASSWORD_FAILED, origin=origin)
     else:
-        _record_password(user, EventKind.SIGN_IN_PASSWORD_FAILED, count, Origin(client))
+        _record_password(user, EventKind.SIGN_IN_PASSWORD_FAILED, count, origin)
 
 
 def note_locked(user: User, method: str, origin: Origin) -> None:

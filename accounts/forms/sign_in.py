@@ -1,5 +1,6 @@
 """Forms of the pages that need no sign-in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,11 +8,10 @@ from django.conf import settings
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
 from django.utils.text import format_lazy
 
 from accounts.activity.origin import Origin
-from accounts.authentication import known_browsers, throttling
+from accounts.authentication import throttling
 from accounts.backends import AccountLocked
 from accounts.contacts.normalization import ADDRESS_LENGTH, password_form
 from accounts.forms.code import WaitingForm
@@ -22,7 +22,6 @@ from core.i18n import gettext_lazy as _
 from core.i18n import one_line
 from core.limits import rates
 from core.limits.counters import Budget, FactorDisabled, LimitReached
-from core.web.http import RequestOrigin
 
 
 def password_input(autocomplete: str) -> forms.PasswordInput:
@@ -69,11 +68,12 @@ class SignInForm(WaitingForm):
     is_switched_off = False
 
     def __init__(
-        self, *args: Any, request: HttpRequest, client: RequestOrigin, **kwargs: Any
+        self, *args: Any, origin: Origin, browser_of: Callable[[str], str], **kwargs: Any
     ) -> None:
+        """`browser_of` names the budget that this browser has for an address."""
         super().__init__(*args, **kwargs)
-        self.request = request
-        self.client = client
+        self.origin = origin
+        self.browser_of = browser_of
         self.user: User | None = None
         self.fields["email"].widget.attrs["autofocus"] = True
 
@@ -85,22 +85,22 @@ class SignInForm(WaitingForm):
         return cleaned
 
     def _judge(self, email: str, password: str) -> None:
-        browser = known_browsers.password_budget_of(self.request, email)
+        browser = self.browser_of(email)
         budget = throttling.password_budget(email, browser)
         is_stranger = browser == throttling.STRANGER
         count = self._reserve(budget, is_stranger=is_stranger)
         try:
-            user = authenticate(self.request, username=email, password=password)
+            user = authenticate(None, username=email, password=password)
         except AccountLocked as locked:
             # The row stands for that of a wrong password; the budget stays as it is after one.
-            throttling.note_locked(locked.user, "password", Origin(self.client))
+            throttling.note_locked(locked.user, "password", self.origin)
             raise ValidationError(throttling.locked_words(), code="locked") from locked
         if not isinstance(user, User):
-            throttling.note_password(email, count, self.client)
+            throttling.note_password(email, count, self.origin)
             raise ValidationError(self.error_messages["wrong"], code="wrong")
         budget.clear()
         if is_stranger:
-            rates.WRONG_PASSWORDS.give_back(self.client.network)
+            rates.WRONG_PASSWORDS.give_back(self.origin.network)
         self.user = user
 
     def _reserve(self, budget: Budget, *, is_stranger: bool) -> int:
@@ -108,7 +108,7 @@ class SignInForm(WaitingForm):
         try:
             if is_stranger:
                 rates.PASSWORDS.take()
-                rates.WRONG_PASSWORDS.take(self.client.network)
+                rates.WRONG_PASSWORDS.take(self.origin.network)
             return budget.reserve()
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
@@ -121,14 +121,14 @@ class SignInForm(WaitingForm):
 class MessageForm(WaitingForm):
     """A form that makes the site send mail for a stranger."""
 
-    def __init__(self, *args: Any, client: RequestOrigin, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, origin: Origin, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.client = client
+        self.origin = origin
 
     def take_message(self) -> None:
         """Count one message of this network address."""
         try:
-            rates.MESSAGES.take(self.client.network)
+            rates.MESSAGES.take(self.origin.network)
         except LimitReached as limit:
             raise self.must_wait(limit) from limit
 

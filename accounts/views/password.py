@@ -69,7 +69,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 @never_cache
 def reset_password(request: HttpRequest) -> HttpResponse:
     """Ask for the address; the same answer, and the same work, for every address."""
-    form = ResetForm(request.POST or None, client=client_of(request))
+    form = ResetForm(request.POST or None, origin=Origin(client_of(request)))
     if request.method == "POST" and form.is_valid():
         return sent_page(link_mail.ask(form.cleaned_data["email"], "reset"))
     return show_form(request, "accounts/reset_password.html", form)

@@ -95,7 +95,7 @@ def _refuse(
         with transaction.atomic():
             events.record(passkey.user, EventKind.SIGN_IN_PASSKEY_FAILED, origin=origin)
     else:
-        events.record_nobody(EventKind.SIGN_IN_PASSKEY_FAILED, client=client_of(request))
+        events.record_nobody(EventKind.SIGN_IN_PASSKEY_FAILED, origin=origin)
     if isinstance(refused, passkey_refusals.UnknownPasskey):
         gone = {"rpId": refused.rp_id, "credentialId": refused.credential_id}
         request.session[GONE_KEY] = gone

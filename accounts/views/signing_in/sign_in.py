@@ -1,6 +1,7 @@
 """Signing in and out."""
 
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -15,8 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
-from accounts.activity.origin import origin_of
-from accounts.authentication import browser_trust, sign_in, throttling
+from accounts.activity.origin import Origin, origin_of
+from accounts.authentication import browser_trust, known_browsers, sign_in, throttling
 from accounts.authentication.methods import SignInOption, UsedUp
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import second_steps, step_named
@@ -53,7 +54,11 @@ def begin(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("You were signed out. Sign in again to continue."))
     if request.method != "POST" and TOO_LATE in request.GET:
         messages.info(request, _took_too_long())
-    form = SignInForm(request.POST or None, request=request, client=client_of(request))
+    form = SignInForm(
+        request.POST or None,
+        origin=Origin(client_of(request)),
+        browser_of=partial(known_browsers.password_budget_of, request),
+    )
     if request.method == "POST" and form.is_valid() and form.user:
         return sign_in.start(request, form.user, next_url)
     alone = [step for step in second_steps() if step.alone_template]

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import Origin
 from accounts.authentication import known_browsers
 from accounts.forms.links import TokenForm
 from accounts.forms.sign_in import ResetForm
@@ -24,7 +25,7 @@ from core.web.http import client_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_mail(request: HttpRequest) -> HttpResponse:
     """Ask for the address; the same answer, and the same work, for every address."""
-    form = ResetForm(request.POST or None, client=client_of(request))
+    form = ResetForm(request.POST or None, origin=Origin(client_of(request)))
     if request.method == "POST" and form.is_valid():
         return sent_page(link_mail.ask(form.cleaned_data["email"], "sign-in"))
     return show_form(request, "accounts/sign_in_mail.html", form)

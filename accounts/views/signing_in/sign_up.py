@@ -70,7 +70,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         raise Http404
     if request.user.is_authenticated:
         return redirect("overview")
-    form = SignUpForm(request.POST or None, client=client_of(request))
+    form = SignUpForm(request.POST or None, origin=Origin(client_of(request)))
     if request.method == "POST" and form.is_valid():
         pending = PendingSignUp(
             binding=secrets.token_hex(16),
