@@ -4,10 +4,13 @@ No secret is known here: it is drawn when the person's phone claims it, see
 `devices.authenticator.work_accounts`.
 """
 
+from typing import Unpack
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
@@ -97,13 +100,7 @@ def _record(
     *,
     origin: Origin,
     effect: Effect | None = None,
-    **details: str,
+    **details: Unpack[Details],
 ) -> None:
-    events.record(
-        enrolment.user,
-        kind,
-        origin=origin,
-        effect=effect,
-        organisation=enrolment.organisation.name,
-        **details,
-    )
+    about: Details = {**details, "organisation": enrolment.organisation.name}
+    events.record(enrolment.user, kind, origin=origin, effect=effect, **about)

@@ -1,12 +1,12 @@
 """The organisations themselves, which superusers keep."""
 
 import re
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
 from accounts.models import EventKind, Organisation, User
@@ -44,14 +44,15 @@ def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     if before == after:
         return
     kind = EventKind.ORGANISATION_CHANGED if before else EventKind.ORGANISATION_ADDED
-    about: dict[str, Any] = {"organisation": organisation.name, **_said(after, "after")}
+    about: Details = {
+        "organisation": organisation.name,
+        "name_after": masked(after["name"]),
+        "help_after": masked(after["help"]),
+    }
     if before:
-        about |= _said(before, "before")
+        about["name_before"] = masked(before["name"])
+        about["help_before"] = masked(before["help"])
     events.record(actor, kind, origin=origin, **about)
-
-
-def _said(fields: dict[str, str], when: str) -> dict[str, str]:
-    return {f"{name}_{when}": masked(value) for name, value in fields.items()}
 
 
 def masked(text: str) -> str:

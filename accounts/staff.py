@@ -3,13 +3,12 @@
 Each act is one event of the person concerned, with the actor and the reason, and a notice to them.
 """
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
@@ -123,6 +122,6 @@ def _set(
     setattr(user, name, value)
     if not changed:
         return False
-    details: dict[str, Any] = {"reason": reason} if reason else {}
+    details: Details = {"reason": reason} if reason else {}
     events.record(user, kind, origin=Origin(actor=actor), **details)
     return True

@@ -5,8 +5,9 @@ What there is to remember is listed in `accounts.activity.event_kinds`.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Unpack
 
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import KINDS, METHODS, Effect
 from accounts.activity.origin import Origin
 from accounts.activity.user_agents import display_name
@@ -68,7 +69,7 @@ def record(
     also_to: Iterable[str] = (),
     effect: Effect | None = None,
     stays: str | None = None,
-    **details: Any,
+    **details: Unpack[Details],
 ) -> SecurityEvent:
     """End what the act ends, write the event, queue its notices; call it last in the transaction.
 
@@ -79,7 +80,7 @@ def record(
     shown = KINDS[kind]
     kept = ("" if origin.actor else origin.session) if stays is None else stays
     ended = _end(user, shown.effect if effect is None else effect, except_session=kept)
-    details |= {name: ended[name] for name in shown.counts if ended.get(name)}
+    counts = {name: ended[name] for name in shown.counts if ended.get(name)}
     event = SecurityEvent.objects.create(
         user=user,
         actor_id=origin.actor.pk if origin.actor else None,
@@ -87,7 +88,7 @@ def record(
         address=origin.address,
         agent=origin.agent,
         session=origin.session,
-        details=details,
+        details={**details, **counts},
     )
     if shown.notice:
         _notify(event, also_to)

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from ua_parser import parse
 
+from accounts.activity.details import Details
 from core.geoip import place_of
 from core.i18n import apart
 from core.i18n import gettext as _
@@ -29,7 +30,7 @@ def display_name(name: str, agent: str) -> str:
     return given or browser_name(agent) or _("Unknown browser")
 
 
-def told_of(name: str, agent: str) -> dict[str, str]:
+def told_of(name: str, agent: str) -> Details:
     """Return what an event keeps of a browser, to be put into words when it is read."""
     return {"browser": name} if name else {"agent": agent}
 

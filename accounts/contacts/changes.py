@@ -1,13 +1,14 @@
 """Adding, confirming and removing e-mail addresses and phone numbers."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.authentication.factors import sent_codes
 from accounts.authentication.factors.sent_code_methods import TextMessageMethod
@@ -191,8 +192,10 @@ def _record(
     *,
     origin: Origin,
 ) -> None:
-    details: dict[str, Any] = bindings.told(binding)
-    details[contact.subject] = contact.name_in_events
+    details: Details = {
+        **bindings.told(binding),
+        **cast(Details, {contact.subject: contact.name_in_events}),
+    }
     events.record(
         user,
         EventKind(f"{contact.subject}:{action}"),

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.activity.details import Details
 from accounts.authentication.proofs import Proof, Strength, hold_for, proofs_in
 from accounts.models import Binding, User
 from accounts.request_user import authenticated_user, session_id
@@ -171,7 +172,7 @@ def note(
     )
 
 
-def told(binding: Binding | None) -> dict[str, Any]:
+def told(binding: Binding | None) -> Details:
     """Return what the event of an act keeps of it, so that its notice can take it back."""
     if binding is None or binding.undo_until is None:
         return {}

@@ -1,12 +1,12 @@
 """Taking back what a session added, with everything that was added on it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import bindings
@@ -38,7 +38,7 @@ def cancel(
     ]
     if not done:
         return []
-    details: dict[str, Any] = {"methods": [row.kind for row in done]}
+    details: Details = {"methods": [row.kind for row in done]}
     details["names"] = [row.name for row in done if row.name]
     if reason:
         details["reason"] = reason

@@ -7,13 +7,15 @@ older proof, by staff, or by time: then the older proof counts again.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
+from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import HOST, Origin
 from accounts.models import EventKind, User
 
@@ -36,7 +38,7 @@ def lock_for_update(user: User) -> User:
     return current
 
 
-def begin(user: User, *, since: datetime, origin: Origin, **details: Any) -> datetime:
+def begin(user: User, *, since: datetime, origin: Origin, **details: Unpack[Details]) -> datetime:
     """Stop all weakening, end every session and tell every address; return until when.
 
     `since` is the moment of the act that is disputed: what proved strong before it may decide. A
@@ -50,12 +52,19 @@ def begin(user: User, *, since: datetime, origin: Origin, **details: Any) -> dat
     else:
         user.refresh_from_db(fields=["disputed_since", "disputed_until"])
         until = user.disputed_until or until
-    about: dict[str, Any] = {"until": until.isoformat(), **details}
+    about: Details = {"until": until.isoformat(), **details}
     events.record(user, BEGUN, origin=origin, stays="", **about)
     return until
 
 
-def end(user: User, kind: EventKind, *, origin: Origin = HOST, **details: Any) -> bool:
+def end(
+    user: User,
+    kind: EventKind,
+    *,
+    origin: Origin = HOST,
+    effect: Effect | None = None,
+    **details: Unpack[Details],
+) -> bool:
     """End the dispute and tell every address; False if it has ended already.
 
     Lock the person before, in the same transaction.
@@ -64,5 +73,5 @@ def end(user: User, kind: EventKind, *, origin: Origin = HOST, **details: Any) -
     if not rows.update(disputed_since=None, disputed_until=None):
         return False
     user.disputed_since = user.disputed_until = None
-    events.record(user, kind, origin=origin, **details)
+    events.record(user, kind, origin=origin, effect=effect, **details)
     return True

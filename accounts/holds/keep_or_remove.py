@@ -4,13 +4,12 @@ A strong proof frees what its own session added. Anything else that is held wait
 word (policy, section 1).
 """
 
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin, origin_of
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
@@ -65,7 +64,7 @@ def keep(user: User, binding: Binding, *, origin: Origin) -> bool:
     user = user.lock_for_update()
     if not _confirm(user, binding):
         return False
-    what: dict[str, Any] = {"method": binding.kind, "name": binding.name}
+    what: Details = {"method": binding.kind, "name": binding.name}
     events.record(user, EventKind.HOLD_KEPT, origin=origin, **what)
     forget_mark_if_answered(user)
     return True

@@ -6,13 +6,13 @@ not before.
 
 from datetime import datetime
 from secrets import choice
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.authentication.factors.recovery_codes import (
@@ -181,7 +181,7 @@ def confirm(*, authenticator: Authenticator, step: int, origin: Origin) -> None:
     bindings.forget_subjects(user, gone)
     budget_of(authenticator).clear()
     name, phone = enrolment.organisation.name, authenticator.phone.name
-    about = {"organisation": name, "phone": phone, **_note(authenticator, name)}
+    about: Details = {"organisation": name, "phone": phone, **_note(authenticator, name)}
     effect = Effect.PROTECTION_CHANGED if old else None
     stays, kind = _session_that_stays(authenticator, old), EventKind.WORK_ENROLLED
     events.record(user, kind, origin=origin, effect=effect, stays=stays, **about)
@@ -213,7 +213,7 @@ def _ground_of(authenticator: Authenticator) -> Ground | None:
     return Ground.from_json(row.ground) if row and row.ground else None
 
 
-def _note(authenticator: Authenticator, name: str) -> dict[str, Any]:
+def _note(authenticator: Authenticator, name: str) -> Details:
     """Write down on which proofs of a session this was added."""
     user, ground = authenticator.user, _ground_of(authenticator)
     try:

@@ -1,8 +1,9 @@
 """What an app adds to a backup, in the ledger of what sessions add: it goes when the app goes."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings
@@ -16,13 +17,13 @@ def subject_of(installation: Installation) -> str:
     return f"devices.installation:{installation.pk}"
 
 
-def record(app: Installation, kind: EventKind, *, origin: Origin, **about: Any) -> None:
+def record(app: Installation, kind: EventKind, *, origin: Origin, **about: Unpack[Details]) -> None:
     """Write the event of what an app did; no session of the portal did it.
 
     "This was not me" in its notice takes back the link of the app, and what its session did else.
     """
     told = bindings.told(_link_of(app))
-    details: dict[str, Any] = {"phone": app.name, **told, **about}
+    details: Details = {"phone": app.name, **told, **about}
     events.record(app.user, kind, origin=origin, **details)
 
 

@@ -4,12 +4,13 @@
 added. So they are not offered meanwhile, and a new one can be made in the same place.
 """
 
-from typing import Any
+from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.models import EventKind
 from core.i18n import gettext as _
@@ -42,8 +43,9 @@ def note_counter(passkey: Passkey, *, origin: Origin) -> None:
     _record(passkey, EventKind.PASSKEY_COUNTER_RESET, origin)
 
 
-def _record(passkey: Passkey, kind: EventKind, origin: Origin, **details: Any) -> None:
-    events.record(passkey.user, kind, origin=origin, passkey=passkey.name, **details)
+def _record(row: Passkey, kind: EventKind, origin: Origin, **details: Unpack[Details]) -> None:
+    about: Details = {"passkey": row.name, **details}
+    events.record(row.user, kind, origin=origin, **about)
 
 
 def refusal(passkey: Passkey, change: str) -> str:

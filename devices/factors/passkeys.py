@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.activity.user_agents import browser_name
 from accounts.authentication.proofs import Proof
@@ -95,7 +96,7 @@ def _add(row: Passkey, registered: Registered, *, origin: Origin, ground: Ground
     row.save()
     unused_methods.begin(user)
     binding = bindings.note(user, METHOD, row.factor, ground=ground, name=row.name)
-    about = {"passkey": row.name, **bindings.told(binding)}
+    about: Details = {"passkey": row.name, **bindings.told(binding)}
     events.record(user, EventKind.PASSKEY_ADDED, origin=origin, **about)
     return Added(row, Proof.now(METHOD, strength_of(row), row.factor))
 

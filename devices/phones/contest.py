@@ -6,11 +6,12 @@ the report, by staff, or by time, after which the phone counts as before the rep
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Unpack
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Proof, Strength
@@ -29,7 +30,7 @@ class NotOlder(Exception):
     """No strong proof was given of something that counted before the report."""
 
 
-def _begin(user: User, *, since: datetime, origin: Origin, **about: Any) -> datetime:
+def _begin(user: User, *, since: datetime, origin: Origin, **about: Unpack[Details]) -> datetime:
     until = disputes.begin(user, since=since, origin=origin, **about)
     disputed.keep_through(user, until)
     return until
@@ -138,9 +139,10 @@ def _decide(user: User, *, keeps: bool, origin: Origin, reason: str = "") -> Sec
         kind = EventKind.DISPUTE_DECIDED_BY_STAFF
     # Each phone that goes ends the sessions, once its secret is gone.
     effect = Effect.NOTHING if contested and not keeps else None
-    about: dict[str, Any] = {"phones": names, "keeps": keeps, "effect": effect}
-    about |= {"reason": reason} if reason else {}
-    disputes.end(user, kind, origin=origin, **about)
+    about: Details = {"phones": names, "keeps": keeps}
+    if reason:
+        about["reason"] = reason
+    disputes.end(user, kind, origin=origin, effect=effect, **about)
     rows = Phone.objects.filter(pk__in=[phone.pk for phone in contested])
     rows.update(contested_until=None, reported_at=None, taken_back_at=now if keeps else None)
     event = None

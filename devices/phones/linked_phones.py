@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.event_kinds import Effect
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength
@@ -106,12 +106,12 @@ def confirm(
     name = phone.name
     binding = bindings.note(phone.user, METHOD, proof.factor, ground=ground, name=name)
     budget_of_link(phone).clear()
-    about = {"phone": name, **bindings.told(binding)}
+    about: Details = {"phone": name, **bindings.told(binding)}
     kind, effect = EventKind.PHONE_LINKED, Effect.NOTHING if erased else None  # unlinking ends more
     events.record(phone.user, kind, origin=origin, effect=effect, **about)
     replaced = None
     if erased:
-        event = _record(erased, origin=origin, replaced_by=phone.name)
+        event = _record(erased, {"replaced_by": phone.name}, origin=origin)
         replaced = Unlinking(event, erased.factors)
     return Linking(phone, proof, replaced)
 
@@ -153,7 +153,7 @@ def unlink(
     kept_until: datetime | None = None,
     erases_from: datetime | None = None,
     reason: str = "",
-    **also: Any,
+    also: Details | None = None,
 ) -> Unlinking:
     """Unlink a phone: erase its secrets, end the sessions but the one that acts, tell the person.
 
@@ -172,16 +172,17 @@ def unlink(
     until = kept_until if is_kept else None
     begins = erases_from or kept_until
     erased = _erase(phone, wipe=wipe, kept_until=until, erases_from=begins)
-    also |= _note_order(erased, origin.session, begins)
+    about: Details = {"lost": lost, **(also or {}), **_note_order(erased, origin.session, begins)}
     if not lost and origin.actor is None:
         last_factor.keep_one(user)
         declined_methods.check(user)
-    also |= {"reason": reason} if origin.actor else {}
-    event = _record(erased, origin=origin, lost=lost, **also)
+    if origin.actor:
+        about["reason"] = reason
+    event = _record(erased, about, origin=origin)
     return Unlinking(event, erased.factors)
 
 
-def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> dict[str, Any]:
+def _note_order(erased: "_Erased", session: str, begins: datetime | None) -> Details:
     """Return what the event says of an order to erase that locks first.
 
     Taking a phone back that is kept calls its order off; any other stands in the ledger by itself.
@@ -241,10 +242,10 @@ def _replace(phone: Phone, kept_until: datetime | None) -> _Erased:
     return _erase(phone, kept_until=kept_until if sealing.is_kept(phone) else None)
 
 
-def _record(erased: _Erased, *, origin: Origin, **more: Any) -> SecurityEvent:
+def _record(erased: _Erased, more: Details, *, origin: Origin) -> SecurityEvent:
     phone = erased.phone
     if not erased.factors:
-        more.setdefault("without_codes", []).append(phone.name)
+        more["without_codes"] = [*more.get("without_codes", []), phone.name]
     if erased.kept_until:
         more["kept_until"] = erased.kept_until.isoformat()
         more["kept"] = [phone.name, *more.get("kept", [])]
@@ -254,14 +255,9 @@ def _record(erased: _Erased, *, origin: Origin, **more: Any) -> SecurityEvent:
     if erased.installations:
         ids = [str(row.public_id) for row in erased.installations]
         more |= {"apps": ids, "wipe": erased.wipe}
-    return events.record(
-        phone.user,
-        EventKind.PHONE_UNLINKED_BY_STAFF if origin.actor else EventKind.PHONE_UNLINKED,
-        origin=origin,
-        phone=phone.name,
-        authenticators=len(erased.factors),
-        **more,
-    )
+    kind = EventKind.PHONE_UNLINKED_BY_STAFF if origin.actor else EventKind.PHONE_UNLINKED
+    about: Details = {**more, "phone": phone.name, "authenticators": len(erased.factors)}
+    return events.record(phone.user, kind, origin=origin, **about)
 
 
 def delete_abandoned() -> int:

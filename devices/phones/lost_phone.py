@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import transaction
 
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.authentication.factors import recovery_codes
 from accounts.holds import disputes
@@ -62,7 +63,7 @@ def unlink_lost(
     together = _together(Loss(others, loss.passkeys), is_kept=kept_until is not None)
     as_lost: dict[str, Any] = {"origin": origin, "lost": True, "wipe": wipe}
     as_lost |= {"kept_until": kept_until, "erases_from": erases_from}
-    done = linked_phones.unlink(phone=first, **as_lost, **together)
+    done = linked_phones.unlink(phone=first, **as_lost, also=together)
     for phone in others:
         linked_phones.unlink(phone=phone, **as_lost)
     for passkey in loss.passkeys:
@@ -70,10 +71,10 @@ def unlink_lost(
     return done.event
 
 
-def _together(others: Loss, *, is_kept: bool) -> dict[str, Any]:
+def _together(others: Loss, *, is_kept: bool) -> Details:
     """Return what the event of the first phone says of what goes with it."""
     kept = [phone for phone in others.phones if is_kept and sealing.is_kept(phone)]
-    details: dict[str, Any] = {
+    details: Details = {
         "also_phones": [phone.name for phone in others.phones],
         "also_authenticators": len(Loss(others.phones).factors),
         "also_passkeys": [passkey.name for passkey in others.passkeys],
@@ -82,7 +83,7 @@ def _together(others: Loss, *, is_kept: bool) -> dict[str, Any]:
         "kept": [phone.name for phone in kept],
         "also_kept_factors": len(Loss(kept).factors),
     }
-    return {key: value for key, value in details.items() if value}
+    return cast(Details, {key: value for key, value in details.items() if value})
 
 
 def _lock(loss: Loss) -> None:

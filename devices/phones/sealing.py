@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity.details import Details
 from accounts.authentication.proofs import Strength
 from accounts.holds import bindings, disputes
 from accounts.models import Binding, Enrolment
@@ -41,7 +42,7 @@ def subject_of(phone: Phone) -> str:
     return f"devices.phone:{phone.pk}"
 
 
-def note(phone: Phone, kind: str, *, session: str, until: datetime) -> dict[str, str]:
+def note(phone: Phone, kind: str, *, session: str, until: datetime) -> Details:
     """Write into the ledger what a session took away; return what its event keeps of that.
 
     So the press in the notice gives it back, with everything else that the session did.

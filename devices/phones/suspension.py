@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Proof, Strength
@@ -67,7 +67,7 @@ def suspend(*, phone: Phone, origin: Origin, kept_until: datetime | None = None)
     reported = {"reported_at": now, "contestable_until": kept_until} if kept_until else {}
     if not rows.update(suspended_at=now, **reported):
         raise NothingChanged
-    about: dict[str, Any] = {"phone": phone.name}
+    about: Details = {"phone": phone.name}
     if kept_until and factors:
         about["kept_until"] = kept_until.isoformat()
         about |= sealing.note(phone, sealing.SUSPENDED, session=origin.session, until=kept_until)

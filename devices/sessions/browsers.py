@@ -1,10 +1,9 @@
 """Naming browsers, and signing them out from elsewhere."""
 
-from typing import Any
-
 from django.db import transaction
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.activity.user_agents import told_of
 from accounts.models import EventKind, KnownBrowser, User
@@ -40,7 +39,7 @@ def end(*, user: User, browser: Session, origin: Origin) -> bool:
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted_browsers.end_with(browser)
-    about: dict[str, Any] = told_of(browser.name, browser.agent)
+    about: Details = told_of(browser.name, browser.agent)
     events.record(user, EventKind.SESSION_ENDED, origin=origin, **about)
     return True
 
@@ -57,6 +56,6 @@ def end_others(*, user: User, origin: Origin, here: int | None = None) -> int:
         trusted_browsers.end_all_of(user, origin.session, here),
     )
     if ended or untrusted:
-        counts: dict[str, Any] = {"sessions": ended, "untrusted": untrusted}
+        counts: Details = {"sessions": ended, "untrusted": untrusted}
         events.record(user, EventKind.SESSIONS_ENDED, origin=origin, **counts)
     return ended

@@ -6,7 +6,6 @@ all trust by itself, a restored backup included. Every session that trust opened
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin, origin_of
 from accounts.activity.user_agents import told_of
 from accounts.authentication import known_browsers
@@ -113,7 +113,7 @@ class TrustedBrowsers:
             last_used_at=now,
             expires_at=now + timedelta(days=days),
         )
-        about: dict[str, Any] = {**told_of(row.name, row.agent), "days": days}
+        about: Details = {**told_of(row.name, row.agent), "days": days}
         events.record(user, EventKind.BROWSER_TRUSTED, origin=origin_of(request), **about)
         set_cookie(response, user, value, timedelta(days=days))
         return True
@@ -158,7 +158,7 @@ def _end_copied(row: TrustedBrowser, origin: Origin) -> None:
     with transaction.atomic():
         user = row.user.lock_for_update()
         if _end(user.trusted_browsers.filter(pk=row.pk)):
-            about: dict[str, Any] = told_of(row.name, row.agent)
+            about: Details = told_of(row.name, row.agent)
             events.record(user, EventKind.BROWSER_COPIED, origin=origin, **about)
 
 
@@ -241,7 +241,7 @@ def end(*, user: User, browser: TrustedBrowser, origin: Origin) -> bool:
     user.lock_for_update()
     if not _end(user.trusted_browsers.filter(pk=browser.pk), origin.session):
         return False
-    about: dict[str, Any] = told_of(browser.name, browser.agent)
+    about: Details = told_of(browser.name, browser.agent)
     events.record(user, EventKind.BROWSER_UNTRUSTED, origin=origin, **about)
     return True
 

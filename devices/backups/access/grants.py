@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.holds.bindings import Ground
 from accounts.models import EventKind, User
@@ -68,7 +68,7 @@ def stop(*, grant: RestoreGrant, origin: Origin) -> None:
     installation.user.lock_for_update()
     if not RestoreGrant.objects.pending().filter(pk=grant.pk).update(ended_at=timezone.now()):
         raise NothingToStop
-    about: dict[str, Any] = {"phone": installation.name}
+    about: Details = {"phone": installation.name}
     events.record(installation.user, EventKind.APP_STOPPED, origin=origin, **about)
 
 

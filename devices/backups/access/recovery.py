@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.models import EventKind, User
 from devices.backups import errors, ledger
@@ -98,7 +99,7 @@ def take_over(*, installation: Installation, vault: UUID, head: int, origin: Ori
     epoch = vaults.raise_epoch(row, head)
     before = vaults.activate(phone, force=True)
     _hold(phone, grant)
-    about: dict[str, Any] = {}
+    about: Details = {}
     if before is not None and before.pk != phone.pk:
         about["before"] = before.name
     ledger.record(phone, EventKind.BACKUP_TAKEN_OVER, origin=origin, **about)

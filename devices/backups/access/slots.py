@@ -1,12 +1,12 @@
 """Ways to open a backup: tried, added, removed, and never the last one."""
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.holds import bindings
 from accounts.models import EventKind, User
@@ -61,11 +61,11 @@ def add(*, installation: Installation, slot: KeySlot, origin: Origin) -> None:
     kinds = [row.kind for row in rows]
     _check_room(kinds, slot.kind)
     slot.save()
-    about: dict[str, Any] = {"method": slot.kind, **_note(phone, slot)}
+    about: Details = {"method": slot.kind, **_note(phone, slot)}
     ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, origin=origin, **about)
 
 
-def _note(phone: Installation, slot: KeySlot) -> dict[str, Any]:
+def _note(phone: Installation, slot: KeySlot) -> Details:
     return bindings.told(ledger.note(phone, SLOT, f"devices.keyslot:{slot.pk}"))
 
 
@@ -165,7 +165,7 @@ def _bring_back(phone: Installation, vault: Vault, row: KeySlot, origin: Origin)
     kinds = list(vault.slots.values_list("kind", flat=True))
     _check_room(kinds, row.kind)
     KeySlot.everything.filter(pk=row.pk).update(removed_at=None)
-    about: dict[str, Any] = {"method": row.kind, **_note(phone, row)}
+    about: Details = {"method": row.kind, **_note(phone, row)}
     ledger.record(phone, EventKind.BACKUP_SLOT_ADDED, origin=origin, **about)
 
 

@@ -17,6 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.holds import bindings, disputes
 from accounts.models import EventKind, User
@@ -201,7 +202,7 @@ def confirm(*, row: LinkRequest, origin: Origin) -> Installation:
     installation = known or _install(user, row, ground.undo_until)
     terms = grants.Terms(row.grants_from, row.trusted_from)
     grant = grants.give(installation, terms=terms, session=row.session)
-    about: dict[str, Any] = {"phone": installation.name, "until": grant.expires_at.isoformat()}
+    about: Details = {"phone": installation.name, "until": grant.expires_at.isoformat()}
     if grant.available_at > timezone.now():
         about["waits"] = grant.available_at.isoformat()
     if not known:
@@ -221,7 +222,7 @@ def _ground(user: User, row: LinkRequest) -> bindings.Ground:
     return bindings.ground(user, made_in.proofs if made_in else [], session=row.session)
 
 
-def _note(installation: Installation, ground: bindings.Ground) -> dict[str, Any]:
+def _note(installation: Installation, ground: bindings.Ground) -> Details:
     """Write down on which proofs the app was linked."""
     user, name = installation.user, installation.name
     try:

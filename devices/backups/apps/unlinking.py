@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.holds import disputes
 from accounts.models import EventKind, User
@@ -78,7 +78,7 @@ def wipe_later(
     """Tell those that kept their accounts when they were unlinked to erase them, and the person."""
     disputes.lock_for_update(user)
     for row in tell_to_wipe(rows, erases_from=erases_from):
-        about: dict[str, Any] = {"phone": row.name}
+        about: Details = {"phone": row.name}
         if erases_from:
             about["locks"] = True
             about |= wiping.note_ordered([row], session=origin.session, until=erases_from)

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength, fresh_proofs
 from accounts.holds import bindings
@@ -47,12 +48,12 @@ def erases_from(request: HttpRequest) -> datetime | None:
 
 def note_ordered(
     installations: Iterable[Installation], *, session: str, until: datetime
-) -> dict[str, Any]:
+) -> Details:
     """Write into the ledger that a session ordered these phones erased; return what events keep.
 
     So the button in the notice calls it off. Call it with the person locked.
     """
-    told: dict[str, Any] = {}
+    told: Details = {}
     for command in to_call_off(installations).select_related("installation"):
         row = Binding.objects.create(
             user_id=command.installation.user_id,
@@ -133,14 +134,14 @@ def note_erased(command: PhoneCommand, *, origin: Origin) -> None:
         _record(command, EventKind.APP_WIPED, origin=origin)
 
 
-def _record(command: PhoneCommand, kind: EventKind, **about: Any) -> None:
+def _record(command: PhoneCommand, kind: EventKind, *, origin: Origin) -> None:
     """Tell the person; the button in the notice takes back what ordered it."""
     app = command.installation
     place = app.phone_id or app.replaced_on_id
     subjects = (f"devices.phonecommand:{command.pk}", f"devices.phone:{place}")
     ordered = app.user.bindings.revocable().filter(subject__in=subjects).last()
-    details: dict[str, Any] = {"phone": app.name, **bindings.told(ordered), **about}
-    events.record(app.user, kind, **details)
+    details: Details = {"phone": app.name, **bindings.told(ordered)}
+    events.record(app.user, kind, origin=origin, **details)
 
 
 def to_call_off(installations: Iterable[Installation]) -> QuerySet[PhoneCommand]:

@@ -1,8 +1,7 @@
 """A portal that was set back, as its own disk was restored: the phone that saves knows more."""
 
-from typing import Any
-
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.models import EventKind
 from core.limits import rates
@@ -26,5 +25,5 @@ def note(installation: Installation, *, known: int, origin: Origin) -> None:
         rates.SETBACK_NOTICES.take(str(installation.public_id))
     except LimitReached:
         return
-    about: dict[str, Any] = {"phone": installation.name}
+    about: Details = {"phone": installation.name}
     events.record(installation.user, EventKind.BACKUP_SET_BACK, origin=origin, **about)

@@ -1,7 +1,5 @@
 """Telling people whose backup fell silent: a backup that stops unnoticed is worse than none."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
@@ -9,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import HOST
 from accounts.models import EventKind
 from devices.models import Installation, Vault
@@ -46,7 +45,7 @@ def _tell(row: Installation) -> int:
     same = _silent().filter(pk=row.pk, told_silent_at=row.told_silent_at)
     if not same.update(told_silent_at=timezone.now()):
         return 0
-    about: dict[str, Any] = {"phone": row.name, "unsaved": row.unsaved, "accounts": row.accounts}
+    about: Details = {"phone": row.name, "unsaved": row.unsaved, "accounts": row.accounts}
     if row.saved_at:
         about["saved"] = row.saved_at.isoformat()
     events.record(row.user, EventKind.APP_SILENT, origin=HOST, **about)

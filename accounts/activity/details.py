@@ -1,0 +1,67 @@
+"""What an event may remember besides its kind: one list, so that misspelling is a type error."""
+
+from typing import TypedDict
+
+
+class Details(TypedDict, total=False):
+    """Names, ids and counts, never a secret; what is not known of an event is not there.
+
+    Moments are in ISO 8601. Lists of names are those of phones and passkeys at that moment.
+    """
+
+    # What it was about
+    phone: str
+    phones: list[str]
+    passkey: str
+    address: str
+    number: str
+    browser: str
+    agent: str
+    organisation: str
+    before: str  # the name of before
+    name: str
+    names: list[str]
+    method: str  # slug of a sign-in method, or of what was added (`event_kinds.METHODS`)
+    methods: list[str]
+    change: str
+    reason: str  # of staff, in their words
+    # What an organisation's details were, and are
+    name_before: str
+    name_after: str
+    help_before: str
+    help_after: str
+    # What went, and what comes back
+    sessions: int
+    trusted: int
+    untrusted: int
+    browsers: int
+    factors: int
+    authenticators: int
+    accounts: int
+    unsaved: int
+    saved: str
+    days: int
+    lost: bool
+    wipe: bool
+    locks: bool
+    keeps: bool
+    own_code: bool
+    without_codes: list[str]
+    apps: list[str]  # public ids
+    replaced_by: str
+    kept: list[str]
+    kept_until: str
+    kept_factors: int
+    also_phones: list[str]
+    also_passkeys: list[str]
+    also_apps: list[str]
+    also_authenticators: int
+    also_kept_factors: int
+    # What its notice needs
+    binding: str  # public id
+    event: str  # public id of the one that was reported
+    until: str
+    waits: str
+    again: bool
+    backup: bool
+    replaces: bool
