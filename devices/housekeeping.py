@@ -10,7 +10,7 @@ from devices.sessions import engine, repeated_forms, trusted_browsers
 
 
 def run() -> int:
-    """Delete what ended: sessions, trust, codes, leave, phones never proved; return the rows."""
+    """Delete what ended: sessions, trust, codes, grants, phones never proved; return the rows."""
     repeated_forms.delete_expired()
     gone = engine.delete_expired() + trusted_browsers.delete_expired()
     gone += (

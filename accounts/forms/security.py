@@ -26,7 +26,7 @@ from core.outbox.sms import sms_limits
 
 
 class PasswordForm(WaitingForm):
-    """The person's present password, within the budget of a signed-in session."""
+    """The person's current password, within the budget of a signed-in session."""
 
     password = forms.CharField(
         label=_("Password"), strip=False, widget=password_input("current-password")
@@ -62,7 +62,7 @@ class PasswordForm(WaitingForm):
 
 
 class ChangePasswordForm(PasswordForm):
-    """The present password and a new one."""
+    """The current password and a new one."""
 
     new_password = new_password_field()
 

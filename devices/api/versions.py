@@ -44,7 +44,7 @@ def pin(request: HttpRequest, installation: Installation, number: int) -> HttpRe
 @api_endpoint("GET")
 @installation_required
 def of_vault(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
-    """List those of any backup of the person, to a phone with leave."""
+    """List those of any backup of the person, to a phone with a grant."""
     row = authorization.readable(installation, public_id)
     return JsonResponse(serialization.page(row, _before(request)))
 
@@ -54,7 +54,7 @@ def of_vault(request: HttpRequest, installation: Installation, public_id: UUID) 
 def one_of_vault(
     request: HttpRequest, installation: Installation, public_id: UUID, number: int
 ) -> HttpResponse:
-    """Show one of any backup of the person, to a phone with leave."""
+    """Show one of any backup of the person, to a phone with a grant."""
     row = authorization.readable(installation, public_id)
     return JsonResponse(serialization.whole(serialization.one(row, number)))
 

@@ -53,7 +53,7 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
         return self.linked().filter(authenticators__confirmed=True).distinct()
 
     def with_app(self) -> "PhoneQuerySet":
-        """The same with this site's app on each, and what `secrets` and `leave` read."""
+        """The same with this site's app on each, and what `secrets` and `grant` read."""
         confirmed, now = Q(authenticators__confirmed=True), timezone.now()
         pending = Q(installation__grants__ended_at=None, installation__grants__expires_at__gt=now)
         rows = self.select_related("installation").annotate(
@@ -84,7 +84,7 @@ class PhoneQuerySet(models.QuerySet["Phone"]):
 
 
 @dataclass(frozen=True)
-class Leave:
+class GrantOfPhone:
     """Permission to open the backup on a phone, now or later."""
 
     public_id: uuid.UUID
@@ -161,14 +161,14 @@ class Phone(models.Model):
         return int(getattr(self, "counted", 0))
 
     @property
-    def leave(self) -> Leave | None:
+    def grant(self) -> GrantOfPhone | None:
         """Whether it may open the backup; of rows that were selected `with_app`."""
         public_id: uuid.UUID | None = getattr(self, "grant_id", None)
         if public_id is None:
             return None
         begins, until = getattr(self, "grant_from", None), getattr(self, "grant_until", None)
         session = getattr(self, "grant_session", None) or ""
-        return Leave(public_id, begins, until, session) if begins and until else None
+        return GrantOfPhone(public_id, begins, until, session) if begins and until else None
 
     @property
     def possession_key(self) -> str:

@@ -67,7 +67,7 @@ class TrustedBrowser(models.Model):
 
     @property
     def factor(self) -> str:
-        """The name by which proofs speak of it."""
+        """How proofs name it."""
         return f"devices.trusted:{self.pk}"
 
     def until(self, days: int) -> datetime:

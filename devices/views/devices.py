@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
             row for key, row in linked.items() if key not in proving and not row.is_suspended
         ],
         "works": user.organisation_accounts,
-        "asking": [row for row in linked.values() if row.leave],
+        "asking": [row for row in linked.values() if row.grant],
         "current": current,
         "backup_on": any(getattr(row, "backup_on", False) for row in rows.values()),
         "orders": waiting_orders(user) if sealed else (),

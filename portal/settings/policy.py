@@ -72,7 +72,7 @@ APP_LINK_TRIES = 3  # of the number that the phone shows
 APP_LINKS_A_QUARTER_HOUR = 5  # begun by one person
 APP_CLAIMS_AN_ADDRESS = 30  # per 15 minutes; IPv6 by /64
 RESTORE_GRANT_AGE = timedelta(minutes=15)
-RESTORE_WAITED_GRANT_AGE = timedelta(hours=24)  # of leave that had to wait, after its wait
+RESTORE_WAITED_GRANT_AGE = timedelta(hours=24)  # of a grant that had to wait, after its wait
 RESTORE_DELAY = timedelta(hours=RESTORE_DELAY_HOURS)
 PASSWORD_COMPARISONS_A_DAY = 5  # of a phone, with a new passphrase; twice by all of a person
 KEY_PROOFS_A_PHONE = 20  # an hour: keys of a backup that a phone says it holds

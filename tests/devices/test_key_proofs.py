@@ -1,4 +1,4 @@
-"""Leave after a weak sign-in: at once with a key of the backup, else after a wait."""
+"""A grant after a weak sign-in: at once with a key of the backup, else after a wait."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Recovery on a phone that was given leave in the portal."""
+"""Recovery on a phone that was given a grant in the portal."""
 
 from dataclasses import asdict
 from typing import Any
@@ -24,7 +24,7 @@ def offers(request: HttpRequest, installation: Installation) -> HttpResponse:
 @api_endpoint("GET")
 @installation_required
 def slots(request: HttpRequest, installation: Installation) -> HttpResponse:
-    """Show what it takes to prove a key, also while leave waits."""
+    """Show what it takes to prove a key, also while the grant waits."""
     return JsonResponse(recovery.to_prove(installation))
 
 

@@ -23,7 +23,7 @@ class NothingToStop(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """From when leave reads, and from when it may take over or destroy without the backup's key.
+    """From when a grant reads, and from when it may take over or destroy without the backup's key.
 
     A recovered session waits for both (docs/threats.md): anyone who has the password and the
     mailbox must not get a sealed backup to guess at before its owner could say no.
@@ -34,7 +34,7 @@ class Terms:
 
 
 def terms(ground: Ground) -> Terms:
-    """Return the terms of leave that a session gives which has proved this much."""
+    """Return the terms of a grant by a session that has proved this much."""
     now = timezone.now()
     if ground.held_until is None:
         return Terms(now, now)
@@ -43,7 +43,7 @@ def terms(ground: Ground) -> Terms:
 
 
 def give(installation: Installation, *, terms: Terms, session: str) -> RestoreGrant:
-    """Give leave in the place of any before it, from this moment on but not before now."""
+    """Give a grant in the place of any before it, from this moment on but not before now."""
     now = timezone.now()
     begins, trusted = max(terms.available_at, now), max(terms.trusted_from, now)
     end_of(Installation.objects.filter(pk=installation.pk))
@@ -62,7 +62,7 @@ def end_of(installations: InstallationQuerySet) -> None:
 
 @transaction.atomic
 def stop(*, grant: RestoreGrant, origin: Origin) -> None:
-    """Take leave back that is waiting or in use; raises `NothingToStop`."""
+    """Take a grant back that is waiting or in use; raises `NothingToStop`."""
     installation = grant.installation
     # A take-over in flight is either done by now, or refused after.
     installation.user.lock_for_update()
@@ -79,6 +79,6 @@ def end_others(user: User, except_session: str) -> None:
 
 
 def delete_expired() -> int:
-    """Delete leave that was over a week ago; return how many."""
+    """Delete grants that ended a week ago; return how many."""
     since = timezone.now() - timedelta(days=7)
     return delete_in_batches(RestoreGrant.objects.filter(expires_at__lte=since))

@@ -40,7 +40,7 @@ def digest_in(body: dict[str, Any]) -> str:
 def prove(
     *, installation: Installation, vault: UUID, slot: UUID | None, digest: str, origin: Origin
 ) -> datetime:
-    """Judge a tag of a slot, or without one of the vault key; return until when leave lasts.
+    """Judge a tag of a slot, or without one of the vault key; return until when the grant lasts.
 
     The try is counted first, in rows of their own: call it outside a transaction. Only passphrases
     can be guessed, so only they count for the vault: nobody fills a limit that keeps the owner of

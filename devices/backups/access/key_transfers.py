@@ -80,7 +80,7 @@ def _find(phone: Installation, public_id: UUID) -> KeyTransfer:
 
 
 def show(installation: Installation, public_id: UUID) -> Json:
-    """Say how it stands; the sealed key goes to the phone that asked, and its leave must last.
+    """Say how it stands; the sealed key goes to the phone that asked, while its grant lasts.
 
     Raises `Refused`.
     """

@@ -102,7 +102,7 @@ def _check_free(user: User, envelope: Envelope) -> None:
 def _check_put_away(phone: Installation) -> None:
     """What was put away is never pushed out by another one, so there is an end to making more.
 
-    With leave from the portal it is twice as far: a stolen phone may have used up what it could.
+    With a grant from the portal it is twice as far: a stolen phone may have used up what it could.
     """
     kept = [vault for vault in authorization.kept(phone.user) if vault.state != Vault.State.ON]
     times = 2 if phone.grants.all().usable().exists() else 1

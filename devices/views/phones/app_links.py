@@ -72,7 +72,7 @@ def _which(request: HttpRequest, purpose: str, template: str) -> HttpResponse:
 
 
 def _waits_until(request: HttpRequest) -> datetime | None:
-    """Return until when leave waits that is given now, for anyone who proves no key."""
+    """Return until when a grant of this moment waits, unless a key is proved."""
     begins = grants.terms(bindings.ground_of(request)).available_at
     return begins if begins > timezone.now() else None
 
