@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.activity import events
 from accounts.activity.details import Details
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.models import EventKind, StaffRequest, User

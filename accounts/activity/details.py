@@ -21,7 +21,7 @@ class Details(TypedDict, total=False):
     before: str  # the name of before
     name: str
     names: list[str]
-    method: str  # slug of a sign-in method, or of what was added (`event_kinds.METHODS`)
+    method: str  # slug of a sign-in method, or of what was added (`accounts.activity.names`)
     methods: list[str]
     change: str
     reason: str  # of staff, in their words

@@ -5,26 +5,13 @@ same name (":" is "_" there) under `templates/email/`.
 """
 
 from dataclasses import dataclass
-from enum import Enum
 
 from django.utils.functional import Promise
 
+from accounts.activity.effects import Effect
 from core.i18n import gettext_lazy as _
 
 Text = str | Promise
-
-
-class Effect(Enum):
-    """What an act ends, besides what it does itself; `accounts.activity.events.record` sees to it.
-
-    A change of the set-up ends trusted browsers, which stood for a second step under the old one. A
-    change of what protects the account also ends every session but the one that acts, codes for
-    phones, and what other sessions were allowed.
-    """
-
-    NOTHING = "nothing"
-    SET_UP_CHANGED = "set-up changed"
-    PROTECTION_CHANGED = "protection changed"
 
 
 NOTHING, SET_UP, PROTECTION = Effect
@@ -325,27 +312,4 @@ KINDS: dict[str, Kind] = {
         notice=True,
         effect=SET_UP,
     ),
-}
-
-# What events name besides second steps, whose classes say what they are called.
-METHODS: dict[str, Text] = {
-    "password": _("password"),
-    "recovery-key": _("backup key"),
-    "passphrase": _("passphrase"),
-    "phone-lost": _("phone reported lost"),
-    "phone-suspended": _("phone suspended"),
-    "link": _("set-up link"),
-    "trusted-browser": _("trusted browser"),
-    "address": _("e-mail address"),
-    "address-removed": _("removal of an e-mail address"),
-    "app": _("authenticator app for backups"),
-    "backup": _("backup of the authenticator app"),
-    "codes": _("recovery codes"),
-    "number": _("phone number"),
-    "number-removed": _("removal of a phone number"),
-    "primary": _("change of the sign-in address"),
-    "slot": _("way to open the backup"),
-    "two-step": _("two-step verification"),
-    "wipe": _("order to erase the accounts on a phone"),
-    "work": _("account with an organisation"),
 }

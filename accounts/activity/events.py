@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 from accounts.activity.details import Details
-from accounts.activity.event_kinds import KINDS, METHODS, Effect
+from accounts.activity.effects import Effect
+from accounts.activity.event_kinds import KINDS
+from accounts.activity.names import NAMES
 from accounts.activity.origin import Origin
 from accounts.activity.user_agents import display_name
 from accounts.authentication.second_steps import step_named
@@ -58,7 +60,7 @@ def words(methods: Iterable[str]) -> str:
 def name_of(method: str) -> str:
     """Name a method in a sentence, also one that this site no longer has."""
     step = step_named(method)
-    return str(step.name if step else METHODS.get(method, method.replace("-", " ")))
+    return str(step.name if step else NAMES.get(method, method.replace("-", " ")))
 
 
 def record(

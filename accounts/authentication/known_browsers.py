@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
+from accounts.authentication.second_steps import step_of
 from accounts.authentication.throttling import STRANGER, known_browser
 from accounts.contacts.normalization import email_key
 from accounts.models import KnownBrowser, User
@@ -95,7 +96,7 @@ def mark(request: HttpRequest, user: User, proof: Proof) -> Mark:
     """
     token, row = _token(request) or secrets.token_urlsafe(TOKEN_BYTES), _row(request, user)
     values: dict[str, Any] = {"last_seen_at": timezone.now()}
-    step = proof.step
+    step = step_of(proof)
     if proof.strength > Strength.PASSWORD and not (step and step.is_kept_for_later):
         values["last_step"] = proof.method
     has_code = proof.strength >= Strength.TWO_STEP and (step is None or step.is_typed)

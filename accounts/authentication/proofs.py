@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import IntEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,13 +18,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
-from accounts.authentication.second_steps import step_named
 from accounts.guards import interrupted_forms
 from accounts.models import User
 from accounts.request_user import authenticated_user
-
-if TYPE_CHECKING:
-    from accounts.authentication.methods import AuthMethod
 
 PROOFS_KEY = "proofs"
 # What /confirm/ may be asked for besides a strength, in its address: a code to a mailbox, or
@@ -61,11 +57,6 @@ class Proof:
     def now(cls, method: str, strength: Strength, factor: str = "") -> "Proof":
         """Make the proof of this moment."""
         return cls(method, strength, timezone.now().timestamp(), factor)
-
-    @property
-    def step(self) -> "AuthMethod | None":
-        """The second step that it is of; None for a password, a link, or a step that is gone."""
-        return step_named(self.method)
 
     def is_within(self, age: timedelta) -> bool:
         """Tell whether it was given no longer ago than this."""
@@ -158,12 +149,6 @@ def step_up_required(wanted: Strength, *, back: str = "") -> Callable[[View[P]],
         return guarded
 
     return decorator
-
-
-def hold_for(proofs: list[Proof]) -> timedelta:
-    """Return how long a factor waits that was bound on these proofs."""
-    longest: timedelta = settings.RECOVERY_HOLD
-    return min([longest, *(step.hold() for proof in proofs if (step := proof.step))])
 
 
 def is_session_worth_its_account(request: HttpRequest) -> bool:

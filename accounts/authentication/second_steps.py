@@ -5,12 +5,15 @@ one class and one entry there: whatever is asked about a step or about what it d
 of its `AuthMethod` and of the `Possession` of its options.
 """
 
+from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.authentication.proofs import Proof
 from accounts.models import User
 
 if TYPE_CHECKING:
@@ -26,6 +29,17 @@ def second_steps() -> "tuple[AuthMethod, ...]":
 def step_named(slug: str) -> "AuthMethod | None":
     """Return the step with this name in URLs."""
     return next((step for step in second_steps() if step.slug == slug), None)
+
+
+def step_of(proof: Proof) -> "AuthMethod | None":
+    """Return the step that a proof is of; None for a password, a link, or a step that is gone."""
+    return step_named(proof.method)
+
+
+def hold_for(proofs: Iterable[Proof]) -> timedelta:
+    """Return how long a factor waits that was bound on these proofs."""
+    longest: timedelta = settings.RECOVERY_HOLD
+    return min([longest, *(step.hold() for proof in proofs if (step := step_of(proof)))])
 
 
 def options_for(user: User) -> "list[SignInOption]":

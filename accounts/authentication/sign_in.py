@@ -20,6 +20,7 @@ from accounts.activity.origin import origin_of
 from accounts.authentication import browser_trust, known_browsers
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength, store_proofs
+from accounts.authentication.second_steps import step_of
 from accounts.authentication.verification import Verification
 from accounts.holds import keep_or_remove
 from accounts.models import EmailAddress, EventKind, User
@@ -190,7 +191,7 @@ def fell_back(proofs: list[Proof]) -> bool:
 
     A new phone or passkey whose hold lasts proves no more than that, and was there all the same.
     """
-    steps = [proof.step for proof in proofs if proof.strength >= Strength.RECOVERED]
+    steps = [step_of(proof) for proof in proofs if proof.strength >= Strength.RECOVERED]
     return bool(steps) and not any(step and step.strong for step in steps)
 
 

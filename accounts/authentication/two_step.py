@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 
 from accounts.activity import events
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.authentication.factors import recovery_codes
 from accounts.authentication.methods import SignInOption

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.activity.details import Details
-from accounts.authentication.proofs import Proof, Strength, hold_for, proofs_in
+from accounts.authentication.proofs import Proof, Strength, proofs_in
+from accounts.authentication.second_steps import hold_for, step_of
 from accounts.models import Binding, User
 from accounts.request_user import authenticated_user, session_id
 from core.i18n import Text
@@ -216,7 +217,8 @@ def has_mailbox_proof(request: HttpRequest) -> bool:
 
 
 def _reads_mailbox(proof: Proof) -> bool:
-    return proof.method == LINK or bool(proof.step and proof.step.reads_mailbox)
+    step = step_of(proof)
+    return proof.method == LINK or bool(step and step.reads_mailbox)
 
 
 def has_link_proof(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.links import link_mail

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity import events
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import known_browsers, throttling
 from accounts.authentication.proofs import Strength, is_enough, to_confirm

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 from core.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from core.outbox.models import Message
 
 MOMENT = timedelta(seconds=3)
 State = Literal["waiting", "handed_over", "failed", "expired"]
@@ -21,7 +18,17 @@ class Fate:
     text: str
 
 
-def fate_of(message: "Message", *, now: datetime) -> Fate:
+class Delivered(Protocol):
+    """What is known of a message and its way; `core.outbox.models.Message` is one."""
+
+    status: str
+    channel: str
+    error: str
+    sent_at: datetime | None
+    expires_at: datetime
+
+
+def fate_of(message: Delivered, *, now: datetime) -> Fate:
     """Tell what became of the message at `now`; says "expired" even before a worker saw it."""
     if message.status == "sent":
         return Fate("handed_over", _handed_over(message, now))
@@ -34,7 +41,7 @@ def fate_of(message: "Message", *, now: datetime) -> Fate:
     return Fate("waiting", _("On its way."))
 
 
-def _handed_over(message: "Message", now: datetime) -> str:
+def _handed_over(message: Delivered, now: datetime) -> str:
     age = now - (message.sent_at or now)
     ago = _ago(age)
     if message.channel == "sms":

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity.details import Details
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds import disputes

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.activity import events
-from accounts.activity.event_kinds import KINDS, Effect
+from accounts.activity.effects import Effect
+from accounts.activity.event_kinds import KINDS
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind

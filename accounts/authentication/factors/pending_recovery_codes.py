@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.activity.event_kinds import Effect
+from accounts.activity.effects import Effect
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication.factors import recovery_codes
 from accounts.holds import disputes

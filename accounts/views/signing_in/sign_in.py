@@ -20,7 +20,7 @@ from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import browser_trust, known_browsers, sign_in, throttling
 from accounts.authentication.methods import SignInOption, UsedUp
 from accounts.authentication.proofs import Proof, Strength
-from accounts.authentication.second_steps import second_steps, step_named
+from accounts.authentication.second_steps import second_steps, step_named, step_of
 from accounts.authentication.sign_in import PendingSignIn
 from accounts.authentication.verification import Verification
 from accounts.forms.sign_in import SignInForm
@@ -71,7 +71,8 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
         response = sign_in.finish(request, user, [password, proof], pending.next)
         if "trust" in request.POST:
             _begin_trust(request, proof, response)
-        used = proof.step.used_up(user) if proof.step else None
+        proved = step_of(proof)
+        used = proved.used_up(user) if proved else None
         if used:
             _say_what_is_left(request, user, used)
         return response

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.activity.origin import origin_of
 from accounts.authentication.factors.recovery_code_method import RecoveryCodeMethod
 from accounts.authentication.proofs import Strength, proofs_in, step_up_required
+from accounts.authentication.second_steps import step_of
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.binding_proof import two_proofs_required
 from accounts.guards.interrupted_forms import confirms, held_lists, held_values
@@ -131,7 +132,7 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = authenticated_user(request)
     event = _unlinking(user, public_id)
     by_saved_code = any(
-        isinstance(proof.step, RecoveryCodeMethod) for proof in proofs_in(request.session)
+        isinstance(step_of(proof), RecoveryCodeMethod) for proof in proofs_in(request.session)
     )
     context = {
         "place": "devices",
