@@ -23,6 +23,7 @@ from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent
 from accounts.preferences import languages, timezones
 from core.i18n import gettext_lazy as _
 from core.outbox.api import Composed, Undeliverable
+from core.outbox.email.plain import plain
 from core.outbox.models import Message
 from core.web.branding import mail_accents
 from core.web.context_processors import brand
@@ -43,8 +44,8 @@ def compose(message: Message) -> Composed:
     language = languages.of_messages(reader, message.context.get("language", ""))
     with translation.override(language), timezone.override(timezones.of_messages(reader)):
         kind, context = composer(message)
-        known = {**_common(), "channel": message.channel, **context}
-        return _render(kind, known, html=message.channel == "email")
+        known = {**_common(), **context}
+        return _mail(kind, known) if message.channel == "email" else _text_message(known)
 
 
 def _reader_of(message: Message) -> User | None:
@@ -53,13 +54,18 @@ def _reader_of(message: Message) -> User | None:
     return User.objects.filter(pk=owner[0] if owner else message.user_id or 0).first()
 
 
-def _render(kind: str, context: Context, *, html: bool) -> Composed:
+def _text_message(context: Context) -> Composed:
+    """Return a code; nothing else is sent to a number."""
+    return Composed(subject="", text=render_to_string("sms/code.txt", context).strip() + "\n")
+
+
+def _mail(kind: str, context: Context) -> Composed:
+    """Return subject and both forms; the text is made of the HTML, so that both say the same."""
     folder = f"email/{kind.replace(':', '_')}"
     subject = " ".join(render_to_string(f"{folder}/subject.txt", context).split())
     context = {**context, "heading": _heading_of(subject)}
-    text = render_to_string(f"{folder}/body.txt", context).strip() + "\n"
-    body = render_to_string(f"{folder}/body.html", context) if html else None
-    return Composed(subject=subject, text=text, html=body)
+    html = render_to_string(f"{folder}/body.html", context)
+    return Composed(subject=subject, text=plain(html), html=html)
 
 
 def _heading_of(subject: str) -> str:

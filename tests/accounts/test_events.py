@@ -29,7 +29,7 @@ from tests.notices import DETAILS, HERE, NOTICES
 from tests.people import Person
 from tests.portal.dutch import english_in, words_of
 
-FILES = {"subject.txt", "body.txt", "body.html"}
+FILES = {"subject.txt", "body.html"}
 FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path.is_dir()}
 BY_STAFF = {kind for kind in NOTICES if kind.startswith("account:") or kind.endswith("_by_staff")}
 BY_STAFF |= {EventKind.WORK_APPROVED, EventKind.WORK_ENDED}
