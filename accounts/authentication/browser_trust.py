@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from accounts.authentication.methods import VerifiedCode
 from accounts.authentication.proofs import Proof
 from accounts.models import User
+from core.web.cookies import Cookie
 
 METHOD = "trusted-browser"
 P = ParamSpec("P")
@@ -23,8 +24,8 @@ P = ParamSpec("P")
 class Found(VerifiedCode, Protocol):
     """The word of a trusted browser."""
 
-    def renew(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Give the browser, once it was used, what it shows the next time."""
+    def renew(self, request: HttpRequest) -> Cookie:
+        """Return what the browser shows the next time, once this was used."""
         ...
 
 
@@ -39,10 +40,10 @@ class Keeper(Protocol):
         """Return what stands for the second step of this person in this browser, not used yet."""
         ...
 
-    def begin(self, request: HttpRequest, proof: Proof, response: HttpResponse) -> bool:
-        """Trust the browser in which this proof has just signed somebody in; False if it may not.
+    def begin(self, request: HttpRequest, proof: Proof) -> Cookie | None:
+        """Trust the browser in which this proof has just signed somebody in.
 
-        The answer takes the cookie.
+        Return the cookie to give it; None if it may not be trusted.
         """
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
@@ -16,7 +16,7 @@ from accounts.authentication.throttling import STRANGER, known_browser
 from accounts.contacts.normalization import email_key
 from accounts.models import KnownBrowser, User
 from core.batches import delete_in_batches
-from core.web import cookies
+from core.web.cookies import Cookie
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22
@@ -134,10 +134,9 @@ def decline_passkey(request: HttpRequest) -> None:
     request.session.pop(OFFER_KEY, None)
 
 
-def set_cookie(response: HttpResponse, token: str) -> None:
-    """Give the browser its mark."""
-    name, age = settings.BROWSER_COOKIE_NAME, settings.KNOWN_BROWSER_AGE
-    cookies.set_cookie(response, name, token, age=age)
+def cookie_of(mark: Mark) -> Cookie:
+    """Return the cookie that gives the browser its mark."""
+    return Cookie(settings.BROWSER_COOKIE_NAME, mark.token, settings.KNOWN_BROWSER_AGE)
 
 
 def delete_expired() -> None:

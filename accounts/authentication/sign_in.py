@@ -11,7 +11,7 @@ from hmac import compare_digest
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from accounts.models import EmailAddress, EventKind, User
 from accounts.preferences import languages, timezones
 from accounts.readiness import unused_methods
 from core.timezones import asked_for
+from core.web.cookies import Cookie
 from core.web.http import client_of, is_local
 
 PENDING_KEY = "pending_sign_in"
@@ -50,7 +51,15 @@ class PendingSignIn:
         return timedelta(0) <= timedelta(seconds=age) <= settings.PENDING_SIGN_IN_AGE
 
 
-def start(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
+@dataclass(frozen=True)
+class Outcome:
+    """Where a sign-in leads, and what the browser is given along."""
+
+    url: str
+    cookies: tuple[Cookie, ...] = ()
+
+
+def start(request: HttpRequest, user: User, next_url: str) -> Outcome:
     """Take a right password: sign in, or go on to the second step if one is needed here."""
     if request.user.is_authenticated:
         logout(request)
@@ -60,23 +69,20 @@ def start(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
     return _by_trust(request, user, password, next_url) or _ask(request, user, next_url)
 
 
-def _by_trust(
-    request: HttpRequest, user: User, password: Proof, next_url: str
-) -> HttpResponse | None:
+def _by_trust(request: HttpRequest, user: User, password: Proof, next_url: str) -> Outcome | None:
     """Sign in on the word of a trusted browser; None if there is none, or no longer."""
     match = browser_trust.keeper().find(request, user)
     if match is None:
         return None
     try:
         with transaction.atomic():
-            response = finish(request, user, [password, match.consume()], next_url)
-            match.renew(request, response)
-            return response
+            outcome = finish(request, user, [password, match.consume()], next_url)
+            return replace(outcome, cookies=(*outcome.cookies, match.renew(request)))
     except AlreadySpent:
         return None
 
 
-def _ask(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
+def _ask(request: HttpRequest, user: User, next_url: str) -> Outcome:
     pending = PendingSignIn(
         binding=secrets.token_hex(16),
         user_id=user.pk,
@@ -86,7 +92,7 @@ def _ask(request: HttpRequest, user: User, next_url: str) -> HttpResponse:
     )
     request.session[PENDING_KEY] = asdict(pending)
     request.session.cycle_key()
-    return HttpResponseRedirect(first_page(request, pending, user))
+    return Outcome(first_page(request, pending, user))
 
 
 def first_page(request: HttpRequest, pending: PendingSignIn, user: User) -> str:
@@ -150,9 +156,7 @@ def verification(request: HttpRequest, pending: PendingSignIn, user: User) -> Ve
     return VerificationContext(user, "sign-in", pending.binding, client_of(request))
 
 
-def finish(
-    request: HttpRequest, user: User, proofs: list[Proof], next_url: str = ""
-) -> HttpResponse:
+def finish(request: HttpRequest, user: User, proofs: list[Proof], next_url: str = "") -> Outcome:
     """Sign the person in with these proofs: new session id, one event, and on to `next`.
 
     Call it in the transaction that used the code up: the session row then stands or falls with it,
@@ -175,9 +179,8 @@ def finish(
         _record(request, user, proofs, is_new_browser=mark.is_elsewhere)
         if request.session.modified:
             request.session.save()
-        response = HttpResponseRedirect(_destination(request, user, proofs, next_url))
-        known_browsers.set_cookie(response, mark.token)
-    return response
+        url = _destination(request, user, proofs, next_url)
+    return Outcome(url, (known_browsers.cookie_of(mark),))
 
 
 def _destination(request: HttpRequest, user: User, proofs: list[Proof], next_url: str) -> str:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from accounts.models import User
-from core.web import cookies
+from core.web.cookies import Cookie
 
 
 def choose(user: User, language: str) -> None:
@@ -43,4 +43,4 @@ def set_cookie(response: HttpResponse, language: str) -> None:
     if not language:
         response.delete_cookie(name, samesite="Lax")
         return
-    cookies.set_cookie(response, name, language, age=settings.LANGUAGE_COOKIE_AGE)
+    Cookie(name, language, settings.LANGUAGE_COOKIE_AGE).set_on(response)

@@ -3,10 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from accounts.authentication.sign_in import Outcome
 from core.limits.counters import LimitReached
+
+
+def follow(outcome: Outcome) -> HttpResponse:
+    """Lead to where a sign-in leads, with the cookies that it gives."""
+    response = HttpResponseRedirect(outcome.url)
+    for cookie in outcome.cookies:
+        cookie.set_on(response)
+    return response
 
 
 def show_form(

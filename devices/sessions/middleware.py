@@ -16,8 +16,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from core.i18n import gettext as _
-from core.web import cookies
 from core.web.context_processors import brand
+from core.web.cookies import Cookie
 from devices.authenticator import origin
 from devices.factors import relying_party
 from devices.sessions import repeated_forms
@@ -174,7 +174,7 @@ def _set_cookie(request: HttpRequest, response: HttpResponse) -> None:
             response.delete_cookie(name, samesite="Lax")
             patch_vary_headers(response, ("Cookie",))
     elif session.has_new_cookie and _is_kept(session, response):
-        cookies.set_cookie(response, name, session.session_key or "")
+        Cookie(name, session.session_key or "").set_on(response)
         patch_vary_headers(response, ("Cookie",))
 
 

@@ -13,12 +13,12 @@ from hashlib import sha256
 from secrets import token_urlsafe
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from core import base64url
-from core.web import cookies
+from core.web.cookies import Cookie
 
 FAMILY_BYTES, TOKEN_BYTES = 16, 32
 VALUE = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", re.ASCII)
@@ -58,6 +58,6 @@ def cookie_name(user: User) -> str:
     return f"{settings.TRUSTED_COOKIE_NAME}-{sha256(user.public_id.bytes).hexdigest()[:12]}"
 
 
-def set_cookie(response: HttpResponse, user: User, value: str, age: timedelta) -> None:
-    """Give the browser a value."""
-    cookies.set_cookie(response, cookie_name(user), value, age=age)
+def cookie_for(user: User, value: str, age: timedelta) -> Cookie:
+    """Return the cookie that gives the browser a value."""
+    return Cookie(cookie_name(user), value, age)

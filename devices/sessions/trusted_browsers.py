@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.activity import events
@@ -24,16 +24,17 @@ from accounts.authentication.proofs import Proof, Strength, proofs_in
 from accounts.models import EventKind, User
 from accounts.request_user import authenticated_user
 from core.batches import delete_in_batches
+from core.web.cookies import Cookie
 from core.web.http import client_of
 from devices.models import Session, TrustedBrowser
 from devices.models.trusted_browser import TrustedBrowserQuerySet
 from devices.sessions.engine import SessionStore
 from devices.sessions.trust_cookies import (
+    cookie_for,
     digest_of,
     family_of,
     new_value,
     next_value,
-    set_cookie,
     value_in,
 )
 
@@ -63,11 +64,11 @@ class TrustMatch:
                 raise AlreadySpent
         return Proof.now(METHOD, Strength.PASSWORD, self.row.factor)
 
-    def renew(self, request: HttpRequest, response: HttpResponse) -> None:
-        """Give the browser the next value; the one it has counts until this one is seen."""
+    def renew(self, request: HttpRequest) -> Cookie:
+        """Return the browser's next value; the one it has counts until this one is seen."""
         request.session[RENEWED_KEY] = True
         age = self.row.expires_at - timezone.now()
-        set_cookie(response, self.row.user, next_value(self.value), age)
+        return cookie_for(self.row.user, next_value(self.value), age)
 
 
 class TrustedBrowsers:
@@ -91,12 +92,12 @@ class TrustedBrowsers:
         return None
 
     @transaction.atomic
-    def begin(self, request: HttpRequest, proof: Proof, response: HttpResponse) -> bool:
-        """Write the row, tell the person, and give the browser its cookie."""
+    def begin(self, request: HttpRequest, proof: Proof) -> Cookie | None:
+        """Write the row and tell the person; return the browser's cookie, None if it may not."""
         user, client = authenticated_user(request), client_of(request)
         days = self.days_for(user)
         if not days or proof.strength < Strength.TWO_STEP or user.is_disputed:
-            return False
+            return None
         known, value = known_browsers.row_of(request.session, user), new_value()
         here = user.trusted_browsers.with_digest(digest_in(request, user))
         _make_room(user, user.trusted_browsers.filter(browser=known) if known else here)
@@ -115,8 +116,7 @@ class TrustedBrowsers:
         )
         about: Details = {**told_of(row.name, row.agent), "days": days}
         events.record(user, EventKind.BROWSER_TRUSTED, origin=origin_of(request), **about)
-        set_cookie(response, user, value, timedelta(days=days))
-        return True
+        return cookie_for(user, value, timedelta(days=days))
 
     def covers(self, request: HttpRequest) -> bool:
         """Tell whether the session's row still depends on that of a trusted browser."""
@@ -163,15 +163,15 @@ def _end_copied(row: TrustedBrowser, origin: Origin) -> None:
 
 
 @transaction.atomic
-def renew(user: User, here: int | None, response: HttpResponse) -> None:
-    """Give the trusted browser whose row is `here` a new cookie: a copy of the old one is dead."""
+def renew(user: User, here: int | None) -> Cookie | None:
+    """Return a new cookie for the browser whose row is `here`: a copy of the old one is dead."""
     row = user.trusted_browsers.filter(pk=here).first() if here else None
     if row is None:
-        return
+        return None
     value = new_value()
     changes = {"digest": digest_of(value, user), "family": family_of(value, user)}
     TrustedBrowser.objects.filter(pk=row.pk).update(**changes, next_digest=None)
-    set_cookie(response, user, value, row.expires_at - timezone.now())
+    return cookie_for(user, value, row.expires_at - timezone.now())
 
 
 def digest_in(request: HttpRequest, user: User) -> str:

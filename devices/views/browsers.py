@@ -80,7 +80,9 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     response = redirect("devices:index")
     with atomic_with_session(request):
         ended = browsers.end_others(user=user, origin=origin_of(request), here=here)
-        trusted_browsers.renew(user, here, response)
+        cookie = trusted_browsers.renew(user, here)
+        if cookie:
+            cookie.set_on(response)
     done = ngettext(
         "%(count)d other browser is signed out.", "%(count)d other browsers are signed out.", ended
     )

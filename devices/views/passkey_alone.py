@@ -17,6 +17,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication import sign_in, throttling
 from accounts.authentication.methods import AlreadySpent
 from accounts.models import EventKind
+from accounts.views.shortcuts import follow
 from core.i18n import gettext as _
 from core.limits import rates
 from core.web.http import client_of, require_post, safe_next
@@ -81,7 +82,7 @@ def _enter(request: HttpRequest, answered: webauthn.Answered) -> HttpResponse | 
     if request.user.is_authenticated:
         logout(request)
     request.session.pop(BINDING_KEY, None)
-    return sign_in.finish(request, user, [proof], next_url)
+    return follow(sign_in.finish(request, user, [proof], next_url))
 
 
 def _refuse(

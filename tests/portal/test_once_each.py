@@ -10,7 +10,8 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from core import base64url, durations
-from core.web import cookies, paging
+from core.web import paging
+from core.web.cookies import Cookie
 
 PLACES = {
     r"urlsafe_b64": {"core/base64url.py"},
@@ -45,7 +46,7 @@ def test_bytes_come_back_from_their_text() -> None:
 
 def test_no_script_reads_a_cookie_of_the_site() -> None:
     response = HttpResponse()
-    cookies.set_cookie(response, "mark", "x", age=timedelta(minutes=5), samesite="Strict")
+    Cookie("mark", "x", timedelta(minutes=5), samesite="Strict").set_on(response)
     morsel = response.cookies["mark"]
     assert (morsel["httponly"], morsel["samesite"], morsel["max-age"]) == (True, "Strict", 300)
 

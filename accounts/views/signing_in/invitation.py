@@ -17,7 +17,7 @@ from accounts.forms.invitation import AcceptForm
 from accounts.forms.links import TokenForm
 from accounts.links import invitations
 from accounts.models import Invitation
-from accounts.views.shortcuts import show_form
+from accounts.views.shortcuts import follow, show_form
 from core.i18n import gettext as _
 from core.web.http import client_of
 
@@ -73,10 +73,10 @@ def _accept(request: HttpRequest, found: Invitation, form: AcceptForm) -> HttpRe
             if user is None:
                 return None
             request.session.pop(INVITATION_KEY)
-            response = sign_in.finish(request, user, [Proof.now("password", Strength.PASSWORD)])
+            outcome = sign_in.finish(request, user, [Proof.now("password", Strength.PASSWORD)])
     except IntegrityError as error:
         if not is_address_taken(error):
             raise
         return None
     messages.success(request, _("Your account is ready. Now add a second step to protect it."))
-    return response
+    return follow(outcome)

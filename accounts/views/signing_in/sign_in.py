@@ -27,7 +27,7 @@ from accounts.forms.sign_in import SignInForm
 from accounts.middleware import SIGNED_OUT
 from accounts.models import EventKind, User
 from accounts.readiness import declined_methods
-from accounts.views.shortcuts import show_form
+from accounts.views.shortcuts import follow, show_form
 from accounts.views.signing_in.verification_flow import (
     Flow,
     fate,
@@ -60,7 +60,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         browser_of=partial(known_browsers.password_budget_of, request),
     )
     if request.method == "POST" and form.is_valid() and form.user:
-        return sign_in.start(request, form.user, next_url)
+        return follow(sign_in.start(request, form.user, next_url))
     alone = [step for step in second_steps() if step.alone_template]
     return show_form(request, "accounts/sign_in.html", form, next=next_url, alone=alone)
 
@@ -68,7 +68,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
     def on_proved(proof: Proof) -> HttpResponse:
         password = Proof("password", Strength.PASSWORD, pending.at)
-        response = sign_in.finish(request, user, [password, proof], pending.next)
+        response = follow(sign_in.finish(request, user, [password, proof], pending.next))
         if "trust" in request.POST:
             _begin_trust(request, proof, response)
         proved = step_of(proof)
@@ -89,7 +89,8 @@ def _flow(request: HttpRequest, pending: PendingSignIn, user: User) -> Flow:
 
 
 def _begin_trust(request: HttpRequest, proof: Proof, response: HttpResponse) -> None:
-    if browser_trust.keeper().begin(request, proof, response):
+    if cookie := browser_trust.keeper().begin(request, proof):
+        cookie.set_on(response)
         said = _("This browser is trusted now. You can end that on the Devices page.")
         messages.success(request, said)
     else:

@@ -20,7 +20,7 @@ from accounts.contacts.taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.sign_in import SignUpForm
 from accounts.models import EmailAddress
-from accounts.views.shortcuts import show_form
+from accounts.views.shortcuts import follow, show_form
 from accounts.views.signing_in.verification_flow import describe, fate_answer
 from core.i18n import gettext as _
 from core.limits.counters import LimitReached
@@ -103,7 +103,7 @@ def _create(
             proof = replace(proof, factor=address.factor)
             sign_up.forget(request)
             password = Proof.now("password", Strength.PASSWORD)
-            response = sign_in.finish(request, user, [proof, password])
+            outcome = sign_in.finish(request, user, [proof, password])
     except IntegrityError as error:
         if not is_address_taken(error):
             raise
@@ -111,7 +111,7 @@ def _create(
         return None
     form.of_flow.clear()
     messages.success(request, _("Your account is ready. Now add a second step to protect it."))
-    return response
+    return follow(outcome)
 
 
 @login_not_required

@@ -25,7 +25,7 @@ from accounts.request_user import authenticated_user, session_id
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.web import cookies
+from core.web.cookies import Cookie
 from core.web.http import background_request, require_post, safe_next
 from devices.authenticator import origin
 from devices.backups import summary
@@ -104,7 +104,7 @@ def _here(response: HttpResponse, nonce: str) -> HttpResponse:
     it: there the number is typed.
     """
     name, age = settings.APP_LINK_COOKIE_NAME, settings.APP_LINK_AGE
-    cookies.set_cookie(response, name, nonce, age=age, samesite="Strict")
+    Cookie(name, nonce, age, samesite="Strict").set_on(response)
     return response
 
 

@@ -16,7 +16,7 @@ from accounts.authentication.sign_in import PendingSignIn
 from accounts.forms.code import StepForm
 from accounts.models import User
 from accounts.request_user import authenticated_user
-from accounts.views.shortcuts import show_form
+from accounts.views.shortcuts import follow, show_form
 from core.i18n import gettext as _
 from core.web.http import client_of
 from devices.models import Phone
@@ -68,7 +68,7 @@ def _take_back(
                 return None
             contest.take_back(phone=phone, origin=Origin(client_of(request)))
             password = Proof("password", Strength.PASSWORD, pending.at)
-            return sign_in.finish(request, user, [password, proof], resolve_url(DESK))
+            return follow(sign_in.finish(request, user, [password, proof], resolve_url(DESK)))
     except contest.NothingChanged:
         messages.info(request, _("Nothing has changed. Sign in again."))
         return redirect("accounts:another_way")
