@@ -1,6 +1,9 @@
-"""What acts end, by the kind of their event."""
+"""What a kind of event is: how it is shown, and what the act ends."""
 
+from dataclasses import dataclass
 from enum import Enum
+
+from core.i18n import Text
 
 
 class Effect(Enum):
@@ -14,3 +17,18 @@ class Effect(Enum):
     NOTHING = "nothing"
     SET_UP_CHANGED = "set-up changed"
     PROTECTION_CHANGED = "protection changed"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind of event is shown and what it ends; `tone` is one of plain, ok, look, loss.
+
+    `counts` are those of `accounts.signals.Ended` that the event remembers.
+    """
+
+    title: Text
+    icon: str = "check"
+    tone: str = "plain"
+    notice: bool = False
+    effect: Effect = Effect.NOTHING
+    counts: tuple[str, ...] = ()

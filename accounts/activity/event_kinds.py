@@ -4,32 +4,10 @@ The kinds themselves are `accounts.models.EventKind`. A kind with a notice has a
 same name (":" is "_" there) under `templates/email/`.
 """
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
-
-from accounts.activity.effects import Effect
+from accounts.activity.effects import Effect, Kind
 from core.i18n import gettext_lazy as _
 
-Text = str | Promise
-
-
 NOTHING, SET_UP, PROTECTION = Effect
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How a kind of event is shown and what it ends; `tone` is one of plain, ok, look, loss.
-
-    `counts` are those of `accounts.signals.Ended` that the event remembers.
-    """
-
-    title: Text
-    icon: str = "check"
-    tone: str = "plain"
-    notice: bool = False
-    effect: Effect = NOTHING
-    counts: tuple[str, ...] = ()
 
 
 KINDS: dict[str, Kind] = {

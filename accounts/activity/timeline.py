@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.activity.event_kinds import KINDS, Kind
+from accounts.activity.effects import Kind
+from accounts.activity.event_kinds import KINDS
 from accounts.activity.events import title_of
 from accounts.activity.user_agents import browser_name
 from accounts.models import SecurityEvent

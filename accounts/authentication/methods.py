@@ -232,7 +232,7 @@ class AuthMethod:
         return []
 
     def sent(self, verification: VerificationContext) -> SentCode | None:
-        """Return the code on its way in this flow, if this method sends one."""
+        """Return the code sent in this flow that can still be typed; None if none was."""
         return None
 
     def is_sent_to(self, sent: SentCode, option: SignInOption) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from ipaddress import IPv6Address, IPv6Network
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from core.web.proxies import address_of, read_address
 AGENT_LENGTH = 300
 NEXT_LENGTH = 500
 P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ def background_request(view: Callable[P, HttpResponse]) -> Callable[P, HttpRespo
     return marked
 
 
-def sessionless(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+def sessionless(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a view that never looks at the session: not even who is signed in is asked."""
 
     @wraps(view)
-    def marked(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def marked(*args: P.args, **kwargs: P.kwargs) -> R:
         return view(*args, **kwargs)
 
     vars(marked).update(is_for_anyone=True, login_required=False)

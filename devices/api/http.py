@@ -62,7 +62,7 @@ def api_endpoint(*methods: str) -> Callable[[View[P]], View[P]]:
             except InDispute:
                 return response_to(Problem(409, "in_dispute", IN_DISPUTE))
 
-        return answered  # type: ignore[return-value] # `sessionless` types its answer as any response
+        return answered
 
     return decorator
 

@@ -232,7 +232,7 @@ CALLS = (
 
 
 def link(somebody: Any, draw: Draw, known: AppOf | None = None) -> AppOf | None:
-    """Link an app in this session, by its pages; one that is `known` only gets leave."""
+    """Link an app in this session, by its pages; one that is `known` only gets a grant."""
     phones = Phone.objects.filter(user=somebody.victim.user).order_by("pk")[:4]
     which = ["new", *(str(phone.public_id) for phone in phones)]
     path = ("/devices/app/", "/devices/app/recover/")[draw(2)]
@@ -264,11 +264,11 @@ def _claim(somebody: Any, code: str, page: Page, known: AppOf | None) -> AppOf |
 
 
 def link_an_app(thief: Any, draw: Draw) -> str:
-    """Link one more app, or get leave for the one that is linked."""
+    """Link one more app, or get a grant for the one that is linked."""
     again = draw(3) == 0
     app = link(thief, draw, thief.app if again else None)
     thief.app = app or thief.app
-    return ("got leave" if again else "linked an app") if app else "linked no app"
+    return ("got a grant" if again else "linked an app") if app else "linked no app"
 
 
 def call_by_app(thief: Any, draw: Draw) -> str:

@@ -112,7 +112,7 @@ class OwnersApp:
     def recover(
         self, owner: Owner, said: dict[str, Any], done: list[str], tick: Callable[[], None]
     ) -> None:
-        """Get leave in the portal, prove the key, take the backup over, bring the key back."""
+        """Get a grant in the portal, prove the key, take the backup over, bring the key back."""
         is_linked = said.get("status") in ("active", "superseded") and not said["suspended"]
         tick()
         app = link(owner, lambda below: min(1, below - 1), self.app if is_linked else None)

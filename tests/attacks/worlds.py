@@ -122,7 +122,7 @@ class World:
     def wait(self, seconds: int) -> None:
         """Let time pass before the thief goes on, never until a hold could end.
 
-        After a day leave to read begins, the worker has cleaned up, and the thief is signed out.
+        A day later a grant can be used, the worker has cleaned up, and the thief is signed out.
         """
         now = timezone.now()
         if now + timedelta(seconds=seconds) > self.began + settings.RECOVERY_HOLD - HOURS_OF_A_DAY:

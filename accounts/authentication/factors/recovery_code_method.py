@@ -105,7 +105,7 @@ class RecoveryCodeMethod(AuthMethod):
         return recovery_codes.clean(typed)
 
     def match(self, verification: VerificationContext, code: str) -> VerifiedCode | None:
-        """Find the unused code of a live set; a code of an older set is told so."""
+        """Find the unused code of a live set; `ValidationError` says if it is from an older one."""
         row = recovery_codes.find(verification.user, code)
         if row is None or not verification.admits(RecoveryCodeSet.factor_of(row.code_set_id)):
             return None

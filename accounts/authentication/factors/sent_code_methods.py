@@ -123,7 +123,7 @@ class SentCodeMethod(AuthMethod):
         return NOT_NOW
 
     def sent(self, verification: VerificationContext) -> SentCode | None:
-        """Return the code on its way in this flow."""
+        """Return the code sent in this flow that can still be typed."""
         return sent_codes.live_code(verification.purpose, verification.binding, self.channel)
 
     def send(self, verification: VerificationContext, target: str) -> SentCode:

@@ -1,6 +1,6 @@
-// The rows of the list on the page, in blocks that the browser lays out when they come near: a code that changes
-// costs the rows in sight, not thousands. The first block comes at once and the others in slices, so that nobody
-// waits for them; whole are the rows near what is seen, and only those tick.
+// The rows of the list. They stand in blocks, and the browser lays out only the blocks near the viewport, so a code
+// that changes costs a layout of one block. The first block is drawn at once, the others in slices. Rows near the
+// viewport have all their parts, and only those tick.
 import { make, part } from "../core/dom.js";
 import { Row } from "./row.js";
 
