@@ -4,6 +4,7 @@ No secret is known here: it is drawn when the person's phone claims it, see
 `devices.authenticator.work_accounts`.
 """
 
+from collections.abc import Callable
 from typing import Unpack
 
 from django.db import transaction
@@ -77,11 +78,13 @@ def ask(*, enrolment: Enrolment, origin: Origin) -> bool:
 
 
 @transaction.atomic
-def end(*, actor: User, enrolment: Enrolment, reason: str, had_secret: bool) -> bool:
+def end(
+    *, actor: User, enrolment: Enrolment, reason: str, erase: Callable[[Enrolment], object]
+) -> bool:
     """End the account with the organisation; False if it was ended already.
 
-    Its secret is another module's, which erases it before: call `devices.staff_acts.end_enrolment`.
-    Where there was one, what it let in ends too.
+    `erase` deletes its secret, which is another module's, and returns something true if there was
+    one; then what it let in ends too. Call `devices.staff_acts.end_enrolment`.
     """
     check(actor, enrolment.user)
     rows = Enrolment.objects.current().filter(pk=enrolment.pk)
@@ -89,7 +92,7 @@ def end(*, actor: User, enrolment: Enrolment, reason: str, had_secret: bool) -> 
         return False
     organisation = enrolment.organisation
     Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
-    kind, effect = EventKind.WORK_ENDED, None if had_secret else Effect.NOTHING
+    kind, effect = EventKind.WORK_ENDED, None if erase(enrolment) else Effect.NOTHING
     _record(enrolment, kind, origin=Origin(actor=actor), effect=effect, reason=reason)
     return True
 

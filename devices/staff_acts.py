@@ -71,7 +71,5 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     False if it was ended already.
     """
     enrolment.user.lock_for_update()
-    had_secret = bool(work_accounts.erase(enrolment))
-    return organisation_accounts.end(
-        actor=actor, enrolment=enrolment, reason=reason, had_secret=had_secret
-    )
+    erase = work_accounts.erase
+    return organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason, erase=erase)

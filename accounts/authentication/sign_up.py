@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -71,7 +70,6 @@ def send(pending: PendingSignUp, client: RequestOrigin) -> None:
     sent_codes.send(delivery, user=None, purpose=PURPOSE, binding=binding, client=client)
 
 
-@transaction.atomic
 def create(pending: PendingSignUp, *, origin: Origin) -> tuple[User, EmailAddress]:
     """Make the account and its confirmed address.
 

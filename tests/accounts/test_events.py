@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_kind_of_an_older_version_is_still_shown() -> None:
 
 
 @pytest.mark.parametrize("kind", [*NOTICES, *COMPOSERS, "sign_up:known"])
-def test_what_is_sent_has_its_three_files(kind: str) -> None:
+def test_what_is_sent_has_its_two_files(kind: str) -> None:
     assert {path.name for path in FOLDERS[folder(kind)].iterdir()} == FILES
 
 
@@ -169,6 +170,9 @@ def test_a_notice_tells_every_confirmed_address_what_when_and_where(
         assert "https://testserver/" in words
         assert not re.search(r"\b\d{6}\b", words)
     assert not re.findall(r"https?://(?!testserver/)", str(sent.body))
+    links = [unescape(href) for href in re.findall(r'href="(https?:[^"]+)"', html)]
+    assert len(links) > 1
+    assert [href for href in links if href not in str(sent.body)] == []
     assert "Latchkey" in sent.subject
     assert "\n" not in sent.subject
     heading = re.findall("<h1>(.+)</h1>", html)

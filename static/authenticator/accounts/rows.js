@@ -31,7 +31,7 @@ export class Rows {
     /** @type {Set<Row>} */
     this.near = new Set();
     this.cancel = () => {};
-    this.shown = 0; // rows
+    this.filled = 0; // rows that are on the page
     this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
   }
 
@@ -48,7 +48,7 @@ export class Rows {
     this.end();
     this.rows.clear();
     this.near.clear();
-    this.shown = 0;
+    this.filled = 0;
     this.cut(0);
     this.watcher = new IntersectionObserver((seen) => this.look(seen), { rootMargin: NEAR });
   }
@@ -109,9 +109,8 @@ export class Rows {
     this.cancel();
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
     const focused = this.place.contains(active) ? active : null;
-    const isOther = this.shown === 0 || Math.abs(this.shown - entries.length) > BLOCK;
+    const isOther = this.filled === 0 || Math.abs(this.filled - entries.length) > BLOCK;
     if (isOther) this.cut(1);
-    this.shown = entries.length;
     this.fill(entries, 0, isOther ? 1 : Infinity);
     this.focusAgain(focused);
   }
@@ -133,6 +132,7 @@ export class Rows {
     const count = Math.ceil(entries.length / BLOCK);
     const end = Math.min(count, from + most);
     for (let at = from; at < end; at += 1) this.settle(at, entries.slice(at * BLOCK, (at + 1) * BLOCK));
+    this.filled = Math.min(entries.length, end * BLOCK);
     if (end < count) {
       this.cancel = soon(() => this.fill(entries, end, SLICE));
       return;
