@@ -168,10 +168,10 @@ def test_a_recovery_can_be_undone_for_thirty_days(
     wait_for_head(phone, 2)
     for days, stays in ((29, True), (31, False)):
         phone.run(AGE_UNDO, days * 86_400_000)
-        phone.open("settings")
+        phone.open("settings").reads("Settings")  # the list is open by then
         phone.run(PURGED)
         shown = phone.page.get_by_role("link", name="The last recovery")
-        phone.open("settings")
+        phone.open("settings").reads("Settings")
         expect(shown).to_be_visible() if stays else expect(shown).to_be_hidden()
         assert (
             phone.run('return Boolean((await use("accounts/vault")).current().backup.before)')
