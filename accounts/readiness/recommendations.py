@@ -1,9 +1,6 @@
 """The next steps that would make an account safer to use."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from django.urls import reverse
 
 from accounts.authentication.factors.sent_code_methods import (
     EmailCodeMethod,
@@ -12,7 +9,6 @@ from accounts.authentication.factors.sent_code_methods import (
 )
 from accounts.authentication.proofs import Strength
 from accounts.readiness.assessment import Readiness
-from core.i18n import gettext as _
 
 FEW_CODES = 3
 MOST_SUGGESTIONS = 3
@@ -21,16 +17,28 @@ SAFE_MAILBOXES, SAFE_NUMBERS = 2, 1
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One next step."""
+    """One next step, and the page where it is taken.
 
+    `templates/_parts/suggestion.html` has the words of each kind.
+    """
+
+    kind: str
     icon: str
-    title: str
-    text: str
-    url: str
-    label: str
+    url_name: str
 
 
-Wanted = list[tuple[bool, Callable[[], Suggestion]]]
+TURN_ON = Suggestion("turn_on", "shield-check", "accounts:two_step")
+LINK_PHONE = Suggestion("link_phone", "smartphone", "devices:link_phone")
+ANOTHER_PHONE = Suggestion("another_phone", "smartphone", "devices:link_phone")
+PASSKEY = Suggestion("passkey", "key-round", "devices:add_passkey")
+FIRST_CODES = Suggestion("first_codes", "file-text", "accounts:recovery_codes")
+MORE_CODES = Suggestion("more_codes", "file-text", "accounts:recovery_codes")
+PENDING_CODES = Suggestion("pending_codes", "file-text", "accounts:recovery_codes")
+SAVE_CODES = Suggestion("save_codes", "file-text", "accounts:recovery_codes")
+SECOND_ADDRESS = Suggestion("second_address", "mail", "accounts:add_address")
+NUMBER = Suggestion("number", "message-circle", "accounts:add_number")
+
+Wanted = list[tuple[bool, Suggestion]]
 
 
 def suggestions(state: Readiness) -> list[Suggestion]:
@@ -39,14 +47,14 @@ def suggestions(state: Readiness) -> list[Suggestion]:
     is_saved = left > FEW_CODES
     is_pending = state.are_codes_pending
     wanted: Wanted = [
-        (not is_on, _turn_on),
-        (is_pending, _pending_codes),
-        (is_on and not state.holders, _link_phone),
-        (is_on and not left, _first_codes),
-        (is_on and 0 < left <= FEW_CODES and not is_pending, _more_codes),
-        (is_on and is_saved and not (is_pending or state.are_codes_proven), _save_codes),
-        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), _second_address),
-        (_wants(state, TextMessageMethod(), SAFE_NUMBERS), _number),
+        (not is_on, TURN_ON),
+        (is_pending, PENDING_CODES),
+        (is_on and not state.holders, LINK_PHONE),
+        (is_on and not left, FIRST_CODES),
+        (is_on and 0 < left <= FEW_CODES and not is_pending, MORE_CODES),
+        (is_on and is_saved and not (is_pending or state.are_codes_proven), SAVE_CODES),
+        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), SECOND_ADDRESS),
+        (_wants(state, TextMessageMethod(), SAFE_NUMBERS), NUMBER),
     ]
     return _chosen(wanted)
 
@@ -54,10 +62,10 @@ def suggestions(state: Readiness) -> list[Suggestion]:
 def against(state: Readiness) -> list[Suggestion]:
     """Return what to keep elsewhere, so that one bad day does not take every way in at once."""
     wanted: Wanted = [
-        (not state.codes_left, _first_codes),
-        (True, _passkey),
-        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), _second_address),
-        (True, _another_phone),
+        (not state.codes_left, FIRST_CODES),
+        (True, PASSKEY),
+        (_wants(state, EmailCodeMethod(), SAFE_MAILBOXES), SECOND_ADDRESS),
+        (True, ANOTHER_PHONE),
     ]
     return _chosen(wanted)
 
@@ -76,104 +84,4 @@ def _may_add_contacts(state: Readiness) -> bool:
 
 
 def _chosen(wanted: Wanted) -> list[Suggestion]:
-    return [suggest() for is_wanted, suggest in wanted if is_wanted][:MOST_SUGGESTIONS]
-
-
-def _turn_on() -> Suggestion:
-    return Suggestion(
-        "shield-check",
-        _("Turn on two-step verification"),
-        _("Your phone and a sheet of codes, in about three minutes."),
-        reverse("accounts:two_step"),
-        _("Set it up"),
-    )
-
-
-def _link_phone() -> Suggestion:
-    return Suggestion(
-        "smartphone",
-        _("Set up your phone"),
-        _("A code from an authenticator app is stronger than one by e-mail."),
-        reverse("devices:link_phone"),
-        _("Set up a phone"),
-    )
-
-
-def _another_phone() -> Suggestion:
-    return Suggestion(
-        "smartphone",
-        _("Set up another phone"),
-        _("An old one in a drawer will do; it needs no SIM card."),
-        reverse("devices:link_phone"),
-        _("Set up a phone"),
-    )
-
-
-def _passkey() -> Suggestion:
-    return Suggestion(
-        "key-round",
-        _("Add a passkey"),
-        _("On a computer, or on a security key that you keep apart from your other devices."),
-        reverse("devices:add_passkey"),
-        _("Add a passkey"),
-    )
-
-
-def _first_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Make recovery codes"),
-        _("On paper at home, they let you sign in even if you lose everything you carry."),
-        reverse("accounts:recovery_codes"),
-        _("Make codes"),
-    )
-
-
-def _more_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Make new recovery codes"),
-        _("Only a few are left."),
-        reverse("accounts:recovery_codes"),
-        _("Make codes"),
-    )
-
-
-def _pending_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Finish or discard your new recovery codes"),
-        _("You made new codes but haven’t confirmed them. Until then your older codes work too."),
-        reverse("accounts:recovery_codes"),
-        _("Finish"),
-    )
-
-
-def _save_codes() -> Suggestion:
-    return Suggestion(
-        "file-text",
-        _("Save your recovery codes"),
-        _("Type one back, to be sure you have them."),
-        reverse("accounts:recovery_codes"),
-        _("Save codes"),
-    )
-
-
-def _second_address() -> Suggestion:
-    return Suggestion(
-        "mail",
-        _("Add a second e-mail address"),
-        _("So that one closed mailbox cannot lock you out."),
-        reverse("accounts:add_address"),
-        _("Add address"),
-    )
-
-
-def _number() -> Suggestion:
-    return Suggestion(
-        "message-circle",
-        _("Add a phone number"),
-        _("Another way to get a code when you have your phone but not the app."),
-        reverse("accounts:add_number"),
-        _("Add number"),
-    )
+    return [suggestion for is_wanted, suggestion in wanted if is_wanted][:MOST_SUGGESTIONS]

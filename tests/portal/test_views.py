@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import DatabaseError, connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
 from accounts.models import RecoveryCode
+from accounts.readiness import recommendations
+from accounts.readiness.recommendations import Suggestion
 from devices.models import Session
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_address, give_number, give_phone
@@ -107,6 +110,23 @@ def test_at_most_three_next_steps_are_suggested(client: Client, carol: Person) -
     assert "Add a second e-mail address" in seen(answer)
     give_address(carol)
     assert "Add a second e-mail address" not in overview(client, carol, Strength.PASSWORD)
+
+
+SUGGESTIONS = [each for each in vars(recommendations).values() if isinstance(each, Suggestion)]
+
+
+@pytest.mark.parametrize("suggestion", SUGGESTIONS, ids=lambda each: each.kind)
+def test_each_next_step_has_words_of_its_own(suggestion: Suggestion) -> None:
+    def text_in(pattern: str, **context: Any) -> str:
+        context["suggestion"] = suggestion
+        row = render_to_string("_parts/suggestion.html", context)
+        return "".join(re.findall(pattern, row))
+
+    title = text_in("<b>(.+)</b>")
+    assert title
+    assert text_in('<span class="soft small">(.+)</span>')
+    assert text_in("<a [^>]*>(.+)</a>")
+    assert text_in("<a [^>]*>(.+)</a>", as_button=True) == title
 
 
 def test_contacts_are_masked_and_the_latest_activity_is_short(
