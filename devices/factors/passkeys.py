@@ -27,7 +27,6 @@ from devices.factors.passkey_method import PasskeyMethod
 from devices.factors.webauthn import Registered
 from devices.models import Passkey
 from devices.models.passkey import NAME_LENGTH
-from devices.phones.consequences import stays_on, will_end
 
 METHOD = PasskeyMethod.slug
 
@@ -143,19 +142,3 @@ def farewell(passkey: Passkey) -> dict[str, Any]:
         "credentialId": webauthn.id_of(passkey),
         "allAcceptedCredentialIds": [webauthn.id_of(row) for row in others],
     }
-
-
-def consequences(passkey: Passkey, *, except_session: str, stays: bool) -> list[str]:
-    """Say what will happen; `except_session` is the one that acts, `stays` whether it goes on."""
-    here = _("This browser stays signed in.")
-    if not stays:
-        here = _("We’ll sign you out here as well, because you signed in with this passkey.")
-    lines = [
-        _("%(name)s stops working here at once.") % {"name": passkey.name},
-        _("We’ll ask your browser to forget it. If it can’t, delete it there yourself."),
-        will_end(passkey.user, except_session),
-        here,
-        stays_on(passkey.user),
-        _("We’ll notify all your confirmed e-mail addresses."),
-    ]
-    return [line for line in lines if line]

@@ -1,6 +1,6 @@
 """What unlinking a phone does to this site's app on it, and what was done, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
@@ -8,20 +8,14 @@ from accounts.models import SecurityEvent
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from core.templatetags.portal_ui import written
-from devices.models import Installation, Phone, PhoneCommand, Vault
+from devices.models import Installation, PhoneCommand, Vault
 
 
-def will_be_unlinked(*phones: Phone) -> list[str]:
-    """Say what the apps on these phones can do no more."""
-    apps = [phone.app for phone in phones if phone.app]
-    if not apps:
-        return []
-    said = _("The %(site)s authenticator on %(phone)s can no longer save or read your backup.")
-    lines = [said % {"site": settings.PORTAL_NAME, "phone": app.name} for app in apps]
-    backup = Vault.objects.filter(user=apps[0].user_id, state=Vault.State.ON)
-    if any(app.is_active for app in apps) and backup.exists():
-        lines += [_("The backup is kept. No phone saves to it until another phone takes it over.")]
-    return lines
+def is_backup_left(apps: Sequence[Installation]) -> bool:
+    """Tell whether the backup is left without a phone that saves to it, once these are unlinked."""
+    if not any(app.is_active for app in apps):
+        return False
+    return Vault.objects.filter(user=apps[0].user_id, state=Vault.State.ON).exists()
 
 
 def of_event(event: SecurityEvent) -> list[Installation]:

@@ -1,5 +1,7 @@
 """What unlinking a phone will do, and what it has done, line by line."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from accounts.models import SecurityEvent, User
 from core.i18n import gettext as _
 from core.i18n import listed, ngettext
 from core.templatetags.portal_ui import written
-from devices.models import Phone, Session
+from devices.models import Installation, Phone, Session
 from devices.phones import app_consequences, sealing
 
 
@@ -22,47 +24,67 @@ def factors_of(phone: Phone) -> frozenset[str]:
     return phone.authenticators.all().factors()
 
 
+@dataclass(frozen=True)
+class Endings:
+    """Which sessions and trust an act ends; `stays` is whether the session that acts goes on."""
+
+    others: int
+    trusted: int
+    stays: bool = True
+
+
+def endings(user: User, *, except_session: str, stays: bool = True) -> Endings:
+    """Count what an act that changes the protection ends, besides the session that acts."""
+    trusted = user.trusted_browsers.live().count()
+    return Endings(other_sessions(user, except_session), trusted, stays)
+
+
+def other_sessions(user: User, except_session: str) -> int:
+    """Count the sessions of the person besides `except_session`."""
+    rows = Session.objects.of(user).alive()
+    return (rows.exclude(public_id=except_session) if except_session else rows).count()
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What unlinking phones will do: `templates/devices/consequences/unlinking.html` says it.
+
+    `proving` are those with codes, and `kept` those of them that stay until `kept_until`, sealed.
+    """
+
+    proving: Sequence[Phone]
+    kept: Sequence[Phone]
+    kept_until: datetime | None
+    takes_itself_back: bool
+    apps: Sequence[Installation]
+    is_backup_left: bool
+    endings: Endings
+
+    @property
+    def erased(self) -> int:
+        """How many phones' secrets go at once."""
+        return len(self.proving) - len(self.kept)
+
+
 def consequences(
-    *phones: Phone, except_session: str = "", stays: bool = True, kept_until: datetime | None = None
-) -> list[str]:
-    """Say what will happen; `except_session` is the session that acts, `stays` whether it goes on.
+    *phones: Phone, except_session: str, stays: bool = True, kept_until: datetime | None = None
+) -> Consequences:
+    """Look ahead; `except_session` is the session that acts, `stays` whether it goes on.
 
     `kept_until` is given if the session proved too little to erase anything before then.
     """
-    user = phones[0].user
     proving = [phone for phone in phones if factors_of(phone)]
     kept = [phone for phone in proving if kept_until and sealing.is_kept(phone)]
-    erased = len(proving) - len(kept)
-    lines = [
-        *(_will_stop(phone, is_kept=phone in kept) for phone in proving),
-        _secrets_go(erased) if erased else "",
-        _stays(kept_until) if kept and kept_until else "",
-        takes_itself_back(kept_until)
-        if kept_until and any(sealing.takes_itself_back(phone) for phone in kept)
-        else "",
-        *app_consequences.will_be_unlinked(*phones),
-        will_end(user, except_session),
-        goes_on_here(stays=stays) if except_session else "",
-        trust_ends(user),
-        stays_on(user),
-        _("We’ll notify all your confirmed e-mail addresses."),
-    ]
-    return [line for line in lines if line]
-
-
-def _secrets_go(count: int) -> str:
-    return ngettext(
-        "We’ll erase its secret here. A backup of the phone doesn’t bring it back.",
-        "We’ll erase their secrets here. A backup of the phones doesn’t bring them back.",
-        count,
+    apps = [phone.app for phone in phones if phone.app]
+    return Consequences(
+        proving=proving,
+        kept=kept,
+        kept_until=kept_until,
+        takes_itself_back=any(sealing.takes_itself_back(phone) for phone in kept),
+        apps=apps,
+        is_backup_left=app_consequences.is_backup_left(apps),
+        endings=endings(phones[0].user, except_session=except_session, stays=stays),
     )
-
-
-def _stays(until: datetime) -> str:
-    return _(
-        "You signed in another way, so we’ll keep what was on it sealed until "
-        "%(date)s, and erase it then."
-    ) % {"date": written(until)}
 
 
 def takes_itself_back(until: datetime) -> str:
@@ -74,47 +96,12 @@ def takes_itself_back(until: datetime) -> str:
     ) % {"date": written(until)}
 
 
-def _will_stop(phone: Phone, *, is_kept: bool) -> str:
-    words = _("Codes from the authenticator app on %(phone)s stop working at once.")
-    if phone.is_suspended and is_kept:
-        words = _("%(phone)s, which is suspended, stays unusable.")
-    elif phone.is_suspended:
-        words = _("%(phone)s, which is suspended, cannot be taken back any more.")
-    return words % {"phone": phone.name}
-
-
-def goes_on_here(*, stays: bool) -> str:
-    """Say whether the session that acts goes on."""
-    if stays:
-        return _("This browser stays signed in.")
-    return _("We’ll sign you out here as well, because you signed in with this phone.")
-
-
-def trust_ends(user: User) -> str:
-    """Say how many browsers lose the trust of the person; "" if there is none."""
-    count = user.trusted_browsers.live().count()
-    return _trust(count) if count else ""
-
-
 def _trust(count: int) -> str:
     return ngettext(
         "%(count)d trusted browser will ask for the second step again.",
         "%(count)d trusted browsers will ask for the second step again.",
         count,
     ) % {"count": count}
-
-
-def will_end(user: User, except_session: str) -> str:
-    """Say how many sessions besides `except_session` end."""
-    rows = Session.objects.of(user).alive()
-    others = (rows.exclude(public_id=except_session) if except_session else rows).count()
-    if not others:
-        return _("No other browser is signed in.")
-    return ngettext(
-        "We’ll sign out %(count)d other browser.",
-        "We’ll sign out %(count)d other browsers.",
-        others,
-    ) % {"count": others}
 
 
 def stays_on(user: User) -> str:

@@ -14,19 +14,11 @@ from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import options_for
 from accounts.holds import disputes
 from accounts.models import EventKind, SecurityEvent
-from core.i18n import gettext as _
 from devices.backups.apps.unlinking import end_asked
 from devices.models import Installation, Phone
 from devices.models.authenticator import step_now
 from devices.phones import sealing
-from devices.phones.consequences import (
-    factors_of,
-    goes_on_here,
-    stays_on,
-    takes_itself_back,
-    trust_ends,
-    will_end,
-)
+from devices.phones.consequences import Endings, endings, factors_of
 
 
 class NothingChanged(Exception):
@@ -111,53 +103,45 @@ def strong_ways(phone: Phone) -> list[SignInOption]:
     return [option for option in others if option.strength >= Strength.TWO_STEP]
 
 
+@dataclass(frozen=True)
+class Consequences:
+    """What suspending a phone does, or taking it back.
+
+    `templates/devices/consequences/` says it. `kept_until` is until when the phone can take itself
+    back, and `has_passkeys` whether the person has some, which do not change.
+    """
+
+    phone: Phone
+    has_codes: bool
+    has_app: bool
+    endings: Endings
+    kept_until: datetime | None = None
+    has_passkeys: bool = False
+
+
 def consequences(
     phone: Phone, *, except_session: str, stays: bool, kept_until: datetime | None = None
-) -> list[str]:
-    """Say what suspending does; `except_session` is the one that acts, `stays` whether it goes on.
+) -> Consequences:
+    """Look ahead; `except_session` is the session that acts, `stays` whether it goes on.
 
     `kept_until` is given if the phone can take itself back until then.
     """
-    has_codes, has_app = bool(factors_of(phone)), phone.app is not None
-    lines = [
-        _("Codes from the authenticator app on %(phone)s stop working now.") % {"phone": phone.name}
-        if has_codes
-        else "",
-        _("Its app neither saves nor reads your backup. The accounts on the phone stay there.")
-        if has_app
-        else "",
-        _("The phone and its secret stay on your account, so that you can take it back.")
-        if has_codes
-        else _("The phone stays on your account, so that you can take it back."),
-        takes_itself_back(kept_until) if kept_until and has_codes else "",
-        will_end(phone.user, except_session),
-        goes_on_here(stays=stays),
-        trust_ends(phone.user),
-        stays_on(phone.user),
-        _("Passkeys don’t change: one stored on the phone still works.")
-        if phone.user.passkeys.usable().exists()
-        else "",
-        _("We’ll notify all your confirmed e-mail addresses."),
-    ]
-    return [line for line in lines if line]
+    has_codes = bool(factors_of(phone))
+    return Consequences(
+        phone=phone,
+        has_codes=has_codes,
+        has_app=phone.app is not None,
+        endings=endings(phone.user, except_session=except_session, stays=stays),
+        kept_until=kept_until if has_codes else None,
+        has_passkeys=phone.user.passkeys.usable().exists(),
+    )
 
 
-def consequences_of_taking_back(phone: Phone, *, except_session: str) -> list[str]:
-    """Say what taking the phone back will do."""
-    lines = [
-        *_count_again(phone),
-        _("Its app may save and read your backup again as before.") if phone.app else "",
-        will_end(phone.user, except_session),
-        trust_ends(phone.user),
-        _("We’ll notify all your confirmed e-mail addresses."),
-    ]
-    return [line for line in lines if line]
-
-
-def _count_again(phone: Phone) -> list[str]:
-    if not factors_of(phone):
-        return []
-    return [
-        _("The next code on %(phone)s works again.") % {"phone": phone.name},
-        _("Codes it showed while suspended stay invalid."),
-    ]
+def consequences_of_taking_back(phone: Phone, *, except_session: str) -> Consequences:
+    """Look ahead at taking the phone back."""
+    return Consequences(
+        phone=phone,
+        has_codes=bool(factors_of(phone)),
+        has_app=phone.app is not None,
+        endings=endings(phone.user, except_session=except_session),
+    )

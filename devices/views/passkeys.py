@@ -27,7 +27,7 @@ from core.web.http import client_of, require_post
 from devices.factors import last_factor, passkeys, webauthn
 from devices.forms.passkeys import AddForm, PasskeyNameForm
 from devices.models import Passkey
-from devices.phones.consequences import least_of
+from devices.phones.consequences import least_of, other_sessions
 from devices.sessions.engine import goes_on_without, strip_proofs
 from devices.views.guards import binding_proof_required
 from devices.views.passkey_alone import GONE_KEY
@@ -120,7 +120,8 @@ def _before(request: HttpRequest, passkey: Passkey) -> dict[str, Any]:
     return {
         "place": "devices",
         "passkey": passkey,
-        "lines": passkeys.consequences(passkey, except_session=session_id(request), stays=stays),
+        "others": other_sessions(authenticated_user(request), session_id(request)),
+        "stays": stays,
         "removal": removal_impact.of(authenticated_user(request), passkey.possession_key),
         "is_last": passkey.is_usable and last_factor.is_last(authenticated_user(request)),
     }

@@ -88,17 +88,6 @@ def switch_on(request: HttpRequest) -> HttpResponse:
     return redirect("overview")
 
 
-CONSEQUENCES = [
-    gettext_lazy("Your password alone will be enough to sign in."),
-    gettext_lazy("Your phones and passkeys stay linked, for later."),
-    gettext_lazy("Your recovery codes stop working. You make new ones when you turn it on again."),
-    gettext_lazy("Methods you turned off stay off when you turn it on again."),
-    gettext_lazy("We’ll remove what isn’t fully active yet."),
-    gettext_lazy("We’ll sign out all your other browsers."),
-    gettext_lazy("We’ll notify all your e-mail addresses."),
-]
-
-
 @step_up_required(Strength.TWO_STEP)
 @confirms(gettext_lazy("turn off two-step verification"))
 @counted
@@ -115,4 +104,4 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
             request.session.cycle_key()
         messages.warning(request, _("Two-step verification is off."))
         return redirect("accounts:two_step")
-    return render(request, "accounts/two_step_off.html", {"consequences": CONSEQUENCES})
+    return render(request, "accounts/two_step_off.html")

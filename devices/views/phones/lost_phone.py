@@ -83,7 +83,7 @@ def _before(request: HttpRequest, phones: list[Phone]) -> dict[str, Any]:
         "erases_from": wiping.erases_from(request),
         "wipes": True,
         "counting": [phone for phone in phones if not phone.is_suspended],
-        "lines": consequences.consequences(
+        "consequences": consequences.consequences(
             *phones, except_session=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
         "removal": removal_impact.of(user, *(phone.possession_key for phone in phones), lost=True),

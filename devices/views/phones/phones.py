@@ -63,7 +63,9 @@ def unlink_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": consequences.consequences(phone, except_session=session_id(request), stays=stays),
+        "consequences": consequences.consequences(
+            phone, except_session=session_id(request), stays=stays
+        ),
         "removal": removal_impact.of(authenticated_user(request), phone.possession_key),
         "is_last": bool(erased)
         and not phone.is_suspended

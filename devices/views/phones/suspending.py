@@ -45,11 +45,10 @@ def suspend_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "place": "devices",
         "phone": phone,
-        "lines": suspension.consequences(
+        "consequences": suspension.consequences(
             phone, except_session=session_id(request), stays=stays, kept_until=kept_until(request)
         ),
         "strong": suspension.strong_ways(phone),
-        "takes_itself_back": bool(kept_until(request)) and bool(factors_of(phone)),
         "removal": removal_impact.of(authenticated_user(request), phone.possession_key, lost=True),
     }
     return render(request, "devices/suspend_phone.html", context)
@@ -90,7 +89,9 @@ def take_back_phone(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _take_back(request, phone)
     except_session = session_id(request)
-    context["lines"] = suspension.consequences_of_taking_back(phone, except_session=except_session)
+    context["consequences"] = suspension.consequences_of_taking_back(
+        phone, except_session=except_session
+    )
     return render(request, "devices/take_back_phone.html", context)
 
 
