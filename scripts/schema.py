@@ -25,7 +25,8 @@ POSTGRESQL = (
        FROM information_schema.columns WHERE table_schema = 'public'""",
     "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
     """SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-       FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0""",
+       FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 0
+       AND contype <> 'n'""",  # columns say that; PostgreSQL lists it a second time since 18
     "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     """SELECT pg_get_functiondef(oid) FROM pg_proc
        WHERE pronamespace = 'public'::regnamespace""",
