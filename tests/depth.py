@@ -3,8 +3,8 @@
 The interpreter keeps the frames of Python functions in chunks of 16 KiB, asks the kernel for the
 next one when a call does not fit, and gives it back as soon as that call returns. A request through
 every middleware and template inside of pytest goes some chunks deep, so that loops at the end of
-one spent a sixth of the tests' time on that. A frame too large for a chunk gets a larger one, and
-what it leaves over is for all calls below it.
+one pay for it: a twentieth of the rolled-back tests' processor time, four minutes of `make test`.
+A frame too large for a chunk gets a larger one, and what it leaves over is for all calls below it.
 """
 
 from collections.abc import Callable

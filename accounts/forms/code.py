@@ -60,11 +60,6 @@ class WaitingForm(forms.Form):
 
     wait: LimitReached | None = None
 
-    @property
-    def status(self) -> int:
-        """HTTP status of the page that shows this form again."""
-        return 429 if self.wait else 200
-
     def must_wait(self, limit: LimitReached, words: Text = TRIES) -> ValidationError:
         """Note the limit and say how long to wait; the words name it as `%(time)s`."""
         self.wait = limit

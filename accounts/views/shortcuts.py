@@ -24,7 +24,5 @@ def show_form(
     """Show a form (again); 429 with `Retry-After` (seconds) if it says that one must wait."""
     limit: LimitReached | None = getattr(form, "wait", None)
     context = {**context, "form": form, "wait": limit.seconds if limit else None}
-    response = render(request, template, context, status=429 if limit else 200)
-    if limit:
-        response["Retry-After"] = str(limit.seconds)
-    return response
+    response = render(request, template, context)
+    return limit.mark(response) if limit else response

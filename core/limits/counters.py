@@ -9,10 +9,11 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.http import HttpResponse
 from django.utils import timezone
 
 from core.batches import delete_in_batches
@@ -20,6 +21,7 @@ from core.keys.crypto import keyed_digests, seal
 from core.keys.sealed import SealedField, context_of
 
 Row = tuple[int, ...] | None
+R = TypeVar("R", bound=HttpResponse)
 
 
 class LimitReached(Exception):
@@ -33,6 +35,12 @@ class LimitReached(Exception):
     def seconds(self) -> int:
         """Whole seconds to wait, rounded up; the value of `Retry-After`."""
         return math.ceil(self.wait.total_seconds())
+
+    def mark(self, response: R) -> R:
+        """Make an answer the one to too many tries: 429, with `Retry-After` (RFC 6585 4)."""
+        response.status_code = 429
+        response["Retry-After"] = str(self.seconds)
+        return response
 
 
 class FactorDisabled(Exception):

@@ -41,9 +41,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many(request: HttpRequest, limit: LimitReached) -> HttpResponse:
     """Answer too many tries, with the seconds to wait in `Retry-After`."""
-    response = _page(request, 429, wait=limit.seconds)
-    response["Retry-After"] = str(limit.seconds)
-    return response
+    return limit.mark(_page(request, 429, wait=limit.seconds))
 
 
 WORDLESS = (404, 405)

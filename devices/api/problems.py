@@ -75,9 +75,7 @@ def too_many(limit: LimitReached) -> JsonResponse:
     """Answer too many tries, with the seconds to wait in `Retry-After` and in words."""
     words = _("Too many attempts. Wait %(time)s and try again.")
     title = words % {"time": in_words(limit.seconds)}
-    response = response_to(Problem(429, "too_many", title, wait=limit.seconds))
-    response["Retry-After"] = str(limit.seconds)
-    return response
+    return limit.mark(response_to(Problem(429, "too_many", title, wait=limit.seconds)))
 
 
 def not_now() -> JsonResponse:

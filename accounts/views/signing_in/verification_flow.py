@@ -18,6 +18,7 @@ from accounts.authentication.second_steps import step_named
 from accounts.authentication.verification import Verification
 from accounts.forms.code import SENDS, StepForm
 from accounts.models import SentCode
+from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.limits.counters import LimitReached
 
@@ -88,7 +89,6 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
     option = next((option for option in ways if sent and step.is_sent_to(sent, option)), ways[0])
     context = {
         "step": step,
-        "form": form,
         "way": option,
         "heading": step.heading,
         "explanation": step.explanation(option),
@@ -106,12 +106,8 @@ def _page(request: HttpRequest, flow: Flow, step: AuthMethod, form: StepForm) ->
         "shortcuts": [(each.shortcut, flow.url_of(each.slug)) for each in asked.shortcuts(step)],
         "trust_days": flow.trust_days if _is_strong(ways) else 0,
         "many_ways": asked.least < Strength.TWO_STEP,
-        "wait": form.wait.seconds if form.wait else None,
     }
-    response = render(request, step.template, context, status=form.status)
-    if form.wait:
-        response["Retry-After"] = str(form.wait.seconds)
-    return response
+    return show_form(request, step.template, form, **context)
 
 
 def _say_why(request: HttpRequest, form: StepForm) -> None:
