@@ -1,13 +1,11 @@
-"""What unlinking a phone does to this site's app on it, and what was done, in words."""
+"""What unlinking a phone does to this site's app on it, and what was done."""
 
-from collections.abc import Iterable, Sequence
-
-from django.conf import settings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from accounts.models import SecurityEvent
-from core.i18n import gettext as _
-from core.i18n import ngettext
-from core.templatetags.portal_ui import written
 from devices.models import Installation, PhoneCommand, Vault
 
 
@@ -25,48 +23,55 @@ def of_event(event: SecurityEvent) -> list[Installation]:
     return list(rows)
 
 
-def were_unlinked(event: SecurityEvent) -> list[str]:
-    """Say what became of the apps, and whether they erased their accounts."""
+class AppState(StrEnum):
+    """What became of the accounts in an app that was unlinked."""
+
+    LEFT = "left"  # on the phone, and the app may not know yet that it is unlinked
+    NOTIFIED = "notified"  # on the phone, and the app knows
+    CALLED_OFF = "called_off"  # on the phone, as erasing was cancelled
+    WILL_ERASE = "will_erase"  # the next time it connects
+    WILL_LOCK = "will_lock"  # the next time it connects, and erase after the moment
+    LOCKED = "locked"  # and erased after the moment
+    ERASED = "erased"  # at the moment
+
+
+@dataclass(frozen=True)
+class UnlinkedApp:
+    """An app that was unlinked; `at` is the moment of its state, to the minute."""
+
+    name: str
+    state: AppState
+    at: datetime | None = None
+
+
+def outcomes(event: SecurityEvent) -> list[UnlinkedApp]:
+    """Return what became of the apps, and whether they erased their accounts."""
     apps = of_event(event)
     commands = (
         PhoneCommand.objects.filter(installation__in=apps).select_related("installation__user")
         if apps
         else ()
     )
-    told = {command.installation_id: command for command in commands}
+    orders = {command.installation_id: command for command in commands}
     # One that another app replaced on the same phone has the same name, and fared the same.
-    lines = [line for app in apps for line in _of_app(app, told.get(app.pk))]
-    return list(dict.fromkeys(lines))
+    return list(dict.fromkeys(_outcome(app, orders.get(app.pk)) for app in apps))
 
 
-def _of_app(app: Installation, wipe: PhoneCommand | None) -> Iterable[str]:
-    words = {"site": settings.PORTAL_NAME, "phone": app.name}
-    yield _("The %(site)s authenticator on %(phone)s is unlinked from your account.") % words
-    if app.knows_it_is_unlinked and wipe is None:
-        yield _("The app has been notified. The accounts in it stay on the phone.")
-    elif wipe is None:
-        yield _("The accounts in it stay on the phone.")
-    elif wipe.called_off_at:
-        yield _("Erasing was cancelled: the accounts in it stay on the phone.")
-    elif wipe.done_at is None and wipe.locks:
-        yield _of_lock(wipe)
-    elif wipe.done_at is None:
-        yield _(
-            "It erases its accounts the next time it connects. We can’t reach a phone "
-            "that is offline."
-        )
-    else:
-        at = written(wipe.done_at)
-        yield _("It erased its accounts and confirmed this on %(at)s.") % {"at": at}
+def _outcome(app: Installation, order: PhoneCommand | None) -> UnlinkedApp:
+    state, at = _state(app, order)
+    return UnlinkedApp(app.name, state, at.replace(second=0, microsecond=0) if at else None)
 
 
-def _of_lock(order: PhoneCommand) -> str:
-    at = {"at": written(order.waits_until)}
-    if order.locked_at:
-        return (
-            _("It locked its accounts, and erases them when it first connects after %(at)s.") % at
-        )
-    return _("It locks its accounts the next time it connects, and erases them after %(at)s.") % at
+def _state(app: Installation, order: PhoneCommand | None) -> tuple[AppState, datetime | None]:
+    if order is None:
+        return AppState.NOTIFIED if app.knows_it_is_unlinked else AppState.LEFT, None
+    if order.called_off_at:
+        return AppState.CALLED_OFF, None
+    if order.done_at:
+        return AppState.ERASED, order.done_at
+    if order.locks:
+        return AppState.LOCKED if order.locked_at else AppState.WILL_LOCK, order.waits_until
+    return AppState.WILL_ERASE, None
 
 
 def to_be_told(event: SecurityEvent) -> list[Installation]:
@@ -77,19 +82,6 @@ def to_be_told(event: SecurityEvent) -> list[Installation]:
     return [app for app in apps if app.pk not in told]
 
 
-def to_renew(event: SecurityEvent) -> list[str]:
-    """Say what else opens doors: the accounts that the apps kept codes for."""
-    count = sum(app.accounts for app in of_event(event))
-    if not count:
-        return []
-    said = ngettext(
-        "The app had codes for %(count)d account. Set up its codes again at that "
-        "service: anyone who opens the phone could use them.",
-        (
-            "The app had codes for %(count)d accounts. Set up their codes again at "
-            "those services, the most important first: anyone who opens the phone "
-            "could use them."
-        ),
-        count,
-    )
-    return [said % {"count": count}]
+def accounts_of(event: SecurityEvent) -> int:
+    """Count what else opens doors: the accounts that the apps kept codes for."""
+    return sum(app.accounts for app in of_event(event))

@@ -1,15 +1,12 @@
-"""What unlinking a phone will do, and what it has done, line by line."""
+"""What unlinking a phone will do, and what it has done: facts, for templates to put into words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from accounts.authentication.proofs import Strength
 from accounts.models import SecurityEvent, User
-from core.i18n import gettext as _
-from core.i18n import listed, ngettext
-from core.templatetags.portal_ui import written
+from core.i18n import listed
 from devices.models import Installation, Phone, Session
 from devices.phones import app_consequences, sealing
 
@@ -87,90 +84,41 @@ def consequences(
     )
 
 
-def takes_itself_back(until: datetime) -> str:
-    """Say how anyone who holds the phone can contradict, and that it does not let them in alone."""
-    return _(
-        "Until %(date)s, someone with your password and a code from the phone can "
-        "take it back. That stops all changes to your account, and we’ll notify "
-        "you."
-    ) % {"date": written(until)}
+@dataclass(frozen=True)
+class Unlinked:
+    """What was done: `templates/devices/consequences/unlinked.txt` says it.
+
+    `phones` are names, each with whether the phone had codes; `kept` names those that are sealed
+    until `kept_until`.
+    """
+
+    phones: Sequence[tuple[str, bool]]
+    erased: int
+    kept: str
+    kept_until: datetime | None
+    takes_itself_back: bool
+    apps: Sequence[app_consequences.UnlinkedApp]
+    passkeys: Sequence[str]
+    endings: Endings
+    has_two_step: bool
 
 
-def _trust(count: int) -> str:
-    return ngettext(
-        "%(count)d trusted browser will ask for the second step again.",
-        "%(count)d trusted browsers will ask for the second step again.",
-        count,
-    ) % {"count": count}
-
-
-def stays_on(user: User) -> str:
-    """Say that the switch is not touched; "" if it is off."""
-    return _("Two-step verification stays on.") if user.has_two_step else ""
-
-
-def report(event: SecurityEvent) -> list[str]:
-    """Say what was done, from the event of an unlinking and of what went with it."""
+def outcome(event: SecurityEvent) -> Unlinked:
+    """Read what was done from the event of an unlinking and of what went with it."""
     details = event.details
     erased = int(details.get("authenticators", 0)) + int(details.get("also_authenticators", 0))
     erased -= int(details.get("kept_factors", 0)) + int(details.get("also_kept_factors", 0))
-    ended = int(details.get("sessions", 0))
     names = [details.get("phone", ""), *details.get("also_phones", [])]
     without = details.get("without_codes", [])
-    lines = [
-        *(_is_unlinked(name, has_codes=name not in without) for name in names),
-        ngettext("Its secret is erased.", "%(count)d secrets are erased.", erased)
-        % {"count": erased}
-        if erased
-        else "",
-        *_were_kept(details),
-        *app_consequences.were_unlinked(event),
-        *(
-            _("%(name)s has been removed and no longer works here.") % {"name": name}
-            for name in details.get("also_passkeys", [])
-        ),
-        _ended(ended),
-        _trust(details["trusted"]) if details.get("trusted") else "",
-        stays_on(event.user),
-        _("We notified all your confirmed e-mail addresses."),
-    ]
-    return [line for line in lines if line]
-
-
-def _were_kept(details: dict[str, Any]) -> list[str]:
-    until = datetime.fromisoformat(details["kept_until"]) if details.get("kept_until") else None
-    if until is None:
-        return []
-    said = _("We keep what was on %(phones)s sealed until %(date)s, and erase it then.")
-    names = listed(list(details.get("kept", [])))
-    line = said % {"phones": names, "date": written(until)}
-    return [line, takes_itself_back(until)] if details.get("own_code") else [line]
-
-
-def _is_unlinked(name: str, *, has_codes: bool) -> str:
-    if has_codes:
-        return _("%(phone)s is unlinked: its codes no longer work.") % {"phone": name}
-    return _("%(phone)s is unlinked.") % {"phone": name}
-
-
-def _ended(count: int) -> str:
-    if not count:
-        return _("No other browser was signed in.")
-    return ngettext(
-        "%(count)d other browser was signed out.",
-        "%(count)d other browsers were signed out.",
-        count,
-    ) % {"count": count}
-
-
-def elsewhere(event: SecurityEvent) -> list[str]:
-    """Say what only the owner of a lost phone can do, at other places."""
-    if not event.details.get("lost"):
-        return []
-    return [
-        _("Lock or erase the phone: Find My for an iPhone, Find Hub for Android."),
-        _("Ask your mobile provider to block the SIM card, so that nobody gets your messages."),
-        *app_consequences.to_renew(event),
-        _("Unlink the phone at the other sites whose codes were on it."),
-        _("Tell your employer or school if their account was on it."),
-    ]
+    until = details.get("kept_until")
+    return Unlinked(
+        phones=[(name, name not in without) for name in names],
+        erased=erased,
+        kept=listed(details.get("kept", [])),
+        kept_until=datetime.fromisoformat(until) if until else None,
+        takes_itself_back=bool(details.get("own_code")),
+        apps=app_consequences.outcomes(event),
+        passkeys=details.get("also_passkeys", []),
+        endings=Endings(int(details.get("sessions", 0)), int(details.get("trusted", 0))),
+        has_two_step=event.user.has_two_step,
+    )

@@ -209,7 +209,8 @@ def test_of_several_lost_phones_each_is_told(app: App, alice: Person, client: Cl
     assert "Tablet is unlinked." in text
     assert "Tablet is unlinked: its" not in text
     for each in (app, other):
-        assert f"authenticator on {each.installation.name} is unlinked" in text
+        became = "is unlinked from your account. It erases its accounts the next time it connects."
+        assert f"authenticator on {each.installation.name} {became}" in text
         assert len(beat(each)["commands"]) == 1
 
 

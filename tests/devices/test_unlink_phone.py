@@ -7,10 +7,12 @@ from django.test import Client
 
 from accounts.activity.origin import Origin
 from accounts.authentication.proofs import Proof, Strength, proofs_in
+from accounts.models import SecurityEvent
 from core.web.http import RequestOrigin
 from devices.models import Phone, Session
 from devices.phones import linked_phones
-from devices.phones.consequences import consequences, report
+from devices.phones.consequences import consequences
+from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_passkey, give_phone, proved
 
 VISITOR = RequestOrigin("192.0.2.7", "")
@@ -19,6 +21,12 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 def unlink_url(person: Person) -> str:
     return f"/devices/{person.phone.public_id}/unlink/"
+
+
+def report(client: Client, person: Person, event: SecurityEvent) -> str:
+    """The words of the page that says what an unlinking did."""
+    enter(client, person, Strength.RECOVERED)
+    return seen(client.get(f"/devices/unlinked/{event.public_id}/"))
 
 
 def both(person: Person) -> list[Proof]:
@@ -112,12 +120,25 @@ def test_it_counts_the_browsers_before_and_afterwards(
         enter(browser, alice, Strength.TWO_STEP)
     assert consequences(alice.phone, except_session="").endings.others == 2
     done = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
-    assert "2 other browsers were signed out." in report(done.event)
+    assert "2 other browsers were signed out." in report(client, alice, done.event)
 
 
-def test_it_says_that_no_other_browser_was_signed_in(alice: Person) -> None:
+def test_it_says_that_no_other_browser_was_signed_in(client: Client, alice: Person) -> None:
     done = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True)
-    assert "No other browser was signed in." in report(done.event)
+    assert "No other browser was signed in." in report(client, alice, done.event)
+
+
+def test_a_name_with_marks_of_html_is_said_as_it_is(client: Client, alice: Person) -> None:
+    name = "<b>R&D</b>"
+    Phone.objects.filter(pk=alice.phone.pk).update(name=name)
+    event = linked_phones.unlink(phone=alice.phone, origin=Origin(VISITOR), lost=True).event
+    assert f"{name} is unlinked: its codes no longer work." in report(client, alice, event)
+    second = give_phone(alice, name).phone  # by which this browser signed in, so that it ends too
+    proof = Proof.now("authenticator", Strength.TWO_STEP, second.authenticators.get().factor)
+    enter(client, alice, [*proved(alice, Strength.PASSWORD), proof])
+    landed = client.post("/devices/lost/", {"phone": second.public_id}, follow=True)
+    assert landed.redirect_chain[-1][0] == "/sign-in/"
+    assert f"{name} is unlinked: its codes no longer work. Its secret is erased." in seen(landed)
 
 
 def test_codes_of_an_unlinked_phone_open_nothing(client: Client, alice: Person) -> None:

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.activity.origin import origin_of
@@ -102,8 +104,15 @@ def said(request: HttpRequest, event: SecurityEvent, *, stays: bool) -> HttpResp
     """Lead to the report, or to the sign-in page with its words if the session ended as well."""
     if stays:
         return redirect("devices:unlinked", public_id=event.public_id)
-    messages.success(request, " ".join(consequences.report(event)))
+    messages.success(request, " ".join(_report(event)))
     return redirect("accounts:sign_in")
+
+
+def _report(event: SecurityEvent) -> list[str]:
+    """Say what was done, a sentence a line: for a list, or in a row for a message."""
+    context = {"unlinked": consequences.outcome(event), "portal_name": settings.PORTAL_NAME}
+    text = render_to_string("devices/consequences/unlinked.txt", context)
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _unlinking(user: User, public_id: UUID) -> SecurityEvent:
@@ -133,14 +142,16 @@ def unlinked(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say line by line what letting a phone go has done, and lead on, step by step."""
     user = authenticated_user(request)
     event = _unlinking(user, public_id)
+    is_lost = bool(event.details.get("lost"))
     by_saved_code = any(
         isinstance(step_of(proof), RecoveryCodeMethod) for proof in proofs_in(request.session)
     )
     context = {
         "place": "devices",
         "at": event.at,
-        "lines": consequences.report(event),
-        "elsewhere": consequences.elsewhere(event),
+        "lines": _report(event),
+        "is_lost": is_lost,
+        "codes_lost": app_consequences.accounts_of(event) if is_lost else 0,
         "can_wipe": bool(app_consequences.to_be_told(event)),
         "orders": waiting_orders(user),
         "public_id": event.public_id,
