@@ -14,8 +14,6 @@ from accounts.authentication.factors import recovery_codes
 from accounts.holds import disputes
 from accounts.models import SecurityEvent, User
 from accounts.readiness.recommendations import FEW_CODES
-from core.i18n import gettext as _
-from core.i18n import ngettext
 from devices.backups import summary
 from devices.factors import passkeys
 from devices.models import Authenticator, Passkey, Phone
@@ -105,14 +103,20 @@ def numbers_of(user: User) -> list[str]:
 
 @dataclass(frozen=True)
 class NextStep:
-    """One thing to do after a phone was unlinked, in the order of the page."""
+    """One thing to do after a phone was unlinked: `templates/devices/_next_step.html` says it.
 
-    icon: str
-    title: str
-    text: str
+    `phone` is the one that was linked since, or that saved the backup; `count` how many accounts
+    that holds, or how many recovery codes are left.
+    """
+
+    kind: str
     url_name: str
-    label: str
     is_done: bool = False
+    phone: str = ""
+    count: int = 0
+    are_few: bool = False
+    with_saved_code: bool = False
+    numbers: Sequence[str] = ()
 
 
 def next_steps(user: User, event: SecurityEvent, *, with_saved_code: bool) -> list[NextStep]:
@@ -122,64 +126,38 @@ def next_steps(user: User, event: SecurityEvent, *, with_saved_code: bool) -> li
     steps = [(True, _get_back(user, event, backup))] if backup and backup.counts else []
     steps.append((True, _new_phone(user, event)))
     steps.append((is_lost or held.left <= FEW_CODES, _new_codes(held, event, with_saved_code)))
-    steps.append((True, _contacts(user)))
-    steps.append((is_lost and user.passkeys.exists(), _passkeys()))
+    contacts = NextStep("contacts", "accounts:contact", numbers=numbers_of(user))
+    steps.append((True, contacts))
+    steps.append((is_lost and user.passkeys.exists(), NextStep("passkeys", "devices:index")))
     return [step for is_wanted, step in steps if is_wanted]
 
 
 def _get_back(user: User, event: SecurityEvent, backup: summary.Summary) -> NextStep:
     """Lead to the backup, which brings back what the codes of other sites need."""
     fetched = user.phones.linked().filter(installation__created_at__gt=event.at).last()
-    count = backup.accounts
-    title = ngettext(
-        "Get your %(count)d account back on the new phone",
-        "Get your %(count)d accounts back on the new phone",
-        count,
-    ) % {"count": count}
-    text = _("Your backup was saved by %(phone)s.") % {"phone": backup.phone}
-    if fetched:
-        text = _("The app on %(phone)s is linked.") % {"phone": fetched.name}
-    label = _("Get them back")
-    return NextStep("rotate-ccw", title, text, "devices:recover_app", label, bool(fetched))
+    return NextStep(
+        "get_back",
+        "devices:recover_app",
+        is_done=bool(fetched),
+        phone=fetched.name if fetched else backup.phone,
+        count=backup.accounts,
+    )
 
 
 def _new_phone(user: User, event: SecurityEvent) -> NextStep:
     linked = user.phones.linked().filter(linked_at__gt=event.at).last()
-    if linked:
-        text = _("%(phone)s is linked.") % {"phone": linked.name}
-    else:
-        text = _(
-            "You can do this as soon as you have one. Until then, your other sign-in methods work."
-        )
-    title, label = _("Set up your new phone"), _("Set up a new phone")
-    return NextStep("smartphone", title, text, "devices:link_phone", label, bool(linked))
+    name = linked.name if linked else ""
+    return NextStep("new_phone", "devices:link_phone", is_done=bool(linked), phone=name)
 
 
 def _new_codes(
     held: recovery_codes.Summary, event: SecurityEvent, with_saved_code: bool
 ) -> NextStep:
-    is_done = bool(held.confirmed and held.made_at and held.made_at > event.at)
-    text = _("Did you keep the sheet on the phone, as a picture or a note? Then make new ones.")
-    if held.left <= FEW_CODES:
-        text = _("Codes left: %(left)d.") % {"left": held.left}
-    elif with_saved_code:
-        text = _("You used one to sign in. Anyone who finds the rest could do the same.")
-    if is_done:
-        text = _("You’ve made a new sheet since then.")
-    title, url_name = _("Make new recovery codes"), "accounts:recovery_codes"
-    return NextStep("file-text", title, text, url_name, _("Recovery codes"), is_done)
-
-
-def _contacts(user: User) -> NextStep:
-    text = _("Remove what was on the phone and is no longer yours.")
-    if numbers := numbers_of(user):
-        text = _("Text messages to %(numbers)s may still arrive on the lost phone.") % {
-            "numbers": ", ".join(numbers)
-        }
-    title, label = _("Check your addresses and numbers"), _("Contact and password")
-    return NextStep("mail", title, text, "accounts:contact", label)
-
-
-def _passkeys() -> NextStep:
-    text = _("Remove the ones stored on the phone, once a strong step confirms that it’s you.")
-    return NextStep("key-round", _("Check your passkeys"), text, "devices:index", _("Devices"))
+    return NextStep(
+        "new_codes",
+        "accounts:recovery_codes",
+        is_done=bool(held.confirmed and held.made_at and held.made_at > event.at),
+        count=held.left,
+        are_few=held.left <= FEW_CODES,
+        with_saved_code=with_saved_code,
+    )
