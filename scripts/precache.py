@@ -33,7 +33,7 @@ PATTERNS = [
     "authenticator/icons/icon-192.png",
 ]
 # The browser keeps the service worker itself; the other has an address outside of static/.
-NOT_KEPT = ["authenticator/sw.js", "authenticator/lock/kdf-worker.js"]
+NOT_KEPT = ["authenticator/sw.js", "authenticator/core/kdf/kdf-worker.js"]
 
 
 def listed() -> dict[str, str]:

@@ -124,7 +124,7 @@ interface Order {
   secret: string;
 }
 
-/** How the backup stands; see `statusOf` in backup/status.js for the kinds. */
+/** How the backup stands; see `statusOf` in backup/sync/status.js for the kinds. */
 interface Status {
   kind: string;
   why?: string;

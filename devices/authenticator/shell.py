@@ -101,7 +101,7 @@ def _hash_of(text: str) -> str:
 
 def key_derivation() -> str:
     """The worker that derives keys from passphrases."""
-    return _script("lock/kdf-worker.js")
+    return _script("core/kdf/kdf-worker.js")
 
 
 def manifest(name: str) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 // The start of the app: opens what is on the phone, then lets the address decide what is shown.
-import "./backup/url-code.js";
-import { isCertain, measure, now, recall } from "./core/clock.js";
-import { notice } from "./core/dom.js";
+import "./backup/portal/url-code.js";
+import { isCertain, measure, now, recall } from "./otp/clock.js";
+import { notice } from "./core/page/dom.js";
 import { hasOverdue, living, purge } from "./accounts/entries.js";
 import { showCodes } from "./pages/list.js";
 import { isTooLate, offered, PATIENCE, persist, within } from "./core/patience.js";
 import { isWork } from "./lk1/document.js";
 import { askToUnlock, lockWhenHidden } from "./lock/unlock-page.js";
-import { namePages } from "./recovery/index.js";
-import { firstPage } from "./recovery/welcome.js";
+import { namePages } from "./recovery/pages/index.js";
+import { firstPage } from "./recovery/pages/welcome-page.js";
 import { Refusal } from "./core/refusal.js";
-import { isShown, lazy, page, start } from "./core/router.js";
-import { keepOffline } from "./core/service-worker-client.js";
-import { clockNotice, ribbonWords, showTrouble } from "./core/error-pages.js";
+import { isShown, lazy, page, start } from "./core/page/router.js";
+import { keepOffline } from "./core/page/service-worker-client.js";
+import { clockNotice, ribbonWords, showTrouble } from "./pages/error-pages.js";
 import { change, current, load, lockRow } from "./accounts/vault.js";
 import { _ } from "./core/i18n.js";
 
@@ -29,16 +29,16 @@ page("scan", lazy(async () => (await import("./pages/scan.js")).showScan));
 page("import", lazy(async () => (await import("./pages/import.js")).showImport));
 page("preview", lazy(async () => (await import("./pages/preview.js")).showPreview));
 page("export", lazy(async () => (await import("./pages/export.js")).showExport));
-page("lock", lazy(async () => (await import("./lock/lock-settings-page.js")).showLock));
-page("link", lazy(async () => (await import("./backup/link-page.js")).showLink));
-page("backup", lazy(async () => (await import("./backup/backup-page.js")).showBackup));
-page("ways", lazy(async () => (await import("./backup/unlock-methods-page.js")).showWays));
-page("recovery-key", lazy(async () => (await import("./backup/key-page.js")).showNewKey));
-page("check", lazy(async () => (await import("./backup/key-page.js")).showCheck));
-page("versions", lazy(async () => (await import("./backup/versions-page.js")).showVersions));
-page("version", lazy(async () => (await import("./backup/versions-page.js")).showVersion));
+page("lock", lazy(async () => (await import("./pages/lock-settings-page.js")).showLock));
+page("link", lazy(async () => (await import("./backup/pages/link-page.js")).showLink));
+page("backup", lazy(async () => (await import("./backup/pages/backup-page.js")).showBackup));
+page("ways", lazy(async () => (await import("./backup/pages/unlock-methods-page.js")).showWays));
+page("recovery-key", lazy(async () => (await import("./backup/pages/key-page.js")).showNewKey));
+page("check", lazy(async () => (await import("./backup/pages/key-page.js")).showCheck));
+page("versions", lazy(async () => (await import("./backup/pages/versions-page.js")).showVersions));
+page("version", lazy(async () => (await import("./backup/pages/versions-page.js")).showVersion));
 page("work", lazy(async () => (await import("./work/page.js")).showWork));
-page("late", lazy(async () => (await import("./backup/late-page.js")).showLate));
+page("late", lazy(async () => (await import("./backup/pages/late-page.js")).showLate));
 namePages();
 
 /** @param {string} id @param {HTMLElement | null} line */
@@ -67,7 +67,7 @@ let endCalls = () => {};
 
 /** A phone that is locked still hears whether it was unlinked. */
 const listenWhileLocked = async () => {
-  const { callWhileLocked } = await import("./backup/heartbeat.js");
+  const { callWhileLocked } = await import("./backup/portal/heartbeat.js");
   endCalls = callWhileLocked(BEAT);
 };
 
@@ -83,7 +83,7 @@ const keepBackup = () =>
 
 const startBackup = async () => {
   endCalls();
-  const { startEngine } = await import("./backup/sync.js");
+  const { startEngine } = await import("./backup/sync/sync.js");
   await startEngine();
   await refreshWork();
 };
@@ -144,14 +144,14 @@ const sayStuck = (error) => {
 const open = async () => {
   const found = await load().catch((error) => ({ kind: isTooLate(error) ? "stuck" : "unusable" }));
   if (found.kind === "bare") {
-    const { askForPassphrase } = await fetched(import("./lock/lock-settings-page.js"));
+    const { askForPassphrase } = await fetched(import("./pages/lock-settings-page.js"));
     return askForPassphrase(() => begin({ kind: "new" }));
   }
   if (found.kind === "erased") {
-    return (await fetched(import("./backup/erased-page.js"))).showErased(found.note);
+    return (await fetched(import("./backup/pages/erased-page.js"))).showErased(found.note);
   }
   if (found.kind === "away") {
-    const { showAway } = await fetched(import("./backup/erased-page.js"));
+    const { showAway } = await fetched(import("./backup/pages/erased-page.js"));
     return showAway(found.away, BEAT);
   }
   if (found.kind === "locked") {

@@ -68,7 +68,7 @@ return performance.now() - start;
 SAVE = """
 const { change, current } = await use("accounts/vault");
 const { living, edit } = await use("accounts/entries");
-const { saveNow } = await use("backup/sync");
+const { saveNow } = await use("backup/sync/sync");
 await change((doc) => edit(doc, living(current())[0].id, { notes: "changed" }));
 const start = performance.now();
 await saveNow();

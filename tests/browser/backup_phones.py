@@ -28,7 +28,7 @@ class Linked(Phone):
     @property
     def installation(self) -> Installation:
         """What the portal knows of it."""
-        mine = self.run('return (await use("backup/device")).device()')
+        mine = self.run('return (await use("backup/portal/device")).device()')
         return Installation.objects.get(public_id=mine["installation"])
 
     @property
@@ -92,8 +92,8 @@ class Linked(Phone):
         self.recovery_key = self.run(
             """const { newRecoveryKey } = await use("lk1/recovery-key");
                const key = await newRecoveryKey();
-               await (await use("backup/setup")).switchOn(key);
-               await (await use("backup/sync")).wake();
+               await (await use("backup/sync/setup")).switchOn(key);
+               await (await use("backup/sync/sync")).wake();
                return key;"""
         )
         return self.recovery_key
@@ -124,8 +124,8 @@ def link_app(
         "account": "",
     }
     phone.run(
-        """await (await use("backup/device")).keepDevice(given);
-           await (await use("backup/sync")).wake();""",
+        """await (await use("backup/portal/device")).keepDevice(given);
+           await (await use("backup/sync/sync")).wake();""",
         mine,
     )
     return phone

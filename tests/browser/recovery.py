@@ -23,17 +23,17 @@ from tests.phones import App, give_app, grant
 Json = dict[str, Any]
 PASSPHRASE = "correct horse battery staple"
 LINK = """
-const { keepDevice } = await use("backup/device");
+const { keepDevice } = await use("backup/portal/device");
 await keepDevice({ ...given, linked: true });
 """
 ACCOUNT = """
-const { linkedDevice } = await use("backup/device");
+const { linkedDevice } = await use("backup/portal/device");
 return (await linkedDevice()).account;
 """
 MASKED = "j••••@example.org"
 OWN = """
 const { change, current } = await use("accounts/vault");
-const { adopt } = await use("backup/state");
+const { adopt } = await use("backup/sync/state");
 const { fromText } = await use("lk1/bytes");
 await change((doc) => {
   doc.entries = given.doc.entries;

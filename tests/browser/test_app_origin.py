@@ -100,7 +100,7 @@ def test_another_screen_shows_a_code_of_that_host_and_other_pages_say_where_the_
     phone = Linked(page.context.new_page(), person)
     phone.page.goto(f"{app}/authenticator/#link/{code}")
     phone.says("Link this phone to a")
-    scan = 'await (await use("qr/scan-result")).receive([given])'
+    scan = 'await (await use("pages/scan-result")).receive([given])'
     refused = f"try {{ {scan} }} catch ({{ message }}) {{ return message; }}"
     elsewhere = phone.run(refused, f"{site.url}/authenticator/#link/{code}")
     assert elsewhere.startswith("This QR code belongs to another portal")

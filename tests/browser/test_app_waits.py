@@ -72,10 +72,10 @@ def test_a_script_that_does_not_come_leaves_no_empty_page(page: Page, lost: str)
 
 
 def test_a_script_that_fails_at_the_start_is_told(page: Page) -> None:
-    page.route("**/authenticator/backup/erased-page.js", lambda route: route.abort())
+    page.route("**/authenticator/backup/pages/erased-page.js", lambda route: route.abort())
     phone = Phone(page).open()
     phone.run(
-        """const { write } = await use("core/indexed-db");
+        """const { write } = await use("core/storage/indexed-db");
            await write({ put: [["meta", "erased", { at: 1 }]] });"""
     )
     phone.open()
@@ -132,7 +132,7 @@ def test_leaving_ends_what_reads_and_lets_a_save_finish(page: Page) -> None:
     phone = Phone(page).open()
     phone.reads("Your codes")
     found = phone.run(
-        """const { read, write } = await use("core/indexed-db");
+        """const { read, write } = await use("core/storage/indexed-db");
            const over = (act) => act.then(() => "done", () => "given up");
            await read(["meta", "known"]);
            const left = [

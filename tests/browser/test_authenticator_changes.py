@@ -12,7 +12,7 @@ from tests.browser.authenticator import KEY, Phone, link
 pytestmark = pytest.mark.no_rows
 COUNT = 400
 LENGTHS = """
-const { readAll } = await use("core/indexed-db");
+const { readAll } = await use("core/storage/indexed-db");
 const lengths = ([key, { sealed, generation }]) => [key, sealed.byteLength, generation];
 const rows = async (name) =>
   (await readAll(name)).filter(([, row]) => row.sealed).map(lengths);
@@ -33,7 +33,7 @@ const { current } = await use("accounts/vault");
 return current().entries.filter(({ notes }) => notes).map(({ notes }) => notes).sort();
 """
 SPOIL = """
-const { readAll, write } = await use("core/indexed-db");
+const { readAll, write } = await use("core/storage/indexed-db");
 const [store, name] = given;
 const [, row] = (await readAll(store)).find(([key]) => key === name);
 new Uint8Array(row.sealed)[20] ^= 1;
@@ -81,7 +81,7 @@ return "same";
 """
 # The rows as the app before this wrote them: no changes, no head, a database of its first version.
 BEFORE = """
-const { readAll } = await use("core/indexed-db");
+const { readAll } = await use("core/storage/indexed-db");
 const stores = ["keys", "vault", "meta"];
 const rows = {};
 for (const name of stores) rows[name] = (await readAll(name)).filter(([key]) => key !== "head");

@@ -23,16 +23,16 @@ IDBObjectStore.prototype.put = function (value, key) {
 };
 """
 AGE_TRIES = """
-const { read, write } = await use("core/indexed-db");
+const { read, write } = await use("core/storage/indexed-db");
 const [tries] = await read(["meta", "tries"]);
 for (const name of ["at", "forgotten"]) if (tries[name]) tries[name] -= given;
 await write({ put: [["meta", "tries", tries]] });
 """
 DAY = 86_400_000
-WORKER = settings.BASE_DIR / "static" / "authenticator" / "lock" / "kdf-worker.js"
+WORKER = settings.BASE_DIR / "static" / "authenticator" / "core" / "kdf" / "kdf-worker.js"
 STRICT = {"Content-Security-Policy": "default-src 'none'; script-src 'self'"}
 DERIVE = """
-const { derive } = await use("lock/kdf");
+const { derive } = await use("core/kdf/kdf");
 const bytes = (text) => new TextEncoder().encode(text);
 const found = [];
 for (const { password, salt, ...task } of given) {
@@ -64,7 +64,7 @@ def unlock(phone: Phone, label: str, secret: str) -> None:
 
 def test_argon2id_is_computed_off_the_page_and_right(modules: Phone) -> None:
     found = modules.run(
-        """const { STANDARD, bytesOf, derive } = await use("lock/kdf");
+        """const { STANDARD, bytesOf, derive } = await use("core/kdf/kdf");
            const salt = new TextEncoder().encode("0123456789abcdef");
            const bytes = await derive({ ...STANDARD, password: bytesOf(given), salt });
            return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");""",
@@ -72,7 +72,7 @@ def test_argon2id_is_computed_off_the_page_and_right(modules: Phone) -> None:
     )
     assert found == VECTOR
     refused = modules.run(
-        """const { checkCost } = await use("lock/kdf");
+        """const { checkCost } = await use("core/kdf/kdf");
            return given.map((memory) => {
              try { checkCost({ kind: "argon2id", memory, passes: 3 }); return ""; }
              catch (error) { return error.message; }

@@ -18,7 +18,7 @@ const { key, lock } = await makeLock(given);
 await rekey(key, lock);
 """
 TAMPER = """
-const { read, write } = await use("core/indexed-db");
+const { read, write } = await use("core/storage/indexed-db");
 const { makePin } = await use("lock/pin");
 const [lock] = await read(["meta", "lock"]);
 const weak = { ...lock, kdf: { ...lock.kdf, memory: 19 * 1024, passes: 2 } };

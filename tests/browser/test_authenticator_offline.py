@@ -102,7 +102,7 @@ def test_nothing_is_kept_that_is_not_the_file_of_its_hash(context: BrowserContex
         route.fulfill(body="<title>Sign in to the hotel</title>", content_type="text/html")
 
     phone = Phone(context.new_page())
-    context.route("**/static/authenticator/core/clock.js", forge)
+    context.route("**/static/authenticator/otp/clock.js", forge)
     context.route("**/authenticator/sw.js", lambda route: route.continue_())
     phone.page.goto("/healthz")
     state = phone.page.evaluate(
@@ -217,6 +217,6 @@ def test_a_backup_whose_script_is_missing_is_told(
     new_browser: Callable[..., BrowserContext],
 ) -> None:
     phone = Phone(new_browser(**PHONE).new_page())
-    phone.page.route("**/authenticator/backup/sync.js", lambda route: route.abort())
+    phone.page.route("**/authenticator/backup/sync/sync.js", lambda route: route.abort())
     phone.open()
     phone.says("The part of the app that keeps the backup is missing.")

@@ -18,14 +18,14 @@ IDBObjectStore.prototype.put = function (value, key) {
 };
 """
 DAMAGE = """
-const { read, write } = await use("core/indexed-db");
+const { read, write } = await use("core/storage/indexed-db");
 const rows = await read(["vault", 0], ["vault", 1]);
 const newest = rows[0].generation > rows[1].generation ? 0 : 1;
 for (const slot of given ? [0, 1] : [newest]) new Uint8Array(rows[slot].sealed)[20] ^= 1;
 await write({ put: rows.map((row, slot) => ["vault", slot, row]) });
 """
 DROP_KEY = """
-const { write } = await use("core/indexed-db");
+const { write } = await use("core/storage/indexed-db");
 await write({ drop: [["keys", "local"]] });
 """
 ADD = """

@@ -16,7 +16,7 @@ ANYTHING = "**/api/authenticator/v1/anything"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 ASK = """
-const { call } = await use("backup/api");
+const { call } = await use("backup/portal/api");
 try { return { got: await call("GET", "anything", { device: null, wants: ["status"] }) }; }
 catch ({ name, kind, code, message, more }) { return { name, kind, code, message, more }; }
 """
@@ -102,7 +102,7 @@ def test_an_answer_that_does_not_come_ends_in_a_sentence(phone: Phone) -> None:
 def test_a_phone_without_an_account_asks_nobody(phone: Phone) -> None:
     with asked_by(phone.page) as asked:
         found = phone.run(
-            """const { call } = await use("backup/api");
+            """const { call } = await use("backup/portal/api");
                return call("GET", "vault").catch(({ kind }) => kind);"""
         )
     assert found == "unlinked"
@@ -111,13 +111,13 @@ def test_a_phone_without_an_account_asks_nobody(phone: Phone) -> None:
 
 def test_the_secret_of_a_phone_is_sealed_where_keys_can_be_kept(phone: Phone) -> None:
     mine = {"installation": "x", "secret": "c2VjcmV0LXNlY3JldA", "linked": True}
-    phone.run('await (await use("backup/device")).keepDevice(given)', mine)
+    phone.run('await (await use("backup/portal/device")).keepDevice(given)', mine)
     disk = phone.rows_on_disk()
     assert str(mine["secret"]) not in json.dumps(disk)
     assert disk["keys"]["device"] == {"extractable": False}
-    assert phone.run('return (await use("backup/device")).linkedDevice()') == mine
-    phone.run('await (await use("core/indexed-db")).write({ drop: [["keys", "device"]] })')
-    assert phone.run('return (await use("backup/device")).linkedDevice()') is None
+    assert phone.run('return (await use("backup/portal/device")).linkedDevice()') == mine
+    phone.run('await (await use("core/storage/indexed-db")).write({ drop: [["keys", "device"]] })')
+    assert phone.run('return (await use("backup/portal/device")).linkedDevice()') is None
 
 
 def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
@@ -127,7 +127,7 @@ def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
     phone.open(f"recover/{code}")
     assert code not in phone.page.url
     phone.reads("This code has expired")
-    assert phone.run('return (await use("backup/url-code")).takeCode("recover")') == ""
+    assert phone.run('return (await use("backup/portal/url-code")).takeCode("recover")') == ""
     assert phone.page.evaluate("history.length") == min(before + 1, LONGEST_HISTORY)
     phone.page.evaluate("(code) => { location.hash = `link/${code}` }", code)
     phone.page.wait_for_url("**/authenticator/#link")

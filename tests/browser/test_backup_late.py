@@ -15,8 +15,8 @@ pytestmark = pytest.mark.app
 
 # What another tab does right after the portal has answered, or right before this tab writes.
 MEANWHILE = """
-const { keepDevice } = await use("backup/device");
-const { write } = await use("core/indexed-db");
+const { keepDevice } = await use("backup/portal/device");
+const { write } = await use("core/storage/indexed-db");
 let isOver = false;
 const meanwhile = async () => {
   if (isOver) return;
@@ -36,10 +36,10 @@ crypto.subtle.encrypt = async (how, key, plain) => {
   if (given.when === "written" && about.endsWith("/device")) await meanwhile();
   return encrypt(how, key, plain);
 };
-await (await use("backup/sync")).wake();
+await (await use("backup/sync/sync")).wake();
 return isOver;
 """
-DEVICE = 'return (await use("backup/device")).device()'
+DEVICE = 'return (await use("backup/portal/device")).device()'
 ANEW: dict[str, Any] = {
     "installation": "00000000-0000-4000-8000-000000000001",
     "secret": "c2VjcmV0LXNlY3JldA",
@@ -84,7 +84,7 @@ def test_the_end_of_the_phone_before_is_not_that_of_the_one_linked_anew(phone: L
     unlinking.unlink(Installation.objects.filter(pk=phone.installation.pk))
     come_late(phone, "answered", ANEW)
     assert phone.run(DEVICE) == ANEW
-    assert phone.run('return (await use("backup/heartbeat")).unlinkedAt()') == 0
+    assert phone.run('return (await use("backup/portal/heartbeat")).unlinkedAt()') == 0
 
 
 def test_a_claim_under_way_is_not_forgotten_with_the_old_name(phone: Linked) -> None:

@@ -110,7 +110,7 @@ def test_a_code_that_ended_while_it_waited_is_said_to(
 
 @pytest.mark.no_rows
 def test_a_scanned_link_of_the_portal_leads_to_its_page(phone: Phone, live: LiveSite) -> None:
-    scan = 'await (await use("qr/scan-result")).receive([given])'
+    scan = 'await (await use("pages/scan-result")).receive([given])'
     phone.run(scan, f"{live.url}/authenticator/#link/0123-4567-89AB-CDEF")
     phone.reads("Link this phone")
     phone.says("This code isn’t valid, or has expired.")

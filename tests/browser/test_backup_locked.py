@@ -28,7 +28,7 @@ LOCKED = "**/api/authenticator/v1/commands/*/locked"
 ORDER = {"id": "00000000-0000-4000-8000-000000000001", "until": "2030-01-01T00:00:00Z"}
 BEFORE = """
 const { current } = await use("accounts/vault");
-const { device, keepDevice } = await use("backup/device");
+const { device, keepDevice } = await use("backup/portal/device");
 const before = current().entries.filter(({ issuer }) => issuer === "Mine").map(({ id }) => id);
 await keepDevice({ ...(await device()), before });
 """
@@ -200,7 +200,7 @@ def test_nothing_but_the_portals_own_order_locks_and_nothing_but_its_secret_open
         {"status": 200, "json": order},  # of an order that the portal does not know
     ):
         phone.page.route(HEARTBEAT, partial(forge, answer))
-        phone.run('await (await use("backup/sync")).wake()')
+        phone.run('await (await use("backup/sync/sync")).wake()')
         phone.page.unroute_all()
         assert {"0", "1"} <= set(phone.rows_on_disk()["vault"])
     row = call_lost(phone)

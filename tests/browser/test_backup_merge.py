@@ -16,8 +16,8 @@ from tests.people import protected
 
 pytestmark = pytest.mark.app
 
-SAVE = 'await (await use("backup/sync")).saveNow()'
-WAKE = 'await (await use("backup/sync")).wake()'
+SAVE = 'await (await use("backup/sync/sync")).saveNow()'
+WAKE = 'await (await use("backup/sync/sync")).wake()'
 NOTE = """
 const { change } = await use("accounts/vault");
 const { edit } = await use("accounts/entries");

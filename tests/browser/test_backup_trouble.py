@@ -24,8 +24,8 @@ pytestmark = pytest.mark.app
 
 HEAD = "**/api/authenticator/v1/vault/head"
 PROBLEM = "application/problem+json"
-WAKE = 'await (await use("backup/sync")).wake()'
-SAVE = 'await (await use("backup/sync")).saveNow(given ?? {})'
+WAKE = 'await (await use("backup/sync/sync")).wake()'
+SAVE = 'await (await use("backup/sync/sync")).saveNow(given ?? {})'
 PIN_FIRST = """
 const { change, current } = await use("accounts/vault");
 const { edit } = await use("accounts/entries");
@@ -118,7 +118,8 @@ def test_two_tabs_save_a_change_once(phone: Linked) -> None:
     with asked_by(phone.page, other.page) as asked:
         phone.fill([link("Bank")])
         phone.page.evaluate(
-            "import('/static/authenticator/backup/sync.js').then(({ saveNow }) => void saveNow())"
+            "import('/static/authenticator/backup/sync/sync.js')"
+            ".then(({ saveNow }) => void saveNow())"
         )
         other.run(SAVE)
         expect(other.page.locator("[data-part=backup]")).to_contain_text(", 3 accounts, opened")
@@ -226,7 +227,7 @@ def test_a_clock_two_minutes_slow_changes_nothing(phone: Linked) -> None:
 
 
 SWITCH_OFF = """
-const { call } = await use("backup/api");
+const { call } = await use("backup/portal/api");
 return call("DELETE", "vault").catch(({ code, message }) => [code, message]);
 """
 

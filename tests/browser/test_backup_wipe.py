@@ -123,7 +123,8 @@ def test_an_erasure_that_was_cut_off_is_finished_and_told(phone: Linked, faults:
     # The key went first: of a tab that was killed there and then, this is what is left.
     note = phone.rows_on_disk()["meta"]["erased"]
     phone.run(
-        'await (await use("core/indexed-db")).write({ put: [["vault", 0, { generation: 1 }]] })'
+        """const { write } = await use("core/storage/indexed-db");
+           await write({ put: [["vault", 0, { generation: 1 }]] });"""
     )
     assert note["command"]
     phone.page.unroute_all()
@@ -176,7 +177,7 @@ def test_nothing_but_the_portals_own_order_erases_anything(phone: Linked) -> Non
     for name, answer in FALSE_ORDERS.items():
         before = len(calls)
         phone.page.route(HEARTBEAT, partial(forge, answer))
-        phone.run('await (await use("backup/sync")).wake()')
+        phone.run('await (await use("backup/sync/sync")).wake()')
         phone.page.unroute_all()
         assert len(calls) > before, name
         disk = phone.rows_on_disk()

@@ -27,7 +27,7 @@ IDBObjectStore.prototype.get = function (key) {
   if (key === "alone") history.replaceState(null, "", "#settings");
   return get.call(this, key);
 };"""
-CODE_IN_USE = "return (await use('backup/device')).device();"
+CODE_IN_USE = "return (await use('backup/portal/device')).device();"
 
 
 @pytest.fixture

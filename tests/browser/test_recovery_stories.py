@@ -34,7 +34,7 @@ const { change } = await use("accounts/vault");
 await change((doc) => { doc.backup.before.at = Date.now() - given; });
 """
 PURGED = """
-const { isCertain } = await use("core/clock");
+const { isCertain } = await use("otp/clock");
 while (!isCertain()) await new Promise((resolve) => setTimeout(resolve, 50));
 await (await use("accounts/vault")).change(() => {});
 """

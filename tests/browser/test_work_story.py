@@ -52,7 +52,7 @@ def start(page: Page, app: App) -> Phone:
         "name": app.installation.name,
         "account": "",
     }
-    phone.run('await (await use("backup/device")).keepDevice(given)', mine)
+    phone.run('await (await use("backup/portal/device")).keepDevice(given)', mine)
     return phone.open()
 
 

@@ -40,7 +40,7 @@ def pages_of_the_app(page: Page) -> Iterator[str]:
     yield "the app, settings"
     yield from _imports(phone)
     yield from _locks(phone)
-    phone.run('await (await use("core/indexed-db")).write({ drop: [["keys", "local"]] })')
+    phone.run('await (await use("core/storage/indexed-db")).write({ drop: [["keys", "local"]] })')
     phone.open()
     phone.reads("The key to your accounts is gone")
     yield "the app, key gone"

@@ -122,7 +122,7 @@ def becomes(phone: Phone, app: App) -> None:
     """Be this installation, as after linking, which has tests of its own."""
     mine = {"installation": str(app.installation.public_id), "secret": app.secret, "linked": True}
     mine |= {"name": app.installation.name, "account": ""}
-    phone.run('await (await use("backup/device")).keepDevice(given)', mine)
+    phone.run('await (await use("backup/portal/device")).keepDevice(given)', mine)
     phone.open()
 
 

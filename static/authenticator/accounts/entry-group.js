@@ -1,5 +1,5 @@
 // Lists of accounts on pages that show what would come, before it does.
-import { make, part, put } from "../core/dom.js";
+import { make, part, put } from "../core/page/dom.js";
 import { nameOf } from "./entries.js";
 import { n_ } from "../core/i18n.js";
 

@@ -1,7 +1,7 @@
 // The rows that hold the document: two whole generations, and what changed since, one small row for each change of
 // a long list. A whole one comes into the slot of the older; what lies before the older of the two is not needed.
 import { applied, difference } from "../otp/difference.js";
-import { seal, unseal } from "../core/encryption.js";
+import { seal, unseal } from "../core/storage/encryption.js";
 
 const LONG = 64 * 1024; // bytes of a whole generation from which on a save writes what changed
 const MOST = 32; // changes until both are put together

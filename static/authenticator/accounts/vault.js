@@ -1,13 +1,13 @@
 // The accounts on this phone: two sealed generations, one writer at a time, nothing half-written.
 import { FORMAT, emptyDocument, living } from "./entries.js";
-import { forget, known, noteSaving, remember, wasCutShort } from "../core/storage-marker.js";
+import { forget, known, noteSaving, remember, wasCutShort } from "../core/storage/marker.js";
 import { exclusively } from "../core/patience.js";
 import { Refusal } from "../core/refusal.js";
 import { draftOf } from "../otp/difference.js";
 import { generationOf, isScattered, labelOf, newest, nextRows, wholeRows } from "./generations.js";
-import { canKeepKeys, newKey, seal } from "../core/encryption.js";
-import { notSaved } from "../core/storage-words.js";
-import { read, readAll, readHeads, write } from "../core/indexed-db.js";
+import { canKeepKeys, newKey, seal } from "../core/storage/encryption.js";
+import { notSaved } from "../core/storage/refusals.js";
+import { read, readAll, readHeads, write } from "../core/storage/indexed-db.js";
 import { _ } from "../core/i18n.js";
 
 const LOCK = "latchkey-authenticator";

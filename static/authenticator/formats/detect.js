@@ -2,7 +2,7 @@
 import { Refusal } from "../core/refusal.js";
 import { _ } from "../core/i18n.js";
 import { recognise } from "./json.js";
-import { withoutPictures } from "./large.js";
+import { withoutPictures } from "./parsing/large.js";
 import { isList, nameOfList, readList } from "./links.js";
 
 const JSON_BEGINS = /^\s*[{[]/;

@@ -2,13 +2,13 @@
 import { isFile } from "../lk1/file.js";
 import { Refusal } from "../core/refusal.js";
 import { _ } from "../core/i18n.js";
-import { readAegis } from "./aegis.js";
-import { readAnyJson } from "./any-json.js";
-import { isBitwarden, readBitwarden } from "./bitwarden.js";
-import { open2Fas, openAegis } from "./encrypted.js";
-import { isObject } from "./item.js";
-import { ownExport } from "./own.js";
-import { read2Fas } from "./two-fas.js";
+import { readAegis } from "./apps/aegis.js";
+import { readAnyJson } from "./apps/any-json.js";
+import { isBitwarden, readBitwarden } from "./apps/bitwarden.js";
+import { open2Fas, openAegis } from "./apps/encrypted.js";
+import { isObject } from "./parsing/item.js";
+import { ownExport } from "./apps/own.js";
+import { read2Fas } from "./apps/two-fas.js";
 
 /** @param {string} words */
 const refused = (words) => () => {

@@ -3,9 +3,9 @@ import { plain } from "../otp/link-label.js";
 import { bare, isLink } from "../otp/otpauth.js";
 import { Refusal } from "../core/refusal.js";
 import { _ } from "../core/i18n.js";
-import { isBatch, joined, readBatch } from "./google.js";
-import { reason, tried } from "./item.js";
-import { readAccount } from "./link.js";
+import { isBatch, joined, readBatch } from "./apps/google.js";
+import { reason, tried } from "./parsing/item.js";
+import { readAccount } from "./parsing/link.js";
 
 const SHOWN = 40;
 const LINE = /\r\n?|[\n\v\f\u0085\u2028\u2029]/;

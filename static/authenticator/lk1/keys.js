@@ -1,5 +1,5 @@
 // Keys of a vault: 32 random bytes, and what is derived from them with HKDF-SHA256.
-import { importKey } from "../core/encryption.js";
+import { importKey } from "../core/storage/encryption.js";
 import { hex, random, utf8, uuidBytes } from "./bytes.js";
 
 const KEY = 32; // bytes

@@ -1,6 +1,6 @@
 // Slots: each seals the key of the vault under one way to open it.
-import { STANDARD, bytesOf, checkCost, derive } from "../lock/kdf.js";
-import { importKey } from "../core/encryption.js";
+import { STANDARD, bytesOf, checkCost, derive } from "../core/kdf/kdf.js";
+import { importKey } from "../core/storage/encryption.js";
 import { _ } from "../core/i18n.js";
 import { canonical, fromText, isUuid, lines, random, toText, uuidBytes } from "./bytes.js";
 import { hkdf, isKeyId, isSecret } from "./keys.js";

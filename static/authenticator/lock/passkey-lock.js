@@ -1,10 +1,10 @@
 // The lock that a passkey opens: its PRF makes the key under which the vault's key is sealed.
-import { newPasskey, prfOf } from "../backup/passkey.js";
+import { newPasskey, prfOf } from "./passkey.js";
 import { fromText, lines, random } from "../lk1/bytes.js";
 import { hkdf } from "../lk1/keys.js";
 import { openLock, sealUnder } from "./passphrase.js";
 import { Refusal, asFailure } from "../core/refusal.js";
-import { importKey } from "../core/encryption.js";
+import { importKey } from "../core/storage/encryption.js";
 import { _ } from "../core/i18n.js";
 
 const ABOUT = "lk-local-1/lock/passkey";

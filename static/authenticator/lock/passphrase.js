@@ -1,7 +1,7 @@
 // The lock that encrypts: the vault's key is sealed under a key made from a passphrase.
-import { STANDARD, bytesOf, checkCost, derive } from "./kdf.js";
+import { STANDARD, bytesOf, checkCost, derive } from "../core/kdf/kdf.js";
 import { Refusal } from "../core/refusal.js";
-import { importKey } from "../core/encryption.js";
+import { importKey } from "../core/storage/encryption.js";
 import { _ } from "../core/i18n.js";
 
 const ABOUT = "lk-local-1/lock";

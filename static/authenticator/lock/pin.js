@@ -1,7 +1,7 @@
 // The lock that only hides the page: a PIN, a growing wait after wrong ones, and a way out.
-import { isCertain, measure, now } from "../core/clock.js";
+import { isCertain, measure, now } from "../otp/clock.js";
 import { Refusal } from "../core/refusal.js";
-import { read, write } from "../core/indexed-db.js";
+import { read, write } from "../core/storage/indexed-db.js";
 import { _, span } from "../core/i18n.js";
 
 const ROUNDS = 600_000;

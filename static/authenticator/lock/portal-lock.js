@@ -3,9 +3,9 @@
 // sealed has been opened again, so that a killed tab leaves the one state or the other.
 import { fromText, lines, random, toText, utf8, uuidBytes } from "../lk1/bytes.js";
 import { hkdf } from "../lk1/keys.js";
-import { importKey, newKey, seal, unseal } from "../core/encryption.js";
+import { importKey, newKey, seal, unseal } from "../core/storage/encryption.js";
 import { labelOf } from "../accounts/generations.js";
-import { read, readAll, write } from "../core/indexed-db.js";
+import { read, readAll, write } from "../core/storage/indexed-db.js";
 import { change, current, oneAtATime, restartOthers } from "../accounts/vault.js";
 
 /** @type {[string, string]} */

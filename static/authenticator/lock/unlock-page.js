@@ -1,9 +1,9 @@
 // The locked app: the page that asks for PIN, passphrase or passkey, and locking when out of sight.
-import { canHavePasskeys } from "../backup/passkey.js";
-import { find, onSubmit, part, put } from "../core/dom.js";
+import { canHavePasskeys } from "./passkey.js";
+import { find, onSubmit, part, put } from "../core/page/dom.js";
 import { openLock } from "./passphrase.js";
 import { clearTries, endOfForgotten, enterPin, forget, isForgotten } from "./pin.js";
-import { present } from "../core/router.js";
+import { present } from "../core/page/router.js";
 import { beginAnew, lockRow, openWith, seals, setScreenLock } from "../accounts/vault.js";
 import { _, moment } from "../core/i18n.js";
 

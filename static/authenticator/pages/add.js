@@ -1,14 +1,14 @@
 // Adding an account by its key or its link, typed or pasted.
-import { clearErrors, fieldOf, part, showError } from "../core/dom.js";
+import { clearErrors, fieldOf, part, showError } from "../core/page/dom.js";
 import { add, bringBack, catchUp, finder, isBehind, nameOf, trash } from "../accounts/entries.js";
-import { reason } from "../formats/item.js";
-import { readAccount } from "../formats/link.js";
+import { reason } from "../formats/parsing/item.js";
+import { readAccount } from "../formats/parsing/link.js";
 import { isSeveral, nameOfList, readList } from "../formats/links.js";
 import { isLink, makeEntry } from "../otp/otpauth.js";
 import { setPending } from "../accounts/import-preview-state.js";
 import { Refusal, asFailure } from "../core/refusal.js";
-import { go } from "../core/router.js";
-import { say } from "../core/toast.js";
+import { go } from "../core/page/router.js";
+import { say } from "../core/page/toast.js";
 import { change, current } from "../accounts/vault.js";
 import { _ } from "../core/i18n.js";
 

@@ -1,12 +1,12 @@
 // Changing what is kept about an account, and moving it to the trash.
 import { asFailure } from "../core/refusal.js";
-import { isOn } from "../backup/state.js";
-import { clearErrors, elementOf, part, put, showError } from "../core/dom.js";
+import { isOn } from "../backup/sync/state.js";
+import { clearErrors, elementOf, part, put, showError } from "../core/page/dom.js";
 import { byId, edit, endOf, nameOf, restore, trash, trashed } from "../accounts/entries.js";
 import { plain } from "../otp/link-label.js";
 import { isWork } from "../lk1/document.js";
-import { MISSING, go } from "../core/router.js";
-import { say } from "../core/toast.js";
+import { MISSING, go } from "../core/page/router.js";
+import { say } from "../core/page/toast.js";
 import { change, current, subscribe } from "../accounts/vault.js";
 import { _, moment, n_ } from "../core/i18n.js";
 

@@ -1,12 +1,12 @@
 // Giving accounts away: sealed with a passphrase, or in the clear, as links or QR codes, after a
 // typed word.
-import { clearErrors, make, onSubmit, part, put, showError } from "../core/dom.js";
+import { clearErrors, make, onSubmit, part, put, showError } from "../core/page/dom.js";
 import { FORMAT, living, nameOf } from "../accounts/entries.js";
 import { isWork } from "../lk1/document.js";
 import { openFile, sealFile } from "../lk1/file.js";
 import { format } from "../otp/otpauth.js";
 import { square, writer } from "../qr/qr-svg.js";
-import { say } from "../core/toast.js";
+import { say } from "../core/page/toast.js";
 import { newPassphrase } from "../lock/confirm-secret.js";
 import { current } from "../accounts/vault.js";
 import { _, n_ } from "../core/i18n.js";

@@ -1,11 +1,11 @@
 // Bringing accounts along from another app: by a file, by a pasted text, by pictures, by the camera.
-import { clearErrors, make, notice, part, showError } from "../core/dom.js";
+import { clearErrors, make, notice, part, showError } from "../core/page/dom.js";
 import { readExport } from "../formats/detect.js";
-import { reason } from "../formats/item.js";
+import { reason } from "../formats/parsing/item.js";
 import { setPending } from "../accounts/import-preview-state.js";
-import { receive } from "../qr/scan-result.js";
+import { receive } from "./scan-result.js";
 import { Refusal, asFailure } from "../core/refusal.js";
-import { go } from "../core/router.js";
+import { go } from "../core/page/router.js";
 import { offerPictures, reading } from "./scan.js";
 import { _ } from "../core/i18n.js";
 

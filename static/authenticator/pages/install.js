@@ -1,5 +1,5 @@
 // Putting the app on the home screen, where the browser offers it.
-import { part } from "../core/dom.js";
+import { part } from "../core/page/dom.js";
 import { _ } from "../core/i18n.js";
 
 /** @type {InstallPrompt | null} */

@@ -1,12 +1,12 @@
 // The page with the codes: search, tags, every account with its code.
 import { asFailure } from "../core/refusal.js";
-import { codeTime } from "../core/clock.js";
+import { codeTime } from "../otp/clock.js";
 import { codeAt } from "../otp/codes.js";
-import { find, make, part } from "../core/dom.js";
+import { find, make, part } from "../core/page/dom.js";
 import { draw, edit, living, nameOf, searcher, tagsOf } from "../accounts/entries.js";
-import { hold, lazy, sayNoBackup } from "../core/router.js";
-import { Rows } from "../accounts/rows.js";
-import { say } from "../core/toast.js";
+import { hold, lazy, sayNoBackup } from "../core/page/router.js";
+import { Rows } from "./list/rows.js";
+import { say } from "../core/page/toast.js";
 import { change, current, subscribe } from "../accounts/vault.js";
 import { listen } from "../work/status.js";
 import { _, n_ } from "../core/i18n.js";
@@ -126,7 +126,7 @@ class List {
   }
 }
 
-const showBackup = lazy(async () => (await import("../backup/status-bar.js")).showLine, sayNoBackup);
+const showBackup = lazy(async () => (await import("../backup/pages/status-bar.js")).showLine, sayNoBackup);
 
 /**
  * Show the page.

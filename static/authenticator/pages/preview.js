@@ -1,12 +1,12 @@
 // A look at what was read, before any of it is added: ready, here already, cannot be read and why.
-import { notice, part, put } from "../core/dom.js";
+import { notice, part, put } from "../core/page/dom.js";
 import { addAll, bringBack, byId, catchUp, edit, trash } from "../accounts/entries.js";
-import { reason } from "../formats/item.js";
+import { reason } from "../formats/parsing/item.js";
 import { fillGroup } from "../accounts/entry-group.js";
 import { sorted } from "../accounts/import-groups.js";
 import { clearPending, takePending } from "../accounts/import-preview-state.js";
-import { go } from "../core/router.js";
-import { say } from "../core/toast.js";
+import { go } from "../core/page/router.js";
+import { say } from "../core/page/toast.js";
 import { change, current } from "../accounts/vault.js";
 import { _, n_ } from "../core/i18n.js";
 

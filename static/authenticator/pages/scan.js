@@ -1,9 +1,9 @@
 // Adding by the camera, or by a picture of the code.
-import { notice, part, put } from "../core/dom.js";
-import { reason } from "../formats/item.js";
+import { notice, part, put } from "../core/page/dom.js";
+import { reason } from "../formats/parsing/item.js";
 import { plain } from "../otp/link-label.js";
 import { readPicture, readVideo } from "../qr/qr.js";
-import { receive } from "../qr/scan-result.js";
+import { receive } from "./scan-result.js";
 import { Refusal, asFailure } from "../core/refusal.js";
 import { _ } from "../core/i18n.js";
 

@@ -1,13 +1,13 @@
 // Settings, and what the app knows of itself.
 import { asFailure } from "../core/refusal.js";
-import { part, put } from "../core/dom.js";
+import { part, put } from "../core/page/dom.js";
 import { living } from "../accounts/entries.js";
 import { showInstall } from "./install.js";
 import { offered, PATIENCE, within } from "../core/patience.js";
-import { hold, lazy, sayNoBackup } from "../core/router.js";
-import { speak, version } from "../core/service-worker-client.js";
-import { say } from "../core/toast.js";
-import { clockWords } from "../core/error-pages.js";
+import { hold, lazy, sayNoBackup } from "../core/page/router.js";
+import { speak, version } from "../core/page/service-worker-client.js";
+import { say } from "../core/page/toast.js";
+import { clockWords } from "./error-pages.js";
 import { bringBack, change, current, hasAside, lockRow } from "../accounts/vault.js";
 import { _, n_ } from "../core/i18n.js";
 
@@ -91,7 +91,7 @@ const offerAside = async (root) => {
   });
 };
 
-const showBackup = lazy(async () => (await import("../backup/settings.js")).showBackupCard, sayNoBackup);
+const showBackup = lazy(async () => (await import("../backup/pages/settings-card.js")).showBackupCard, sayNoBackup);
 
 /**
  * Show the page.

@@ -1,6 +1,6 @@
 // The calls of a recovery; see docs/authenticator-api.md. Each but the last needs a grant.
 import { asFailure } from "../core/refusal.js";
-import { call, isRefused } from "../backup/api.js";
+import { call, isRefused } from "../backup/portal/api.js";
 
 /** @param {object} content */
 const body = (content) => ({ body: content });

@@ -1,8 +1,8 @@
 // What was typed or opened, kept over a walk to the portal and back: sealed under a key that cannot
 // be read, for an hour at most, and not at all where the lock of the app is to be the only way in.
 import { fromText, toText } from "../lk1/bytes.js";
-import { newKey, seal, unseal } from "../core/encryption.js";
-import { read, write } from "../core/indexed-db.js";
+import { newKey, seal, unseal } from "../core/storage/encryption.js";
+import { read, write } from "../core/storage/indexed-db.js";
 import { lockRow, seals } from "../accounts/vault.js";
 
 /** @type {[string, string]} */

@@ -1,6 +1,6 @@
 // After a weak sign-in the portal shows no sealed backup to anybody who does not prove its key: it is told
 // a tag that is derived from the key, and nothing of the key itself.
-import { isRefused } from "../backup/api.js";
+import { isRefused } from "../backup/portal/api.js";
 import { closedSlot, openSlot, tagOf, tagOfVault, wrappingOf } from "../lk1/slots.js";
 import { offers, proveKey, versionOf } from "./api.js";
 import { keep, needed, session } from "./session.js";

@@ -1,9 +1,9 @@
 // What was opened comes to this phone: put together with what is here, in one transaction, and so
 // that it can be taken back. First the accounts, then the portal: whatever fails, nothing is missing.
-import { isRefused, mention } from "../backup/api.js";
-import { ownAll, ownDevice } from "../backup/device.js";
-import { adopt, backupIn, backupOf, hasKey, prove } from "../backup/state.js";
-import { now } from "../core/clock.js";
+import { isRefused, mention } from "../backup/portal/api.js";
+import { ownAll, ownDevice } from "../backup/portal/device.js";
+import { adopt, backupIn, backupOf, hasKey, prove } from "../backup/sync/state.js";
+import { now } from "../otp/clock.js";
 import { emptyDocument } from "../accounts/entries.js";
 import { isNewer, isWork, replaceWith } from "../lk1/document.js";
 import { describe, merge } from "../lk1/merge.js";

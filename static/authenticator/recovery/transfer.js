@@ -2,7 +2,7 @@
 import { fromText, isUuid, lines, random, toText, uuidBytes } from "../lk1/bytes.js";
 import { hkdf, isKeyId, isSecret } from "../lk1/keys.js";
 import { damaged } from "../lk1/refusals.js";
-import { importKey } from "../core/encryption.js";
+import { importKey } from "../core/storage/encryption.js";
 
 const ABOUT = "lk1/hand-over";
 const CURVE = { name: "ECDH", namedCurve: "P-256" };

@@ -1,6 +1,6 @@
 // Accounts of organisations: asking for a new code, taking the secret, proving it to the portal.
-import { call, isRefused } from "../backup/api.js";
-import { now } from "../core/clock.js";
+import { call, isRefused } from "../backup/portal/api.js";
+import { now } from "../otp/clock.js";
 import { codeAt, stepAt } from "../otp/codes.js";
 import { add, byId, edit, living } from "../accounts/entries.js";
 import { isUuid } from "../lk1/bytes.js";

@@ -1,7 +1,7 @@
 // The page that sets accounts of organisations up: takes the code of the portal, says what became of it.
 import { asFailure } from "../core/refusal.js";
-import { takeCode } from "../backup/url-code.js";
-import { buttonPart, elementOf, notice, onSubmit, part, put } from "../core/dom.js";
+import { takeCode } from "../backup/portal/url-code.js";
+import { buttonPart, elementOf, notice, onSubmit, part, put } from "../core/page/dom.js";
 import { nameOf } from "../accounts/entries.js";
 import { subscribe } from "../accounts/vault.js";
 import { _ } from "../core/i18n.js";

@@ -1,7 +1,7 @@
 // How accounts of organisations stand on this phone: what the portal said last, kept for when it
 // cannot be asked. Names and secrets are in the document; here are ids and states.
 import { isWork } from "../lk1/document.js";
-import { read, write } from "../core/indexed-db.js";
+import { read, write } from "../core/storage/indexed-db.js";
 import { _ } from "../core/i18n.js";
 
 /** @type {[string, string]} */
