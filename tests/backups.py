@@ -21,8 +21,8 @@ class Backup:
 
     app: App
     vault: lk1.Vault = field(default_factory=lk1.Vault)
-    recovery_key: str = field(
-        default_factory=lambda: lk1.show_recovery_key(token_bytes(20)), repr=False
+    backup_key: str = field(
+        default_factory=lambda: lk1.show_backup_key(token_bytes(20)), repr=False
     )
     head: int = 0
     epoch: int = 1
@@ -47,7 +47,7 @@ class Backup:
     def slot(self, kind: str = "recovery-key") -> Json:
         """Seal the key of the vault for one more way to open it."""
         if kind == "recovery-key":
-            return lk1.make_slot(self.vault, kind, self.recovery_key)
+            return lk1.make_slot(self.vault, kind, self.backup_key)
         salt = lk1.spelled(token_bytes(32))
         if kind == "passkey":
             credential = lk1.spelled(token_bytes(32))

@@ -138,18 +138,18 @@ def _about(envelope: Json) -> str:
 # --- The backup key --------------------------------------------------------------------------
 
 
-def show_recovery_key(raw: bytes) -> str:
+def show_backup_key(raw: bytes) -> str:
     """Write 20 bytes in eight groups and a ninth that checks them."""
     text = _letters(raw) + _letters(hashlib.sha256(raw).digest())[:2]
     return "-".join(re.findall(".{1,4}", text))
 
 
-def read_recovery_key(text: str) -> bytes:
+def read_backup_key(text: str) -> bytes:
     """Read it however it was typed."""
     letters = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
     bits = "".join(f"{SYMBOLS.index(letter):05b}" for letter in letters[:32])
     raw = int(bits, 2).to_bytes(20, "big")
-    if show_recovery_key(raw).replace("-", "") != letters:
+    if show_backup_key(raw).replace("-", "") != letters:
         raise Refused("a slip in the backup key")
     return raw
 
@@ -199,7 +199,7 @@ def _wrapper(slot: Json, given: str | bytes) -> bytes:
     if kind == "passphrase" and isinstance(given, str):
         return _from_passphrase(slot["params"], given)
     if kind == "recovery-key" and isinstance(given, str):
-        given = read_recovery_key(given)
+        given = read_backup_key(given)
     if kind not in {"recovery-key", "passkey"} or isinstance(given, str):
         raise Refused("no such way in")
     return hkdf(given, slot["id"], f"lk1/slot/{kind}")

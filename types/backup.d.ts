@@ -67,7 +67,7 @@ interface Slot {
 
 /** What somebody has to open a slot with. */
 interface SlotInput {
-  recoveryKey?: string;
+  backupKey?: string;
   passphrase?: string;
   prf?: Bytes;
   credential?: string | BufferSource;

@@ -89,7 +89,7 @@ interface Parts {
   "off-form": HTMLFormElement;
   passkey: HTMLFormElement;
   passphrase: HTMLFormElement;
-  "recovery-key": HTMLFormElement;
+  "backup-key": HTMLFormElement;
   "remove-passkey": HTMLFormElement;
   sealed: HTMLFormElement;
   typed: HTMLFormElement;

@@ -117,7 +117,7 @@ class KeySlot(models.Model):
     """
 
     class Kind(models.TextChoices):
-        RECOVERY_KEY = "recovery-key", _("backup key")
+        BACKUP_KEY = "recovery-key", _("backup key")
         PASSPHRASE = "passphrase", _("passphrase")
         PASSKEY = "passkey", _("passkey")
 

@@ -32,8 +32,11 @@ page("export", lazy(async () => (await import("./pages/export.js")).showExport))
 page("lock", lazy(async () => (await import("./pages/lock-settings-page.js")).showLock));
 page("link", lazy(async () => (await import("./backup/pages/link-page.js")).showLink));
 page("backup", lazy(async () => (await import("./backup/pages/backup-page.js")).showBackup));
-page("ways", lazy(async () => (await import("./backup/pages/unlock-methods-page.js")).showWays));
-page("recovery-key", lazy(async () => (await import("./backup/pages/key-page.js")).showNewKey));
+page(
+  "unlock-methods",
+  lazy(async () => (await import("./backup/pages/unlock-methods-page.js")).showUnlockMethods),
+);
+page("backup-key", lazy(async () => (await import("./backup/pages/key-page.js")).showNewKey));
 page("check", lazy(async () => (await import("./backup/pages/key-page.js")).showCheck));
 page("versions", lazy(async () => (await import("./backup/pages/versions-page.js")).showVersions));
 page("version", lazy(async () => (await import("./backup/pages/versions-page.js")).showVersion));

@@ -92,7 +92,7 @@ class Hands:
         known = vault.versions.get(number=vault.head).header["key"] if vault else self.app.vault.key
         made = lk1.Vault(str(vault.public_id) if vault else self.app.vault.id, known)
         if self.draw(2):
-            return lk1.make_slot(made, "recovery-key", lk1.show_recovery_key(token_bytes(20)))
+            return lk1.make_slot(made, "recovery-key", lk1.show_backup_key(token_bytes(20)))
         given = {name: lk1.spelled(token_bytes(32)) for name in ("credential", "salt")}
         return lk1.make_slot(made, "passkey", token_bytes(32), **given)
 
@@ -141,7 +141,7 @@ def take_over(hands: Hands) -> Any:
 def make(hands: Hands) -> Any:
     """Make a backup of one's own, perhaps in the place of the one that is on."""
     own = lk1.Vault()
-    slot = lk1.make_slot(own, "recovery-key", lk1.show_recovery_key(token_bytes(20)))
+    slot = lk1.make_slot(own, "recovery-key", lk1.show_backup_key(token_bytes(20)))
     envelope = lk1.seal_document(own, DOC, device=hands.app.id, epoch=1)
     body = {"envelope": envelope, "accounts": 3, "slots": [slot], "tag": wrong()}
     return hands.call("POST", "vault", {**body, "freeze": bool(hands.draw(2))})

@@ -37,7 +37,7 @@ class OwnersApp:
         linked = give_app(victim, http, phone=phone)
         backup = Backup(linked)
         slot = backup.slot()
-        tag = lk1.tag_of(slot, backup.recovery_key)
+        tag = lk1.tag_of(slot, backup.backup_key)
         body = {"envelope": backup.envelope(DOC), "accounts": 3, "slots": [{**slot, "tag": tag}]}
         made = linked.post("vault", {**body, "tag": lk1.tag_of_vault(backup.vault)})
         assert made.status_code == MADE
@@ -120,7 +120,7 @@ class OwnersApp:
         self.app, client = app, owner.client
         slot = self.backup.slots[0]
         about = {"vault": self.backup.vault.id}
-        tag = lk1.tag_of(slot, self.backup.recovery_key)
+        tag = lk1.tag_of(slot, self.backup.backup_key)
         app.call(client, "POST", "restore/prove", {**about, "slot": slot["id"], "tag": tag})
         whole = lk1.tag_of_vault(self.backup.vault)
         proved = app.call(client, "POST", "restore/prove", {**about, "tag": whole})
@@ -146,6 +146,6 @@ class OwnersApp:
         assert shown.get("vault") == self.backup.vault.id, (done, shown)
         sealed = [each for each in shown["slots"] if each["id"] == slot["id"]]
         assert sealed, (done, "the owner's key opens nothing")
-        secret = lk1.open_slot(sealed[0], self.backup.vault.id, self.backup.recovery_key)
+        secret = lk1.open_slot(sealed[0], self.backup.vault.id, self.backup.backup_key)
         first = self.app.call(client, "GET", "vault/versions/1").json()
         assert lk1.open_envelope(secret, first["envelope"]) == DOC, done

@@ -1,4 +1,4 @@
-"""A thief with password and mailbox beside an owner with a phone and the recovery key."""
+"""A thief with password and mailbox beside an owner with a phone and the backup key."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def tries_everything(app: App, backup: Kept) -> None:
 
 
 def is_whole(person: Person, backup: Kept) -> None:
-    """Expect every account in the backup, opened with the recovery key alone, and every key."""
+    """Expect every account in the backup, opened with the backup key alone, and every key."""
     row = Vault.objects.get(user=person.user)
     assert row.state == Vault.State.ON
     assert KeySlot.objects.filter(vault=row).count() == len(backup.slots)
@@ -78,7 +78,7 @@ def is_whole(person: Person, backup: Kept) -> None:
     slot = row.slots.get(kind="recovery-key")
     known = {name: getattr(slot, name) for name in ("kind", "key", "params", "nonce", "sealed")}
     sent = {"id": str(slot.public_id), **known}
-    secret = lk1.open_slot(sent, backup.vault.id, backup.recovery_key)
+    secret = lk1.open_slot(sent, backup.vault.id, backup.backup_key)
     doc = lk1.open_envelope(secret, sealed)
     assert [entry["issuer"] for entry in doc["entries"]] == SERVICES
 
@@ -135,7 +135,7 @@ def test_the_owner_of_the_phone_follows_one_notice_and_has_every_code(
 def test_the_owner_of_the_key_is_quicker_than_the_thief_and_has_every_code(
     alice: Person, backup: Kept, new_client: Browsers, clock: time_machine.Traveller
 ) -> None:
-    """The phone is lost for good: a saved code, a new phone and the recovery key."""
+    """The phone is lost for good: a saved code, a new phone and the backup key."""
     thief = new_client()
     recover(thief, alice)
     own = link(thief, phone="new", name="Thief")
@@ -148,7 +148,7 @@ def test_the_owner_of_the_key_is_quicker_than_the_thief_and_has_every_code(
     new = link(owner, phone="new", name="Pixel 9")
     assert backup.prove(new).status_code == 200
     (offer,) = new.get("restore/offers").json()["vaults"]
-    secret = lk1.open_slot(offer["slots"][0], backup.vault.id, backup.recovery_key)
+    secret = lk1.open_slot(offer["slots"][0], backup.vault.id, backup.backup_key)
     version = new.get(f"restore/{backup.vault.id}/versions/{offer['head']}").json()
     doc = lk1.open_envelope(secret, version["envelope"])
     assert [entry["issuer"] for entry in doc["entries"]] == SERVICES
@@ -163,7 +163,7 @@ def test_the_owner_of_the_key_is_quicker_than_the_thief_and_has_every_code(
     assert own.post("heartbeat", BEAT).json()["status"] == "unlinked"
     assert refusal(own.get("restore/slots")) == GONE
     assert new.post("heartbeat", BEAT).json()["status"] == "active"
-    taken = Kept(new, backup.vault, backup.recovery_key, backup.head, epoch, backup.slots)
+    taken = Kept(new, backup.vault, backup.backup_key, backup.head, epoch, backup.slots)
     body = {"envelope": taken.envelope(DOC), "accounts": len(SERVICES)}
     assert taken.send(body).status_code == 201
     is_whole(alice, backup)
@@ -178,7 +178,7 @@ def test_the_owner_of_the_key_is_quicker_than_the_thief_and_has_every_code(
 def test_following_the_notice_of_what_the_app_did_unlinks_the_app(
     alice: Person, backup: Kept, new_client: Browsers
 ) -> None:
-    """Also a thief who has the recovery key, and took over with it."""
+    """Also a thief who has the backup key, and took over with it."""
     thief = new_client()
     recover(thief, alice)
     own = link(thief, phone="new", name="Thief")

@@ -21,7 +21,7 @@ DOC = {"format": 1, "entries": [{"issuer": "Sesame Bank", "label": "carol", "sec
 
 def plant(seen: Seen, backup: Backup) -> None:
     """Watch for everything that must never leave the phone."""
-    key, shown = backup.vault.secret, backup.recovery_key
+    key, shown = backup.vault.secret, backup.backup_key
     seen.secrets |= {
         "the key of the vault": key,
         "the key in hex": key.hex().encode(),
@@ -59,7 +59,7 @@ def life_of(backup: Backup, new: Backup) -> None:
 def backup(carol: Person, client: Client, seen: Seen) -> Backup:
     """The backup of carol's phone, after everything that can happen to it."""
     backup = give_backup(carol, client)
-    new = Backup(give_app(carol, client, "Pixel 10"), backup.vault, backup.recovery_key)
+    new = Backup(give_app(carol, client, "Pixel 10"), backup.vault, backup.backup_key)
     plant(seen, backup)
     plant(seen, new)
     life_of(backup, new)

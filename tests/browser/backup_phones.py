@@ -23,7 +23,7 @@ class Linked(Phone):
     """The app on a phone of this person."""
 
     person: Person
-    recovery_key: str = ""
+    backup_key: str = ""
 
     @property
     def installation(self) -> Installation:
@@ -48,7 +48,7 @@ class Linked(Phone):
         known = ("kind", "key", "params", "nonce", "sealed")
         sealed = {"id": str(slot.public_id), **{name: getattr(slot, name) for name in known}}
         vault = str(self.vault.public_id)
-        return lk1.Vault(vault, slot.key, lk1.open_slot(sealed, vault, self.recovery_key))
+        return lk1.Vault(vault, slot.key, lk1.open_slot(sealed, vault, self.backup_key))
 
     def content(self, number: int = 0) -> Json:
         """What lies in the portal's database, opened with the backup key alone."""
@@ -82,21 +82,21 @@ class Linked(Phone):
         """Switch the backup on through its pages; return the backup key."""
         self.open("backup")
         self.press("Make my backup key")
-        self.recovery_key = self.note_key()
+        self.backup_key = self.note_key()
         self.press("Switch backup on")
         self.says("The backup is on")
-        return self.recovery_key
+        return self.backup_key
 
     def back_up(self) -> str:
         """Switch the backup on without its pages; return the backup key."""
-        self.recovery_key = self.run(
-            """const { newRecoveryKey } = await use("lk1/recovery-key");
-               const key = await newRecoveryKey();
+        self.backup_key = self.run(
+            """const { newBackupKey } = await use("lk1/backup-key");
+               const key = await newBackupKey();
                await (await use("backup/sync/setup")).switchOn(key);
                await (await use("backup/sync/sync")).wake();
                return key;"""
         )
-        return self.recovery_key
+        return self.backup_key
 
     def note_key(self) -> str:
         """Note the key that is shown, and type back what is asked for."""

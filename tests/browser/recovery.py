@@ -86,9 +86,9 @@ class OldPhone:
     docs: list[Json] = field(default_factory=list)
 
     @property
-    def recovery_key(self) -> str:
+    def backup_key(self) -> str:
         """As it was shown."""
-        return self.backup.recovery_key
+        return self.backup.backup_key
 
     @property
     def heads(self) -> list[int]:
@@ -136,7 +136,7 @@ def provable(live: LiveSite, person: Person, *names: str) -> OldPhone:
     """The old phone, whose app told the portal what proves its keys."""
     old = old_phone(live, person, *names, kinds=("recovery-key", "passphrase"))
     backup = old.backup
-    for slot, key in zip(backup.slots, (backup.recovery_key, PASSPHRASE), strict=True):
+    for slot, key in zip(backup.slots, (backup.backup_key, PASSPHRASE), strict=True):
         path = f"vault/slots/{slot['id']}/opened"
         assert backup.app.post(path, {"tag": lk1.tag_of(slot, key)}).status_code == 204
     tag = lk1.tag_of_vault(backup.vault)
@@ -194,15 +194,15 @@ class NewPhone(Phone):
         self.open("recovery")
         self.says("These backups are in your account.")
 
-    def opens_backup(self, recovery_key: str) -> None:
+    def opens_backup(self, backup_key: str) -> None:
         """Open the first one with a backup key."""
         self.opens_the_list()
         self.press("Open this backup")
-        self.types_key(recovery_key)
+        self.types_key(backup_key)
 
-    def types_key(self, recovery_key: str) -> None:
+    def types_key(self, backup_key: str) -> None:
         """Type a backup key and try it."""
-        self.type("Backup key", recovery_key)
+        self.type("Backup key", backup_key)
         self.press("Open with the backup key")
 
     def loses_its_key(self) -> None:

@@ -13,7 +13,10 @@ from tests.people import protected
 from tests.work import give_enrolment
 
 STATES = ("action_required", "asked", "approved", "enrolled")
-PLACES = ("codes", "work", "settings", "backup", "ways", "versions", "add", "link", "import")
+PLACES = (
+    *("codes", "work", "settings", "backup", "unlock-methods"),
+    *("versions", "add", "link", "import"),
+)
 SETTLED = 800  # milliseconds after which nothing more comes of the portal's answers
 
 pytestmark = pytest.mark.screen

@@ -48,7 +48,7 @@ def test_a_backup_is_on_once_it_was_opened_again(phone: Linked) -> None:
 
 def test_more_ways_open_it_and_each_was_tried(phone: Linked) -> None:
     first = phone.back_up()
-    phone.open("ways")
+    phone.open("unlock-methods")
     phone.reads("Ways to open the backup")
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
@@ -69,10 +69,10 @@ def test_more_ways_open_it_and_each_was_tried(phone: Linked) -> None:
     wrong = phone.page.get_by_text("This passphrase does not open this backup.")
     expect(wrong).to_be_visible(timeout=PATIENCE)
     phone.press("Make a new backup key")
-    phone.recovery_key = phone.note_key()
+    phone.backup_key = phone.note_key()
     phone.press("Replace the key")
     phone.says("The new backup key opened the backup.")
-    assert phone.recovery_key != first
+    assert phone.backup_key != first
     assert phone.services() == ["Mail", "Shop"]
     assert sorted(phone.vault.slots.values_list("kind", flat=True)) == [
         "passphrase",
@@ -80,7 +80,15 @@ def test_more_ways_open_it_and_each_was_tried(phone: Linked) -> None:
     ]
 
 
-def test_the_recovery_key_is_checked_without_the_network(phone: Linked) -> None:
+def test_addresses_from_before_the_pages_had_their_names_still_lead_there(phone: Linked) -> None:
+    phone.back_up()
+    phone.open("ways")
+    phone.reads("Ways to open the backup")
+    phone.open("recovery-key")
+    phone.reads("New backup key")
+
+
+def test_the_backup_key_is_checked_without_the_network(phone: Linked) -> None:
     key = phone.back_up()
     phone.open("check")
     phone.says("It last opened the backup")
@@ -148,7 +156,7 @@ def test_where_nobody_has_a_backup_a_second_phone_may_begin_one(
     phone.fill([link("Mail")])
     phone.open("backup")
     phone.press("Make my backup key")
-    phone.recovery_key = phone.note_key()
+    phone.backup_key = phone.note_key()
     phone.press("Switch backup on")
     phone.says("Sign in to the portal on this phone first")
     grant(App(phone.installation, "", live.visitor()))

@@ -136,7 +136,7 @@ def test_once_a_month_it_asks_whether_the_key_still_opens(phone: Linked) -> None
     phone.says("You opened the backup within the last half year.")
     phone.page.evaluate("location.hash = 'codes'")
     phone.press("Check it")
-    phone.type("Backup key", phone.recovery_key)
+    phone.type("Backup key", phone.backup_key)
     phone.press("Try it")
     phone.says("It opens your backup")
     phone.press("Back to your codes")

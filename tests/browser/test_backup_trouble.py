@@ -143,7 +143,7 @@ def test_a_new_phone_saves_and_the_old_one_leaves_its_changes(
         base_url=live.url, service_workers="block", viewport={"width": 360, "height": 780}
     )
     new = link_app(second.new_page(), live, phone.person, "Pixel 10")
-    new.recovery_key = phone.recovery_key
+    new.backup_key = phone.backup_key
     doc = phone.run('return (await use("accounts/vault")).current()')
     rows.filter(pk=old.pk).update(status="superseded")
     rows.exclude(pk=old.pk).update(status="active")
@@ -216,7 +216,7 @@ def test_a_phone_whose_storage_was_emptied_never_uploads(phone: Linked) -> None:
 
 
 def test_a_clock_two_minutes_slow_changes_nothing(phone: Linked) -> None:
-    slow = Linked(phone.page.context.new_page(), phone.person, phone.recovery_key)
+    slow = Linked(phone.page.context.new_page(), phone.person, phone.backup_key)
     phone.page.goto("about:blank")
     slow.page.add_init_script("const now = Date.now.bind(Date); Date.now = () => now() - 120_000;")
     slow.open()

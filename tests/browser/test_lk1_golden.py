@@ -45,7 +45,7 @@ def test_the_app_opens_what_its_first_version_wrote(modules: Phone) -> None:
 def test_python_opens_it_too() -> None:
     vault, inputs = golden("vault"), golden("inputs")
     given = {
-        "recovery-key": inputs["recovery-key"]["recoveryKey"],
+        "recovery-key": inputs["recovery-key"]["backupKey"],
         "passphrase": inputs["passphrase"]["passphrase"],
         "passkey": lk1.unspelled(inputs["passkey"]["prf"]),
     }

@@ -12,7 +12,7 @@ from tests.lk1 import NOBODY, Json, Vault
 pytestmark = pytest.mark.no_rows
 VAULT = Vault()
 OTHER = Vault()
-RECOVERY = lk1.show_recovery_key(bytes(range(20)))
+RECOVERY = lk1.show_backup_key(bytes(range(20)))
 PRF = bytes(range(32))
 WORDS = "Zwölf Boxkämpfer"
 CHEAP = lk1.passphrase_params(b"0123456789abcdef", memory=19456, passes=2)
@@ -28,18 +28,18 @@ return JSON.stringify(found);
 """
 
 READ_KEYS = f"""{TRIED}
-const {{ readRecoveryKey }} = await use("lk1/recovery-key");
-const read = (text) => tried(async () => toText(await readRecoveryKey(text)));
+const {{ readBackupKey }} = await use("lk1/backup-key");
+const read = (text) => tried(async () => toText(await readBackupKey(text)));
 return JSON.stringify(await Promise.all(JSON.parse(given).map(read)));
 """
 
 
-def test_recovery_keys_are_written_alike_and_read_in_any_spelling(modules: Phone) -> None:
-    made = modules.run("return (await use('lk1/recovery-key')).newRecoveryKey()")
+def test_backup_keys_are_written_alike_and_read_in_any_spelling(modules: Phone) -> None:
+    made = modules.run("return (await use('lk1/backup-key')).newBackupKey()")
     assert [len(group) for group in made.split("-")] == [4] * 8 + [2]
-    assert len(lk1.read_recovery_key(made)) == 20
+    assert len(lk1.read_backup_key(made)) == 20
     raw = bytes.fromhex("0001020304050607080910111213141516171819")
-    shown = lk1.show_recovery_key(raw)
+    shown = lk1.show_backup_key(raw)
     slips = shown.replace("0", "o").replace("1", "l")
     spellings = [
         shown,
@@ -55,7 +55,7 @@ def test_recovery_keys_are_written_alike_and_read_in_any_spelling(modules: Phone
     assert asked(modules, READ_KEYS, spellings) == [{"got": lk1.spelled(raw)}] * len(spellings)
 
 
-def test_a_slip_in_a_recovery_key_is_told_from_a_key_of_another_backup(modules: Phone) -> None:
+def test_a_slip_in_a_backup_key_is_told_from_a_key_of_another_backup(modules: Phone) -> None:
     letters = RECOVERY.replace("-", "")
     slips = []
     for at, letter in enumerate(letters):
@@ -64,7 +64,7 @@ def test_a_slip_in_a_recovery_key_is_told_from_a_key_of_another_backup(modules: 
     found = asked(modules, READ_KEYS, slips)
     # Ten bits let one slip of a thousand pass; for this key it is none.
     assert {each.get("code") for each in found} == {"typo"}
-    assert not [text for text in slips if opens(lk1.read_recovery_key, text)]
+    assert not [text for text in slips if opens(lk1.read_backup_key, text)]
     wrong = asked(modules, READ_KEYS, ["", letters[:-1], letters + "0", "U" + letters[1:], "<b>"])
     assert [each["words"] for each in wrong] == [
         "A backup key has 34 letters and digits, and this has 0.",
@@ -74,9 +74,9 @@ def test_a_slip_in_a_recovery_key_is_told_from_a_key_of_another_backup(modules: 
         "A backup key has no “<” in it. Look at that place again.",
     ]
     slot = lk1.make_slot(VAULT, "recovery-key", RECOVERY)
-    foreign = lk1.show_recovery_key(b"\1" * 20)
+    foreign = lk1.show_backup_key(b"\1" * 20)
     slipped, other = asked(
-        modules, SLOTS, [[slot, VAULT.id, {"recoveryKey": key}] for key in (slips[0], foreign)]
+        modules, SLOTS, [[slot, VAULT.id, {"backupKey": key}] for key in (slips[0], foreign)]
     )
     assert (slipped["code"], other["code"]) == ("typo", "closed")
     assert other["words"] == "This backup key is one of another backup."
@@ -93,7 +93,7 @@ for (const input of inputs) {{
 return JSON.stringify(found);
 """
 INPUTS: dict[str, Json] = {
-    "recovery-key": {"recoveryKey": RECOVERY},
+    "recovery-key": {"backupKey": RECOVERY},
     "passphrase": {"passphrase": WORDS},
     "passkey": {"prf": lk1.spelled(PRF)},
 }

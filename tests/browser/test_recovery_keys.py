@@ -201,7 +201,7 @@ def test_without_any_key_the_old_backup_is_put_away_and_a_new_one_begins(
     aside = phone.page.locator(".offer").filter(has_text="Put away")
     expect(aside).to_contain_text("It is kept until")
     aside.get_by_role("button", name="Open this backup").click()
-    phone.types_key(old.recovery_key)
+    phone.types_key(old.backup_key)
     phone.says("Another backup is on, and stays.")
     phone.press("Bring them back")
     phone.reads("3 accounts ready")

@@ -51,7 +51,7 @@ def answers_of(page: Page, kept: list[str]) -> Any:
     return keep
 
 
-def test_with_the_recovery_key_there_is_no_wait(
+def test_with_the_backup_key_there_is_no_wait(
     live: LiveSite, phone: NewPhone, nora: Person
 ) -> None:
     old = provable(live, nora, "Bank", "Mail")
@@ -60,7 +60,7 @@ def test_with_the_recovery_key_there_is_no_wait(
     phone.says("You can open it now with your backup key, passphrase or passkey.")
     phone.press("Open this backup")
     expect(phone.page.locator("[data-part=old-phone]")).to_be_hidden()
-    phone.types_key(old.recovery_key)
+    phone.types_key(old.backup_key)
     phone.reads("2 accounts are in it")
     phone.press("Take over")
     phone.reads("2 accounts ready")
@@ -99,7 +99,7 @@ def test_before_a_key_is_proved_nothing_sealed_comes_and_no_key_goes(
         phone.press("Open this backup")
         phone.reads("Open the backup")
         before = "".join(kept)
-        phone.types_key(old.recovery_key)
+        phone.types_key(old.backup_key)
         phone.reads("1 account is in it")
     phone.page.remove_listener("response", keep)
     assert "Pixel 7" in before
@@ -107,8 +107,8 @@ def test_before_a_key_is_proved_nothing_sealed_comes_and_no_key_goes(
         assert slot["sealed"] not in before
     assert "ciphertext" not in before
     sent = "".join(request.post_data or "" for request in asked)
-    bare = old.recovery_key.replace("-", "")
-    assert old.recovery_key not in sent
+    bare = old.backup_key.replace("-", "")
+    assert old.backup_key not in sent
     assert bare not in sent
 
 
@@ -140,12 +140,12 @@ def test_a_key_of_before_there_were_tags_says_from_when(
     comes_in_weakly(phone, live, nora)
     phone.open("recovery")
     phone.press("Open this backup")
-    phone.types_key(old.recovery_key)
+    phone.types_key(old.backup_key)
     phone.says("It opens the backup after the waiting period")
     RestoreGrant.objects.update(available_at=timezone.now())
     phone.open("recovery")
     phone.press("Open this backup")
-    phone.types_key(old.recovery_key)
+    phone.types_key(old.backup_key)
     phone.reads("1 account is in it")
     phone.press("Take over")
     phone.says("This phone can take over from")

@@ -84,14 +84,14 @@ def _looking_after(phone: Linked) -> Iterator[str]:
     phone.press("Switch the backup off")
     phone.says("Type the word “off”.")
     yield "the app, backup, on, off refused"
-    phone.open("ways")
+    phone.open("unlock-methods")
     phone.type("New passphrase", WORDS)
     phone.type("The passphrase once more", WORDS)
     phone.press("Add the passphrase")
     expect(phone.way("Passphrase")).to_contain_text(said("Last opened"), timeout=20_000)
     phone.way("Passphrase").get_by_role("button", name=said("Try it")).click()
     yield "the app, ways to open it"
-    phone.open("recovery-key")
+    phone.open("backup-key")
     phone.says("Your backup key")
     yield "the app, new backup key"
     phone.open("check")
@@ -99,7 +99,7 @@ def _looking_after(phone: Linked) -> Iterator[str]:
     phone.press("Try it")
     phone.says("A backup key has")
     yield "the app, check, refused"
-    phone.type("Backup key", phone.recovery_key)
+    phone.type("Backup key", phone.backup_key)
     phone.press("Try it")
     phone.says("It opens your backup")
     yield "the app, check, right"

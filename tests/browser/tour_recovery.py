@@ -112,7 +112,7 @@ def _keys(phone: NewPhone) -> Names:
 
 
 def _back(phone: NewPhone, old: OldPhone) -> Names:
-    phone.opens_backup(old.recovery_key)
+    phone.opens_backup(old.backup_key)
     phone.says("cannot be read")
     yield "recovery, look"
     phone.press("Take over")

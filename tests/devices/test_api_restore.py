@@ -54,7 +54,7 @@ def test_the_new_phone_sees_what_there_is(new: App, backup: Backup) -> None:
     assert shown["active"]["name"] == "Pixel 7"
     assert shown["active"]["accounts"] == 35
     (slot,) = offer["slots"]
-    secret = lk1.open_slot(slot, backup.vault.id, backup.recovery_key)
+    secret = lk1.open_slot(slot, backup.vault.id, backup.backup_key)
     version = new.get(f"restore/{backup.vault.id}/versions/2").json()
     assert lk1.open_envelope(secret, version["envelope"]) == {"format": 1, "entries": []}
     versions = new.get(f"restore/{backup.vault.id}/versions?before=2").json()["versions"]

@@ -60,17 +60,17 @@ def test_a_way_is_never_replaced_under_its_id(backup: Backup) -> None:
 
 
 def test_the_last_way_stays(backup: Backup, carol: Person) -> None:
-    recovery_key, passphrase = backup.slots[0], backup.slot("passphrase")
-    assert refusal(remove(backup, recovery_key)) == (409, "last_slot")
+    backup_key, passphrase = backup.slots[0], backup.slot("passphrase")
+    assert refusal(remove(backup, backup_key)) == (409, "last_slot")
     add(backup, passphrase)
     backup.verify(passphrase)
-    assert refusal(remove(backup, recovery_key)) == (409, "last_slot")
+    assert refusal(remove(backup, backup_key)) == (409, "last_slot")
     another = backup.slot()
     add(backup, another)
-    assert refusal(remove(backup, recovery_key)) == (409, "last_slot"), "the new one was not tried"
+    assert refusal(remove(backup, backup_key)) == (409, "last_slot"), "the new one was not tried"
     assert backup.verify(another).status_code == 204
-    assert remove(backup, recovery_key).status_code == 204
-    assert refusal(remove(backup, recovery_key)) == (404, "slot_unknown")
+    assert remove(backup, backup_key).status_code == 204
+    assert refusal(remove(backup, backup_key)) == (404, "slot_unknown")
     assert remove(backup, passphrase).status_code == 204
     assert refusal(remove(backup, another)) == (409, "last_slot")
     assert carol.kinds()[-1] == "backup:slot_removed"

@@ -50,7 +50,7 @@ def test_what_was_sealed_comes_back_and_opens(carol: Person, client: Client) -> 
     assert backup.send({"envelope": backup.envelope(doc), "accounts": 1, "shrink": True})
     shown = backup.app.get("vault").json()
     (slot,) = shown["slots"]
-    secret = lk1.open_slot(slot, shown["vault"], backup.recovery_key)
+    secret = lk1.open_slot(slot, shown["vault"], backup.backup_key)
     assert lk1.open_envelope(secret, shown["version"]["envelope"]) == doc
     told = {key: shown[key] for key in ("state", "epoch", "head", "deleted_until")}
     assert told == {"state": "on", "epoch": 1, "head": 2, "deleted_until": None}
@@ -201,7 +201,7 @@ def with_slots(change: Callable[[list[Any]], Any]) -> Callable[[Backup], Any]:
     return make
 
 
-def test_the_first_version_comes_with_one_recovery_key(carol: Person, client: Client) -> None:
+def test_the_first_version_comes_with_one_backup_key(carol: Person, client: Client) -> None:
     backup = Backup(give_app(carol, client))
     cases: dict[str, Callable[[Backup], Any]] = {
         "none": with_slots(lambda _slots: []),

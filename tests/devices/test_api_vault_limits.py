@@ -83,7 +83,7 @@ def test_a_stolen_phone_leaves_its_owner_every_act(
     assert backup.app.delete("vault").status_code == 200
     assert backup.app.post("vault/undelete").status_code == 200
     assert backup.app.delete("vault").status_code == 429
-    new = Backup(give_app(carol, client, "Pixel 10"), backup.vault, backup.recovery_key)
+    new = Backup(give_app(carol, client, "Pixel 10"), backup.vault, backup.backup_key)
     grant(new.app)
     taken = {"mode": "take-over", "vault": backup.vault.id, "head": 1}
     assert new.app.post("restore/complete", taken).status_code == 200

@@ -32,7 +32,7 @@ class Kept(Backup):
     def make_provable(self) -> "Kept":
         """Switch it on with a backup key and a passphrase, each with its tag."""
         self.slots = [self.slot(), self.slot("passphrase")]
-        given = [self.recovery_key, PASSPHRASE]
+        given = [self.backup_key, PASSPHRASE]
         sent = [
             {**slot, "tag": lk1.tag_of(slot, key)}
             for slot, key in zip(self.slots, given, strict=True)
@@ -46,7 +46,7 @@ class Kept(Backup):
 
     def tag(self, at: int = 0) -> str:
         """What proves the backup key, or the passphrase."""
-        return lk1.tag_of(self.slots[at], [self.recovery_key, PASSPHRASE][at])
+        return lk1.tag_of(self.slots[at], [self.backup_key, PASSPHRASE][at])
 
     def prove(self, app: App, **more: Any) -> Any:
         """Prove the backup key from a phone."""
@@ -106,7 +106,7 @@ def test_the_owner_of_a_key_reads_and_takes_over_at_once(
     answer = backup.prove(new, slot=backup.slots[at]["id"], tag=backup.tag(at))
     assert answer.status_code == 200
     (offer,) = new.get("restore/offers").json()["vaults"]
-    given = [backup.recovery_key, PASSPHRASE][at]
+    given = [backup.backup_key, PASSPHRASE][at]
     secret = lk1.open_slot(offer["slots"][at], backup.vault.id, given)
     version = new.get(f"restore/{backup.vault.id}/versions/1").json()
     assert lk1.open_envelope(secret, version["envelope"])
@@ -163,7 +163,7 @@ def test_tries_are_counted_before_they_are_judged(new: App, backup: Kept) -> Non
     assert refusal(backup.prove(new)) == (429, "too_many")
 
 
-def test_guessing_passphrases_keeps_nobody_from_the_recovery_key(
+def test_guessing_passphrases_keeps_nobody_from_the_backup_key(
     backup: Kept, carol: Person, client: Client
 ) -> None:
     passphrase, answer = backup.slots[1]["id"], None

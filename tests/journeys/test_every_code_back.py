@@ -69,7 +69,7 @@ def test_a_lost_phone_ends_with_every_code_back(
     old = the_old_phone(live, new_browser(**HAND_HELD), alice, account)
     before = old.run(CODES, FROZEN)
     assert sorted(before) == sorted(["Bank", "Club", "Mail", "Shop", firm.name])
-    recovery_key, row = old.recovery_key, old.installation
+    backup_key, row = old.backup_key, old.installation
     old.page.context.set_offline(True)
 
     laptop = in_by_mail(live, new_browser(), alice)
@@ -77,7 +77,7 @@ def test_a_lost_phone_ends_with_every_code_back(
     assert Installation.objects.get(pk=row.pk).is_suspended, "sealed until the hold is over"
     assert old.run(CODES, FROZEN) == before, "an offline phone hears nothing"
 
-    new = begins_recovery(Linked(new_page, alice, recovery_key), alice)
+    new = begins_recovery(Linked(new_page, alice, backup_key), alice)
     takes_over(new)
     after = new.run(CODES, FROZEN)
     assert after == {name: code for name, code in before.items() if name != firm.name}
@@ -194,7 +194,7 @@ def begins_recovery(new: Linked, alice: Person) -> Linked:
 def takes_over(new: Linked) -> None:
     """Open the backup with the backup key, see what is in it, have it."""
     new.press("Open this backup")
-    new.type("Backup key", new.recovery_key.lower())
+    new.type("Backup key", new.backup_key.lower())
     new.press("Open with the backup key")
     new.reads("5 accounts are in it")
     new.press("Take over")  # the old phone is sealed, and still the one that saves

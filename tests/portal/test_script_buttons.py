@@ -15,7 +15,7 @@ APP = "devices/authenticator"
 PRESSED = {
     (f"{APP}/import.html", "choose-file"): ("authenticator.py", "Choose a file"),
     (f"{APP}/import.html", "add"): ("test_authenticator_import_again.py", "Add "),
-    (f"{APP}/_recovery_key.html", "noted"): ("test_backup_story.py", "I have it, go on"),
+    (f"{APP}/_backup_key.html", "noted"): ("test_backup_story.py", "I have it, go on"),
     (f"{APP}/trouble.html", "recover"): (
         "test_authenticator_passkey_lock.py",
         "Begin recovery",

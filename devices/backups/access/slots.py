@@ -17,7 +17,7 @@ from devices.backups.storage.vaults import SLOTS_A_VAULT
 from devices.backups.storage.versions import head_of
 from devices.models import Installation, KeySlot, Vault
 
-RECOVERY_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
+BACKUP_KEYS_A_VAULT = 2  # the one in use, and the one that is about to take its place
 SLOT = "slot"
 SENT = ("kind", "key", "params", "nonce", "sealed")
 
@@ -81,8 +81,8 @@ def take_away(user: User, pk: int) -> None:
 
 
 def _check_room(kinds: list[str], kind: str) -> None:
-    is_one_more = kinds.count(KeySlot.Kind.RECOVERY_KEY) >= RECOVERY_KEYS_A_VAULT
-    is_key = kind == KeySlot.Kind.RECOVERY_KEY
+    is_one_more = kinds.count(KeySlot.Kind.BACKUP_KEY) >= BACKUP_KEYS_A_VAULT
+    is_key = kind == KeySlot.Kind.BACKUP_KEY
     if len(kinds) >= SLOTS_A_VAULT or (is_key and is_one_more):
         raise errors.too_many_slots()
 
@@ -117,8 +117,8 @@ def _check_not_last(vault: Vault, slot: KeySlot) -> None:
         others = others.filter(verified_at__isnull=False)
         if not others.exists():
             raise errors.last_slot()
-    is_key = slot.kind == KeySlot.Kind.RECOVERY_KEY
-    if is_key and not others.filter(kind=KeySlot.Kind.RECOVERY_KEY).exists():
+    is_key = slot.kind == KeySlot.Kind.BACKUP_KEY
+    if is_key and not others.filter(kind=KeySlot.Kind.BACKUP_KEY).exists():
         raise errors.last_slot()
 
 

@@ -127,7 +127,7 @@ def _passkey(params: Any) -> None:
 
 
 _PARAMS: dict[str, Callable[[Any], object]] = {
-    KeySlot.Kind.RECOVERY_KEY.value: validation.members,
+    KeySlot.Kind.BACKUP_KEY.value: validation.members,
     KeySlot.Kind.PASSPHRASE.value: _passphrase,
     KeySlot.Kind.PASSKEY.value: _passkey,
 }

@@ -84,7 +84,7 @@ def _check_first(envelope: Envelope, slots: Sequence[KeySlot]) -> None:
     kinds = [slot.kind for slot in slots]
     ids = {slot.public_id for slot in slots}
     is_first = envelope.base == 0 and envelope.epoch == 1
-    has_key = kinds.count(KeySlot.Kind.RECOVERY_KEY) == 1
+    has_key = kinds.count(KeySlot.Kind.BACKUP_KEY) == 1
     fits = len(slots) <= SLOTS_A_VAULT and len(ids) == len(slots)
     if not (is_first and has_key and fits and {slot.key for slot in slots} == {envelope.key}):
         raise errors.malformed()

@@ -4,7 +4,7 @@ import { importKey } from "../core/storage/encryption.js";
 import { _ } from "../core/i18n.js";
 import { canonical, fromText, isUuid, lines, random, toText, uuidBytes } from "./bytes.js";
 import { hkdf, isKeyId, isSecret } from "./keys.js";
-import { readRecoveryKey } from "./recovery-key.js";
+import { readBackupKey } from "./backup-key.js";
 import { closed, damaged, newer } from "./refusals.js";
 
 const ABOUT = "lk1/slot";
@@ -35,8 +35,8 @@ const KINDS = new Map(/** @type {[string, SlotKind][]} */ ([
     "recovery-key",
     {
       params: () => ({}),
-      wrapping: async ({ id }, { recoveryKey = "" }) =>
-        hkdf(await readRecoveryKey(recoveryKey), uuidBytes(id), "lk1/slot/recovery-key"),
+      wrapping: async ({ id }, { backupKey = "" }) =>
+        hkdf(await readBackupKey(backupKey), uuidBytes(id), "lk1/slot/recovery-key"),
       refused: () => _("This backup key is one of another backup."),
     },
   ],
@@ -98,7 +98,7 @@ export const tagOfVault = async ({ vault, secret }) =>
   toText(await hkdf(secret, uuidBytes(vault), VAULT_PROOF));
 
 /**
- * Seal the key of a vault for a way to open it; gives `{slot, tag}`. `input` is `recoveryKey` as it is
+ * Seal the key of a vault for a way to open it; gives `{slot, tag}`. `input` is `backupKey` as it is
  * shown, or `passphrase`, or `prf` (32 bytes) with the `credential` and the `salt` that gave it.
  * @param {VaultKey & SlotInput & { kind: string }} given
  */

@@ -7,7 +7,7 @@ import { _, moment } from "../../core/i18n.js";
 import { showKey } from "./key-steps.js";
 import { keyProven } from "../sync/reminders.js";
 import { isOn } from "../sync/state.js";
-import { recoverySlots, replaceRecoveryKey, tryHere } from "../sync/setup.js";
+import { backupKeySlots, replaceBackupKey, tryHere } from "../sync/setup.js";
 
 /**
  * Show the page with a new backup key.
@@ -19,7 +19,7 @@ export const showNewKey = (root) => {
     return;
   }
   showKey(root, async (key) => {
-    const until = await replaceRecoveryKey(key);
+    const until = await replaceBackupKey(key);
     say(
       until
         ? _("The new backup key opened the backup. You can remove the one before it from %(date)s.", {
@@ -27,21 +27,21 @@ export const showNewKey = (root) => {
           })
         : _("The new backup key opened the backup. The one before it no longer does."),
     );
-    go("ways");
+    go("unlock-methods");
   });
 };
 
 /**
  * Open the key of the backup with what was typed, by any of the backup keys that are there.
- * @param {string} recoveryKey
+ * @param {string} backupKey
  */
-const tryKey = async (recoveryKey) => {
-  const [first, ...others] = recoverySlots(current());
+const tryKey = async (backupKey) => {
+  const [first, ...others] = backupKeySlots(current());
   for (const slot of others) {
-    const isIt = await tryHere(slot, { recoveryKey }).then(() => true, () => false);
+    const isIt = await tryHere(slot, { backupKey }).then(() => true, () => false);
     if (isIt) return;
   }
-  await tryHere(first, { recoveryKey });
+  await tryHere(first, { backupKey });
 };
 
 /**
@@ -49,7 +49,7 @@ const tryKey = async (recoveryKey) => {
  * @param {HTMLElement} root
  */
 export const showCheck = (root) => {
-  if (!recoverySlots(current()).length) {
+  if (!backupKeySlots(current()).length) {
     go("backup");
     return;
   }

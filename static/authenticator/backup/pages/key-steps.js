@@ -1,6 +1,6 @@
 // The backup key: shown once, copied, printed or saved, and typed back in part.
 import { fieldOf, make, onSubmit, part, put } from "../../core/page/dom.js";
-import { newRecoveryKey } from "../../lk1/recovery-key.js";
+import { newBackupKey } from "../../lk1/backup-key.js";
 import { Refusal } from "../../core/refusal.js";
 import { _, moment } from "../../core/i18n.js";
 
@@ -72,13 +72,13 @@ const judge = (form, groups, places) => {
 };
 
 /**
- * Show a new key in the cards of `_recovery_key.html`; `typed(key)` is called once two groups of it
+ * Show a new key in the cards of `_backup_key.html`; `typed(key)` is called once two groups of it
  * were typed back right. What it throws is shown at the form.
  * @param {HTMLElement} root
  * @param {(key: string) => unknown} typed
  */
 export const showKey = async (root, typed) => {
-  const key = await newRecoveryKey();
+  const key = await newBackupKey();
   const groups = key.split("-");
   const [sheet, form] = [part(root, "sheet"), part(root, "typed")];
   part(root, "key").replaceChildren(...groups.map((group) => make("li", {}, make("b", {}, group))));

@@ -1,4 +1,4 @@
-// The ways to open the backup: each with when it last did, tried, added, removed.
+// The unlock methods of the backup: each with when it last did, tried, added, removed.
 import { asFailure } from "../../core/refusal.js";
 import { buttonPart, elementOf, onSubmit, part, put } from "../../core/page/dom.js";
 import { go } from "../../core/page/router.js";
@@ -11,7 +11,7 @@ import { saveNow } from "../sync/sync.js";
 import { refusePassword } from "../portal/own-password.js";
 import { canHavePasskeys, newPasskey, prfOf } from "../../lock/passkey.js";
 import { backupOf, isOn } from "../sync/state.js";
-import { addSlot, bringBack, removeSlot, tryHere, ways } from "../sync/setup.js";
+import { addSlot, bringBack, removeSlot, tryHere, unlockMethods } from "../sync/setup.js";
 
 /** @type {Record<string, () => string>} */
 const NAMES = {
@@ -101,7 +101,7 @@ const removedRow = (root) => (/** @type {Slot} */ { id, kind, until }) => {
 
 /** @param {HTMLElement} root */
 const showRemoved = async (root) => {
-  const { removed } = await ways();
+  const { removed } = await unlockMethods();
   part(root, "removed").replaceChildren(...removed.map(removedRow(root)));
   part(root, "removed-part").hidden = removed.length === 0;
 };
@@ -156,7 +156,7 @@ const listen = (root) => {
  * Show the page.
  * @param {HTMLElement} root
  */
-export const showWays = (root) => {
+export const showUnlockMethods = (root) => {
   /** @param {VaultDocument} doc */
   const fill = (doc) => {
     const { slots = [] } = backupOf(doc);

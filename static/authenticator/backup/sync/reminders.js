@@ -1,7 +1,7 @@
 // Reminders, and until when the person does not want to see them.
 import { living } from "../../accounts/entries.js";
 import { read, write } from "../../core/storage/indexed-db.js";
-import { recoverySlots } from "./setup.js";
+import { backupKeySlots } from "./setup.js";
 import { backupOf } from "./state.js";
 
 /** @type {[string, string]} */
@@ -17,14 +17,14 @@ const MONTH = 30 * DAY;
  */
 export const keyProven = (doc) => {
   const { proven = {} } = backupOf(doc);
-  return Math.max(0, ...recoverySlots(doc).map(({ id }) => proven[id] ?? 0));
+  return Math.max(0, ...backupKeySlots(doc).map(({ id }) => proven[id] ?? 0));
 };
 
 /** @type {Record<string, (doc: VaultDocument, now: number) => boolean>} */
 const isWanted = {
   alone: (doc) => living(doc).length > 0,
   linked: () => true,
-  check: (doc, now) => recoverySlots(doc).length > 0 && now - keyProven(doc) > MONTH,
+  check: (doc, now) => backupKeySlots(doc).length > 0 && now - keyProven(doc) > MONTH,
 };
 
 /**

@@ -35,12 +35,12 @@ const sent = ({ tag, ...slot }) => ({ ...bare(slot), ...(tag ? { tag } : {}) });
 
 /**
  * Draw a vault that this backup key opens, and keep its key on this phone before anything is sent.
- * @param {string} recoveryKey
+ * @param {string} backupKey
  * @param {boolean} freeze
  */
-const begin = async (recoveryKey, freeze) => {
+const begin = async (backupKey, freeze) => {
   const made = newVault();
-  const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, recoveryKey });
+  const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, backupKey });
   const known = { on: false, head: 0, epoch: 1, slots: [{ ...slot, tag }], freeze };
   await change((doc) => adopt(doc, { ...made, ...known }));
 };
@@ -120,25 +120,25 @@ const keep = (id, found) =>
 
 /**
  * Send what `begin` drew, fetch it, open it with the backup key; only then the backup is on.
- * @param {string} recoveryKey
+ * @param {string} backupKey
  * @param {(stage: string) => void} [tell]
  */
-export const finish = (recoveryKey, tell = () => {}) =>
+export const finish = (backupKey, tell = () => {}) =>
   alone(async () => {
     const { vault, slots } = backupIn(current());
     const [slot] = slots;
-    await openSlot({ slot: bare(slot), vault, recoveryKey });
+    await openSlot({ slot: bare(slot), vault, backupKey });
     tell("send");
     const wrote = await make();
     tell("fetch");
-    const found = await verify(slot.id, { recoveryKey }, wrote);
+    const found = await verify(slot.id, { backupKey }, wrote);
     tell("open");
     await keep(slot.id, found);
     await ownAll((await ownDevice()).installation);
   });
 
 /**
- * Add a way to open the backup, and open what the portal returns by it; `input` as for `makeSlot`.
+ * Add an unlock method, and open what the portal returns by it; `input` as for `makeSlot`.
  * @param {string} kind
  * @param {SlotInput} input
  */
@@ -151,7 +151,7 @@ export const addSlot = (kind, input) =>
   });
 
 /**
- * Remove a way to open it.
+ * Remove an unlock method.
  * @param {string} id
  */
 export const removeSlot = async (id) => {
@@ -166,19 +166,19 @@ export const removeSlot = async (id) => {
  * The backup keys that are there, oldest first.
  * @param {VaultDocument} doc
  */
-export const recoverySlots = (doc) =>
+export const backupKeySlots = (doc) =>
   (backupOf(doc).slots ?? []).filter(({ kind }) => kind === "recovery-key");
 
 /**
  * Put a new backup key, which was typed back, in the place of those before it. Gives 0, or until when
  * the one before stays: nothing is removed while a hold lasts.
- * @param {string} recoveryKey
+ * @param {string} backupKey
  */
-export const replaceRecoveryKey = async (recoveryKey) => {
-  const before = recoverySlots(current());
+export const replaceBackupKey = async (backupKey) => {
+  const before = backupKeySlots(current());
   // Of two, one was left over by a try that was cut off: the portal takes no third.
   if (before.length > 1) await removeSlot(before[1].id);
-  await addSlot("recovery-key", { recoveryKey });
+  await addSlot("recovery-key", { backupKey });
   try {
     await removeSlot(before[0].id);
   } catch (error) {
@@ -212,16 +212,16 @@ export const tellTag = async () => {
   });
 };
 
-/** What the portal keeps of the ways: `slots`, and those that were `removed` and can come back. */
-export const ways = () => call("GET", "vault/slots", { wants: ["slots", "removed"] });
+/** The unlock methods at the portal: `slots`, and those that were `removed` and can come back. */
+export const unlockMethods = () => call("GET", "vault/slots", { wants: ["slots", "removed"] });
 
 /**
- * Bring a way back that was removed.
+ * Bring back an unlock method that was removed.
  * @param {string} id
  */
 export const bringBack = async (id) => {
   await call("POST", `vault/slots/${id}/back`);
-  const { slots } = await ways();
+  const { slots } = await unlockMethods();
   await change((doc) => {
     backupIn(doc).slots = slots;
   });
@@ -245,10 +245,10 @@ export const switchOnAgain = async () => {
  */
 const isBegun = (doc) => hasKey(doc) && !backupOf(doc).on && !backupOf(doc).offUntil;
 
-/** @param {string} recoveryKey */
-const opensHere = async (recoveryKey) => {
+/** @param {string} backupKey */
+const opensHere = async (backupKey) => {
   const { vault, slots } = backupIn(current());
-  return openSlot({ slot: bare(slots[0]), vault, recoveryKey }).then(
+  return openSlot({ slot: bare(slots[0]), vault, backupKey }).then(
     () => true,
     () => false,
   );
@@ -267,14 +267,14 @@ const isThere = async () => {
  * Switch the backup on with a backup key that was typed back. After anything that went wrong it can
  * be called again, with the same key or with a new one. `tell(step)` hears "send", "fetch", "open".
  * With `freeze` the backup that is on, which nothing opens any more, is put away for it.
- * @param {string} recoveryKey
+ * @param {string} backupKey
  * @param {(stage: string) => void} [tell]
  * @param {{ freeze?: boolean }} [how]
  */
-export const switchOn = async (recoveryKey, tell = () => {}, { freeze = false } = {}) => {
+export const switchOn = async (backupKey, tell = () => {}, { freeze = false } = {}) => {
   const isAgain = isBegun(current());
-  if (isAgain && (await opensHere(recoveryKey))) return finish(recoveryKey, tell);
-  if (isAgain && (await isThere())) return replaceRecoveryKey(recoveryKey);
-  await begin(recoveryKey, freeze);
-  return finish(recoveryKey, tell);
+  if (isAgain && (await opensHere(backupKey))) return finish(backupKey, tell);
+  if (isAgain && (await isThere())) return replaceBackupKey(backupKey);
+  await begin(backupKey, freeze);
+  return finish(backupKey, tell);
 };

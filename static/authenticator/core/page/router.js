@@ -8,6 +8,11 @@ const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 const site = document.title;
 /** @type {Map<string, Show>} */
 const pages = new Map();
+// What versions before called a page: an address that somebody kept still leads there.
+const formerNames = new Map([
+  ["ways", "unlock-methods"],
+  ["recovery-key", "backup-key"],
+]);
 /** @type {End | null} */
 let leave = null;
 
@@ -92,7 +97,8 @@ export const hold = (root) => {
 
 /** Where the person is: name of the page and its argument. */
 const place = () => {
-  const [name, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  const [written, ...rest] = location.hash.replace(/^#\/?/, "").split("/");
+  const name = formerNames.get(written) ?? written;
   return pages.has(name) ? { name, argument: rest.join("/") } : { name: "codes", argument: "" };
 };
 

@@ -83,13 +83,13 @@ const tryOpen = async (slots, input) => {
 };
 
 /**
- * @param {HTMLElement} root
+ * A form that opens slots of this kind with what is typed; `name` is what slots.js calls that.
+ * @param {HTMLFormElement} form
  * @param {string} kind
  * @param {string} name
  * @param {() => string} empty
  */
-const typedForm = (root, kind, name, empty) => {
-  const form = formPart(root, kind);
+const typedForm = (form, kind, name, empty) => {
   const slots = slotsOf(kind);
   form.hidden = slots.length === 0;
   const field = form.elements.secret;
@@ -134,7 +134,9 @@ export const showOpen = (root) => {
   part(root, "old-phone").hidden = Boolean(waits()); // it gives the key once the wait is over
   const waiting = waits();
   if (waiting) tell(root, "look", waitWords(waiting.from));
-  typedForm(root, "recovery-key", "recoveryKey", () => _("Type the backup key."));
-  typedForm(root, "passphrase", "passphrase", () => _("Type the passphrase."));
+  const keyForm = formPart(root, "backup-key");
+  typedForm(keyForm, "recovery-key", "backupKey", () => _("Type the backup key."));
+  const passphraseForm = formPart(root, "passphrase");
+  typedForm(passphraseForm, "passphrase", "passphrase", () => _("Type the passphrase."));
   passkeyForm(root);
 };

@@ -32,13 +32,13 @@ const checkOf = async (bytes) => {
  * Write a key in its nine groups.
  * @param {Bytes} bytes
  */
-const showRecoveryKey = async (bytes) => {
+const showBackupKey = async (bytes) => {
   const letters = [...lettersOf(bytes), ...(await checkOf(bytes))].join("");
   return (letters.match(/.{1,4}/g) ?? []).join("-");
 };
 
 /** A new key, as it is shown. */
-export const newRecoveryKey = () => showRecoveryKey(random(BYTES));
+export const newBackupKey = () => showBackupKey(random(BYTES));
 
 /**
  * The letters of a key without what people put between them, slips of the eye put right.
@@ -70,7 +70,7 @@ const checkLetters = (letters) => {
  * The 20 bytes of a key however it was typed; a slip that changes it is refused.
  * @param {string} text
  */
-export const readRecoveryKey = async (text) => {
+export const readBackupKey = async (text) => {
   const letters = cleaned(text);
   checkLetters(letters);
   const bytes = bytesOf(letters.slice(0, LETTERS));
