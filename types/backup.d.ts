@@ -151,14 +151,14 @@ interface Phone {
 }
 
 /** What the portal answers to a heartbeat; `knew` is the version this phone named. */
-interface Told {
+interface HeartbeatAnswer {
   installation?: string;
   name: string;
   account: string;
   status: string;
   active?: Phone | null;
   epoch: number;
-  vault?: ToldVault | null;
+  vault?: VaultAnswer | null;
   late?: number;
   suspended?: boolean;
   replaced_until?: string;
@@ -167,7 +167,7 @@ interface Told {
   commands?: Order[];
 }
 
-interface ToldVault {
+interface VaultAnswer {
   vault: string;
   state: string;
   verified: boolean;
@@ -183,10 +183,10 @@ interface Shrink {
 }
 
 /** What is known of the backup all in all. */
-interface Known {
+interface StatusFacts {
   doc: VaultDocument;
   mine: Device | null;
-  told: Told | null;
+  answer: HeartbeatAnswer | null;
   trouble: Failure | null;
   isSaving: boolean;
   shrink: Shrink | null;
@@ -248,7 +248,7 @@ interface SaveHow {
 }
 
 /** What this phone tells the portal of itself. */
-interface Said {
+interface BackupCounts {
   unsaved: number;
   accounts: number;
   version: number | null;
@@ -256,7 +256,7 @@ interface Said {
 
 interface EngineState {
   mine: Device | null;
-  told: Told | null;
+  answer: HeartbeatAnswer | null;
   trouble: Failure | null;
   shrink: Shrink | null;
   isSaving: boolean;

@@ -119,17 +119,18 @@ export const draw = (doc, id, time = Date.now()) => {
 
 /**
  * Tell whether codes of this counter were drawn elsewhere, up to where `entry` stands.
- * @param {Account} known
+ * @param {Account} existing
  * @param {Account} entry
  */
-export const isBehind = (known, entry) => known.type === "hotp" && Number(entry.counter) > Number(known.counter);
+export const isBehind = (existing, entry) =>
+  existing.type === "hotp" && Number(entry.counter) > Number(existing.counter);
 
 /**
  * What is said again of an account that is here: a counter never goes back.
- * @param {Entry | undefined} known
+ * @param {Entry | undefined} existing
  * @param {Account} entry
  */
-const fromAgain = (known, entry) => (known && isBehind(known, entry) ? { counter: entry.counter } : {});
+const fromAgain = (existing, entry) => (existing && isBehind(existing, entry) ? { counter: entry.counter } : {});
 
 /**
  * Move the counter of an account up to where it stands elsewhere.

@@ -18,11 +18,11 @@ const withHighest = (items) => {
   return first;
 };
 
-/** @param {Entry | undefined} known @param {Account} entry */
-const groupOf = (known, entry) => {
-  if (!known) return "ready";
-  if (known.trashed) return "trashed";
-  return isBehind(known, entry) ? "raised" : "here";
+/** @param {Entry | undefined} existing @param {Account} entry */
+const groupOf = (existing, entry) => {
+  if (!existing) return "ready";
+  if (existing.trashed) return "trashed";
+  return isBehind(existing, entry) ? "raised" : "here";
 };
 
 /**
@@ -43,8 +43,8 @@ export const sorted = (doc, items) => {
     }
     const name = identity(item.entry);
     const entry = entries.get(name);
-    const known = find(item.entry);
-    if (entry) groups[groupOf(known, entry)].push({ entry, id: known?.id ?? "" });
+    const existing = find(item.entry);
+    if (entry) groups[groupOf(existing, entry)].push({ entry, id: existing?.id ?? "" });
     else groups.here.push(item);
     entries.delete(name);
   }

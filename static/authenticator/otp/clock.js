@@ -59,9 +59,9 @@ export const choose = (choice) => keep({ ...kept, choice });
 
 /** @param {Response} answer @param {number} asked @param {number} answered */
 const sample = (answer, asked, answered) => {
-  const told = Date.parse(answer.headers.get("Date") ?? "");
+  const portalTime = Date.parse(answer.headers.get("Date") ?? "");
   const isOurs = answer.ok && !answer.redirected && answered - asked <= SLOWEST;
-  return isOurs && told ? told + 500 - (asked + answered) / 2 : null;
+  return isOurs && portalTime ? portalTime + 500 - (asked + answered) / 2 : null;
 };
 
 /** Ask the portal for the time; without an answer all stays as it was. Tells if there is news. */

@@ -63,7 +63,7 @@ const split = (rest) => {
   const slash = path.indexOf("/");
   const type = (slash < 0 ? path : path.slice(0, slash)).trim().toLowerCase();
   const label = slash < 0 ? "" : path.slice(slash + 1);
-  return { type, label, given: mark < 0 ? {} : parameters(rest.slice(mark + 1)) };
+  return { type, label, query: mark < 0 ? {} : parameters(rest.slice(mark + 1)) };
 };
 
 /** @param {unknown} text */
@@ -96,19 +96,19 @@ const number = (text, name, least, most, standard) => {
 
 /**
  * Steam has letters of its own, though many write its accounts down as any other's.
- * @param {Record<string, any>} given
+ * @param {Record<string, any>} fields
  */
 const kindOf = ({ type, issuer, encoder }) =>
   type === "totp" && !encoder && STEAM.test(plain(issuer)) ? "steam" : type;
 
 /**
  * Put the parts of an account together; refuses broken ones by name.
- * @param {Record<string, any>} given
+ * @param {Record<string, any>} fields
  * @returns {Account}
  */
-export const makeEntry = (given) => {
-  const { issuer, label, secret, algorithm, digits, period, counter } = given;
-  const kind = kindOf(given);
+export const makeEntry = (fields) => {
+  const { issuer, label, secret, algorithm, digits, period, counter } = fields;
+  const kind = kindOf(fields);
   if (!KINDS.includes(kind)) throw new Refusal(_("It does not say what kind of code it makes."));
   const named = { type: kind, issuer: plain(issuer), label: plain(label) };
   const entry = /** @type {Account} */ ({ ...named, secret: clean(secret ?? "") });
@@ -125,18 +125,18 @@ export const makeEntry = (given) => {
 /**
  * @param {string} type
  * @param {string} label
- * @param {Record<string, string>} given
+ * @param {Record<string, string>} query
  * @param {string} raw
  */
-const unknown = (type, label, given, raw) => {
+const unknown = (type, label, query, raw) => {
   const kind = plain(type).slice(0, 40);
-  return /** @type {Account} */ ({ type: "unknown", ...readLabel(label, given.issuer), kind, raw });
+  return /** @type {Account} */ ({ type: "unknown", ...readLabel(label, query.issuer), kind, raw });
 };
 
 /**
- * Read a link: `{entry, given}`, its account and all its parameters; refuses as `parse` does.
+ * Read a link: `{entry, query}`, its account and all its parameters; refuses as `parse` does.
  * @param {string} text
- * @returns {{ entry: Account, given: Record<string, string> }}
+ * @returns {{ entry: Account, query: Record<string, string> }}
  */
 export const readLink = (text) => {
   if (text.length > LONGEST) throw new Refusal(_("The link is too long to be one of an account."));
@@ -147,18 +147,18 @@ export const readLink = (text) => {
   if (ANY_SCHEME.test(rest)) throw new Refusal(_("These are several links. Import them as a list."));
   if (scheme === "steam") {
     const made = makeEntry({ type: "steam", issuer: "Steam", label: "", secret: decoded(rest) });
-    return { entry: made, given: {} };
+    return { entry: made, query: {} };
   }
-  const { type, label, given } = split(rest);
+  const { type, label, query } = split(rest);
   if (!KINDS.includes(type)) {
     if (!type || !label) throw new Refusal(_("The link does not say what kind of code it makes."));
-    return { entry: unknown(type, label, given, link), given };
+    return { entry: unknown(type, label, query, link), query };
   }
-  if (!given.secret) throw new Refusal(_("The link has no key in it."), "secret");
-  const isSteam = type === "steam" || given.encoder?.toLowerCase() === "steam";
+  if (!query.secret) throw new Refusal(_("The link has no key in it."), "secret");
+  const isSteam = type === "steam" || query.encoder?.toLowerCase() === "steam";
   const kind = isSteam ? "steam" : type;
-  const named = readLabel(label, given.issuer ?? (isSteam ? "Steam" : ""));
-  return { entry: makeEntry({ ...given, type: kind, ...named }), given };
+  const named = readLabel(label, query.issuer ?? (isSteam ? "Steam" : ""));
+  return { entry: makeEntry({ ...query, type: kind, ...named }), query };
 };
 
 /**
@@ -174,13 +174,13 @@ export const parse = (text) => readLink(text).entry;
 export const format = (entry) => {
   if (entry.type === "unknown") return entry.raw;
   const { type, issuer, label } = entry;
-  const given = [`secret=${entry.secret}`];
+  const query = [`secret=${entry.secret}`];
   // Without its name an account of Steam would get it when it is read.
-  if (issuer || type === "steam") given.push(`issuer=${escaped(issuer)}`);
-  if (type === "totp" && STEAM.test(plain(issuer))) given.push("encoder=none");
+  if (issuer || type === "steam") query.push(`issuer=${escaped(issuer)}`);
+  if (type === "totp" && STEAM.test(plain(issuer))) query.push("encoder=none");
   if (type !== "steam") {
-    given.push(`algorithm=${entry.algorithm}`, `digits=${entry.digits}`);
-    given.push(type === "hotp" ? `counter=${entry.counter}` : `period=${entry.period}`);
+    query.push(`algorithm=${entry.algorithm}`, `digits=${entry.digits}`);
+    query.push(type === "hotp" ? `counter=${entry.counter}` : `period=${entry.period}`);
   }
-  return `otpauth://${type}/${writeLabel(issuer, label)}?${given.join("&")}`;
+  return `otpauth://${type}/${writeLabel(issuer, label)}?${query.join("&")}`;
 };

@@ -17,18 +17,18 @@ import { _ } from "../core/i18n.js";
  * @param {Account} entry
  */
 export const keep = async (entry) => {
-  const known = finder(current())(entry);
-  if (known?.trashed) {
-    await change((doc) => bringBack(doc, known.id, entry));
+  const existing = finder(current())(entry);
+  if (existing?.trashed) {
+    await change((doc) => bringBack(doc, existing.id, entry));
     say(_("%(name)s was in the trash, and is back in the list.", { name: nameOf(entry) }));
     return;
   }
-  if (known && isBehind(known, entry)) {
-    await change((doc) => catchUp(doc, known.id, entry));
+  if (existing && isBehind(existing, entry)) {
+    await change((doc) => catchUp(doc, existing.id, entry));
     say(_("The counter of %(name)s was behind. It is up to date now.", { name: nameOf(entry) }));
     return;
   }
-  if (known) {
+  if (existing) {
     throw new Refusal(_("%(name)s is in your list already.", { name: nameOf(entry) }), "secret");
   }
   const { id } = await change((doc) => add(doc, entry));
@@ -82,16 +82,16 @@ const unknownOrRead = (form, text) => {
 
 /** @param {HTMLFormElement} form */
 const read = (form) => {
-  const given = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
-  if (!given.secret.trim()) {
+  const fields = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
+  if (!fields.secret.trim()) {
     throw new Refusal(_("Type the key the service shows, or paste its link."), "secret");
   }
-  if (isLink(given.secret)) {
-    const unknown = unknownOrRead(form, given.secret);
+  if (isLink(fields.secret)) {
+    const unknown = unknownOrRead(form, fields.secret);
     if (unknown) return unknown;
     return makeEntry(Object.fromEntries(new FormData(form)));
   }
-  const entry = makeEntry(given);
+  const entry = makeEntry(fields);
   if (!entry.issuer && !entry.label) {
     throw new Refusal(_("Name the service, so that you find it again."), "issuer");
   }

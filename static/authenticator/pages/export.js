@@ -32,9 +32,9 @@ const save = (text, { name, type }) => {
 };
 
 /** What goes out in the clear: an account of an organisation is not the person's to give. */
-const given = () => living(current()).filter((entry) => !isWork(entry));
+const exportable = () => living(current()).filter((entry) => !isWork(entry));
 
-const links = () => given().map(format).join("\n") + "\n";
+const links = () => exportable().map(format).join("\n") + "\n";
 
 /**
  * Save the accounts in the list as a file that only the passphrase opens; it is tried first.
@@ -75,7 +75,7 @@ const picture = (encodeQR, entry) => {
 /** @param {HTMLElement} root */
 const showSheet = async (root) => {
   const encodeQR = await writer();
-  const entries = given();
+  const entries = exportable();
   part(root, "sheet").replaceChildren(...entries.map((entry) => picture(encodeQR, entry)));
   part(root, "sheet-part").hidden = false;
   part(root, "sheet-heading").focus();

@@ -115,7 +115,7 @@ class Scanner {
     this.stream = null;
     this.since = 0;
     this.last = "";
-    this.said = "";
+    this.sentence = "";
   }
 
   /**
@@ -125,8 +125,8 @@ class Scanner {
    */
   say(tone = "", ...lines) {
     const words = lines.join(" ");
-    if (words === this.said) return;
-    this.said = words;
+    if (words === this.sentence) return;
+    this.sentence = words;
     part(this.root, "words").replaceChildren(...(words ? [notice(tone, ...lines)] : []));
   }
 

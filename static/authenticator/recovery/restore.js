@@ -41,8 +41,8 @@ const revisions = (doc) => Object.fromEntries(doc.entries.map(({ id, revision })
  * @param {Chosen} given
  */
 const commonOf = (doc, { vault, version }) => {
-  const { vault: known, base, head } = backupOf(doc);
-  return known === vault && base && version >= Number(head) ? base : null;
+  const { vault: ownVault, base, head } = backupOf(doc);
+  return ownVault === vault && base && version >= Number(head) ? base : null;
 };
 
 /**
@@ -113,10 +113,10 @@ const adoptOpened = ({ epoch, head }) => {
   const [offer, chosen, secret] = [needed("offer"), needed("chosen"), needed("secret")];
   const { vault, key } = chosen.envelope;
   const { saved, accounts } = chosen;
-  const known = { vault, key, secret, epoch, head, saved, accounts, slots: offer.slots };
+  const fields = { vault, key, secret, epoch, head, saved, accounts, slots: offer.slots };
   return change((doc) => {
     const { before } = backupOf(doc);
-    adopt(doc, { ...known, base: emptyDocument(), checked: head });
+    adopt(doc, { ...fields, base: emptyDocument(), checked: head });
     backupIn(doc).before = before;
     if (by) prove(doc, by);
   });
@@ -149,7 +149,7 @@ const later = ({ more }) =>
  * @param {string} vault
  * @param {number} head
  */
-const told = async (mode, vault, head) => {
+const completeProved = async (mode, vault, head) => {
   try {
     return await complete(mode, vault, head);
   } catch (error) {
@@ -164,7 +164,7 @@ const finish = async (mode) => {
   for (let left = TRIES; ; left -= 1) {
     const { vault, head } = needed("offer");
     try {
-      return await told(mode, vault, head);
+      return await completeProved(mode, vault, head);
     } catch (error) {
       if (!left || !isRefused(error, "stale_head")) throw error;
       await catchUp();

@@ -18,12 +18,12 @@ let turn = Promise.resolve();
 
 /**
  * One call about these accounts at a time: an older answer never comes after a newer one.
- * @param {(...given: any[]) => any} act
+ * @param {(...args: any[]) => any} act
  */
 const inTurn =
   (act) =>
-  (/** @type {any[]} */ ...given) => {
-    const done = turn.then(() => act(...given));
+  (/** @type {any[]} */ ...args) => {
+    const done = turn.then(() => act(...args));
     turn = done.catch(() => {});
     return done;
   };
@@ -86,9 +86,9 @@ const confirm = async (entry) => {
 
 /** @param {string} enrolment @param {EnrolmentState} state */
 const settled = (enrolment, state) =>
-  note((known) => {
-    known.claimed = known.claimed.filter((id) => id !== enrolment);
-    known.states[enrolment] = { ...known.states[enrolment], ...state };
+  note((row) => {
+    row.claimed = row.claimed.filter((id) => id !== enrolment);
+    row.states[enrolment] = { ...row.states[enrolment], ...state };
   });
 
 /**
@@ -136,11 +136,11 @@ const replace = async (made) => {
 export const refresh = inTurn(async () => {
   const { enrolments } = await call("GET", "work", { wants: ["enrolments"] });
   await addMissing(enrolments);
-  await note((known) => {
+  await note((row) => {
     /** @param {Enrolment} given */
     const stateOf = ({ id, state, here, help }) => [id, { state, here, help }];
-    known.states = Object.fromEntries(enrolments.map(stateOf));
-    known.claimed = known.claimed.filter((id) => !known.states[id]?.here);
+    row.states = Object.fromEntries(enrolments.map(stateOf));
+    row.claimed = row.claimed.filter((id) => !row.states[id]?.here);
   });
   for (const made of [...unanswered.values()]) await replace(made).catch(() => {});
   for (const entry of accounts().filter(isClaimed)) await proveNow(entry).catch(() => {});
@@ -164,15 +164,15 @@ const readCode = (text) => {
  * it stays until the new one counts. Gives the account.
  */
 export const claim = inTurn(async (text) => {
-  const given = await call("POST", "work/claim", { body: { code: readCode(text) }, wants: GIVEN });
-  const { id, organisation } = given;
-  const made = { id, organisation, ...makeEntry({ ...given, type: "totp", issuer: organisation }) };
+  const answer = await call("POST", "work/claim", { body: { code: readCode(text) }, wants: GIVEN });
+  const { id, organisation } = answer;
+  const made = { id, organisation, ...makeEntry({ ...answer, type: "totp", issuer: organisation }) };
   if (byId(current(), id)?.secret) {
     await replace(made);
     return byId(current(), id);
   }
   await change((doc) => put(doc, made));
-  await note((known) => known.claimed.push(id));
+  await note((row) => row.claimed.push(id));
   await proveNow(/** @type {Entry} */ (byId(current(), id)));
   return byId(current(), id);
 });

@@ -8,7 +8,7 @@ import { _ } from "../core/i18n.js";
 const ROW = ["meta", "work"];
 const listeners = new Set();
 /** @type {WorkStates} */
-let known = { states: {}, claimed: [] };
+let workStates = { states: {}, claimed: [] };
 
 read(ROW)
   .then(([row]) => {
@@ -18,7 +18,7 @@ read(ROW)
 
 /** @param {WorkStates} row */
 const tell = (row) => {
-  known = row;
+  workStates = row;
   for (const listener of [...listeners]) listener();
 };
 
@@ -32,13 +32,13 @@ export const listen = (listener) => {
 };
 
 /**
- * Keep what is known now: `act(known)` works on a copy.
- * @param {(known: WorkStates) => void} act
+ * Keep what is known now: `act(workStates)` works on a copy.
+ * @param {(workStates: WorkStates) => void} act
  */
 export const note = async (act) => {
-  const row = structuredClone(known);
+  const row = structuredClone(workStates);
   act(row);
-  if (JSON.stringify(row) === JSON.stringify(known)) return;
+  if (JSON.stringify(row) === JSON.stringify(workStates)) return;
   await write({ put: [[...ROW, row]], isAside: true });
   tell(row);
 };
@@ -53,13 +53,13 @@ export const workOf = (entry) => /** @type {Work} */ (entry.work);
  * Whom the organisation says to ask; "" if it does not.
  * @param {Entry} entry
  */
-export const helpFor = (entry) => known.states[workOf(entry).enrolment]?.help ?? "";
+export const helpFor = (entry) => workStates.states[workOf(entry).enrolment]?.help ?? "";
 
 /**
  * Whether a secret of this account is here that the portal has not counted yet.
  * @param {Entry} entry
  */
-export const isClaimed = (entry) => known.claimed.includes(workOf(entry).enrolment);
+export const isClaimed = (entry) => workStates.claimed.includes(workOf(entry).enrolment);
 
 /** @param {Entry} given */
 const required = ({ secret }) =>
@@ -87,7 +87,7 @@ const ACTS = { action_required: "ask", enrolled: "ask", approved: "scan" };
 export const standing = (entry) => {
   if (!isWork(entry)) return null;
   if (isClaimed(entry)) return { words: _("The portal still waits for its first code."), act: "send" };
-  const { state = "", here } = known.states[workOf(entry).enrolment] ?? {};
+  const { state = "", here } = workStates.states[workOf(entry).enrolment] ?? {};
   if (entry.secret && (here || !state)) return null;
   const name = state in WORDS ? state : "action_required";
   return { words: WORDS[name](entry), act: ACTS[name] ?? "" };

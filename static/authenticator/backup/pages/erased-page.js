@@ -36,8 +36,8 @@ export const showAway = ({ until }, pause) => {
       }),
     );
     onPress(root, "again", async () => {
-      const told = await contact();
-      if (told?.restarts) location.reload();
+      const answer = await contact();
+      if (answer?.restarts) location.reload();
     });
   });
   callWhileLocked(pause);

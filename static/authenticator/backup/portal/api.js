@@ -97,8 +97,8 @@ const objectIn = async (answer, type) => {
 /** @param {Response} answer @param {Json} given */
 const refusalOf = (answer, { title, code, type: _type, status: _status, ...more }) => {
   if (answer.status >= 500 && answer.status !== ROOM_PROBLEM) return new PortalError("server");
-  const said = OF_CODES[code]?.() ?? title;
-  return new PortalError("refused", { title: said, code, status: answer.status, more });
+  const sentence = OF_CODES[code]?.() ?? title;
+  return new PortalError("refused", { title: sentence, code, status: answer.status, more });
 };
 
 /** @param {Response} answer */

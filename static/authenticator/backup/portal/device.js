@@ -80,16 +80,16 @@ const sameRow = (one, other) =>
   JSON.stringify([one?.plain, one?.nonce]) === JSON.stringify([other?.plain, other?.nonce]);
 
 /**
- * Write `rowsFor(key, known)` only while this phone is this installation: what was told of it may
+ * Write `rowsFor(key, mine)` only while this phone is this installation: what was told of it may
  * come when another tab has linked the phone anew.
  * @param {string} installation
- * @param {(key: CryptoKey, known: Device) => any} rowsFor
+ * @param {(key: CryptoKey, mine: Device) => any} rowsFor
  */
 const revise = async (installation, rowsFor) => {
   const [key, row] = await read(KEY, ROW);
-  const known = await opened(key, row);
-  if (known?.installation !== installation) return;
-  const rows = await rowsFor(key, known);
+  const mine = await opened(key, row);
+  if (mine?.installation !== installation) return;
+  const rows = await rowsFor(key, mine);
   if (!rows) return;
   let isLate = false;
   /** @param {unknown} _vault @param {unknown} _lock @param {DeviceRow | undefined} present */
@@ -111,9 +111,9 @@ const revise = async (installation, rowsFor) => {
  * @param {{ name: string, account: string }} given
  */
 export const nameDevice = (installation, { name, account }) =>
-  revise(installation, async (key, known) => {
-    if (known.name === name && known.account === account) return null;
-    const content = { ...known, name, account };
+  revise(installation, async (key, mine) => {
+    if (mine.name === name && mine.account === account) return null;
+    const content = { ...mine, name, account };
     return { put: [[...ROW, key ? await seal(key, content, ABOUT) : { plain: content }]] };
   });
 
@@ -122,9 +122,9 @@ export const nameDevice = (installation, { name, account }) =>
  * @param {string} installation
  */
 export const ownAll = (installation) =>
-  revise(installation, async (key, known) => {
-    if (!known.before?.length) return null;
-    const content = { ...known, before: [] };
+  revise(installation, async (key, mine) => {
+    if (!mine.before?.length) return null;
+    const content = { ...mine, before: [] };
     return { put: [[...ROW, key ? await seal(key, content, ABOUT) : { plain: content }]] };
   });
 

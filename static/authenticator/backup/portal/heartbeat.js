@@ -14,14 +14,14 @@ import { call } from "./api.js";
 import { dropDevice, linkedDevice, writeAs } from "./device.js";
 
 /** @type {[string, string]} */
-const SAID = ["meta", "said"];
+const COUNTS = ["meta", "said"];
 /** @type {[string, string]} */
 const UNLINKED = ["meta", "unlinked"];
 const WANTS = ["status", "commands"];
 
 /** What to tell while the list is locked: the same as the last time. */
-const saidBefore = async () =>
-  (await read(SAID))[0] ?? { unsaved: 0, accounts: 0, version: null };
+const lastCounts = async () =>
+  (await read(COUNTS))[0] ?? { unsaved: 0, accounts: 0, version: null };
 
 /** @param {ErasedNote} note */
 const acknowledge = async (note) => {
@@ -57,7 +57,7 @@ export const unlinkedAt = async () => (await read(UNLINKED))[0]?.at ?? 0;
 /** The person has read that it was. */
 export const forgetUnlinked = () => write({ drop: [UNLINKED] });
 
-/** @param {Told} given @param {...string} kinds */
+/** @param {HeartbeatAnswer} given @param {...string} kinds */
 const orderIn = ({ commands }, ...kinds) =>
   Array.isArray(commands)
     ? commands.find(({ kind, id }) => kinds.includes(kind) && isUuid(id))
@@ -133,7 +133,7 @@ const OBEYS = { wipe: obeyWipe, lock: obeyLock };
 /**
  * Only an answer that knew this phone by its secret, and calls it unlinked, comes here.
  * @param {Device} mine
- * @param {Told} answer
+ * @param {HeartbeatAnswer} answer
  */
 const leave = async (mine, answer) => {
   const open = orderIn(answer, "open");
@@ -145,15 +145,15 @@ const leave = async (mine, answer) => {
 };
 
 /**
- * Call the portal: `said` is `{unsaved, accounts, version}`, or nothing while the list is locked.
+ * Call the portal: `counts` is `{unsaved, accounts, version}`, or nothing while the list is locked.
  * Gives its answer and the `installation` that asked, with `restarts` if it made this phone erase,
  * lock or open everything; `null` if it is not linked.
- * @param {Said | null} [said]
+ * @param {BackupCounts | null} [counts]
  */
-export const contact = async (said = null) => {
+export const contact = async (counts = null) => {
   const mine = await linkedDevice();
   if (!mine) return null;
-  const body = said ?? (await saidBefore());
+  const body = counts ?? (await lastCounts());
   const answer = await call("POST", "heartbeat", { device: mine, body, wants: WANTS });
   if (answer.status === "unlinked") return { ...answer, restarts: await leave(mine, answer) };
   const open = orderIn(answer, "open"); // taken back meanwhile
@@ -162,7 +162,7 @@ export const contact = async (said = null) => {
   // is erased when that time has passed, or as soon as a strong session orders it.
   const order = answer.suspended === true && orderIn(answer, "wipe", "lock");
   if (order) return { ...answer, restarts: await OBEYS[order.kind](mine, order) };
-  if (said) await writeAs(mine.installation, { put: [[...SAID, said]] });
+  if (counts) await writeAs(mine.installation, { put: [[...COUNTS, counts]] });
   return { ...answer, installation: mine.installation };
 };
 
@@ -173,8 +173,8 @@ export const contact = async (said = null) => {
 export const callWhileLocked = (pause) => {
   const callIfShown = async () => {
     if (document.hidden) return;
-    const told = await contact().catch(() => null);
-    if (told?.restarts) location.reload();
+    const answer = await contact().catch(() => null);
+    if (answer?.restarts) location.reload();
   };
   document.addEventListener("visibilitychange", callIfShown);
   const timer = setInterval(callIfShown, pause);

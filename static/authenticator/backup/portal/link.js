@@ -46,11 +46,11 @@ export const groupedCode = (code) => code.match(/[0-9A-Za-z]/g)?.join("").match(
 
 /** What this phone may be called, as far as the browser tells. */
 export const guessName = async () => {
-  const told = await navigator.userAgentData?.getHighEntropyValues?.(["model"]).catch(() => null);
-  if (told?.model) return told.model.slice(0, LONGEST_NAME);
+  const hints = await navigator.userAgentData?.getHighEntropyValues?.(["model"]).catch(() => null);
+  if (hints?.model) return hints.model.slice(0, LONGEST_NAME);
   const { userAgent } = navigator;
-  const known = ["iPhone", "iPad", "Android"].find((word) => userAgent.includes(word));
-  if (known) return known === "Android" ? _("Android phone") : known;
+  const model = ["iPhone", "iPad", "Android"].find((word) => userAgent.includes(word));
+  if (model) return model === "Android" ? _("Android phone") : model;
   return _("Browser on a computer");
 };
 
@@ -70,14 +70,14 @@ export const lookAt = (text) =>
  * The accounts that are here already stay this phone's own until they are backed up under the link.
  * @param {Device} given
  */
-const settle = ({ claim, ...known }) => {
-  const account = claim?.account ?? known.account;
-  const before = known.linked ? known.before : current().entries.map(({ id }) => id);
-  return keepDevice({ ...known, account, before, linked: true });
+const settle = ({ claim, ...mine }) => {
+  const account = claim?.account ?? mine.account;
+  const before = mine.linked ? mine.before : current().entries.map(({ id }) => id);
+  return keepDevice({ ...mine, account, before, linked: true });
 };
 
 /** @param {Device} given */
-const drop = ({ claim: _claim, ...known }) => keepDevice(known);
+const drop = ({ claim: _claim, ...mine }) => keepDevice(mine);
 
 /** Wait no longer for the portal to confirm. */
 export const forgetClaim = async () => {
@@ -93,8 +93,8 @@ const claimAs = async (holder, code, name) => {
   const { installation, number, account, status, expires, confirm = "" } = answer;
   const made = holder ?? { linked: false, account, name };
   const claim = { number, account, expires, confirm };
-  const known = { ...made, installation, secret, claim };
-  await (status === "linked" ? settle(known) : keepDevice(known));
+  const mine = { ...made, installation, secret, claim };
+  await (status === "linked" ? settle(mine) : keepDevice(mine));
   return { ...claim, status };
 };
 

@@ -47,8 +47,8 @@ const takeIn = (doc, { head, epoch, content, version, slots }, mine) => {
   const isNews = head >= backup.head;
   if (isNews) mergeInto(doc, { base: backup.base, mine, theirs: content, phone: version.phone });
   const { saved, accounts } = version;
-  const known = { head, epoch, saved, accounts, slots, base: content, checked: head };
-  Object.assign(backupIn(doc), known); // merged: another object than the one above
+  const fields = { head, epoch, saved, accounts, slots, base: content, checked: head };
+  Object.assign(backupIn(doc), fields); // merged: another object than the one above
   delete backupIn(doc).pending;
 };
 

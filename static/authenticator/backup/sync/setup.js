@@ -41,8 +41,8 @@ const sent = ({ tag, ...slot }) => ({ ...bare(slot), ...(tag ? { tag } : {}) });
 const begin = async (backupKey, freeze) => {
   const made = newVault();
   const { slot, tag } = await makeSlotAndTag({ kind: "recovery-key", ...made, backupKey });
-  const known = { on: false, head: 0, epoch: 1, slots: [{ ...slot, tag }], freeze };
-  await change((doc) => adopt(doc, { ...made, ...known }));
+  const fields = { on: false, head: 0, epoch: 1, slots: [{ ...slot, tag }], freeze };
+  await change((doc) => adopt(doc, { ...made, ...fields }));
 };
 
 /** @param {VaultDocument} doc */
@@ -102,7 +102,7 @@ const verify = async (id, input, wrote = null) => {
 };
 
 /** @param {Newest} given */
-const known = ({ head, epoch, version: { saved, accounts }, content, slots }) => ({
+const fieldsOf = ({ head, epoch, version: { saved, accounts }, content, slots }) => ({
   ...{ head, epoch, saved, accounts, slots },
   ...{ base: content, checked: head, on: true, offUntil: null, lost: false, role: "active" },
 });
@@ -114,7 +114,7 @@ const known = ({ head, epoch, version: { saved, accounts }, content, slots }) =>
  */
 const keep = (id, found) =>
   change((doc) => {
-    Object.assign(backupIn(doc), known(found));
+    Object.assign(backupIn(doc), fieldsOf(found));
     prove(doc, id);
   });
 

@@ -113,8 +113,8 @@ export const signature = ({ entries }) =>
  * @param {VaultDocument} doc
  * @param {Partial<Omit<Backup, "secret">> & VaultKey} given
  */
-export const adopt = (doc, { secret, ...known }) => {
-  const adopted = { on: true, role: "active", proven: {}, ...known, secret: toText(secret) };
+export const adopt = (doc, { secret, ...fields }) => {
+  const adopted = { on: true, role: "active", proven: {}, ...fields, secret: toText(secret) };
   doc.backup = /** @type {Backup} */ (adopted);
 };
 

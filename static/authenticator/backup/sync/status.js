@@ -29,9 +29,9 @@ export const setStatus = (next) => {
   for (const listener of [...listeners]) listener(status);
 };
 
-/** @param {Known} given */
-const withoutKey = ({ told }) => {
-  const { vault, active } = told ?? {};
+/** @param {StatusFacts} given */
+const withoutKey = ({ answer }) => {
+  const { vault, active } = answer ?? {};
   if (vault?.state !== "on") return { kind: "linked" };
   const { accounts, saved } = vault;
   return { kind: "elsewhere", accounts, saved, phone: active?.name ?? "" };
@@ -48,27 +48,27 @@ const isError = (trouble, changes) =>
 /**
  * Whether the portal, when it was asked, had less than this phone had saved: it was set back.
  * @param {Backup} given
- * @param {Told | null} told
+ * @param {HeartbeatAnswer | null} answer
  */
-const isSetBack = ({ vault, head }, told) =>
-  told?.status === "active" &&
-  told.vault?.vault === vault &&
-  told.vault.head < Number(told.knew) &&
-  told.knew === head;
+const isSetBack = ({ vault, head }, answer) =>
+  answer?.status === "active" &&
+  answer.vault?.vault === vault &&
+  answer.vault.head < Number(answer.knew) &&
+  answer.knew === head;
 
-const TOLD_FOR = 7 * 24 * 3_600_000; // milliseconds
+const SET_BACK_SHOWN = 7 * 24 * 3_600_000; // milliseconds
 
 /** @param {number | undefined} time */
-const isRecent = (time) => time !== undefined && now() - time < TOLD_FOR;
+const isRecent = (time) => time !== undefined && now() - time < SET_BACK_SHOWN;
 
-/** @param {Known} given */
-const whileOn = ({ doc, told, trouble, isSaving }) => {
+/** @param {StatusFacts} given */
+const whileOn = ({ doc, answer, trouble, isSaving }) => {
   const backup = backupIn(doc);
   const { saved, accounts, head, checked } = backup;
   const changes = changesIn(doc);
-  const late = told?.late ?? 0;
+  const late = answer?.late ?? 0;
   if (isSaving) return { kind: "saving" };
-  if (isSetBack(backup, told)) return { kind: "setback", why: trouble?.message ?? "" };
+  if (isSetBack(backup, answer)) return { kind: "setback", why: trouble?.message ?? "" };
   if (trouble && isError(trouble, changes)) return { kind: "error", why: trouble.message, changes };
   if (changes) return { kind: "unsaved", changes, why: trouble?.message ?? "" };
   const setBack = isRecent(backup.setBack) ? backup.setBack : 0;
@@ -86,33 +86,33 @@ const asOther = (doc, phone, left) => {
   return { kind: "other", phone, changes };
 };
 
-/** @param {Known} known */
-const withKey = (known) => {
-  const { doc, told, shrink } = known;
+/** @param {StatusFacts} facts */
+const withKey = (facts) => {
+  const { doc, answer, shrink } = facts;
   const { role, on, offUntil, left, other, lost } = backupOf(doc);
-  if (lost) return withoutKey(known);
-  if (told?.suspended && told.replaced_until) return { kind: "replaced", until: told.replaced_until };
-  if (told?.suspended) return { kind: "suspended" };
+  if (lost) return withoutKey(facts);
+  if (answer?.suspended && answer.replaced_until) return { kind: "replaced", until: answer.replaced_until };
+  if (answer?.suspended) return { kind: "suspended" };
   if (role === "other") return asOther(doc, other ?? "", left);
   if (offUntil) return { kind: "off", until: offUntil };
   if (!on) return { kind: "unfinished" };
-  return shrink ? { kind: "shrink", ...shrink } : whileOn(known);
+  return shrink ? { kind: "shrink", ...shrink } : whileOn(facts);
 };
 
 /**
- * Put together what is known: `doc`, `mine` (this installation or null), `told` (the portal's last
+ * Put the facts together: `doc`, `mine` (this installation or null), `answer` (the portal's last
  * answer), `trouble` (the last error), `isSaving`, `shrink` (what has to be confirmed), `unlinked`.
  *
  * alone · gone (unlinked) · unknown-phone · linked · elsewhere (a backup this phone cannot open) ·
  * unfinished · off · suspended · replaced (by another app on the same phone) · other (not the active phone) · shrink · setback (the portal has an older
  * state than this phone saved) · saving · error · unsaved · saved
- * @param {Known} known
+ * @param {StatusFacts} facts
  */
-export const statusOf = (known) => {
-  const { doc, mine, trouble, unlinked } = known;
+export const statusOf = (facts) => {
+  const { doc, mine, trouble, unlinked } = facts;
   if (!mine) return unlinked ? { kind: "gone" } : { kind: "alone" };
   if (trouble?.code === "unknown_phone") return { kind: "unknown-phone", why: trouble.message };
-  return hasKey(doc) ? withKey(known) : withoutKey(known);
+  return hasKey(doc) ? withKey(facts) : withoutKey(facts);
 };
 
 /** @param {Status} given */
@@ -125,26 +125,26 @@ const unsavedWords = ({ changes, why }) => {
 const withSetBack = (words, setBack) => {
   if (!setBack) return words;
   const date = moment(setBack);
-  const said = _("The portal was set back to an older state; this phone saved its own again on %(date)s.", {
+  const sentence = _("The portal was set back to an older state; this phone saved its own again on %(date)s.", {
     date,
   });
-  return `${words}. ${said}`;
+  return `${words}. ${sentence}`;
 };
 
 /** @param {Status} given */
-const savedWords = ({ setBack, ...known }) => withSetBack(stateWords(known), setBack);
+const savedWords = ({ setBack, ...rest }) => withSetBack(stateWords(rest), setBack);
 
 /** @param {Status} given */
 const stateWords = ({ saved, accounts, isChecked }) => {
-  const told = { time: saved ? short(saved) : "—", count: accounts };
+  const values = { time: saved ? short(saved) : "—", count: accounts };
   if (!isChecked) {
-    return n_("Saved %(time)s, %(count)s account", "Saved %(time)s, %(count)s accounts", Number(accounts), told);
+    return n_("Saved %(time)s, %(count)s account", "Saved %(time)s, %(count)s accounts", Number(accounts), values);
   }
   return n_(
     "Saved %(time)s, %(count)s account, opened and checked",
     "Saved %(time)s, %(count)s accounts, opened and checked",
     Number(accounts),
-    told,
+    values,
   );
 };
 

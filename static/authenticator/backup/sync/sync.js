@@ -15,14 +15,14 @@ const BEAT = 15 * 60_000;
 const RETRY = { first: 30_000, longest: 3_600_000 };
 
 /** @type {EngineState} */
-const state = { mine: null, told: null, trouble: null, shrink: null, isSaving: false, unlinked: 0 };
+const state = { mine: null, answer: null, trouble: null, shrink: null, isSaving: false, unlinked: 0 };
 let failures = 0;
 let timer = 0;
 let isStarted = false;
 
 const tell = () => setStatus(statusOf({ ...state, doc: current() }));
 
-/** @param {Partial<Known>} changes */
+/** @param {Partial<StatusFacts>} changes */
 const note = (changes) => {
   Object.assign(state, changes);
   tell();
@@ -54,29 +54,29 @@ const retryLater = ({ more }) => {
 
 /**
  * Keep a part of what the portal told, so that a start without the network knows it.
- * @param {Partial<Backup>} known
+ * @param {Partial<Backup>} fields
  */
-const remember = async (known) => {
+const remember = async (fields) => {
   const before = backupOf(current());
-  const names = /** @type {(keyof Backup)[]} */ (Object.keys(known));
-  if (!names.some((name) => known[name] !== before[name])) return;
+  const names = /** @type {(keyof Backup)[]} */ (Object.keys(fields));
+  if (!names.some((name) => fields[name] !== before[name])) return;
   await change((doc) => {
-    if (hasKey(doc)) Object.assign(backupIn(doc), known);
+    if (hasKey(doc)) Object.assign(backupIn(doc), fields);
   });
 };
 
-/** @param {Told} given@returns {Pick<Backup, "role" | "other">} */
+/** @param {HeartbeatAnswer} given @returns {Pick<Backup, "role" | "other">} */
 const roleIn = ({ status, active }) =>
   status === "active" ? { role: "active", other: "" } : { role: "other", other: active?.name ?? "" };
 
-/** @param {Told} told */
-const learn = async (told) => {
-  const { vault } = told;
+/** @param {HeartbeatAnswer} answer */
+const learn = async (answer) => {
+  const { vault } = answer;
   if (!hasKey(current())) return;
   const isOurs = vault?.vault === backupIn(current()).vault;
   const offUntil = isOurs && vault?.state === "off" ? vault.deleted_until : null;
   const on = isOurs && vault?.state === "on" && vault.verified;
-  await remember({ ...roleIn(told), offUntil, on, lost: !isOurs });
+  await remember({ ...roleIn(answer), offUntil, on, lost: !isOurs });
 };
 
 const counts = () => {
@@ -86,29 +86,29 @@ const counts = () => {
 
 /**
  * Whether what was told is of the installation that this phone is, still.
- * @param {Told | null} told
+ * @param {HeartbeatAnswer | null} answer
  */
-const isOfThis = (told) => state.mine !== null && told?.installation === state.mine.installation;
+const isOfThis = (answer) => state.mine !== null && answer?.installation === state.mine.installation;
 
-/** @param {Told | null} told */
-const take = async (told) => {
-  if (told?.installation) await nameDevice(told.installation, told);
+/** @param {HeartbeatAnswer | null} answer */
+const take = async (answer) => {
+  if (answer?.installation) await nameDevice(answer.installation, answer);
   state.mine = await linkedDevice();
   state.unlinked = await unlinkedAt();
-  if (!told || !isOfThis(told)) return note({ told: null, trouble: null });
-  await learn(told);
+  if (!answer || !isOfThis(answer)) return note({ answer: null, trouble: null });
+  await learn(answer);
   const { trouble } = state;
-  return note({ told, trouble: trouble?.code === "unknown_phone" ? null : trouble });
+  return note({ answer, trouble: trouble?.code === "unknown_phone" ? null : trouble });
 };
 
 /** Call the portal and take in what it says; without an answer all stays as it was. */
 export const beat = async () => {
   try {
-    const said = counts();
-    const answer = await contact(said);
-    const told = answer && { ...answer, knew: said.version };
-    if (told?.restarts) location.reload();
-    else await take(told);
+    const sent = counts();
+    const received = await contact(sent);
+    const answer = received && { ...received, knew: sent.version };
+    if (answer?.restarts) location.reload();
+    else await take(answer);
   } catch (error) {
     note({ trouble: asFailure(error) });
   }
@@ -116,7 +116,7 @@ export const beat = async () => {
 
 /**
  * Whether the portal has a state that this phone, which is the active one, has not.
- * @param {Told} given
+ * @param {HeartbeatAnswer} given
  */
 const isBehind = ({ vault, epoch }) => {
   const backup = backupOf(current());
@@ -128,7 +128,7 @@ const isBehind = ({ vault, epoch }) => {
 const catchUp = () =>
   alone(async () => {
     await fresh();
-    if (state.told && isBehind(state.told)) await pull();
+    if (state.answer && isBehind(state.answer)) await pull();
   });
 
 // Refusals that say the account is not as this phone thinks: it asks how it is.
@@ -200,7 +200,7 @@ export const wake = async () => {
     await judge(asFailure(error));
   }
   await saveNow();
-  if (isMine() && state.told?.status === "active") await tellTag().catch(() => {}); // at the next call
+  if (isMine() && state.answer?.status === "active") await tellTag().catch(() => {}); // at the next call
   return currentStatus();
 };
 

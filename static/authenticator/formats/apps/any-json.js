@@ -42,9 +42,9 @@ const valueOf = (each, names) => {
 /** @param {Json} each */
 const entryOf = (each) => {
   const found = Object.entries(CALLED).map(([part, names]) => [part, valueOf(each, names)]);
-  const given = Object.fromEntries(found);
-  if (given.label === given.issuer) given.label = "";
-  return makeEntry({ ...given, type: knownKind(given.type), secret: secretOf(each) });
+  const account = Object.fromEntries(found);
+  if (account.label === account.issuer) account.label = "";
+  return makeEntry({ ...account, type: knownKind(account.type), secret: secretOf(each) });
 };
 
 /** @param {Json} each */

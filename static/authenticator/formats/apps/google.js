@@ -41,16 +41,16 @@ const payload = (text) => {
   }
 };
 
-/** @param {Record<string, any>} given */
-const entryOf = (given) => {
+/** @param {Record<string, any>} message */
+const entryOf = (message) => {
   /** @param {number} field */
-  const text = (field) => new TextDecoder().decode(given[field] ?? new Uint8Array());
+  const text = (field) => new TextDecoder().decode(message[field] ?? new Uint8Array());
   /** @param {number} field */
-  const number = (field) => Number(given[field] ?? 0n);
+  const number = (field) => Number(message[field] ?? 0n);
   return makeEntry({
     ...names(text(NAME), text(ISSUER)),
     type: TYPES[number(TYPE)],
-    secret: encode(given[SECRET] ?? new Uint8Array()),
+    secret: encode(message[SECRET] ?? new Uint8Array()),
     algorithm: ALGORITHMS[number(ALGORITHM)] ?? "?", // not known, which is shown
     digits: DIGITS[number(HOW_MANY)],
     counter: number(COUNTER),
@@ -61,9 +61,9 @@ const entryOf = (given) => {
 const itemOf = (bytes, at) => {
   const unnamed = _("Entry %(number)s", { number: at + 1 });
   try {
-    const given = /** @type {Record<string, any>} */ (Object.fromEntries(fields(bytes)));
-    const shown = [ISSUER, NAME].map((field) => given[field]).find((each) => each?.length);
-    return tried(shown ? new TextDecoder().decode(shown) : unnamed, () => entryOf(given));
+    const message = /** @type {Record<string, any>} */ (Object.fromEntries(fields(bytes)));
+    const shown = [ISSUER, NAME].map((field) => message[field]).find((each) => each?.length);
+    return tried(shown ? new TextDecoder().decode(shown) : unnamed, () => entryOf(message));
   } catch (error) {
     return { name: unnamed, why: reason(error) };
   }

@@ -17,8 +17,8 @@ const displayOf = (text) => {
  * @param {string} text
  */
 export const readAccount = (text) => {
-  const { entry, given } = readLink(text);
-  const { note, tags, pinned, trashed } = displayOf(given.codedisplay || "{}");
+  const { entry, query } = readLink(text);
+  const { note, tags, pinned, trashed } = displayOf(query.codedisplay || "{}");
   refuseTrashed(trashed === true);
   return withMore(entry, { notes: note, tags, pinned });
 };
