@@ -118,6 +118,9 @@ def test_the_secret_of_a_phone_is_sealed_where_keys_can_be_kept(phone: Phone) ->
     assert phone.run('return (await use("backup/portal/device")).linkedDevice()') == mine
     phone.run('await (await use("core/storage/indexed-db")).write({ drop: [["keys", "device"]] })')
     assert phone.run('return (await use("backup/portal/device")).linkedDevice()') is None
+    refused = """const { ownDevice } = await use("backup/portal/device");
+    return ownDevice().catch(({ code }) => code);"""
+    assert phone.run(refused) == "unlinked", "not the engine's words for taking null apart"
 
 
 def test_a_code_in_the_address_does_not_stay_there(phone: Phone) -> None:
