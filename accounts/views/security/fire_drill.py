@@ -17,7 +17,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = {
         "things": fire_drill.things(state, lost),
         "loss": loss if lost else None,
-        "stages": fire_drill.path(loss),
+        "way_back": None if loss.is_lockout else fire_drill.way_back(loss),
         "against": recommendations.against(state) if loss.is_lockout else [],
     }
     return render(request, "accounts/fire_drill.html", context)
