@@ -7,24 +7,47 @@ on the one linked phone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from accounts.authentication.factors.possessions import Paper, Possession
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.second_steps import options_for
 from accounts.models import User
-from accounts.readiness.loss_impact import Loss, count, names
-from core.i18n import Text, ngettext
-from core.i18n import gettext as _
+from accounts.readiness.loss_impact import Loss, names
+from core.i18n import Text
+
+
+class Judgement(StrEnum):
+    """How well an account is protected, from one look at the worst that could be lost."""
+
+    ONLY_PASSWORD = "only_password"  # noqa: S105 # no password
+    NOTHING_LEFT = "nothing_left"
+    LOCKOUT = "lockout"
+    ONLY_WEAK = "only_weak"
+    DOUBTFUL = "doubtful"
+    PROTECTED = "protected"
+
+
+TONES = {Judgement.NOTHING_LEFT: "loss", Judgement.LOCKOUT: "loss", Judgement.PROTECTED: "ok"}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The first sentence of the overview; `tone` is ok, look or loss."""
+    """What the overview begins with: `templates/portal/_verdict.html` says it.
 
-    tone: str
-    title: Text
-    sentence: str
+    `worst` is the single loss that leaves least, if something can be lost; `ways` names what is
+    there to sign in with.
+    """
+
+    judgement: Judgement
+    worst: Loss | None
+    ways: str
+
+    @property
+    def tone(self) -> str:
+        """The tone of the page: ok, look or loss."""
+        return TONES.get(self.judgement, "look")
 
 
 class Group(NamedTuple):
@@ -149,19 +172,22 @@ class Readiness:
 
     @property
     def verdict(self) -> Verdict:
-        """Judge the account in one sentence, by the worst that could be lost."""
+        """Judge the account by the worst that could be lost."""
         worst = self.worst
+        return Verdict(self._judge(worst), worst, names(self.ways))
+
+    def _judge(self, worst: Loss | None) -> Judgement:
         if not self.user.has_two_step:
-            return _only_password()
+            return Judgement.ONLY_PASSWORD
         if worst is None:
-            return _nothing()
+            return Judgement.NOTHING_LEFT
         if worst.is_lockout:
-            return _lockout(worst)
+            return Judgement.LOCKOUT
         if not self.holders:
-            return _only_weak(self.ways)
+            return Judgement.ONLY_WEAK
         if len(worst.doubtful) == len(worst.remains):
-            return _doubtful(worst)
-        return _protected(worst)
+            return Judgement.DOUBTFUL
+        return Judgement.PROTECTED
 
 
 def of(user: User) -> Readiness:
@@ -177,51 +203,3 @@ def _group(losses: Sequence[Loss]) -> Group:
     ways = [option for loss in losses for option in loss.gone]
     worst = min(losses, key=lambda loss: (loss.strength, len(loss.remains)))
     return Group(first.gathered_at, False, ways, worst, is_several=True)
-
-
-def _only_password() -> Verdict:
-    return Verdict(
-        "look",
-        _("Your password is all that protects your account"),
-        _("Turn on two-step verification, so that nobody can sign in with just a stolen password."),
-    )
-
-
-def _nothing() -> Verdict:
-    return Verdict(
-        "loss",
-        _("You couldn’t sign in again"),
-        _("We ask for a second step after your password, and you have none left. Add one now."),
-    )
-
-
-def _lockout(loss: Loss) -> Verdict:
-    first = loss.gone[0].possession
-    said = [_("Everything depends on %(name)s.") % {"name": first.name}, *loss.rides_along]
-    sentence = " ".join([*said, _("Add another sign-in method.")])
-    return Verdict("loss", first.lockout_title, sentence)
-
-
-def _only_weak(ways: Sequence[SignInOption]) -> Verdict:
-    said = _("You can still sign in with %(ways)s. Set up a phone to be well protected again.")
-    return Verdict("look", _("No phone or passkey is in use"), said % {"ways": names(ways)})
-
-
-def _doubtful(loss: Loss) -> Verdict:
-    said = _(
-        "If you lost your %(name)s today, only %(ways)s would be left, "
-        "and only if it is not on the same phone."
-    )
-    words = {"name": loss.gone[0].possession.noun, "ways": loss.names}
-    return Verdict("look", loss.doubts[0].advice, said % words)
-
-
-def _protected(loss: Loss) -> Verdict:
-    left = count(loss.remains)
-    said = ngettext(
-        "Without your %(name)s you would still have %(count)d sign-in method: %(ways)s.",
-        "Without your %(name)s you would still have %(count)d sign-in methods: %(ways)s.",
-        left,
-    )
-    words = {"name": loss.gone[0].possession.noun, "count": left, "ways": loss.names}
-    return Verdict("ok", _("Your account is well protected"), said % words)

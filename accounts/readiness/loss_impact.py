@@ -74,9 +74,14 @@ class Loss:
         return max(0, len(self.remains) - ICONS_SHOWN)
 
     @property
+    def left(self) -> int:
+        """How many ways remain, counted as they are named."""
+        return count(self.remains)
+
+    @property
     def short(self) -> str:
         """Say how much remains, in a few words."""
-        left = count(self.remains)
+        left = self.left
         if not left:
             return _("no sign-in method remains")
         return ngettext(

@@ -7,15 +7,30 @@ from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import Loss
-from core.i18n import gettext as _
 
 
 @dataclass(frozen=True)
 class Removal:
-    """The ways that are kept, and what else to know before."""
+    """The ways that are kept, and what else to know before: `templates/_parts/warnings.html`.
 
-    keeps: list[SignInOption]
-    warnings: list[str]
+    `depends_on` is the loss that would lock the person out then; `gone` is what goes, with a phone
+    that `is_lost` or on purpose.
+    """
+
+    gone: Loss
+    depends_on: Loss | None
+    is_lost: bool
+
+    @property
+    def keeps(self) -> list[SignInOption]:
+        """The ways that are kept."""
+        return list(self.gone.remains)
+
+    @property
+    def has_warnings(self) -> bool:
+        """Whether there is something to weigh before."""
+        is_doubtful = self.is_lost and bool(self.gone.doubt)
+        return self.gone.is_lockout or self.depends_on is not None or is_doubtful
 
 
 def of(user: User, *keys: str, lost: bool = False) -> Removal:
@@ -25,20 +40,9 @@ def of(user: User, *keys: str, lost: bool = False) -> Removal:
     """
     state = assessment.of(user)
     gone = state.loss(keys) if lost else state.removal(*keys)
-    warnings = _warnings(state, gone) if gone.needs_way else []
-    after = [*gone.doubt, *_afterwards(gone)] if lost else []
-    return Removal(list(gone.remains), [*warnings, *after])
+    return Removal(gone, _depends_on(user, gone), lost)
 
 
-def _afterwards(gone: Loss) -> list[str]:
-    return [_("Set up a new phone right after this.")] if gone.is_lockout else []
-
-
-def _warnings(before: Readiness, gone: Loss) -> list[str]:
-    if gone.is_lockout:
-        return [_("Only your password, which isn’t enough to sign in.")]
-    worst = Readiness(before.user, gone.remains).worst
-    if worst is None or not worst.is_lockout:
-        return []
-    said = _("Everything then depends on %(name)s: losing that would lock you out.")
-    return [said % {"name": worst.gone[0].possession.name}, *worst.rides_along]
+def _depends_on(user: User, gone: Loss) -> Loss | None:
+    worst = Readiness(user, gone.remains).worst
+    return worst if worst and worst.is_lockout else None

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core import mail
+from django.template.loader import render_to_string
 from django.test import Client
 
 from accounts.authentication.proofs import Strength, proofs_in
 from accounts.models import EmailAddress, User
 from accounts.models.contact import Contact
+from accounts.readiness import assessment
 from tests.people import Person
 
 NOT_WORDS = re.compile(r"<(script|style|svg|title)\b.*?</\1>|<[^>]+>", re.DOTALL)
@@ -21,6 +23,13 @@ def seen(response: Any) -> str:
     """The words of a page, as a person reads them."""
     words = NOT_WORDS.sub(" ", response.content.decode().replace("<wbr>", ""))
     return " ".join(html.unescape(words).split())
+
+
+def verdict(person: Person) -> str:
+    """What the overview of a person begins with, after its tone."""
+    found = assessment.of(person.user).verdict
+    words = NOT_WORDS.sub(" ", render_to_string("portal/_verdict.html", {"verdict": found}))
+    return f"{found.tone}: {' '.join(html.unescape(words).split())}"
 
 
 def mails_to(address: str) -> list[str]:

@@ -9,7 +9,7 @@ from accounts.forms.security import AddNumberForm
 from accounts.models import User
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
-from tests.accounts.helpers import seen, type_password
+from tests.accounts.helpers import seen, type_password, verdict
 from tests.people import Person, enter, give_passkey
 
 LOST = "/sign-in/lost-your-phone/"
@@ -86,7 +86,7 @@ def test_as_many_ways_are_counted_as_are_named(alice: Person) -> None:
     loss = assessment.of(alice.user).loss([alice.phone.possession_key])
     assert loss.names == "a code by e-mail or a recovery code"
     assert count(loss.remains) == 2
-    assert "2 sign-in methods" in assessment.of(alice.user).verdict.sentence
+    assert "2 sign-in methods" in verdict(alice)
 
 
 @pytest.mark.parametrize(

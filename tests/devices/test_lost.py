@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
+from accounts.models import RecoveryCode
 from core.outbox.models import Message
 from devices.models import Authenticator, Passkey, Phone, Session, TrustedBrowser
 from tests.people import Person, code_of, enter, give_passkey, give_phone, lose, proved, trust
@@ -265,6 +266,15 @@ def test_it_leads_on_step_by_step(
     text = client.get(report).content.decode()
     assert "Pixel 9 is linked." in text
     assert "Set up a new phone" not in text
+
+
+def test_few_codes_left_are_said_before_anything_else(client: Client, alice: Person) -> None:
+    codes = RecoveryCode.objects.filter(code_set__user=alice.user)
+    codes.exclude(pk__in=[row.pk for row in codes[:2]]).update(used_at=timezone.now())
+    enter(client, alice, saved_code(alice))
+    text = client.get(lose(client, alice)["Location"]).content.decode()
+    assert "Codes left: 2." in text
+    assert "You used one to sign in." not in text
 
 
 def test_without_a_phone_it_says_so(client: Client, pia: Person) -> None:

@@ -14,7 +14,7 @@ from accounts.authentication.two_step import missing
 from accounts.models import KnownBrowser
 from accounts.readiness import assessment
 from devices.models import Passkey, Session
-from tests.accounts.helpers import seen, told
+from tests.accounts.helpers import seen, told, verdict
 from tests.authenticator import BE, BS, UP, UV, SoftPasskey
 from tests.people import Person, enter, give_passkey, give_phone, make_person, proved, sign_in
 
@@ -244,8 +244,8 @@ def test_a_strangers_passkey_is_not_found(client: Client, alice: Person, pia: Pe
 
 def test_with_a_passkey_the_account_is_protected(client: Client, pia: Person) -> None:
     state = assessment.of(pia.user)
-    assert state.verdict.tone == "ok"
-    assert "Blue key" in state.verdict.sentence
+    assert verdict(pia).startswith("ok: ")
+    assert "Without your Blue key you would still have" in verdict(pia)
     assert next(group.possession for group in state.groups) == "In Blue key"
     enter(client, pia, [Proof.now("passkey", Strength.TWO_STEP, row(pia).factor)])
     assert (
