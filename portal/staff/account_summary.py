@@ -15,6 +15,7 @@ from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
 from accounts.authentication.second_steps import second_steps
 from accounts.models import EventKind, SecurityEvent, User
+from accounts.preferences import languages
 from accounts.readiness import assessment
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import count
@@ -22,6 +23,7 @@ from core.i18n import ngettext
 from core.web import paging
 from devices.backups import summary
 from devices.models import Installation, Phone, Session, TrustedBrowser
+from devices.sessions.handshake import Handshake, handshake
 
 SIGN_INS = (
     EventKind.SIGN_IN_PASSWORD,
@@ -58,6 +60,12 @@ class SessionRow:
     session: Session
     methods: str
 
+    @property
+    def handshake(self) -> Handshake:
+        """The words that this browser shows to the person now."""
+        language = languages.of_messages(self.session.user)
+        return handshake(self.session.public_id, language)
+
 
 @dataclass(frozen=True)
 class EventRow:
@@ -77,7 +85,7 @@ def page_of(user: User) -> dict[str, Any]:
     """Collect the page of an account, in a number of queries that does not grow with it."""
     state = assessment.of(user)
     events, has_more = page_of_events(user, 1, LATEST_EVENTS)
-    sessions = _sessions(user)
+    sessions = sessions_of(user)
     return {
         "subject": user,
         "ways": [WayRow(option, option.strength >= Strength.TWO_STEP) for option in state.ways],
@@ -124,8 +132,11 @@ def _unlinked_apps(user: User) -> list[Installation]:
     return list(rows.annotate(told_at=told, wiped_at=done)[:APPS_SHOWN])
 
 
-def _sessions(user: User) -> list[SessionRow]:
-    rows = Session.objects.of(user).alive().order_by("-last_seen_at")[: BROWSERS_SHOWN + 1]
+def sessions_of(user: User) -> list[SessionRow]:
+    """Return the browsers in which the person is signed in, and one more than are shown."""
+    rows = list(Session.objects.of(user).alive().order_by("-last_seen_at")[: BROWSERS_SHOWN + 1])
+    for row in rows:
+        row.user = user
     return [SessionRow(row, _methods(row)) for row in rows]
 
 

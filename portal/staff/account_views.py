@@ -15,17 +15,27 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import staff
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import User
+from accounts.preferences import languages
 from accounts.readiness import assessment
 from accounts.readiness.loss_impact import count
 from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy, listed, ngettext
 from core.web import paging
+from core.web.http import background_request
 from devices import staff_acts
 from devices.factors import last_factor
 from devices.models import Phone, Session
 from devices.phones.consequences import factors_of
-from portal.staff.account_summary import EVENTS_A_PAGE, accounts, page_of, page_of_events
+from devices.sessions.handshake import seconds_left
+from portal.staff.account_summary import (
+    BROWSERS_SHOWN,
+    EVENTS_A_PAGE,
+    accounts,
+    page_of,
+    page_of_events,
+    sessions_of,
+)
 from portal.staff.act_pages import Act, Text, ask_why, may_act, subject, told
 
 TAKES_TWO = gettext_lazy(
@@ -50,6 +60,23 @@ def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
     events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
     context = {"subject": user, "events": events, "number": number, "has_next": has_next}
     return render(request, "admin/activity.html", context)
+
+
+@require_safe
+@background_request  # it loads itself again with every change, which is no sign of a person
+def handshake(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show the words of each browser in which the person is signed in, to compare by telephone."""
+    user = subject(public_id)
+    rows = sessions_of(user)
+    context = {
+        "subject": user,
+        "sessions": rows[:BROWSERS_SHOWN],
+        "has_more_sessions": len(rows) > BROWSERS_SHOWN,
+        "spoken": languages.of_messages(user),
+    }
+    response = render(request, "admin/handshake.html", context)
+    response["Refresh"] = str(seconds_left())
+    return response
 
 
 def _browsers(user: User) -> str:

@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("", RedirectView.as_view(pattern_name="admin:accounts_user_changelist"), "index"),
     ("accounts/<uuid:public_id>/", account_views.account, "account"),
     ("accounts/<uuid:public_id>/activity/", account_views.activity, "activity"),
+    ("accounts/<uuid:public_id>/handshake/", account_views.handshake, "handshake"),
     ("accounts/<uuid:public_id>/freeze/", account_views.freeze, "freeze"),
     ("accounts/<uuid:public_id>/lock/", account_views.lock, "lock"),
     ("accounts/<uuid:public_id>/unlock/", account_views.unlock, "unlock"),

@@ -160,6 +160,7 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "admin:accounts_user_changelist",
         "admin:account",
         "admin:activity",
+        "admin:handshake",
         "admin:invitations",
         "admin:requests",
         "admin:organisations",
