@@ -40,6 +40,7 @@ def pages(person: Person) -> dict[str, str]:
     return {
         "account": base,
         "activity": f"{base}activity/",
+        "handshake": f"{base}handshake/",
         "freeze": f"{base}freeze/",
         "lock": f"{base}lock/",
         "unlock": f"{base}unlock/",
@@ -60,6 +61,7 @@ def test_these_are_all_the_pages_there_are() -> None:
         "accounts_user_changelist",
         "account",
         "activity",
+        "handshake",
         "freeze",
         "lock",
         "unlock",
