@@ -6,7 +6,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,11 +35,7 @@ from portal.staff.account_summary import (
     page_of_events,
     sessions_of,
 )
-from portal.staff.act_pages import Act, Text, ask_why, may_act, subject, told
-
-TAKES_TWO = gettext_lazy(
-    "It is the last strong sign-in method, so a second colleague has to do the same."
-)
+from portal.staff.act_pages import Text, ask_why, may_act, subject
 
 
 @require_safe
@@ -79,13 +74,8 @@ def handshake(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-def _browsers(user: User) -> str:
-    count = Session.objects.of(user).alive().count()
-    if not count:
-        return _("No browser is signed in now.")
-    return ngettext(
-        "We’ll sign out %(count)d browser.", "We’ll sign out %(count)d browsers.", count
-    ) % {"count": count}
+def _browsers(user: User) -> int:
+    return Session.objects.of(user).alive().count()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,15 +83,12 @@ def _browsers(user: User) -> str:
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lock the account and end its sessions."""
     user = may_act(request, public_id)
-    lines = [_("The person cannot sign in until you or a colleague unlock the account.")]
-    lines += [_browsers(user), _("Phones, codes and the password stay as they are."), told()]
-    act = Act(gettext_lazy("Lock this account"), gettext_lazy("Lock the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.lock(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is locked.") if changed else _("It was already locked.")
 
-    return ask_why(request, user, act, do)
+    return ask_why(request, user, "lock", do, browsers=_browsers(user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,19 +96,12 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
     user = may_act(request, public_id)
-    lines = [_("The person can sign in again, with the same password and the same second steps.")]
-    act = Act(
-        gettext_lazy("Unlock this account"),
-        gettext_lazy("Unlock the account"),
-        [*lines, told()],
-        danger=False,
-    )
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.unlock(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is unlocked.") if changed else _("It was not locked.")
 
-    return ask_why(request, user, act, do)
+    return ask_why(request, user, "unlock", do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,19 +109,12 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what was added without a strong proof, and let nothing more be added so."""
     user = may_act(request, public_id)
-    lines = [
-        _("We’ll undo what was recently added without an authenticator app or passkey."),
-        _("Nothing can be added until the person uses one of those or resets the password."),
-        _browsers(user),
-        told(),
-    ]
-    act = Act(gettext_lazy("Freeze this account"), gettext_lazy("Freeze the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.freeze(actor=authenticated_user(request), user=user, reason=reason)
         return changed, _("The account is frozen.") if changed else _("It was already frozen.")
 
-    return ask_why(request, user, act, do)
+    return ask_why(request, user, "freeze", do, browsers=_browsers(user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,8 +122,6 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
     user = may_act(request, public_id)
-    lines = [_browsers(user), _("The person can sign in again at once."), told()]
-    act = Act(gettext_lazy("End all sessions"), gettext_lazy("Sign out everywhere"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         ended = staff_acts.end_all_sessions(
@@ -161,7 +132,7 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ) % {"count": ended}
         return bool(ended), said if ended else _("No browser was signed in.")
 
-    return ask_why(request, user, act, do)
+    return ask_why(request, user, "end_sessions", do, browsers=_browsers(user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,9 +144,6 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
     if phone is None:
         return _no_phone(request, user)
     phone.user = user
-    title = _("Unlink %(phone)s") % {"phone": phone.name}
-    lines = _consequences(phone)
-    act = Act(title, gettext_lazy("Unlink the phone"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         try:
@@ -189,7 +157,15 @@ def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpR
         said = _("%(phone)s is unlinked and its secrets are erased.") % {"phone": phone.name}
         return True, said
 
-    return ask_why(request, user, act, do)
+    facts = {
+        "phone": phone,
+        "takes_two": last_factor.goes_with(phone),
+        "has_codes": bool(factors_of(phone)),
+        "has_app": phone.app is not None,
+        "left": count(assessment.of(user).without([phone.possession_key])),
+        "browsers": _browsers(user),
+    }
+    return ask_why(request, user, "unlink_phone", do, **facts)
 
 
 def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
@@ -197,35 +173,6 @@ def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
         raise Http404
     messages.info(request, _("This phone is not linked."))
     return redirect("admin:account", public_id=user.public_id)
-
-
-def _consequences_for_app(phone: Phone) -> list[str]:
-    if phone.app is None:
-        return []
-    words = {"site": settings.PORTAL_NAME}
-    return [
-        _("The %(site)s authenticator on it is unlinked. The backup stays.") % words,
-        _("The accounts in it stay on the phone; only the person can have them erased."),
-    ]
-
-
-def _consequences(phone: Phone) -> list[str]:
-    left = count(assessment.of(phone.user).without([phone.possession_key]))
-    ways = ngettext(
-        "%(left)d sign-in method remains.", "%(left)d sign-in methods remain.", left
-    ) % {"left": left}
-    codes = [
-        _("Codes of the authenticator app on %(phone)s stop working.") % {"phone": phone.name},
-        _("We’ll erase its secret. A backup of the phone doesn’t bring it back."),
-    ]
-    return [
-        *([str(TAKES_TWO)] if last_factor.goes_with(phone) else []),
-        *(codes if factors_of(phone) else []),
-        *_consequences_for_app(phone),
-        _browsers(phone.user),
-        ways if left else _("No other sign-in method remains: the person is locked out."),
-        told(),
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -237,18 +184,6 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
         raise Http404
     if request.method != "POST" and not user.is_disputed:
         raise Http404
-    names = listed(list(user.phones.contested().values_list("name", flat=True)))
-    title = _("Give %(phones)s back") if keeps else _("Unlink %(phones)s")
-    lines = [
-        _("Decide only once you’re sure who you’re talking to. Don’t rely on e-mail for that."),
-        _("The phone is fully active again.") if keeps else _("We’ll unlink and erase the phone."),
-        _("The account can be changed again."),
-        *([] if keeps else _takes_two(user)),
-        _browsers(user),
-        told(),
-    ]
-    button = gettext_lazy("Give the phone back") if keeps else gettext_lazy("Unlink the phone")
-    act = Act(title % {"phones": names}, button, lines, danger=not keeps)
 
     def do(reason: str) -> tuple[bool, Text]:
         decided: dict[str, Any] = {"keeps": keeps, "reason": reason}
@@ -257,9 +192,10 @@ def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpR
             return False, _("A colleague has to agree: they do the same within 24 hours.")
         return changed, _("Decided.") if changed else _("There is no dispute to decide.")
 
-    return ask_why(request, user, act, do)
-
-
-def _takes_two(user: User) -> list[str]:
-    contested = user.phones.contested().select_related("user")
-    return [str(TAKES_TWO)] if any(last_factor.goes_with(phone) for phone in contested) else []
+    contested = list(user.phones.contested().select_related("user"))
+    facts = {
+        "phones": listed([phone.name for phone in contested]),
+        "takes_two": not keeps and any(last_factor.goes_with(phone) for phone in contested),
+        "browsers": _browsers(user),
+    }
+    return ask_why(request, user, f"{outcome}_contested", do, **facts)

@@ -1,11 +1,10 @@
-"""What the pages of staff acts share: the words of an act, its reason, and the way back.
+"""What the pages of staff acts share: the reason, the limit, and the way back.
 
 Whether this member of staff may act on that account is judged by the act itself
 (`accounts.staff.check`); the pages ask the same question only earlier.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,7 +19,6 @@ from accounts.guards.interrupted_forms import held_values
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
-from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached
 
@@ -28,16 +26,6 @@ Text = str | Promise
 TOO_MANY_ACTS = gettext_lazy(
     "You’ve changed many accounts in the last hour. You can continue in %(time)s."
 )
-
-
-@dataclass(frozen=True)
-class Act:
-    """The words of one act: what it is called, and what will happen, line by line."""
-
-    title: Text
-    button: Text
-    lines: list[str]
-    danger: bool = True
 
 
 def subject(public_id: UUID) -> User:
@@ -54,12 +42,18 @@ def may_act(request: HttpRequest, public_id: UUID) -> User:
 
 
 def ask_why(
-    request: HttpRequest, user: User, act: Act, do: Callable[[str], tuple[bool, Text]]
+    request: HttpRequest,
+    user: User,
+    act: str,
+    do: Callable[[str], tuple[bool, Text]],
+    **facts: object,
 ) -> HttpResponse:
     """Ask for the reason, act, and lead back to the account with a sentence.
 
-    `do` takes the reason and returns whether anything changed, and what to say.
+    `act` names the template under `admin/acts/` that says of these `facts` what will happen; `do`
+    takes the reason and returns whether anything changed, and what to say.
     """
+    template = f"admin/acts/{act}.html"
     form = ReasonForm(
         request.POST if request.method == "POST" else None, initial=held_values(request)
     )
@@ -68,12 +62,7 @@ def ask_why(
             changed, said = do(form.cleaned_data["reason"])
         except LimitReached as limit:
             form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
-            return show_form(request, "admin/act.html", form, subject=user, act=act)
+            return show_form(request, template, form, subject=user, **facts)
         (messages.success if changed else messages.info)(request, str(said))
         return redirect("admin:account", public_id=user.public_id)
-    return show_form(request, "admin/act.html", form, subject=user, act=act)
-
-
-def told() -> str:
-    """Say who reads the reason."""
-    return _("We’ll notify all confirmed e-mail addresses of the person, with your reason.")
+    return show_form(request, template, form, subject=user, **facts)

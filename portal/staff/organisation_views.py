@@ -25,14 +25,7 @@ from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached
 from core.web import paging
 from devices import staff_acts
-from portal.staff.act_pages import (
-    TOO_MANY_ACTS,
-    Act,
-    Text,
-    ask_why,
-    may_act,
-    told,
-)
+from portal.staff.act_pages import TOO_MANY_ACTS, Text, ask_why, may_act
 
 ROWS_A_PAGE = 25
 FORM = ["GET", "HEAD", "POST"]
@@ -127,13 +120,7 @@ def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect("admin:organisations")
     if request.method == "POST" and form.is_valid() and _enrol(request, user, form):
         return redirect("admin:account", public_id=user.public_id)
-    act = Act(
-        gettext_lazy("Enrol in an organisation"),
-        gettext_lazy("Enrol the person"),
-        [_allowed(), _("The account is active once a code from the phone is confirmed."), told()],
-        danger=False,
-    )
-    return show_form(request, "admin/act.html", form, subject=user, act=act)
+    return show_form(request, "admin/acts/enrol.html", form, subject=user)
 
 
 def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
@@ -153,13 +140,6 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
     return True
 
 
-def _allowed() -> str:
-    return _(
-        "The person can make a one-time code for their phone on their own Devices "
-        "page. Nobody else sees it."
-    )
-
-
 def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment:
     user = may_act(request, public_id)
     rows = user.enrolments.select_related("organisation", "user")
@@ -171,14 +151,6 @@ def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment
 def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """Answer a request: let the person set their account up on a phone."""
     found = _its(request, public_id, enrolment_id)
-    stays = _("What works now keeps working until a code from the new phone is confirmed.")
-    names = {"organisation": found.organisation.name}
-    act = Act(
-        _("Allow a new code for %(organisation)s") % names,
-        gettext_lazy("Allow it"),
-        [_allowed(), stays, told()],
-        danger=False,
-    )
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = organisation_accounts.approve(
@@ -188,7 +160,7 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
             "There was nothing to approve."
         )
 
-    return ask_why(request, found.user, act, do)
+    return ask_why(request, found.user, "approve", do, organisation=found.organisation.name)
 
 
 @require_http_methods(FORM)
@@ -196,14 +168,6 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
 def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """End the account of the person with an organisation."""
     found = _its(request, public_id, enrolment_id)
-    names = {"organisation": found.organisation.name}
-    lines = [
-        _("Codes of this account stop working at once, and we’ll erase its secret here."),
-        _("If it was set up, we’ll sign the person out everywhere."),
-        told(),
-    ]
-    title = _("End the account with %(organisation)s") % names
-    act = Act(title, gettext_lazy("End the account"), lines)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff_acts.end_enrolment(
@@ -211,4 +175,4 @@ def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRespon
         )
         return changed, _("The account has ended.") if changed else _("It had already ended.")
 
-    return ask_why(request, found.user, act, do)
+    return ask_why(request, found.user, "end", do, organisation=found.organisation.name)
