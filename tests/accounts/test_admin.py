@@ -49,9 +49,8 @@ def pages(person: Person) -> list[str]:
         firms,
         f"{firms}add/",
     ]
-    return [*lists, firm, f"{firm}edit/", account, f"{account}activity/"] + [
-        account + act for act in acts
-    ]
+    shown = [account, f"{account}activity/", f"{account}handshake/"]
+    return [*lists, firm, f"{firm}edit/", *shown, *(account + act for act in acts)]
 
 
 def test_the_pages_above_are_all_there_are(client: Any, alice: Person) -> None:
