@@ -15,7 +15,7 @@ from accounts.activity.details import Details
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
-from accounts.staff import check, check_rights
+from accounts.staff import Act, check, check_rights
 
 State = Enrolment.State
 
@@ -32,7 +32,7 @@ def enrol(
 
     Raises `AlreadyThere` if they have one, also to the second of two parallel requests.
     """
-    check_rights(actor, user)  # the approval below is the act that counts
+    check_rights(actor, user, Act.ENROL)  # the approval below is the act that counts
     user.lock_for_update()
     if user.enrolments.current().filter(organisation=organisation).exists():
         raise AlreadyThere
@@ -53,7 +53,7 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
 
     What works on a phone now goes on working until the next phone has proved a code.
     """
-    check(actor, enrolment.user)
+    check(actor, enrolment.user, Act.ENROL)
     enrolment.user.lock_for_update()
     rows = Enrolment.objects.current().not_approved().filter(pk=enrolment.pk)
     changed = rows.update(
@@ -86,7 +86,7 @@ def end(
     `erase` deletes its secret, which is another module's, and returns something true if there was
     one; then what it let in ends too. Call `devices.staff_acts.end_enrolment`.
     """
-    check(actor, enrolment.user)
+    check(actor, enrolment.user, Act.ENROL)
     rows = Enrolment.objects.current().filter(pk=enrolment.pk)
     if not rows.update(state=State.ENDED, ended_at=timezone.now()):
         return False

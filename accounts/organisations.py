@@ -1,8 +1,7 @@
-"""The organisations themselves, which superusers keep."""
+"""The organisations themselves, which administrators keep."""
 
 import re
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.activity import events
@@ -10,6 +9,7 @@ from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
 from accounts.models import EventKind, Organisation, User
+from accounts.staff import Act, check_may
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
@@ -19,12 +19,6 @@ class NameTaken(Exception):
     """Another organisation is called that, in some mix of capitals."""
 
 
-def check(actor: User) -> None:
-    """Raise `PermissionDenied` unless the actor may add and change organisations now."""
-    if not User.objects.filter(pk=actor.pk, is_staff=True, is_superuser=True).exists():
-        raise PermissionDenied
-
-
 @transaction.atomic
 def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     """Add an organisation, or write what was changed of one; raises `NameTaken`.
@@ -32,7 +26,7 @@ def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     What people read there they believe: who changed it leaves an event of their own, told to them,
     with what it was before.
     """
-    check(actor)
+    check_may(actor, Act.KEEP_ORGANISATIONS)
     same = Organisation.objects.filter(name__iexact=organisation.name)
     if same.exclude(pk=organisation.pk).exists():
         raise NameTaken

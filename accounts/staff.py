@@ -1,7 +1,10 @@
 """What staff may do to somebody else's account, and who is staff.
 
 Each act is one event of the person concerned, with the actor and the reason, and a notice to them.
+Whether this member of staff may do it is read from the database, where the act is done.
 """
+
+from enum import Enum
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,34 +15,76 @@ from accounts.activity.details import Details
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
-from accounts.models import EventKind, StaffRequest, User
+from accounts.models import EventKind, Role, StaffRequest, User
 from core.i18n import gettext as _
 from core.limits import rates
 
 
+class Act(Enum):
+    """What staff do, and the lowest role that may; looking takes any role."""
+
+    END_SESSIONS = "end_sessions", Role.SUPPORT
+    ENROL = "enrol", Role.SUPPORT
+    FREEZE = "freeze", Role.SUPPORT
+    INVITE = "invite", Role.SUPPORT
+    LOCK = "lock", Role.SUPPORT
+    UNLINK_PHONE = "unlink_phone", Role.SUPPORT
+    UNLOCK = "unlock", Role.SUPPORT
+    DECIDE_DISPUTE = "decide_dispute", Role.RECOVERY_OFFICER
+    GIVE_ROLE = "give_role", Role.ADMINISTRATOR
+    KEEP_ORGANISATIONS = "keep_organisations", Role.ADMINISTRATOR
+
+    def __init__(self, slug: str, role: Role) -> None:
+        self.slug = slug
+        self.role = role
+
+
 def why_not(actor: User, user: User) -> str:
-    """Say why this member of staff may not act on this account; "" if they may."""
+    """Say why this member of staff may not act on this account at all; "" if they may."""
     if actor.pk == user.pk:
         return _("This is your own account. You can’t change it here.")
-    if not actor.is_superuser and (user.is_staff or user.is_superuser):
-        return _("This account belongs to a colleague. Only a superuser can change it.")
+    if actor.role < Role.SUPPORT:
+        return _("Your role lets you look at accounts. You can’t change them.")
+    if Role.NONE < user.role >= actor.role and actor.role < Role.ADMINISTRATOR:
+        return _("This account belongs to a colleague. You need a higher role to change it.")
     return ""
 
 
-def check(actor: User, user: User) -> None:
-    """Raise `PermissionDenied` unless this member of staff may act on this account.
+def acts_on(actor: User, user: User) -> frozenset[str]:
+    """Return the slugs of what this member of staff may do to this account."""
+    if why_not(actor, user):
+        return frozenset()
+    return frozenset(act.slug for act in Act if actor.role >= act.role)
+
+
+def may(actor: User, act: Act) -> bool:
+    """Tell whether this member of staff may do this, whomever it concerns."""
+    return actor.role >= act.role
+
+
+def check(actor: User, user: User, act: Act) -> None:
+    """Raise `PermissionDenied` unless this member of staff may do this to this account.
 
     Every act counts towards `STAFF_ACTS_AN_HOUR`, one that is rolled back does not; raises
     `LimitReached`. So a stolen session of staff does not lock everybody out in a second.
     """
-    check_rights(actor, user)
+    check_rights(actor, user, act)
     rates.STAFF_ACTS.take(str(actor.pk))
 
 
-def check_rights(actor: User, user: User) -> None:
+def check_rights(actor: User, user: User, act: Act) -> None:
     """The same, for what is no act yet."""
-    rights = User.objects.only("is_staff", "is_superuser").get(pk=user.pk)
-    if not actor.is_staff or why_not(actor, rights):
+    roles = User.objects.only("role", "is_active").in_bulk({actor.pk, user.pk})
+    own, theirs = roles.get(actor.pk), roles.get(user.pk)
+    if own is None or theirs is None or not own.is_active:
+        raise PermissionDenied
+    if act.slug not in acts_on(own, theirs):
+        raise PermissionDenied
+
+
+def check_may(actor: User, act: Act) -> None:
+    """Raise `PermissionDenied` unless this member of staff may do this, whomever it concerns."""
+    if not User.objects.filter(pk=actor.pk, is_active=True, role__gte=act.role).exists():
         raise PermissionDenied
 
 
@@ -67,7 +112,7 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
 
     It ends with a strong sign-in or a password reset. False if there was nothing to change.
     """
-    check(actor, user)
+    check(actor, user, Act.FREEZE)
     user = user.lock_for_update()
     rows = list(user.bindings.revocable())
     done = cancelling.cancel(
@@ -84,7 +129,7 @@ def freeze(*, actor: User, user: User, reason: str) -> bool:
 @transaction.atomic
 def lock(*, actor: User, user: User, reason: str) -> bool:
     """Keep the person out and end all their sessions; False if they were locked already."""
-    check(actor, user)
+    check(actor, user, Act.LOCK)
     return _set(user, EventKind.ACCOUNT_LOCKED, actor=actor, reason=reason, is_active=False)
 
 
@@ -94,34 +139,54 @@ def unlock(*, actor: User, user: User, reason: str) -> bool:
 
     A session that a sign-in began while the lock was being written ends now, at the latest.
     """
-    check(actor, user)
+    check(actor, user, Act.UNLOCK)
     return _set(user, EventKind.ACCOUNT_UNLOCKED, actor=actor, reason=reason, is_active=True)
 
 
-@transaction.atomic
-def grant(user: User) -> bool:
-    """Make the person staff; False if they were. Their sessions end: staff's limits are tighter."""
-    return _set(user, EventKind.ACCOUNT_STAFF_GRANTED, is_staff=True)
+class NoSecondStep(Exception):
+    """Two-step verification is off: staff bind their first factor by a link from the host alone."""
 
 
 @transaction.atomic
-def revoke(user: User) -> bool:
-    """Take the rights of staff and superusers away; False if the person was not staff."""
-    changed = _set(user, EventKind.ACCOUNT_STAFF_REVOKED, is_staff=False)
-    User.objects.filter(pk=user.pk, is_superuser=True).update(is_superuser=False)
-    user.is_superuser = False
-    return changed
+def give_role(*, actor: User, user: User, role: Role, reason: str) -> bool:
+    """Give the person this role, or take it with `Role.NONE`; False if they had it.
+
+    Raises `NoSecondStep` before somebody becomes staff by the password alone. Both rows are locked
+    first, in one order: of two administrators who take each other's role, one keeps it.
+    """
+    both = User.objects.select_for_update(no_key=True).order_by("pk")
+    rows = {row.pk: row for row in both.filter(pk__in={actor.pk, user.pk})}
+    check(actor, user, Act.GIVE_ROLE)
+    if role and not rows[user.pk].has_two_step:
+        raise NoSecondStep
+    return set_role(user, role, origin=Origin(actor=actor), reason=reason)
 
 
-def _set(
-    user: User, kind: EventKind, *, actor: User | None = None, reason: str = "", **flag: bool
-) -> bool:
+@transaction.atomic
+def set_role(user: User, role: Role, *, origin: Origin, reason: str = "") -> bool:
+    """Write the role down, in one conditional UPDATE; False if the person had it.
+
+    Their sessions end: staff's limits are tighter, and what a page shows follows from the role.
+    """
+    rows = User.objects.filter(pk=user.pk).exclude(role=role)
+    changed = rows.update(role=role, is_staff=bool(role), is_superuser=False)
+    user.role, user.is_staff, user.is_superuser = role, bool(role), False
+    if not changed:
+        return False
+    kind = EventKind.ACCOUNT_ROLE_GIVEN if role else EventKind.ACCOUNT_STAFF_REVOKED
+    details: Details = {"reason": reason} if reason else {}
+    if role:
+        details["role"] = role.name.lower()
+    events.record(user, kind, origin=origin, **details)
+    return True
+
+
+def _set(user: User, kind: EventKind, *, actor: User, reason: str, **flag: bool) -> bool:
     """Change one flag in one conditional UPDATE, so that two posts make one event."""
     ((name, value),) = flag.items()
     changed = User.objects.filter(pk=user.pk, **{name: not value}).update(**flag)
     setattr(user, name, value)
     if not changed:
         return False
-    details: Details = {"reason": reason} if reason else {}
-    events.record(user, kind, origin=Origin(actor=actor), **details)
+    events.record(user, kind, origin=Origin(actor=actor), reason=reason)
     return True

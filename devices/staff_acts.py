@@ -6,7 +6,7 @@ from accounts import organisation_accounts
 from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, User
-from accounts.staff import check, has_colleague
+from accounts.staff import Act, check, has_colleague
 from devices.authenticator import work_accounts
 from devices.factors import last_factor
 from devices.models import Phone
@@ -18,7 +18,7 @@ from devices.sessions.engine import end_sessions
 @transaction.atomic
 def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
     """Sign the person out everywhere and end all trust; return of how many browsers."""
-    check(actor, user)
+    check(actor, user, Act.END_SESSIONS)
     ended, trusted_ended = end_sessions(user), trusted_browsers.end_all_of(user)
     if ended or trusted_ended:
         kind = EventKind.SESSIONS_ENDED_BY_STAFF
@@ -33,7 +33,7 @@ def unlink_phone(*, actor: User, phone: Phone, reason: str) -> linked_phones.Unl
     The last strong factor takes two members of staff: the first asks (None is returned, and nothing
     but that has changed), the second does the same act and it is done.
     """
-    check(actor, phone.user)
+    check(actor, phone.user, Act.UNLINK_PHONE)
     user = phone.user.lock_for_update()
     if not Phone.objects.filter(pk=phone.pk).exists():
         raise Phone.DoesNotExist
@@ -52,7 +52,7 @@ def decide_dispute(*, actor: User, user: User, keeps: bool, reason: str) -> bool
     To let the last strong factor go takes two members of staff, as in `unlink_phone`: None is
     returned to the first. Raises `PermissionDenied`.
     """
-    check(actor, user)
+    check(actor, user, Act.DECIDE_DISPUTE)
     user = user.lock_for_update()
     contested = user.phones.contested().select_related("user")
     is_last = not keeps and any(last_factor.goes_with(phone) for phone in contested)

@@ -14,7 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.authentication.factors import pending_recovery_codes, recovery_codes
-from accounts.models import EmailAddress, EventKind, Organisation, PhoneNumber, SecurityEvent, User
+from accounts.models import (
+    EmailAddress,
+    EventKind,
+    Organisation,
+    PhoneNumber,
+    Role,
+    SecurityEvent,
+    User,
+)
 from devices.demo import DEMO_DOMAIN
 from devices.factors.methods import AuthenticatorAppMethod
 from devices.models import Authenticator, Phone
@@ -36,8 +44,7 @@ class DemoPerson:
     about: str
     phone: str = ""
     secret: bytes = b""
-    is_staff: bool = False
-    is_superuser: bool = False
+    role: Role = Role.NONE
 
     @property
     def email(self) -> str:
@@ -72,19 +79,18 @@ BEN = DemoPerson(
 SUE = DemoPerson(
     name="Sue",
     password="copper kettle on the stove",  # noqa: S106 - the same
-    about="is staff: see /admin/",
+    about="is staff, a recovery officer: see /admin/",
     phone="iPhone 15",
     secret=b"latchkey demo sue 01",
-    is_staff=True,
+    role=Role.RECOVERY_OFFICER,
 )
 ROOT = DemoPerson(
     name="Root",
     password="twelve silver spoons at noon",  # noqa: S106 - the same
-    about="is a superuser: adds organisations, acts on colleagues",
+    about="is an administrator: adds organisations, gives roles",
     phone="Pixel 9",
     secret=b"latchkey demo root 1",
-    is_staff=True,
-    is_superuser=True,
+    role=Role.ADMINISTRATOR,
 )
 PEOPLE = (ADA, BEN, SUE, ROOT)
 
@@ -124,8 +130,7 @@ def has_secret(person: DemoPerson) -> bool:
 def _person(person: DemoPerson) -> User:
     joined = timezone.now() - timedelta(days=40)
     name = f"{person.name} of {ORGANISATION}"
-    fields: dict[str, Any] = {"name": name, "is_staff": person.is_staff, "date_joined": joined}
-    fields["is_superuser"] = person.is_superuser
+    fields: dict[str, Any] = {"name": name, "role": person.role, "date_joined": joined}
     user = User.objects.create_user(person.email, person.password, **fields)
     User.objects.filter(pk=user.pk).update(password_changed_at=joined)
     _event(user, EventKind.ACCOUNT_CREATED, timedelta(days=40))

@@ -8,6 +8,7 @@ import time_machine
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.models import Role
 from tests.people import (
     Person,
     give_address,
@@ -62,11 +63,11 @@ def pia(rows: None) -> Person:
 
 @pytest.fixture
 def sue(rows: None) -> Person:
-    """Support staff, with two-step on."""
-    return protected("sue", is_staff=True)
+    """A recovery officer, with two-step on."""
+    return protected("sue", role=Role.RECOVERY_OFFICER)
 
 
 @pytest.fixture
 def root(rows: None) -> Person:
-    """A superuser, with two-step on."""
-    return protected("root", is_staff=True, is_superuser=True)
+    """An administrator, with two-step on."""
+    return protected("root", role=Role.ADMINISTRATOR)

@@ -14,6 +14,7 @@ DETAILS: dict[str, Any] = {
     "method": "authenticator",
     "methods": ["password", "email"],
     "phone": "Pixel 8",
+    "role": "support",
     "passkey": "Blue key",
     "organisation": "Example Ltd",
     "browser": "Firefox on Linux",

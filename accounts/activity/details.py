@@ -25,6 +25,7 @@ class Details(TypedDict, total=False):
     methods: list[str]
     change: str
     reason: str  # of staff, in their words
+    role: str  # name of a `Role`, in small letters
     # What an organisation's details were, and are
     name_before: str
     name_after: str

@@ -25,6 +25,13 @@ KINDS: dict[str, Kind] = {
         notice=True,
         effect=PROTECTION,
     ),
+    "account:role_given": Kind(
+        _("Role on the staff pages is now {role}"),
+        "users",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+    ),
     "account:staff_granted": Kind(
         _("Made a member of staff"), "users", "look", notice=True, effect=PROTECTION
     ),

@@ -21,7 +21,7 @@ from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
 
 NOBODY = 0
-OF_METHODS = ("method", "methods")  # the details that name methods by their codes
+OF_METHODS = ("method", "methods", "role")  # the details that name things by their codes
 
 
 def title_of(event: SecurityEvent) -> str:

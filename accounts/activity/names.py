@@ -23,4 +23,9 @@ NAMES: dict[str, Text] = {
     "two-step": _("two-step verification"),
     "wipe": _("order to erase the accounts on a phone"),
     "work": _("account with an organisation"),
+    # Roles of staff
+    "auditor": _("auditor"),
+    "support": _("support"),
+    "recovery_officer": _("recovery officer"),
+    "administrator": _("administrator"),
 }

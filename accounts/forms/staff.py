@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms.code import WaitingForm
-from accounts.models import Organisation, User
+from accounts.models import Organisation, Role, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
 from core.fields import cleaned_name
 from core.i18n import gettext_lazy as _
@@ -36,6 +36,27 @@ class ReasonForm(WaitingForm):
                 params={"least": SHORTEST_REASON},
             )
         return reason
+
+
+class RoleForm(ReasonForm):
+    """Asks which role a person gets on the staff pages."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        widget=forms.RadioSelect,
+        choices=(
+            (Role.NONE, _("Not staff")),
+            (Role.AUDITOR, _("Auditor: looks at accounts and changes nothing")),
+            (
+                Role.SUPPORT,
+                _("Support: locks, freezes, signs out, unlinks phones, invites, allows new codes"),
+            ),
+            (Role.RECOVERY_OFFICER, _("Recovery officer: also settles disputes")),
+            (Role.ADMINISTRATOR, _("Administrator: also gives roles and keeps organisations")),
+        ),
+    )
+
+    field_order = ("role", "reason")
 
 
 class EnrolForm(ReasonForm):

@@ -8,6 +8,7 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, EventKind, Invitation, User
+from accounts.staff import Act, check_may
 from core.database import violates
 from core.limits import rates
 from core.outbox.api import queue
@@ -38,6 +39,8 @@ def invite(*, actor: User | None, address: str, name: str = "", language: str = 
     Raises `HasAccount`, `IsInvited`, and `LimitReached` after `INVITATIONS_A_DAY` of one member of
     staff. Call it outside a transaction.
     """
+    if actor:
+        check_may(actor, Act.INVITE)
     if has_account(address):
         raise HasAccount
     if Invitation.objects.open().filter(key=email_key(address)).exists():
@@ -59,11 +62,19 @@ def invite(*, actor: User | None, address: str, name: str = "", language: str = 
 
 def resend(*, actor: User | None, invitation: Invitation, language: str = "") -> None:
     """Mail another link, which ends the one before; raises `NotOpen` or `LimitReached`."""
+    if actor:
+        check_may(actor, Act.INVITE)
     _take(actor, invitation.address)
     with transaction.atomic():
         if not invitation.renew():
             raise NotOpen
         _queue(invitation, language)
+
+
+def withdraw(*, actor: User, invitation: Invitation) -> bool:
+    """Let the link count no more; False if it was accepted or withdrawn."""
+    check_may(actor, Act.INVITE)
+    return invitation.withdraw()
 
 
 def _take(actor: User | None, address: str) -> None:

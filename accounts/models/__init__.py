@@ -10,6 +10,7 @@ from accounts.models.invitation import Invitation
 from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
+from accounts.models.role import Role
 from accounts.models.staff_request import StaffRequest
 from accounts.models.user import User
 
@@ -27,6 +28,7 @@ __all__ = [
     "PhoneNumber",
     "RecoveryCode",
     "RecoveryCodeSet",
+    "Role",
     "SecurityEvent",
     "SentCode",
     "StaffRequest",

@@ -10,7 +10,8 @@ class EventKind(StrEnum):
     ACCOUNT_FROZEN = "account:frozen"
     ACCOUNT_LOCKED = "account:locked"
     ACCOUNT_RECOVERED_ON_HOST = "account:recovered_on_host"
-    ACCOUNT_STAFF_GRANTED = "account:staff_granted"
+    ACCOUNT_ROLE_GIVEN = "account:role_given"
+    ACCOUNT_STAFF_GRANTED = "account:staff_granted"  # before there were roles
     ACCOUNT_STAFF_REVOKED = "account:staff_revoked"
     ACCOUNT_UNLOCKED = "account:unlocked"
     ADDRESS_ADDED = "address:added"

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key, password_form
 from accounts.models.contact import EmailAddress
+from accounts.models.role import Role
 from core.addresses import in_letters
 from core.fields import NameField
 from core.i18n import gettext_lazy as _
@@ -31,6 +32,7 @@ class UserManager(BaseUserManager["User"]):
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make a person whose address counts as confirmed."""
+        fields.setdefault("is_staff", bool(fields.get("role")))
         user = self.model(email=in_letters(email.strip()), **fields)
         user.set_password(password)
         with transaction.atomic(using=self._db):
@@ -39,8 +41,9 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a person who may do everything in the admin, once two-step is set up."""
-        return self.create_user(email, password, **fields, is_staff=True, is_superuser=True)
+        """Make an administrator, who may do everything in the admin once two-step is set up."""
+        role = Role.ADMINISTRATOR
+        return self.create_user(email, password, **fields, role=role, is_superuser=True)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -51,7 +54,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_key = models.CharField(max_length=ADDRESS_LENGTH * 2, unique=True, editable=False)
     name = NameField(_("name"), max_length=100, blank=True)
     is_active = models.BooleanField(_("not locked"), default=True)
-    is_staff = models.BooleanField(_("staff"), default=False)
+    role = models.PositiveSmallIntegerField(
+        _("role"), choices=Role, default=Role.NONE, db_default=Role.NONE
+    )
+    is_staff = models.BooleanField(_("staff"), default=False)  # whether there is a role
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
@@ -95,6 +101,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role=Role.NONE, is_staff=False) | Q(role__gt=Role.NONE, is_staff=True),
+                name="user_staff_has_role",
+            ),
+        )
         # The states that staff look for, each in the order of the list (accounts/admin.py).
         indexes = (
             models.Index(fields=["id"], name="user_locked", condition=Q(is_active=False)),

@@ -76,8 +76,7 @@ class TrustedBrowsers:
 
     def days_for(self, user: User) -> int:
         """Return `TRUSTED_BROWSER_DAYS`; staff prove a strong step each time."""
-        is_staff = user.is_staff or user.is_superuser
-        return 0 if is_staff else settings.TRUSTED_BROWSER_DAYS
+        return 0 if user.is_staff else settings.TRUSTED_BROWSER_DAYS
 
     def find(self, request: HttpRequest, user: User) -> TrustMatch | None:
         """Return the live row that belongs to the cookie; a value of before ends the trust."""

@@ -43,7 +43,8 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Show one account on one page, without a secret."""
     user = get_object_or_404(accounts(), public_id=public_id)
     context = page_of(user)
-    context["why_not"] = staff.why_not(authenticated_user(request), user)
+    actor = authenticated_user(request)
+    context["why_not"], context["may"] = staff.why_not(actor, user), staff.acts_on(actor, user)
     return render(request, "admin/account.html", context)
 
 
@@ -82,7 +83,7 @@ def _browsers(user: User) -> int:
 @confirms(gettext_lazy("lock an account"), "reason")
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lock the account and end its sessions."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.LOCK)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.lock(actor=authenticated_user(request), user=user, reason=reason)
@@ -95,7 +96,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @confirms(gettext_lazy("unlock an account"), "reason")
 def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.UNLOCK)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.unlock(actor=authenticated_user(request), user=user, reason=reason)
@@ -108,7 +109,7 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @confirms(gettext_lazy("freeze an account"), "reason")
 def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what was added without a strong proof, and let nothing more be added so."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.FREEZE)
 
     def do(reason: str) -> tuple[bool, Text]:
         changed = staff.freeze(actor=authenticated_user(request), user=user, reason=reason)
@@ -121,7 +122,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @confirms(gettext_lazy("sign a person out everywhere"), "reason")
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.END_SESSIONS)
 
     def do(reason: str) -> tuple[bool, Text]:
         ended = staff_acts.end_all_sessions(
@@ -139,7 +140,7 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @confirms(gettext_lazy("unlink a phone of a person"), "reason")
 def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
     """Let a phone of the person go; a second post finds it gone and changes nothing."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.UNLINK_PHONE)
     phone = user.phones.linked().filter(public_id=phone_id).first()
     if phone is None:
         return _no_phone(request, user)
@@ -179,7 +180,8 @@ def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
 @confirms(gettext_lazy("settle a dispute"), "reason")
 def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpResponse:
     """Decide a dispute: the contested phones stay, or they go."""
-    user, keeps = may_act(request, public_id), outcome == "keep"
+    keeps = outcome == "keep"
+    user = may_act(request, public_id, staff.Act.DECIDE_DISPUTE)
     if outcome not in ("keep", "unlink"):
         raise Http404
     if request.method != "POST" and not user.is_disputed:

@@ -33,10 +33,10 @@ def subject(public_id: UUID) -> User:
     return get_object_or_404(User, public_id=public_id)
 
 
-def may_act(request: HttpRequest, public_id: UUID) -> User:
-    """Return the account; raises `PermissionDenied` if this member of staff may not act on it."""
+def may_act(request: HttpRequest, public_id: UUID, act: staff.Act) -> User:
+    """Return the account; raises `PermissionDenied` if this member of staff may not do this."""
     user = subject(public_id)
-    if staff.why_not(authenticated_user(request), user):
+    if act.slug not in staff.acts_on(authenticated_user(request), user):
         raise PermissionDenied
     return user
 

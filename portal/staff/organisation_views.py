@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import organisation_accounts, organisations
+from accounts import organisation_accounts, organisations, staff
 from accounts.activity.origin import origin_of
 from accounts.forms.staff import EnrolForm, OrganisationForm
 from accounts.guards.interrupted_forms import confirms, held_values
@@ -38,6 +38,11 @@ def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
     return {"rows": found, "number": number, "has_next": has_next}
 
 
+def _rights(request: HttpRequest) -> dict[str, bool]:
+    keeps = staff.may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS)
+    return {"keeps_organisations": keeps}
+
+
 @require_safe
 def requests(request: HttpRequest) -> HttpResponse:
     """List who asks their organisation, the one who waits longest first."""
@@ -50,7 +55,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 def listed(request: HttpRequest) -> HttpResponse:
     """List the organisations."""
     page = page_of_rows(request, Organisation.objects.all())
-    return render(request, "admin/organisations.html", page)
+    return render(request, "admin/organisations.html", page | _rights(request))
 
 
 @require_safe
@@ -62,26 +67,26 @@ def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     held = found.enrolments.current().filter(user__in=people)
     states = {row.user_id: row for row in held}
     members = [(row.user, states.get(row.user_id)) for row in page["rows"]]
-    context = {**page, "organisation": found, "members": members}
+    context = {**page, **_rights(request), "organisation": found, "members": members}
     return render(request, "admin/organisation.html", context)
 
 
 @require_http_methods(FORM)
 @confirms(gettext_lazy("add an organisation"), "name", "help")
 def add(request: HttpRequest) -> HttpResponse:
-    """Add an organisation; a superuser's act."""
+    """Add an organisation; an administrator's act."""
     return _edit(request, Organisation())
 
 
 @require_http_methods(FORM)
 @confirms(gettext_lazy("change an organisation"), "name", "help")
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Change what an organisation is called, and whom its people can ask; a superuser's act."""
+    """Change what an organisation is called, and whom its people can ask."""
     return _edit(request, get_object_or_404(Organisation, public_id=public_id))
 
 
 def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
-    organisations.check(authenticated_user(request))
+    staff.check_may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS)
     before = {"name": found.name, "help": found.help}
     form = OrganisationForm(
         request.POST if request.method == "POST" else None, initial=before | held_values(request)
@@ -108,13 +113,13 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
 @confirms(gettext_lazy("enrol a person"), "organisation", "label", "reason")
 def enrol(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Give the person an account with an organisation."""
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.ENROL)
     form = EnrolForm(
         request.POST if request.method == "POST" else None, user=user, initial=held_values(request)
     )
     if not form.has_choice:
-        said = _("There is no organisation to enrol this person in. Ask a superuser to add one.")
-        if authenticated_user(request).is_superuser:
+        said = _("There is no organisation to enrol this person in. Ask an administrator for one.")
+        if staff.may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS):
             said = _("There is no organisation to enrol this person in. Add one first.")
         messages.info(request, said)
         return redirect("admin:organisations")
@@ -141,7 +146,7 @@ def _enrol(request: HttpRequest, user: User, form: EnrolForm) -> bool:
 
 
 def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment:
-    user = may_act(request, public_id)
+    user = may_act(request, public_id, staff.Act.ENROL)
     rows = user.enrolments.select_related("organisation", "user")
     return get_object_or_404(rows, public_id=enrolment_id)
 

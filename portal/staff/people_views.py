@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import staff
 from accounts.forms.code import SENDS
 from accounts.forms.invitation import InviteForm
 from accounts.links import invitations
@@ -27,12 +28,15 @@ from portal.staff.organisation_views import page_of_rows
 def listed(request: HttpRequest) -> HttpResponse:
     """List the invitations that nobody has accepted, newest first."""
     rows = Invitation.objects.open().select_related("invited_by").order_by("-pk")
-    return render(request, "admin/invitations.html", page_of_rows(request, rows))
+    invites = staff.may(authenticated_user(request), staff.Act.INVITE)
+    context = {**page_of_rows(request, rows), "invites": invites}
+    return render(request, "admin/invitations.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Invite somebody by mail."""
+    staff.check_may(authenticated_user(request), staff.Act.INVITE)
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _invite(request, form):
         words = {"address": form.cleaned_data["email"]}
@@ -82,7 +86,7 @@ def resend(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the link count no more."""
     row = get_object_or_404(Invitation, public_id=public_id)
-    if row.withdraw():
+    if invitations.withdraw(actor=authenticated_user(request), invitation=row):
         messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
     else:
         messages.info(request, _("This invitation was accepted or withdrawn."))

@@ -21,7 +21,7 @@ from accounts.guards.interrupted_forms import GuardedAct, press_once_more
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
-from portal.staff import account_views, organisation_views, people_views
+from portal.staff import account_views, organisation_views, people_views, role_views
 
 View = TypeVar("View", bound=Callable[..., Any])
 STAFF_PAGES = GuardedAct(_("open the pages for staff"))
@@ -45,6 +45,7 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
         account_views.unlink_phone,
         "unlink_phone",
     ),
+    ("accounts/<uuid:public_id>/role/", role_views.give_role, "give_role"),
     ("accounts/<uuid:public_id>/enrol/", organisation_views.enrol, "enrol"),
     (
         "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/approve/",

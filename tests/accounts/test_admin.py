@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from accounts.links.invitations import invite
-from accounts.models import Invitation, Organisation, User
+from accounts.models import Invitation, Organisation, Role, User
 from tests.accounts.helpers import seen
 from tests.live import fresh_address
 from tests.people import Person, enter, make_person, sign_in
@@ -34,6 +34,7 @@ def pages(person: Person) -> list[str]:
         "lock/",
         "unlock/",
         "end-sessions/",
+        "role/",
         f"phones/{person.phone.public_id}/unlink/",
     ]
     acts += ["dispute/keep/", "enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
@@ -106,7 +107,7 @@ def test_a_code_by_mail_opens_no_page(client: Any, alice: Person, sue: Person) -
 
 
 def test_staff_without_two_step_are_led_to_set_it_up(client: Any, alice: Person) -> None:
-    new = make_person("newcomer", is_staff=True)
+    new = make_person("newcomer", role=Role.SUPPORT)
     enter(client, new, Strength.PASSWORD)
     answer = client.get("/admin/accounts/")
     assert answer.url == "/security/two-step/"
@@ -123,7 +124,7 @@ def test_who_becomes_staff_in_a_running_session_still_needs_a_strong_step(
     client: Any, alice: Person, carol: Person
 ) -> None:
     enter(client, carol, Strength.PASSWORD)
-    User.objects.filter(pk=carol.user.pk).update(is_staff=True, is_superuser=True)
+    User.objects.filter(pk=carol.user.pk).update(role=Role.ADMINISTRATOR, is_staff=True)
     assert {client.get(page).status_code for page in pages(alice)} == {302}
 
 

@@ -183,6 +183,6 @@ def test_staff_who_may_add_none_are_told_whom_to_ask(
 ) -> None:
     enter(client, sue, Strength.TWO_STEP)
     page = client.get(f"/admin/accounts/{carol.user.public_id}/enrol/", follow=True)
-    assert "Ask a superuser to add one." in seen(page)
+    assert "Ask an administrator for one." in seen(page)
     assert "Add one first" not in seen(page)
     assert "Add an organisation" not in seen(page)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
 from accounts.management.commands import createsuperuser
-from accounts.models import User
+from accounts.models import Role, User
 from tests.links import open_link
 from tests.people import Person, enter, make_person, proved
 
@@ -142,18 +142,18 @@ def test_a_set_up_link_is_for_staff_without_two_step(carol: Person, sue: Person)
 def test_staff_are_made_and_unmade_by_the_operator(client: Any, carol: Person) -> None:
     enter(client, carol, proved(carol, Strength.PASSWORD))
     said = run("staff", carol.address.upper())
-    assert "is now staff" in said
+    assert "is now support" in said
     assert link_in(said)
     assert client.get("/security/").status_code == 302
     assert carol.reload().is_staff
-    assert "was already staff" in run("staff", carol.address)
+    assert "was already support" in run("staff", carol.address)
     assert "no longer staff" in run("staff", carol.address, "--remove")
     assert "was not staff" in run("staff", carol.address, "--remove")
-    assert carol.kinds() == ["account:staff_granted", "account:staff_revoked"]
+    assert carol.kinds() == ["account:role_given", "account:staff_revoked"]
 
 
 def test_a_locked_member_of_staff_gets_no_link(db: None) -> None:
-    locked = make_person("locked", is_staff=True, is_active=False)
+    locked = make_person("locked", role=Role.SUPPORT, is_active=False)
     with pytest.raises(CommandError):
         run("setup_link", locked.address)
     assert "/set-up/" not in run("staff", locked.address)

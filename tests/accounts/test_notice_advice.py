@@ -25,6 +25,7 @@ NOTHING_TO_STOP = {
     "account:frozen",
     "account:locked",
     "account:recovered_on_host",
+    "account:role_given",
     "account:staff_granted",
     "account:staff_revoked",
     "account:unlocked",

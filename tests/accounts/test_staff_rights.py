@@ -8,8 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts import staff
+from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
-from accounts.models import SecurityEvent, User
+from accounts.models import Role, SecurityEvent, User
 from devices import staff_acts
 from tests.accounts.test_staff import ACTS, STAFF_KINDS, WHY, page
 from tests.people import Person, enter, protected, sign_in
@@ -30,18 +31,20 @@ def test_nobody_acts_on_their_own_account_here(desk: Any, sue: Person, act: str)
 
 
 @pytest.mark.parametrize("act", ACTS)
-@pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}])
-def test_plain_staff_do_not_act_on_colleagues(desk: Any, act: str, rights: dict[str, bool]) -> None:
-    colleague = protected("colleague", **rights)
+@pytest.mark.parametrize("role", [Role.RECOVERY_OFFICER, Role.ADMINISTRATOR])
+def test_nobody_acts_on_a_colleague_of_the_same_or_a_higher_role(
+    desk: Any, act: str, role: Role
+) -> None:
+    colleague = protected("colleague", role=role)
     assert desk.get(page(colleague, act)).status_code == 403
     assert desk.post(page(colleague, act), {"reason": WHY}).status_code == 403
     assert colleague.kinds() == []
     text = desk.get(page(colleague)).text
-    assert "Only a superuser can change it" in text
+    assert "You need a higher role to change it" in text
     assert "Lock this account" not in text
 
 
-def test_a_superuser_acts_on_staff(client: Any, root: Person, sue: Person) -> None:
+def test_an_administrator_acts_on_staff(client: Any, root: Person, sue: Person) -> None:
     enter(client, root, Strength.TWO_STEP)
     client.post(page(sue, "lock/"), {"reason": WHY})
     assert not sue.reload().is_active
@@ -58,16 +61,22 @@ def test_the_acts_themselves_refuse_who_may_not(bob: Person, sue: Person, root: 
 
 
 def test_rights_given_since_the_page_was_read_count(bob: Person, sue: Person) -> None:
-    User.objects.filter(pk=bob.user.pk).update(is_superuser=True)
+    User.objects.filter(pk=bob.user.pk).update(role=Role.ADMINISTRATOR, is_staff=True)
     with pytest.raises(PermissionDenied):
         staff.lock(actor=sue.user, user=bob.user, reason=WHY)
 
 
 def test_a_form_changes_no_field_besides(desk: Any, bob: Person) -> None:
-    more = {"is_staff": "1", "is_superuser": "1", "email": "evil@example.org", "actor": "1"}
+    more = {
+        "is_staff": "1",
+        "is_superuser": "1",
+        "role": "4",
+        "email": "evil@example.org",
+        "actor": "1",
+    }
     desk.post(page(bob, "lock/"), {"reason": WHY, **more})
     user = bob.reload()
-    assert [user.is_staff, user.is_superuser, user.is_active] == [False, False, False]
+    assert [user.role, user.is_staff, user.is_active] == [Role.NONE, False, False]
     assert user.email != more["email"]
 
 
@@ -89,17 +98,17 @@ def test_an_unknown_account_is_not_found(desk: Any, act: str) -> None:
 
 def test_being_made_staff_ends_sessions_and_is_told(client: Any, bob: Person) -> None:
     sign_in(client, bob)
-    assert staff.grant(bob.user)
-    assert not staff.grant(bob.user)
+    assert staff.set_role(bob.user, Role.SUPPORT, origin=HOST)
+    assert not staff.set_role(bob.user, Role.SUPPORT, origin=HOST)
     assert client.get("/security/").url.startswith("/sign-in/")
-    assert bob.kinds().count("account:staff_granted") == 1
+    assert bob.kinds().count("account:role_given") == 1
 
 
 def test_no_longer_being_staff_takes_all_rights(root: Person) -> None:
-    assert staff.revoke(root.user)
-    assert not staff.revoke(root.user)
+    assert staff.set_role(root.user, Role.NONE, origin=HOST)
+    assert not staff.set_role(root.user, Role.NONE, origin=HOST)
     user = root.reload()
-    assert [user.is_staff, user.is_superuser] == [False, False]
+    assert [user.role, user.is_staff, user.is_superuser] == [Role.NONE, False, False]
     assert root.kinds() == ["account:staff_revoked"]
 
 

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from accounts.authentication.proofs import Proof, Strength
-from accounts.models import OneTimeLink, User
+from accounts.models import OneTimeLink, Role, User
 from devices.models import Phone
 from tests.accounts.helpers import seen, type_password
 from tests.attacks.test_thief_and_owner import link_phone, prove_mailbox
@@ -87,7 +87,7 @@ def test_staff_keep_two_step_on(client: Client, sue: Person) -> None:
 def test_staff_bind_their_first_factor_by_the_link_and_nothing_else(
     client: Client, new_client: Callable[..., Client], rows: None
 ) -> None:
-    new = make_person("newcomer", is_staff=True)
+    new = make_person("newcomer", role=Role.RECOVERY_OFFICER)
     thief = new_client()
     type_password(thief, new)
     prove_mailbox(thief, new)
@@ -103,7 +103,7 @@ def test_staff_bind_their_first_factor_by_the_link_and_nothing_else(
 
 
 def test_a_phone_from_before_they_were_staff_turns_nothing_on(client: Client, rows: None) -> None:
-    new = protected("newcomer", is_staff=True)
+    new = protected("newcomer", role=Role.RECOVERY_OFFICER)
     new.user.turn_two_step_off()
     factor = new.authenticator.factor
     password = Proof.now("password", Strength.PASSWORD)

@@ -134,7 +134,7 @@ def test_who_becomes_staff_in_mid_session_has_less_time_at_once(
     alice: Person, client: Client, clock: Clock
 ) -> None:
     enter(client, alice, Strength.TWO_STEP)
-    User.objects.filter(pk=alice.user.pk).update(is_staff=True)
+    User.objects.filter(pk=alice.user.pk).update(role=1, is_staff=True)
     clock.shift(settings.STAFF_SESSION_IDLE + timedelta(seconds=1))
     assert not is_in(client)
 

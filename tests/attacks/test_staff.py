@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from accounts.authentication.proofs import Strength
-from accounts.models import User
+from accounts.models import Role, User
 from tests.attacks.tools import html_of, is_in, start
 from tests.people import Person, enter, give_passkey, make_person
 from tests.work import give_enrolment, make_organisation
@@ -46,6 +46,7 @@ def pages(person: Person) -> dict[str, str]:
         "unlock": f"{base}unlock/",
         "end_sessions": f"{base}end-sessions/",
         "decide_dispute": f"{base}dispute/keep/",
+        "give_role": f"{base}role/",
         "enrol": f"{base}enrol/",
         "approve_enrolment": f"{work}approve/",
         "end_enrolment": f"{work}end/",
@@ -67,6 +68,7 @@ def test_these_are_all_the_pages_there_are() -> None:
         "unlock",
         "end_sessions",
         "unlink_phone",
+        "give_role",
         "enrol",
         "approve_enrolment",
         "end_enrolment",
@@ -100,7 +102,7 @@ def test_nothing_opens_without_a_strong_step(
 
 
 def test_staff_with_a_password_only_are_led_to_set_up(alice: Person, client: Client) -> None:
-    start(client, make_person("sue", is_staff=True))
+    start(client, make_person("sue", role=Role.SUPPORT))
     assert client.get(LIST).status_code == 302
     assert alice.address.encode() not in client.get(LIST, follow=True).content
 
@@ -163,6 +165,7 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
         "end_sessions",
         "unlink_phone",
         "decide_dispute",
+        "give_role",
         "enrol",
         "approve_enrolment",
         "end_enrolment",
@@ -175,10 +178,10 @@ def test_support_does_not_climb(sue: Person, root: Person, new_client: Browsers,
         assert answer.status_code == 403
         assert person.reload().is_active
         assert person.kinds() == []
-    assert not sue.user.is_superuser
+    assert sue.reload().role == Role.RECOVERY_OFFICER
 
 
-CLIMB = {"is_superuser": "1", "is_staff": "1", "user_permissions": "1", "groups": "1"}
+CLIMB = {"role": "4", "is_superuser": "1", "is_staff": "1", "user_permissions": "1", "groups": "1"}
 
 
 @pytest.mark.parametrize("act", ["lock", "end_sessions", "unlink_phone"])

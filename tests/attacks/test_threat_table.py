@@ -76,6 +76,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "freeze an account": ("admin:freeze",),
     "lock accounts": ("admin:lock", "admin:unlock"),
     "sign somebody out everywhere": ("admin:end_sessions",),
+    "give or take a role": ("admin:give_role",),
     "end an account with an organisation": ("admin:end_enrolment",),
     "change whom an organisation's people ask": ("admin:edit_organisation",),
     "withdraw an invitation": ("admin:withdraw_invitation",),

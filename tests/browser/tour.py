@@ -14,7 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.authentication.proofs import Proof, Strength
-from accounts.models import EmailAddress, OneTimeLink
+from accounts.models import EmailAddress, OneTimeLink, Role
 from accounts.readiness.unused_methods import ASKED_KEY
 from devices.models import Phone, Session
 from devices.sessions.trust_cookies import cookie_name
@@ -424,7 +424,7 @@ def beginners(tour: Tour) -> Names:
 
 def staff(tour: Tour) -> Names:
     """The staff site: the list, an account that has everything, its log, and an act."""
-    person, root = everything("anna"), protected("root", is_staff=True, is_superuser=True)
+    person, root = everything("anna"), protected("root", role=Role.ADMINISTRATOR)
     tour.enter(person)
     tour.page.goto("/devices/")
     held: list[dict[str, Any]] = [

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication.proofs import Strength
-from accounts.models import EmailAddress, User
+from accounts.models import EmailAddress, Role, User
 from core.web.http import RequestOrigin
 from devices.models import Authenticator
 from devices.phones import linked_phones, suspension
@@ -93,7 +93,7 @@ def refusals(page: Page, enter: Enter) -> Names:
     hand.open(f"/devices/{phone.public_id}/take-back/")
     hand.reads("You can’t take Pixel 8 back now")
     yield "/devices/…/take-back/, refused"
-    enter(protected("stefan", is_staff=True))
+    enter(protected("stefan", role=Role.RECOVERY_OFFICER))
     hand.open("/security/two-step/off/")
     hand.reads("Staff keep two-step verification on")
     yield "/security/two-step/off/, of staff"

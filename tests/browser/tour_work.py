@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Enrolment, Invitation
+from accounts.models import Enrolment, Invitation, Role
 from tests.browser.backup_phones import link_app
 from tests.journeys.hand import Hand
 from tests.live import LiveSite, fresh_address
@@ -23,7 +23,7 @@ Enter = Callable[..., None]
 def desk_of_organisations(page: Page, enter: Enter) -> Names:
     """What staff see: the lists, an organisation, an account, the acts."""
     hand, firm = Hand(page), make_organisation()
-    person, root = protected("wim"), protected("root", is_staff=True, is_superuser=True)
+    person, root = protected("wim"), protected("root", role=Role.ADMINISTRATOR)
     asks = give_enrolment(person, firm, state="asked")
     give_enrolment(person, state="enrolled")
     enter(root)

@@ -12,14 +12,14 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import staff
-from accounts.activity.origin import Origin
+from accounts.activity.origin import HOST, Origin
 from accounts.authentication import throttling
 from accounts.authentication.browser_trust import METHOD
 from accounts.authentication.methods import AlreadySpent, VerificationContext
 from accounts.authentication.proofs import Proof, Strength
 from accounts.authentication.second_steps import step_named
 from accounts.contacts import changes
-from accounts.models import EmailAddress, User
+from accounts.models import EmailAddress, Role, User
 from core.web.http import RequestOrigin
 from devices import staff_acts
 from devices.models import Authenticator, Session, TrustedBrowser
@@ -317,7 +317,7 @@ def test_acts_of_staff_end_all_trust(
 ) -> None:
     acts: dict[str, Callable[[], Any]] = {
         "lock": lambda: staff.lock(actor=root.user, user=alice.user, reason="asked"),
-        "grant": lambda: staff.grant(alice.user),
+        "grant": lambda: staff.set_role(alice.user, Role.SUPPORT, origin=HOST),
         "unlink": lambda: staff_acts.unlink_phone(
             actor=root.user, phone=alice.phone, reason="asked"
         ),

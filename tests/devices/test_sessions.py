@@ -194,7 +194,7 @@ def test_a_staff_flag_given_in_the_middle_tightens_the_running_session(
 ) -> None:
     store = signed_in(alice)
     clock.shift(settings.STAFF_SESSION_IDLE)
-    User.objects.filter(pk=alice.user.pk).update(is_staff=True)
+    User.objects.filter(pk=alice.user.pk).update(role=1, is_staff=True)
     assert again(store).load() == {}
 
 

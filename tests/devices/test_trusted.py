@@ -307,7 +307,7 @@ def test_a_session_opened_by_trust_is_refused_once_its_person_is_staff(
 ) -> None:
     enter_by_trust(home, alice)
     assert is_in(home)
-    type(alice.user).objects.filter(pk=alice.user.pk).update(is_staff=True)
+    type(alice.user).objects.filter(pk=alice.user.pk).update(role=1, is_staff=True)
     assert not is_in(home)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import organisation_accounts
 from accounts.activity.origin import Origin
 from accounts.models import Enrolment
-from accounts.staff import check
+from accounts.staff import Act, check
 from core.web.http import RequestOrigin
 from devices import staff_acts
 from devices.authenticator import work_accounts
@@ -92,7 +92,7 @@ def test_of_parallel_approvals_one_is_told(bob: Person, sue: Person) -> None:
 
 def test_of_parallel_enrolments_one_is_made(bob: Person, sue: Person) -> None:
     firm = make_organisation()
-    check(sue.user, bob.user)
+    check(sue.user, bob.user, Act.ENROL)
 
     def enrol() -> None:
         organisation_accounts.enrol(

@@ -304,6 +304,7 @@ TABLE: dict[str, Row] = {
     "admin:decide_dispute": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:freeze": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:unlink_phone": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:give_role": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:enrol": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:approve_enrolment": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:end_enrolment": closed(CONFIRM, CONFIRM, **STAFF),
