@@ -21,7 +21,7 @@ from core.i18n import gettext as _
 from core.outbox.notices import queue_notice
 
 NOBODY = 0
-OF_METHODS = ("method", "methods", "role")  # the details that name things by their codes
+OF_CODES = ("method", "methods", "role")  # the details that name a thing by its code
 
 
 def title_of(event: SecurityEvent) -> str:
@@ -41,7 +41,7 @@ def _told(event: SecurityEvent) -> dict[str, Any]:
 
 def _word(key: str, value: Any) -> str:
     """Put a detail into words; only of methods a code is kept, of all else what people call it."""
-    if key in OF_METHODS:
+    if key in OF_CODES:
         return words([value] if isinstance(value, str) else value)
     return _listed([str(item) for item in value]) if isinstance(value, list) else str(value)
 

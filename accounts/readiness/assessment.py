@@ -21,7 +21,7 @@ from core.i18n import Text
 class Judgement(StrEnum):
     """How well an account is protected, from one look at the worst that could be lost."""
 
-    ONLY_PASSWORD = "only_password"  # noqa: S105 # no password
+    ONLY_PASSWORD = "only_password"  # noqa: S105 # names a judgement; it is no secret
     NOTHING_LEFT = "nothing_left"
     LOCKOUT = "lockout"
     ONLY_WEAK = "only_weak"

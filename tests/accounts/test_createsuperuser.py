@@ -147,9 +147,10 @@ def test_staff_are_made_and_unmade_by_the_operator(client: Any, carol: Person) -
     assert client.get("/security/").status_code == 302
     assert carol.reload().is_staff
     assert "was already support" in run("staff", carol.address)
+    assert "is now recovery officer" in run("staff", carol.address, "--role", "recovery-officer")
     assert "no longer staff" in run("staff", carol.address, "--remove")
     assert "was not staff" in run("staff", carol.address, "--remove")
-    assert carol.kinds() == ["account:role_given", "account:staff_revoked"]
+    assert carol.kinds() == [*["account:role_given"] * 2, "account:staff_revoked"]
 
 
 def test_a_locked_member_of_staff_gets_no_link(db: None) -> None:

@@ -32,9 +32,9 @@ class Command(BaseCommand):
                 f"{user.email} is no longer staff." if done else f"{user.email} was not staff."
             )
             return
-        wanted = ROLES[role]
-        done = staff.set_role(user, wanted, origin=HOST)
-        self._say(f"{user.email} {'is now' if done else 'was already'} {wanted.name.lower()}.")
+        done = staff.set_role(user, ROLES[role], origin=HOST)
+        words = role.replace("-", " ")
+        self._say(f"{user.email} {'is now' if done else 'was already'} {words}.")
         if not user.has_two_step and user.is_active:
             self._say("\n" + set_up_link(user))
 

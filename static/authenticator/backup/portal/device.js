@@ -80,8 +80,8 @@ const sameRow = (one, other) =>
   JSON.stringify([one?.plain, one?.nonce]) === JSON.stringify([other?.plain, other?.nonce]);
 
 /**
- * Write `rowsFor(key, mine)` only while this phone is this installation: what was told of it may
- * come when another tab has linked the phone anew.
+ * Write `rowsFor(key, mine)` only while this phone is still this installation: by the time an answer
+ * about it arrives, another tab may have linked the phone again.
  * @param {string} installation
  * @param {(key: CryptoKey, mine: Device) => any} rowsFor
  */
