@@ -17,8 +17,8 @@ from core.keys.crypto import keyed_digest
 PERIOD = 60  # seconds
 WORDS = 3
 FOLDER = Path(__file__).with_name("words")
-LISTS = {path.stem: path.read_text().split() for path in FOLDER.iterdir()}
-"""Of each language 128 short, everyday words; none sounds like another. Three: one of 2 million."""
+LISTS = {path.stem: path.read_text("utf-8").split() for path in FOLDER.iterdir()}
+"""Of each language 128 short, everyday words: three of them are one of two million."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def handshake(session_id: UUID | str, language: str) -> Handshake:
 
 
 def seconds_left() -> int:
-    """Whole seconds after which all words are other ones."""
+    """Return the whole seconds until the words change."""
     return PERIOD - int(timezone.now().timestamp()) % PERIOD
 
 

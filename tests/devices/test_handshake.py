@@ -74,7 +74,7 @@ def test_the_caller_who_stole_a_way_in_is_seen_to_sit_elsewhere(
     assert right != stolen
     text = of_staff(desk, alice)
     assert sorted(shown(text)) == sorted([right, stolen])
-    row = next(part for part in text.split("<li") if stolen.split()[0] in part and "medal" in part)
+    row = next(part for part in text.split("<li") if shown(part) == [stolen])
     assert "authenticator" not in row
 
 
@@ -134,7 +134,7 @@ def test_the_pages_lead_there(client: Client, desk: Client, alice: Person) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-def test_no_word_is_taken_for_another(language: str) -> None:
+def test_each_language_has_128_words(language: str) -> None:
     words = LISTS[language]
     assert len(words) == len(set(words)) == 128
     assert all(re.fullmatch(r"[a-zï]{3,10}", word) for word in words)
