@@ -3,6 +3,7 @@ PORT ?= 8000
 PYTHON ?=
 WORKERS ?= 2
 HISTORIES ?= 100000
+STEPS ?= 100000
 SEED := $(or $(SEED),$(shell date +%s))
 # Each test run starts a dozen processes: what one of them compiled, the next need not.
 PYTHONDONTWRITEBYTECODE :=
@@ -12,7 +13,8 @@ python := .venv/bin/python
 pytest := $(python) -m pytest
 live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n $(WORKERS) --dist worksteal
-drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_SEED=$(SEED) $(unit) tests/attacks/test_histories.py
+drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_CASE_STEPS=$(STEPS) LATCHKEY_SEED=$(SEED) $(unit) \
+	--hypothesis-seed=$(SEED) tests/attacks/test_histories.py tests/attacks/test_recovery_case_model.py
 
 figures := LATCHKEY_FIGURES=1 $(live) tests/attacks tests/accounts tests/devices \
 	-k "at_once or parallel or timing or fairness"
@@ -63,7 +65,7 @@ live-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL, against the running site"
 	@$(python) scripts/postgres.py -- env $(live)
 
-drill: .venv/dev.stamp ## 100,000 histories of a thief and an owner, hours (HISTORIES=… SEED=…)
+drill: .venv/dev.stamp ## 100,000 histories of thief and owner, and steps of a recovery case, hours (HISTORIES=… STEPS=… SEED=…)
 	@echo "== $(HISTORIES) histories; the same ones again with SEED=$(SEED)"
 	@env -u DATABASE_URL $(drill)
 

@@ -9,6 +9,7 @@ from accounts.activity import clock
 from accounts.authentication import known_browsers
 from accounts.links import link_mail
 from accounts.models import Binding, OneTimeLink, RecoveryCodeSet, SecurityEvent, SentCode
+from accounts.recovery_cases import ending
 from core.batches import delete_in_batches
 
 KEPT = timedelta(days=1)
@@ -17,6 +18,8 @@ KEPT = timedelta(days=1)
 def run() -> None:
     """Delete what has expired, events after `EVENTS_KEPT`. Says if the clock has stepped back."""
     clock.warn_if_behind()
+    ending.remind()
+    ending.expire()
     now = timezone.now()
     delete_in_batches(SentCode.objects.filter(expires_at__lt=now - KEPT))
     delete_in_batches(OneTimeLink.objects.filter(expires_at__lt=now - KEPT))

@@ -30,6 +30,7 @@ class Act(Enum):
     LOCK = "lock", Role.SUPPORT
     UNLINK_PHONE = "unlink_phone", Role.SUPPORT
     UNLOCK = "unlock", Role.SUPPORT
+    DECIDE_CASE = "decide_case", Role.RECOVERY_OFFICER
     DECIDE_DISPUTE = "decide_dispute", Role.RECOVERY_OFFICER
     GIVE_ROLE = "give_role", Role.ADMINISTRATOR
     KEEP_ORGANISATIONS = "keep_organisations", Role.ADMINISTRATOR

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts.views import confirm, held, language, not_me, password
+from accounts.views.recovery import case, opening
 from accounts.views.security import (
     activity,
     contact,
@@ -34,6 +35,15 @@ urlpatterns = [
     path("password/reset/sent/", password.reset_sent, name="reset_sent"),
     path("password/reset/new/", password.reset_new, name="reset_new"),
     path("password/reset/link/", password.reset_link, name="reset_link"),
+    path("recover/", opening.recover, name="recover"),
+    path("recover/code/", opening.recover_code, name="recover_code"),
+    path("recover/code/fate/", opening.recover_fate, name="recover_fate"),
+    path("recover/case/", case.case, name="case"),
+    path("recover/case/link/", case.case_link, name="case_link"),
+    path("recover/stop/", case.stop_case, name="stop_case"),
+    path("security/recovery-request/", case.own_case, name="own_case"),
+    path("recover/password/", case.case_new_password, name="case_new_password"),
+    path("recover/password/link/", case.case_new_password_link, name="case_new_password_link"),
     path("report/", not_me.not_me, name="not_me"),
     path("report/<str:token>/", not_me.not_me_in_path, name="not_me_in_path"),
     path("set-up/", set_up.set_up, name="set_up"),

@@ -62,6 +62,7 @@ class Details(TypedDict, total=False):
     binding: str  # public id
     event: str  # public id of the one that was reported
     until: str
+    case: str  # public id of a recovery case
     waits: str
     again: bool
     backup: bool

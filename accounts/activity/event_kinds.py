@@ -106,6 +106,48 @@ KINDS: dict[str, Kind] = {
     ),
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
+    "case:approved": Kind(
+        _("Request to recover the account approved by two officers"),
+        "life-buoy",
+        "loss",
+        notice=True,
+    ),
+    "case:declined": Kind(
+        _("Request to recover the account declined by staff"), "life-buoy", notice=True
+    ),
+    "case:done": Kind(
+        _("Account recovered with a new password"),
+        "life-buoy",
+        "loss",
+        notice=True,
+        effect=PROTECTION,
+    ),
+    "case:expired": Kind(_("Request to recover the account expired"), "life-buoy", notice=True),
+    "case:opened_for": Kind(
+        _("Somebody asked to recover the account, reachable at {address}"),
+        "life-buoy",
+        "loss",
+        notice=True,
+    ),
+    "case:proved": Kind(
+        _("Request to recover the account ended by this sign-in"), "life-buoy", "ok", notice=True
+    ),
+    "case:reminded": Kind(
+        _("Request to recover the account can be approved soon"),
+        "life-buoy",
+        "loss",
+        notice=True,
+    ),
+    "case:stopped": Kind(
+        _("Request to recover the account stopped"), "life-buoy", "ok", notice=True
+    ),
+    "case:supported": Kind(
+        _("Request to recover the account approved by a first officer"),
+        "life-buoy",
+        "loss",
+        notice=True,
+    ),
+    "case:withdrawn": Kind(_("Request to recover the account withdrawn"), "life-buoy", notice=True),
     "dispute:begun": Kind(
         _("{phone} was reported lost, then taken back. Your account is in dispute"),
         "shield-alert",

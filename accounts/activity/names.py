@@ -11,6 +11,7 @@ NAMES: dict[str, Text] = {
     "phone-suspended": _("phone suspended"),
     "link": _("set-up link"),
     "trusted-browser": _("trusted browser"),
+    "recovery-case": _("approved request to recover the account"),
     "address": _("e-mail address"),
     "address-removed": _("removal of an e-mail address"),
     "app": _("authenticator app for backups"),

@@ -19,8 +19,19 @@ from accounts.activity.event_kinds import KINDS
 from accounts.activity.user_agents import place_name
 from accounts.contacts.normalization import email_key
 from accounts.links import take_back
-from accounts.models import EmailAddress, Invitation, OneTimeLink, SecurityEvent, SentCode, User
+from accounts.models import (
+    CaseState,
+    EmailAddress,
+    Invitation,
+    OneTimeLink,
+    RecoveryCase,
+    SecurityEvent,
+    SentCode,
+    User,
+)
 from accounts.preferences import languages, timezones
+from accounts.recovery_cases.ending import LINK
+from accounts.recovery_cases.links import PAGE, STOP, token_for
 from core.i18n import gettext_lazy as _
 from core.outbox.api import Composed, Undeliverable
 from core.outbox.email.plain import plain
@@ -35,6 +46,7 @@ PURPOSES = {
     "confirm": _("confirm that it is you"),
     "contact": _("confirm this address or number"),
     "sign-up": _("create your account"),
+    "recovery-case": _("ask for your account back"),
 }
 
 
@@ -107,7 +119,11 @@ def _notice(message: Message) -> tuple[str, Context]:
     if event is None or not User.objects.filter(pk=event.user_id).exists():
         raise Undeliverable("the account is gone")
     where = place_name(event.agent, event.address)
-    links = {**_common()["links"], "not_me": take_back.url_for(event, message.recipient)}
+    links = {
+        **_common()["links"],
+        "not_me": take_back.url_for(event, message.recipient),
+        "stop": _stop_link(event.user),
+    }
     return event.kind, {
         "person": event.user,
         "event": event,
@@ -122,6 +138,15 @@ def _notice(message: Message) -> tuple[str, Context]:
         "lines": [],
         **_more(message),
     }
+
+
+def _stop_link(user: User) -> str | None:
+    """Return the link that stops the open recovery case of an account, if it has one.
+
+    Every notice has it: one that tells of the case can be put together with others.
+    """
+    case = user.recovery_cases.open().first() if user.case_opened_at else None
+    return link_to("accounts:stop_case", token_for(str(case.public_id), STOP)) if case else None
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -220,6 +245,32 @@ def _invitation(message: Message) -> tuple[str, Context]:
     return message.kind, {"link": link, "days": settings.INVITATION_AGE.days}
 
 
+def _case(message: Message) -> tuple[str, Context]:
+    """Tell the person of a case how it stands, with the link to its page."""
+    case = RecoveryCase.objects.filter(public_id=message.context["case"]).first()
+    if case is None:
+        raise Undeliverable("the case is gone")
+    token = token_for(str(case.public_id), PAGE)
+    return message.kind, {"case": case, "link": link_to("accounts:case_link", token)}
+
+
+def _case_link(message: Message) -> tuple[str, Context]:
+    """Make the link of an approved case only now: nothing and nobody has seen it before."""
+    rows = RecoveryCase.objects.select_related("user").filter(state=CaseState.APPROVED)
+    case = rows.filter(public_id=message.context["case"], user__is_active=True).first()
+    if case is None or case.user is None:
+        raise Undeliverable("the case has ended")
+    token, link = OneTimeLink.of_message(str(message.public_id))
+    if link is None:
+        age = settings.RECOVERY_CASE_LINK_AGE
+        token = OneTimeLink.make(case.user, LINK, age).draw(token)
+    elif not OneTimeLink.objects.live().filter(pk=link.pk).exists():
+        raise Undeliverable("a newer link was asked for")
+    minutes = int(settings.RECOVERY_CASE_LINK_AGE.total_seconds() // 60)
+    link_url = link_to("accounts:case_new_password_link", token)
+    return message.kind, {"case": case, "link": link_url, "minutes": minutes}
+
+
 MORE_LISTED = 20  # events in one mail; the activity has them all
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_in:code": _code,
@@ -227,6 +278,10 @@ COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "number:code": _code,
     "address:code": _address,
     "sign_up:code": _sign_up,
+    "case:code": _code,
+    "case:opened": _case,
+    "case:ended": _case,
+    "case:link": _case_link,
     "reset:link": partial(_link, purpose="reset", page="accounts:reset_link"),
     "sign_in:link": partial(_link, purpose="sign-in", page="accounts:sign_in_link"),
     "invitation:link": _invitation,

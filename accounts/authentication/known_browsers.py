@@ -40,6 +40,11 @@ def _row(request: HttpRequest, user: User) -> KnownBrowser | None:
     return rows.first() if token else None
 
 
+def is_known(request: HttpRequest, user: User) -> bool:
+    """Tell whether this person has signed in here before."""
+    return _row(request, user) is not None
+
+
 def open_tries(request: HttpRequest, user: User, budget: str) -> None:
     """Give this browser a budget of its own for a while: it showed what only the mailbox gets."""
     until = (timezone.now() + settings.PASSWORD_RESET_AGE).timestamp()

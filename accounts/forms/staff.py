@@ -51,7 +51,10 @@ class RoleForm(ReasonForm):
                 Role.SUPPORT,
                 _("Support: locks, freezes, signs out, unlinks phones, invites, allows new codes"),
             ),
-            (Role.RECOVERY_OFFICER, _("Recovery officer: also settles disputes")),
+            (
+                Role.RECOVERY_OFFICER,
+                _("Recovery officer: also settles disputes and decides on recovery"),
+            ),
             (Role.ADMINISTRATOR, _("Administrator: also gives roles and keeps organisations")),
         ),
     )

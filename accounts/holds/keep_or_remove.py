@@ -14,6 +14,7 @@ from accounts.activity.origin import Origin, origin_of
 from accounts.authentication.proofs import Proof, Strength
 from accounts.holds.bindings import HANDLERS, forget_mark_if_answered, is_strong
 from accounts.models import Binding, EventKind, User
+from accounts.recovery_cases.ending import end_by_proof
 from accounts.request_user import authenticated_user
 
 QUESTION_KEY = "asks_what_is_held"
@@ -24,12 +25,15 @@ def settle(user: User, proofs: list[Proof], *, origin: Origin) -> list[Binding]:
 
     A strong proof of something that was itself added on the same proofs decides nothing.
     """
-    is_marked = user.held_until is not None or user.frozen_at is not None
+    marks = (user.held_until, user.frozen_at, user.case_opened_at)
+    is_marked = any(mark is not None for mark in marks)
     if not is_marked or max(proof.strength for proof in proofs) < Strength.TWO_STEP:
         return []
     if not is_strong(user, proofs):
         return []
     User.objects.filter(pk=user.pk, frozen_at__isnull=False).update(frozen_at=None)
+    if user.case_opened_at:
+        end_by_proof(user, origin=origin)
     rows = list(user.bindings.asked())
     own = [row for row in rows if origin.session and row.session == origin.session]
     for row in own:
@@ -44,7 +48,8 @@ def settle(user: User, proofs: list[Proof], *, origin: Origin) -> list[Binding]:
 
 def open_question(request: HttpRequest, proofs: list[Proof]) -> None:
     """Settle what strong proofs settle; what is left is asked before any other page is shown."""
-    if settle(authenticated_user(request), proofs, origin=origin_of(request)):
+    user = authenticated_user(request)
+    if settle(user, proofs, origin=origin_of(request)):
         request.session[QUESTION_KEY] = True
 
 

@@ -24,7 +24,9 @@ from accounts.models import Binding, EventKind, SecurityEvent, User
 SALT = "accounts.take-back"
 KIND = EventKind.NOTICE_REPORTED
 # What staff or the operator did, and what this very button did, is not taken back by it.
-WITHOUT = frozenset({KIND, EventKind.APP_SILENT, EventKind.HOLD_CANCELLED})
+# Notices of a recovery case have a button of their own, which stops the case.
+CASES = (kind for kind in EventKind if kind.startswith("case:"))
+WITHOUT = frozenset({KIND, EventKind.APP_SILENT, EventKind.HOLD_CANCELLED, *CASES})
 
 
 @dataclass(frozen=True)

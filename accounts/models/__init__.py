@@ -9,6 +9,7 @@ from accounts.models.event_kind import EventKind
 from accounts.models.invitation import Invitation
 from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
+from accounts.models.recovery_case import CaseApproval, CaseState, RecoveryCase
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
 from accounts.models.role import Role
 from accounts.models.staff_request import StaffRequest
@@ -16,6 +17,8 @@ from accounts.models.user import User
 
 __all__ = [
     "Binding",
+    "CaseApproval",
+    "CaseState",
     "EmailAddress",
     "Enrolment",
     "EventKind",
@@ -26,6 +29,7 @@ __all__ = [
     "OneTimeLink",
     "Organisation",
     "PhoneNumber",
+    "RecoveryCase",
     "RecoveryCode",
     "RecoveryCodeSet",
     "Role",

@@ -69,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Two sides contradict each other: since when, by the act that is disputed, and until when.
     disputed_since = models.DateTimeField(null=True, editable=False)
     disputed_until = models.DateTimeField(null=True, editable=False)
+    # Since when somebody asks to recover the account; spares most sign-ins the search for a case.
+    case_opened_at = models.DateTimeField(null=True, editable=False)
     # Slugs of steps that send codes and that the person never wants used.
     declined_steps = models.JSONField(default=list, editable=False)
     # From when a step may be due to be asked for; spares most sign-ins the search for one.
@@ -182,8 +184,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def changes_by_proving(self) -> bool:
-        """Whether a strong proof would change this row: it ends a hold, frees a mailbox, asks."""
-        marks = (self.held_until, self.frozen_at, self.reset_mailbox_id)
+        """Whether a strong proof would change this row: end a hold or a case, free a mailbox."""
+        marks = (self.held_until, self.frozen_at, self.reset_mailbox_id, self.case_opened_at)
         return any(mark is not None for mark in marks) or self.may_be_asked
 
     @property

@@ -15,7 +15,7 @@ from core.limits.counters import Rate
 
 By = Literal["target", "person", "phone", "backup", "network", "site"]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-QUARTER = timedelta(minutes=15)
+QUARTER, MONTH = timedelta(minutes=15), timedelta(days=30)
 HALF = Fraction(1, 2)
 
 
@@ -89,6 +89,13 @@ PASSKEY_QUESTIONS = Limit(
 )
 PASSKEY_FAILURES = Limit(
     "passkey-failures", "refused passkeys alone", "network", "PASSKEY_FAILURES_AN_ADDRESS", QUARTER
+)
+
+RECOVERY_CASES = Limit(
+    "recovery-cases", "requests to recover an account", "target", "RECOVERY_CASES_A_MONTH", MONTH
+)
+RECOVERY_CASE_LINKS = Limit(
+    "recovery-case-links", "links of an approved request", "target", 3, HOUR
 )
 
 # --- Acts of people and staff -------------------------------------------------------------------

@@ -49,6 +49,10 @@ TERMS_URL: str = env.str("TERMS_URL", default="")
 PRIVACY_URL: str = env.str("PRIVACY_URL", default="")
 
 # --- Its numbers, as far as a site may choose them ------------------------------------------
+RECOVERY_CASE_WAIT_HOURS: int = env.int("RECOVERY_CASE_WAIT_HOURS", default=72, least=72)
+RECOVERY_CASE_WAIT_TWO_STEP_HOURS: int = env.int(
+    "RECOVERY_CASE_WAIT_TWO_STEP_HOURS", default=168, least=72
+)
 RECOVERY_HOLD_HOURS: int = env.int("RECOVERY_HOLD_HOURS", default=72)
 RECOVERY_HOLD_SAVED_CODE_HOURS: int = env.int("RECOVERY_HOLD_SAVED_CODE_HOURS", default=24)
 RESTORE_DELAY_HOURS: int = env.int("RESTORE_DELAY_HOURS", default=24)  # after a fall-back

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from portal.settings.environment import (
+    RECOVERY_CASE_WAIT_HOURS,
+    RECOVERY_CASE_WAIT_TWO_STEP_HOURS,
     RECOVERY_HOLD_HOURS,
     RECOVERY_HOLD_SAVED_CODE_HOURS,
     RESTORE_DELAY_HOURS,
@@ -96,6 +98,17 @@ WORK_CONFIRM_AGE = timedelta(hours=1)  # for the first code, once the phone has 
 WORK_CLAIMS_A_PHONE = 20  # per 10 minutes
 UNLINKED_APPS_KEPT = timedelta(days=365)  # so that each is told to erase itself when it calls
 BACKUP_SILENCE = timedelta(days=7)  # after this without a save the person is notified
+
+RECOVERY_CASE_WAIT = timedelta(hours=RECOVERY_CASE_WAIT_HOURS)
+RECOVERY_CASE_WAIT_TWO_STEP = max(
+    RECOVERY_CASE_WAIT, timedelta(hours=RECOVERY_CASE_WAIT_TWO_STEP_HOURS)
+)
+RECOVERY_CASE_DECIDED_WITHIN = timedelta(days=14)  # after the wait; then it expires
+RECOVERY_CASE_STRANGERS_AFTER = timedelta(days=1)  # a case that leads nowhere is declined
+RECOVERY_CASE_APPROVED_AGE = timedelta(days=7)  # in which another link may be asked for
+RECOVERY_CASE_LINK_AGE = timedelta(minutes=60)
+RECOVERY_CASE_ANSWER = timedelta(milliseconds=500)  # for an account, and for none
+RECOVERY_CASES_A_MONTH = 3  # of one mailbox where a person is reached
 
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 INVITATION_AGE = timedelta(days=7)

@@ -21,7 +21,7 @@ from accounts.guards.interrupted_forms import GuardedAct, press_once_more
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
-from portal.staff import account_views, organisation_views, people_views, role_views
+from portal.staff import account_views, case_views, organisation_views, people_views, role_views
 
 View = TypeVar("View", bound=Callable[..., Any])
 STAFF_PAGES = GuardedAct(_("open the pages for staff"))
@@ -57,6 +57,10 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
         organisation_views.end,
         "end_enrolment",
     ),
+    ("recovery/", case_views.listed, "cases"),
+    ("recovery/<uuid:public_id>/", case_views.case, "case"),
+    ("recovery/<uuid:public_id>/approve/", case_views.approve, "approve_case"),
+    ("recovery/<uuid:public_id>/decline/", case_views.decline, "decline_case"),
     ("invitations/", people_views.listed, "invitations"),
     ("invitations/add/", people_views.add, "add_person"),
     (

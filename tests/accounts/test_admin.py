@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from accounts.authentication.proofs import Proof, Strength
 from accounts.links.invitations import invite
-from accounts.models import Invitation, Organisation, Role, User
+from accounts.models import Invitation, Organisation, RecoveryCase, Role, User
 from tests.accounts.helpers import seen
+from tests.cases import give_case
 from tests.live import fresh_address
 from tests.people import Person, enter, make_person, sign_in
 from tests.work import give_enrolment, make_organisation
@@ -39,8 +40,14 @@ def pages(person: Person) -> list[str]:
     ]
     acts += ["dispute/keep/", "enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
     invited = f"/admin/invitations/{asked.public_id}/"
+    case = RecoveryCase.objects.filter(user=person.user).first() or give_case(person)
+    recovery = f"/admin/recovery/{case.public_id}/"
     lists = [
         "/admin/",
+        "/admin/recovery/",
+        recovery,
+        f"{recovery}approve/",
+        f"{recovery}decline/",
         "/admin/accounts/",
         "/admin/requests/",
         "/admin/invitations/",

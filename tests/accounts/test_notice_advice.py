@@ -30,6 +30,7 @@ NOTHING_TO_STOP = {
     "account:staff_revoked",
     "account:unlocked",
     "app:silent",
+    *(kind for kind in NOTICES if kind.startswith("case:")),  # see test_recovery_cases
     "dispute:begun",  # its own page says who decides, and when
     "dispute:decided_by_staff",
     "dispute:ended",

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.authentication.proofs import Strength
 from accounts.models import Role, User
 from tests.attacks.tools import html_of, is_in, start
+from tests.cases import give_case
 from tests.people import Person, enter, give_passkey, make_person
 from tests.work import give_enrolment, make_organisation
 
@@ -23,6 +24,7 @@ LIST = "/admin/accounts/"
 EVERYBODY = [
     "/admin/",
     LIST,
+    "/admin/recovery/",
     "/admin/invitations/",
     "/admin/invitations/add/",
     "/admin/organisations/",
@@ -37,6 +39,8 @@ def pages(person: Person) -> dict[str, str]:
     account = person.user.enrolments.first() or give_enrolment(person)
     make_organisation()  # in which the person has no account yet
     work = f"{base}enrolments/{account.public_id}/"
+    case = person.user.recovery_cases.first() or give_case(person)
+    recovery = f"/admin/recovery/{case.public_id}/"
     return {
         "account": base,
         "activity": f"{base}activity/",
@@ -47,6 +51,9 @@ def pages(person: Person) -> dict[str, str]:
         "end_sessions": f"{base}end-sessions/",
         "decide_dispute": f"{base}dispute/keep/",
         "give_role": f"{base}role/",
+        "case": recovery,
+        "approve_case": f"{recovery}approve/",
+        "decline_case": f"{recovery}decline/",
         "enrol": f"{base}enrol/",
         "approve_enrolment": f"{work}approve/",
         "end_enrolment": f"{work}end/",
@@ -73,6 +80,10 @@ def test_these_are_all_the_pages_there_are() -> None:
         "approve_enrolment",
         "end_enrolment",
         "decide_dispute",
+        "cases",
+        "case",
+        "approve_case",
+        "decline_case",
         "invitations",
         "add_person",
         "resend_invitation",
@@ -220,6 +231,6 @@ def test_staff_cannot_set_a_password_or_an_address(
         if "lock" not in path:
             client.post(path, form)
     after = User.objects.filter(pk=alice.user.pk).values().get()
-    assert after["frozen_at"] is not None  # which is an act of theirs, and the only one here
-    assert after | {"frozen_at": None} == before
+    assert after["frozen_at"] is not None  # which is an act of theirs, as is to decline a case
+    assert after | {"frozen_at": None, "case_opened_at": before["case_opened_at"]} == before
     assert not any("reset" in m.body for m in mail.outbox if "password of staff" in m.body)

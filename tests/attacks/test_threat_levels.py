@@ -32,6 +32,11 @@ ASKED = {
 }
 """What the page behind an act asks for, as its address names it, and as the table does."""
 PROVED_OTHERWISE = {
+    "accounts:recover",
+    "accounts:recover_code",
+    "accounts:stop_case",
+    "accounts:case_new_password",
+    "accounts:case_new_password_link",
     "accounts:confirm_contact",
     "accounts:reset_password",
     "accounts:reset_link",

@@ -21,6 +21,7 @@ from devices.sessions.trust_cookies import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
+from tests.browser.tour_cases import pages_of_a_case
 from tests.browser.tour_disputes import contested_phone, refusals, reported_change
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.browser.tour_recovery import pages_of_recovery
@@ -368,6 +369,11 @@ def disputes(tour: Tour) -> Names:
     yield from refusals(tour.page, tour.enter)
 
 
+def cases(tour: Tour) -> Names:
+    """A person with no method left, and everybody around them."""
+    yield from pages_of_a_case(tour.site, tour.page, tour.enter)
+
+
 def choices(tour: Tour) -> Names:
     """Steps that are declined, that cannot be, and one that was never used."""
     person, hand = everything("nina"), tour.hand
@@ -495,6 +501,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     expired,
     owners,
     disputes,
+    cases,
     choices,
     beginners,
     staff,

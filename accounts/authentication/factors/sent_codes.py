@@ -23,6 +23,7 @@ MESSAGE_KINDS = {
     ("contact", "email"): "address:code",
     ("contact", "sms"): "number:code",
     ("sign-up", "email"): "sign_up:code",
+    ("recovery-case", "email"): "case:code",
 }
 
 

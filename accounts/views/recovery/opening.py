@@ -1,0 +1,128 @@
+"""A person with no method left names the account, and confirms where we reach them."""
+
+from functools import partial
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.activity.origin import Origin
+from accounts.authentication import known_browsers
+from accounts.forms.code import SENDS, SentCodeForm
+from accounts.forms.recovery import OpenCaseForm
+from accounts.models import EmailAddress, User
+from accounts.recovery_cases import opening
+from accounts.recovery_cases.opening import PURPOSE, PendingCase
+from accounts.views.recovery.case import show_in
+from accounts.views.shortcuts import show_form
+from accounts.views.signing_in.verification_flow import describe, fate_answer
+from core.limits.counters import LimitReached
+from core.web.http import background_request, client_of
+from core.web.steady import steady_answer
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@login_not_required
+@never_cache
+@require_http_methods(FORM)
+def recover(request: HttpRequest) -> HttpResponse:
+    """Ask for the account and for a mailbox, and send a code there."""
+    form = OpenCaseForm(request.POST or None, origin=Origin(client_of(request)))
+    if request.method == "POST" and form.is_valid():
+        pending = PendingCase.now(**form.cleaned_data)
+        try:
+            opening.send(pending, client_of(request))
+        except LimitReached as limit:
+            form.add_error(None, form.must_wait(limit, SENDS))
+        else:
+            opening.keep(request, pending)
+            return redirect("accounts:recover_code")
+    return show_form(request, "accounts/recovery/recover.html", form)
+
+
+def _form(pending: PendingCase, data: object = None) -> SentCodeForm:
+    binding = pending.binding
+    return SentCodeForm(data, purpose=PURPOSE, binding=binding, contacts=EmailAddress)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(FORM)
+def recover_code(request: HttpRequest) -> HttpResponse:
+    """Take the code and open the case."""
+    pending = opening.pending_in(request)
+    if pending is None:
+        return redirect("accounts:recover")
+    if request.method == "POST" and "send" in request.POST:
+        return _send_again(request, pending)
+    form = _form(pending, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        response = _open(request, pending, form)
+        if response:
+            return response
+    return _code_page(request, pending, form)
+
+
+def _code_page(request: HttpRequest, pending: PendingCase, form: SentCodeForm) -> HttpResponse:
+    fate_url = resolve_url("accounts:recover_fate")
+    sent = describe(form.sent, fate_url, icon=EmailAddress.icon) if form.sent else None
+    template = "accounts/recovery/code.html"
+    return show_form(request, template, form, address=pending.contact, sent=sent)
+
+
+def _send_again(request: HttpRequest, pending: PendingCase) -> HttpResponse:
+    try:
+        opening.send(pending, client_of(request))
+    except LimitReached as limit:
+        form = _form(pending)
+        messages.warning(request, form.must_wait(limit, SENDS).messages[0])
+        return _code_page(request, pending, form)
+    return redirect("accounts:recover_code")
+
+
+def _open(request: HttpRequest, pending: PendingCase, form: SentCodeForm) -> HttpResponse | None:
+    """Open the case; None, with an error in the form, if the code was taken, or one must wait."""
+    try:
+        opening.take(pending.contact)
+    except LimitReached as limit:
+        form.add_error(None, form.must_wait(limit, opening.TOO_MANY))
+        return None
+    with steady_answer(settings.RECOVERY_CASE_ANSWER), transaction.atomic():
+        if form.consume() is None:
+            return None
+        case = opening.open_case(
+            pending, origin=Origin(client_of(request)), seen=partial(_seen, request)
+        )
+    form.of_flow.clear()
+    opening.forget(request)
+    if case is None:
+        return render(request, "accounts/recovery/open_already.html", {"address": pending.account})
+    return show_in(request, case)
+
+
+def _seen(request: HttpRequest, user: User) -> list[str]:
+    """Say what this browser has of the account."""
+    facts = {
+        opening.SESSION: request.user.pk == user.pk,
+        opening.BROWSER: known_browsers.is_known(request, user),
+    }
+    return [kind for kind, is_true in facts.items() if is_true]
+
+
+@login_not_required
+@never_cache
+@require_GET
+@background_request
+def recover_fate(request: HttpRequest) -> HttpResponse:
+    """Say what became of the code that was sent."""
+    pending = opening.pending_in(request)
+    sent = _form(pending).sent if pending else None
+    if sent is None:
+        raise Http404
+    return fate_answer(sent)

@@ -1,0 +1,115 @@
+"""Staff pages of recovery cases: who asks, what speaks for them, and the word of two officers.
+
+`portal.staff.site` guards every view here. No page shows a link of a case.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import staff
+from accounts.guards.interrupted_forms import confirms
+from accounts.models import RecoveryCase, User
+from accounts.models.recovery_case import RecoveryCaseQuerySet
+from accounts.readiness import assessment
+from accounts.recovery_cases import deciding
+from accounts.recovery_cases.deciding import Ended, TooEarly
+from accounts.recovery_cases.opening import RIVAL
+from accounts.request_user import authenticated_user
+from core.i18n import gettext as _
+from core.i18n import gettext_lazy
+from devices.models import Session
+from portal.staff.act_pages import Text, ask_why, may_act
+from portal.staff.organisation_views import page_of_rows
+
+FORM = ["GET", "HEAD", "POST"]
+EARLIER = 10  # requests for the same account that are listed
+
+
+def _cases() -> RecoveryCaseQuerySet:
+    return RecoveryCase.objects.real().select_related("user")
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the open cases, the one that can be decided first at the top."""
+    page = page_of_rows(request, _cases().open().order_by("waits_until", "pk"))
+    return render(request, "admin/cases.html", page)
+
+
+@require_safe
+def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show one case: its times, what speaks for the person, what officers have said."""
+    found = get_object_or_404(_cases(), public_id=public_id)
+    actor, user = authenticated_user(request), found.user
+    approvals = list(found.approvals.select_related("officer").order_by("at"))
+    can_decide = user is not None and staff.Act.DECIDE_CASE.slug in staff.acts_on(actor, user)
+    has_said = any(row.officer_id == actor.pk for row in approvals)
+    context: dict[str, Any] = {
+        "case": found,
+        "subject": user,
+        "evidence": [_in_words(each) for each in found.evidence if each["kind"] != RIVAL],
+        "rivals": [_in_words(each) for each in found.evidence if each["kind"] == RIVAL],
+        "ways": assessment.of(user).ways if user else [],
+        "sessions": Session.objects.of(user).alive().count() if user else 0,
+        "approvals": approvals,
+        "earlier": user.recovery_cases.before(found)[:EARLIER] if user else [],
+        "may_approve": can_decide and found.is_ready and not has_said,
+        "may_decline": can_decide and found.is_open,
+        "has_said": has_said,
+    }
+    return render(request, "admin/case.html", context)
+
+
+def _in_words(each: dict[str, str]) -> dict[str, Any]:
+    return {**each, "at": parse_datetime(each["at"])}
+
+
+def _to_decide(request: HttpRequest, public_id: UUID) -> tuple[RecoveryCase, User]:
+    found = get_object_or_404(_cases(), public_id=public_id)
+    account = found.user.public_id if found.user else public_id
+    return found, may_act(request, account, staff.Act.DECIDE_CASE)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("approve a request to recover an account"), "reason")
+def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Say that the person is the owner; the second officer's word sends the link."""
+    found, user = _to_decide(request, public_id)
+    if not found.is_ready:
+        return redirect("admin:case", public_id=public_id)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        try:
+            done = deciding.approve(actor=authenticated_user(request), case=found, reason=reason)
+        except TooEarly:
+            return False, _("The wait has not ended yet.")
+        except Ended:
+            return False, _("This request is no longer open.")
+        if done:
+            return True, _("Two officers agreed: we’ve sent the person a link.")
+        return True, _("Your word is noted. A second officer has to agree.")
+
+    return ask_why(request, user, "approve_case", do, case=found)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("decline a request to recover an account"), "reason")
+def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End the case."""
+    found, user = _to_decide(request, public_id)
+    if not found.is_open:
+        return redirect("admin:case", public_id=public_id)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        try:
+            deciding.decline(actor=authenticated_user(request), case=found, reason=reason)
+        except Ended:
+            return False, _("This request is no longer open.")
+        return True, _("The request is declined.")
+
+    return ask_why(request, user, "decline_case", do, case=found)
