@@ -7,18 +7,14 @@ site: nothing opens with them.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from django.utils import timezone
 
 from core.keys.crypto import keyed_digest
+from core.words import spoken
 
 PERIOD = 60  # seconds
-WORDS = 3
-FOLDER = Path(__file__).with_name("words")
-LISTS = {path.stem: path.read_text("utf-8").split() for path in FOLDER.iterdir()}
-"""Of each language 128 short, everyday words: three of them are one of two million."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,4 @@ def seconds_left() -> int:
 
 
 def _words(session_id: UUID | str, language: str, minute: int) -> tuple[str, ...]:
-    words = LISTS.get(language.split("-", maxsplit=1)[0], LISTS["en"])
-    digest = bytes.fromhex(keyed_digest("handshake", str(session_id), str(minute)))
-    return tuple(words[digest[place] % len(words)] for place in range(WORDS))
+    return spoken(keyed_digest("handshake", str(session_id), str(minute)), language)

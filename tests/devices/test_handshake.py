@@ -10,8 +10,8 @@ import time_machine
 from django.test import Client
 
 from accounts.authentication.proofs import Strength
+from core.words import LISTS
 from devices.models import Session
-from devices.sessions.handshake import LISTS
 from tests.people import Person, enter, enter_by_trust
 
 Browsers = Callable[..., Client]
