@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.activity import events
 from accounts.activity.details import Details
 from accounts.activity.effects import Effect
-from accounts.activity.origin import Origin
+from accounts.activity.origin import HOST, Origin
 from accounts.holds import cancelling
 from accounts.models import EventKind, Role, StaffRequest, User
 from core.i18n import gettext as _
@@ -149,8 +149,11 @@ class NoSecondStep(Exception):
 
 
 @transaction.atomic
-def give_role(*, actor: User, user: User, role: Role, reason: str) -> bool:
+def give_role(*, actor: User, user: User, role: Role, reason: str, origin: Origin = HOST) -> bool:
     """Give the person this role, or take it with `Role.NONE`; False if they had it.
+
+    The administrator, from `origin`, is notified too: a stolen session of theirs could make a thief
+    staff, and nobody else would read of it.
 
     Raises `NoSecondStep` before somebody becomes staff by the password alone. Both rows are locked
     first, in one order: of two administrators who take each other's role, one keeps it.
@@ -160,7 +163,11 @@ def give_role(*, actor: User, user: User, role: Role, reason: str) -> bool:
     check(actor, user, Act.GIVE_ROLE)
     if role and not rows[user.pk].has_two_step:
         raise NoSecondStep
-    return set_role(user, role, origin=Origin(actor=actor), reason=reason)
+    if not set_role(user, role, origin=Origin(actor=actor), reason=reason):
+        return False
+    about: Details = {"name": user.email, "role": role.name.lower(), "reason": reason}
+    events.record(actor, EventKind.STAFF_GAVE_ROLE, origin=origin, **about)
+    return True
 
 
 @transaction.atomic

@@ -20,6 +20,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.activity import clock
+from accounts.models import Role, User
+from accounts.recovery_cases.deciding import NEEDED
 from core.database import why_not_ready
 from core.keys import key_check
 from core.outbox.models import Message
@@ -113,6 +115,18 @@ def mail() -> str:
     return f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} lets the site in; nothing was sent."
 
 
+def officers() -> str:
+    """Count who can decide about recovery cases: no fault, as a small site may do without."""
+    rows = User.objects.filter(is_active=True, role__gte=Role.RECOVERY_OFFICER)
+    count = rows.filter(two_step_since__isnull=False).count()
+    if count < NEEDED:
+        return (
+            f"Recovery officers: {count}. It takes {NEEDED} to let somebody in who has lost "
+            "everything: see “Roles of staff” in docs/operating.md."
+        )
+    return f"Recovery officers: {count}."
+
+
 def worker() -> str:
     """No message waits for somebody to deliver it."""
     now = timezone.now()
@@ -187,5 +201,6 @@ QUESTIONS: dict[str, Callable[[], str]] = {
     "clock": clocks,
     "mail": mail,
     "worker": worker,
+    "officers": officers,
     "proxy": proxy,
 }

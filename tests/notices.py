@@ -18,6 +18,7 @@ DETAILS: dict[str, Any] = {
     "passkey": "Blue key",
     "organisation": "Example Ltd",
     "browser": "Firefox on Linux",
+    "name": "Alice",
     "days": 30,
     "reason": "asked for by phone",
 }

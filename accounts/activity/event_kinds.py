@@ -107,7 +107,7 @@ KINDS: dict[str, Kind] = {
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
     "case:approved": Kind(
-        _("Request to recover the account approved by two officers"),
+        _("Request to recover the account approved"),
         "life-buoy",
         "loss",
         notice=True,
@@ -121,6 +121,12 @@ KINDS: dict[str, Kind] = {
         "loss",
         notice=True,
         effect=PROTECTION,
+    ),
+    "case:doubted": Kind(
+        _("Recovery contact {address} says it isn’t you who asks"),
+        "life-buoy",
+        "loss",
+        notice=True,
     ),
     "case:expired": Kind(_("Request to recover the account expired"), "life-buoy", notice=True),
     "case:opened_for": Kind(
@@ -143,6 +149,12 @@ KINDS: dict[str, Kind] = {
     ),
     "case:supported": Kind(
         _("Request to recover the account approved by a first officer"),
+        "life-buoy",
+        "loss",
+        notice=True,
+    ),
+    "case:vouched": Kind(
+        _("Recovery contact {address} says it is you who asks"),
         "life-buoy",
         "loss",
         notice=True,
@@ -270,6 +282,24 @@ KINDS: dict[str, Kind] = {
     "recovery_codes:made": Kind(
         _("New recovery codes made"), "file-text", "look", notice=True, effect=PROTECTION
     ),
+    "recovery_contact:agreed": Kind(
+        _("Recovery contact {address} agreed"), "users", "look", notice=True
+    ),
+    "recovery_contact:answered": Kind(
+        _("You answered as the recovery contact of {name}"), "users", "look", notice=True
+    ),
+    "recovery_contact:asked": Kind(
+        _("Recovery contact {address} asked to agree"), "users", "look", notice=True
+    ),
+    "recovery_contact:declined": Kind(
+        _("Recovery contact {address} declined"), "users", notice=True
+    ),
+    "recovery_contact:left": Kind(
+        _("Recovery contact {address} stopped"), "users", "look", notice=True
+    ),
+    "recovery_contact:removed": Kind(
+        _("Recovery contact {address} removed"), "users", "look", notice=True
+    ),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
     "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
@@ -296,6 +326,9 @@ KINDS: dict[str, Kind] = {
         "users",
         "look",
         notice=True,
+    ),
+    "staff:gave_role": Kind(
+        _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
     ),
     "step:accepted": Kind(
         _("Turned on again for signing in: {method}"),

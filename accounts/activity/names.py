@@ -20,11 +20,13 @@ NAMES: dict[str, Text] = {
     "number": _("phone number"),
     "number-removed": _("removal of a phone number"),
     "primary": _("change of the sign-in address"),
+    "recovery-contact": _("recovery contact"),
     "slot": _("way to open the backup"),
     "two-step": _("two-step verification"),
     "wipe": _("order to erase the accounts on a phone"),
     "work": _("account with an organisation"),
     # Roles of staff
+    "none": _("none"),
     "auditor": _("auditor"),
     "support": _("support"),
     "recovery_officer": _("recovery officer"),

@@ -25,6 +25,7 @@ from accounts.models import (
     Invitation,
     OneTimeLink,
     RecoveryCase,
+    RecoveryContact,
     SecurityEvent,
     SentCode,
     User,
@@ -271,6 +272,30 @@ def _case_link(message: Message) -> tuple[str, Context]:
     return message.kind, {"case": case, "link": link_url, "minutes": minutes}
 
 
+def _contact_invited(message: Message) -> tuple[str, Context]:
+    """Ask somebody with an account to be a recovery contact; who has none is not written to."""
+    rows = RecoveryContact.objects.asked().filter(owner__is_active=True)
+    contact = rows.filter(public_id=message.context["contact"]).first()
+    if contact is None:
+        raise Undeliverable("the question was withdrawn")
+    row = EmailAddress.objects.verified().filter(key=contact.key).select_related("user").first()
+    if row is None or row.address != message.recipient:
+        raise Undeliverable("no account has this address")
+    link = url_of("accounts:recovery_contacts")
+    return message.kind, {"person": row.user, "contact": contact, "link": link}
+
+
+def _contact_question(message: Message) -> tuple[str, Context]:
+    """Tell a recovery contact that somebody who says to be the owner may call."""
+    rows = RecoveryContact.objects.select_related("person")
+    contact = rows.filter(public_id=message.context["contact"]).first()
+    cases = RecoveryCase.objects.filter(state=CaseState.WAITING)
+    if contact is None or not cases.filter(public_id=message.context["case"]).exists():
+        raise Undeliverable("there is nothing to answer any more")
+    link = url_of("accounts:recovery_contacts")
+    return message.kind, {"person": contact.person, "contact": contact, "link": link}
+
+
 MORE_LISTED = 20  # events in one mail; the activity has them all
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_in:code": _code,
@@ -282,6 +307,8 @@ COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "case:opened": _case,
     "case:ended": _case,
     "case:link": _case_link,
+    "recovery_contact:invited": _contact_invited,
+    "recovery_contact:question": _contact_question,
     "reset:link": partial(_link, purpose="reset", page="accounts:reset_link"),
     "sign_in:link": partial(_link, purpose="sign-in", page="accounts:sign_in_link"),
     "invitation:link": _invitation,

@@ -1,9 +1,13 @@
-"""The form that opens a recovery case."""
+"""The forms of recovery cases and recovery contacts."""
 
 from typing import Any
 
+from django import forms
+
 from accounts.contacts.normalization import ADDRESS_LENGTH
+from accounts.forms.code import WaitingForm
 from accounts.forms.sign_in import MessageForm, email_input
+from accounts.models.recovery_contact import NAME_LENGTH
 from core.fields import AddressField
 from core.i18n import gettext_lazy as _
 
@@ -29,3 +33,39 @@ class OpenCaseForm(MessageForm):
         if not self.errors:
             self.take_message()
         return cleaned
+
+
+class AskContactForm(MessageForm):
+    """Asks whom to ask, and by what name that person knows the owner."""
+
+    address = AddressField(
+        label=_("E-mail address of the person"),
+        max_length=ADDRESS_LENGTH,
+        help_text=_("They need an account here, too."),
+        widget=email_input("off"),
+    )
+    known_as = forms.CharField(
+        label=_("The name they know you by"),
+        max_length=NAME_LENGTH,
+        help_text=_("It’s all they read about you."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Count the message for its sender."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            self.take_message()
+        return cleaned
+
+
+class WordsForm(WaitingForm):
+    """The three words that the person who calls has read out."""
+
+    words = forms.CharField(
+        label=_("The three words"),
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )

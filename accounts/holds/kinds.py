@@ -11,6 +11,7 @@ from accounts.models import Binding, EmailAddress, PhoneNumber, User
 from core.i18n import gettext_lazy as _
 
 ADDRESS, NUMBER, CODES, TWO_STEP = "address", "number", "codes", "two-step"
+RECOVERY_CONTACT = "recovery-contact"
 ADDRESS_REMOVED, NUMBER_REMOVED, PRIMARY = "address-removed", "number-removed", "primary"
 # By what events call a contact (`Contact.subject`).
 ADDED = {EmailAddress.subject: ADDRESS, PhoneNumber.subject: NUMBER}
@@ -77,6 +78,16 @@ class Codes(Handler):
         outliving = user.recovery_code_sets.filter(ends_at__gt=timezone.now()).order_by("-pk")
         if older := outliving.first():
             outliving.filter(pk=older.pk).update(ends_at=None)
+
+
+class Asked(Handler):
+    """A recovery contact that was asked."""
+
+    adds = False
+
+    def undo(self, user: User, binding: Binding, *, except_session: str) -> None:
+        """Delete it, even if the contact has agreed: their word never counts."""
+        user.recovery_contacts.filter(pk=key_of(binding)).delete()
 
 
 class TwoStep(Handler):
@@ -158,6 +169,7 @@ HANDLERS.update(
         ADDRESS: Address(),
         NUMBER: Number(),
         CODES: Codes(),
+        RECOVERY_CONTACT: Asked(),
         TWO_STEP: TwoStep(),
         ADDRESS_REMOVED: AddressRemoved(),
         NUMBER_REMOVED: NumberRemoved(),

@@ -11,6 +11,7 @@ from accounts.models.link import LinkMail, OneTimeLink
 from accounts.models.organisation import Enrolment, Membership, Organisation
 from accounts.models.recovery_case import CaseApproval, CaseState, RecoveryCase
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
+from accounts.models.recovery_contact import ContactAnswer, RecoveryContact
 from accounts.models.role import Role
 from accounts.models.staff_request import StaffRequest
 from accounts.models.user import User
@@ -19,6 +20,7 @@ __all__ = [
     "Binding",
     "CaseApproval",
     "CaseState",
+    "ContactAnswer",
     "EmailAddress",
     "Enrolment",
     "EventKind",
@@ -32,6 +34,7 @@ __all__ = [
     "RecoveryCase",
     "RecoveryCode",
     "RecoveryCodeSet",
+    "RecoveryContact",
     "Role",
     "SecurityEvent",
     "SentCode",

@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
+
 from accounts.authentication.factors.possessions import Repair
 from accounts.authentication.methods import SignInOption
 from accounts.authentication.proofs import Strength
+from accounts.models import User
 from accounts.readiness.assessment import Readiness
 from accounts.readiness.loss_impact import Loss, names
+from accounts.recovery_cases.opening import wait_of
 from core.i18n import Text
 
 
@@ -97,6 +101,31 @@ class WayBack:
     def renews_codes(self) -> bool:
         """Whether recovery codes are made again."""
         return any(possession.renews_codes for possession in self.loss.possessions)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What asking for the account would take, when nothing else is left.
+
+    `contacts` are the recovery contacts whose word counts now; `needed` of them are worth one of
+    the two officers.
+    """
+
+    days: int
+    contacts: int
+    needed: int
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether the contacts make up for an officer."""
+        return self.contacts >= self.needed
+
+
+def case_of(user: User) -> Case:
+    """Say what a recovery case of this account would take now."""
+    contacts = user.recovery_contacts.counting().values("person").distinct().count()
+    days = wait_of(has_two_step=user.has_two_step).days
+    return Case(days, contacts, settings.RECOVERY_CONTACTS_NEEDED)
 
 
 def way_back(loss: Loss) -> WayBack:

@@ -1,7 +1,8 @@
 """What officers do: two different ones approve, each with a reason, or one declines.
 
-Nobody decides before the waiting time has passed, whatever their role. The link goes to the person;
-staff never see it.
+Two recovery contacts who say that it is the owner are worth one of the two officers. Nobody decides
+before the waiting time has passed, whatever their role. The link goes to the person; staff never
+see it.
 """
 
 from django.conf import settings
@@ -9,10 +10,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.activity import events
-from accounts.activity.origin import Origin
-from accounts.models import CaseApproval, CaseState, EventKind, RecoveryCase, Role, User
+from accounts.activity.origin import HOST, Origin
+from accounts.models import (
+    CaseApproval,
+    CaseState,
+    EventKind,
+    RecoveryCase,
+    RecoveryContact,
+    Role,
+    User,
+)
 from accounts.recovery_cases.ending import end
 from accounts.recovery_cases.mails import queue_to_person
+from accounts.recovery_contacts.answering import answer, are_worth_an_officer
 from accounts.staff import Act, check
 from core.database import violates
 
@@ -42,16 +52,39 @@ def approve(*, actor: User, case: RecoveryCase, reason: str) -> bool:
         if not violates(error, CaseApproval, "one_approval_an_officer", "case_id", "officer_id"):
             raise
         return False
-    officers = case.approvals.filter(
-        officer__is_active=True, officer__role__gte=Role.RECOVERY_OFFICER
-    )
-    is_enough = officers.exclude(officer=user).count() >= NEEDED
+    is_enough = _is_enough(case, user)
     kind = EventKind.CASE_APPROVED if is_enough else EventKind.CASE_SUPPORTED
     if is_enough:
         _let_in(case)
     about = {"reason": reason, "case": str(case.public_id)}
     events.record(user, kind, origin=Origin(actor=actor), **about)  # type: ignore[arg-type]
     return is_enough
+
+
+def _is_enough(case: RecoveryCase, user: User) -> bool:
+    """Two officers, or one and as many recovery contacts as are worth the other."""
+    rows = case.approvals.filter(officer__is_active=True, officer__role__gte=Role.RECOVERY_OFFICER)
+    officers = rows.exclude(officer=user).count()
+    return officers >= NEEDED or (officers == NEEDED - 1 and are_worth_an_officer(case))
+
+
+def is_last_word(case: RecoveryCase, officer: User) -> bool:
+    """Tell whether the person gets the link as soon as this officer approves."""
+    others = case.approvals.exclude(officer=officer)
+    return others.exists() or are_worth_an_officer(case)
+
+
+@transaction.atomic
+def hear(case: RecoveryCase, contact: RecoveryContact, *, is_owner: bool, origin: Origin) -> None:
+    """Take the answer of a recovery contact; it sends the link if an officer had approved.
+
+    Raises `NotOpen`.
+    """
+    case = answer(case, contact, is_owner=is_owner, origin=origin)
+    user = _owner(case)
+    if is_owner and case.is_ready and _is_enough(case, user):
+        _let_in(case)
+        events.record(user, EventKind.CASE_APPROVED, origin=HOST, case=str(case.public_id))
 
 
 @transaction.atomic

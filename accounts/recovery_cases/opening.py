@@ -22,6 +22,7 @@ from accounts.contacts.normalization import email_key, mask_address
 from accounts.holds.bindings import held_subjects
 from accounts.models import EmailAddress, EventKind, RecoveryCase, User
 from accounts.recovery_cases.mails import queue_to_person
+from accounts.recovery_contacts import answering
 from core.database import violates
 from core.i18n import gettext_lazy
 from core.keys.crypto import keyed_digest
@@ -133,6 +134,7 @@ def open_case(
             until=until.isoformat(),
             case=str(case.public_id),
         )
+        answering.tell(case)
     return case
 
 
@@ -149,6 +151,11 @@ def _wait(key: str, user: User | None) -> timedelta:
         has_two_step = int(keyed_digest("recovery-case-wait", key)[0], 16) % 2 == 1
     else:
         has_two_step = user.has_two_step
+    return wait_of(has_two_step=has_two_step)
+
+
+def wait_of(*, has_two_step: bool) -> timedelta:
+    """Return how long the owner has before anybody decides."""
     wait: timedelta = settings.RECOVERY_CASE_WAIT_TWO_STEP
     return wait if has_two_step else settings.RECOVERY_CASE_WAIT
 

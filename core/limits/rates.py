@@ -98,6 +98,10 @@ RECOVERY_CASE_LINKS = Limit(
     "recovery-case-links", "links of an approved request", "target", 3, HOUR
 )
 
+RECOVERY_CONTACT_WORDS = Limit(
+    "recovery-contact-words", "wrong words of a recovery contact", "person", 5, HOUR
+)
+
 # --- Acts of people and staff -------------------------------------------------------------------
 ACTS = Limit("acts-person", "acts that cause mail", "person", "ACTS_A_PERSON_AN_HOUR", HOUR)
 RECOVERY_CODE_SETS = Limit(

@@ -107,6 +107,10 @@ RECOVERY_CASE_DECIDED_WITHIN = timedelta(days=14)  # after the wait; then it exp
 RECOVERY_CASE_STRANGERS_AFTER = timedelta(days=1)  # a case that leads nowhere is declined
 RECOVERY_CASE_APPROVED_AGE = timedelta(days=7)  # in which another link may be asked for
 RECOVERY_CASE_LINK_AGE = timedelta(minutes=60)
+RECOVERY_CONTACTS = 5  # of one person
+RECOVERY_CONTACT_AGE = timedelta(days=7)  # after agreeing; then a contact's word counts
+RECOVERY_CONTACT_KEPT = timedelta(days=3)  # after the removal, so long it still does
+RECOVERY_CONTACTS_NEEDED = 2  # they are worth one officer
 RECOVERY_CASE_ANSWER = timedelta(milliseconds=500)  # for an account, and for none
 RECOVERY_CASES_A_MONTH = 3  # of one mailbox where a person is reached
 

@@ -19,6 +19,7 @@ from accounts.readiness import assessment
 from accounts.recovery_cases import deciding
 from accounts.recovery_cases.deciding import Ended, TooEarly
 from accounts.recovery_cases.opening import RIVAL
+from accounts.recovery_contacts import answering
 from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
@@ -57,6 +58,8 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "ways": assessment.of(user).ways if user else [],
         "sessions": Session.objects.of(user).alive().count() if user else 0,
         "approvals": approvals,
+        "answers": list(found.answers.select_related("contact").order_by("at")),
+        "contacts": answering.counting(found).count(),
         "earlier": user.recovery_cases.before(found)[:EARLIER] if user else [],
         "may_approve": can_decide and found.is_ready and not has_said,
         "may_decline": can_decide and found.is_open,
@@ -91,10 +94,11 @@ def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except Ended:
             return False, _("This request is no longer open.")
         if done:
-            return True, _("Two officers agreed: we’ve sent the person a link.")
+            return True, _("It is approved: we’ve sent the person a link.")
         return True, _("Your word is noted. A second officer has to agree.")
 
-    return ask_why(request, user, "approve_case", do, case=found)
+    is_last = deciding.is_last_word(found, authenticated_user(request))
+    return ask_why(request, user, "approve_case", do, is_last=is_last)
 
 
 @require_http_methods(FORM)

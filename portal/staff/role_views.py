@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from accounts import staff
+from accounts.activity.origin import origin_of
 from accounts.forms.staff import RoleForm
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Role, User
@@ -39,6 +40,7 @@ def _give(request: HttpRequest, user: User, form: RoleForm) -> bool:
             user=user,
             role=role,
             reason=form.cleaned_data["reason"],
+            origin=origin_of(request),
         )
     except staff.NoSecondStep:
         form.add_error(

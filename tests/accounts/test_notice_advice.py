@@ -36,6 +36,8 @@ NOTHING_TO_STOP = {
     "dispute:ended",
     "hold:cancelled",
     "notice:reported",
+    "recovery_contact:declined",  # what the contact did, in an account of their own
+    "recovery_contact:left",
     "phone:unlinked_by_staff",
     "sessions:ended_by_staff",
     "work:approved",

@@ -188,3 +188,18 @@ def test_two_administrators_who_take_each_others_role_leave_one(
     assert sum(at_once([take(root, other), take(other, root)] * 4)) == 1
     roles = sorted([root.reload().role, other.reload().role])
     assert roles == [Role.NONE, ADMINISTRATOR]
+
+
+def test_an_administrator_reads_of_what_their_own_session_gave(
+    new_client: Browsers, bob: Person
+) -> None:
+    """A thief in the session of an administrator makes a friend staff."""
+    boss = protected("boss", role=Role.ADMINISTRATOR)
+    thief = enter(new_client(), boss, Strength.TWO_STEP)
+    page = f"/admin/accounts/{bob.user.public_id}/role/"
+    thief.post(page, {"role": Role.SUPPORT, "reason": WHY})
+    (letter,) = [sent for sent in mail.outbox if boss.address in sent.to]
+    assert "you gave somebody a role" in letter.subject
+    assert bob.address in letter.body
+    assert "/report/" in letter.body
+    assert "staff:gave_role" in boss.kinds()

@@ -1,8 +1,9 @@
 """A recovery case in any order of acts: nobody gets in who should not, nothing hangs.
 
-The machine plays a thief who reads the mailbox that the case names, three officers of whom any may
-collude, the owner, the worker and the clock, on the real code. What may happen is written down here
-once more, in a few lines, and compared after each step. `make drill` takes 100,000 steps.
+The machine plays a thief who reads the mailbox that the case names, three officers and three
+recovery contacts of whom any may collude, the owner, the worker and the clock, on the real code.
+What may happen is written down here once more, in a few lines, and compared after each step. `make
+drill` takes 100,000 steps.
 """
 
 import os
@@ -21,11 +22,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from accounts import housekeeping
 from accounts.activity.notifications import compose
 from accounts.activity.origin import HOST
-from accounts.models import CaseState, RecoveryCase, Role, User
+from accounts.models import CaseState, RecoveryCase, RecoveryContact, Role, User
 from accounts.recovery_cases import deciding, ending, finishing, opening
+from accounts.recovery_contacts import answering
 from core.limits.counters import LimitReached
 from core.outbox.api import Undeliverable
 from core.outbox.models import Message
+from tests.contacts import give_contact
 from tests.people import Person, make_person, protected
 
 STEPS = int(os.environ.get("LATCHKEY_CASE_STEPS", "3000"))
@@ -35,6 +38,7 @@ WHY = "She showed her passport in a video call."
 CONTACT = "reached@elsewhere.example"
 WAITS = st.sampled_from([timedelta(minutes=30), timedelta(hours=20), timedelta(days=4)])
 OFFICERS = st.integers(0, 2)
+CONTACTS = st.integers(0, 2)
 
 
 class Cases(RuleBasedStateMachine):
@@ -42,6 +46,7 @@ class Cases(RuleBasedStateMachine):
 
     person: Person
     officers: list[Person]
+    contacts: list[RecoveryContact]
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +56,7 @@ class Cases(RuleBasedStateMachine):
         self.now: Any = self.clock.start()
         self.opened: datetime | None = None  # of the case that is open
         self.words: set[int] = set()
+        self.answers: dict[int, bool] = {}
         self.approved: datetime | None = None
         self.links: list[tuple[str, datetime]] = []
         self.is_in = False
@@ -80,7 +86,7 @@ class Cases(RuleBasedStateMachine):
     def ended(self) -> None:
         """Nothing of the case counts any more."""
         self.opened, self.approved = None, None
-        self.words, self.links = set(), []
+        self.words, self.answers, self.links = set(), {}, []
 
     @rule(span=WAITS)
     def time_passes(self, span: timedelta) -> None:
@@ -122,10 +128,40 @@ class Cases(RuleBasedStateMachine):
         assert is_open
         assert elapsed >= self.wait
         self.words.add(number)
-        counted = {each for each in self.words if self.is_officer(each)}
-        assert done == (len(counted) >= 2)
+        assert done == self.is_enough()
         if done:
             self.approved = self.now_is()
+
+    def is_enough(self) -> bool:
+        """Two officers; or one and two contacts, of whom none says no."""
+        counted = [each for each in self.words if self.is_officer(each)]
+        worth_one = len(self.answers) >= 2 and all(self.answers.values())
+        return len(counted) >= 2 or (len(counted) == 1 and worth_one)
+
+    @rule(number=CONTACTS, is_owner=st.booleans())
+    def contact_answers(self, number: int, is_owner: bool) -> None:
+        """A recovery contact says whether it is the owner."""
+        if self.case is None:
+            return
+        is_open = self.opened is not None and self.approved is None
+        elapsed = self.now_is() - self.opened if self.opened else timedelta(0)
+        contact = self.contacts[number]
+        try:
+            deciding.hear(self.case, contact, is_owner=is_owner, origin=HOST)
+        except answering.NotOpen:
+            is_late = elapsed >= self.wait + timedelta(days=14)
+            assert not is_open or number in self.answers or is_late
+            return
+        assert is_open
+        assert number not in self.answers
+        self.answers[number] = is_owner
+        if self.case.state == CaseState.APPROVED:
+            assert is_owner
+            assert elapsed >= self.wait
+            assert self.is_enough()
+            self.approved = self.now_is()
+        else:
+            assert not is_owner or elapsed < self.wait or not self.is_enough()
 
     @rule(number=OFFICERS)
     def officer_declines(self, number: int) -> None:
@@ -243,6 +279,10 @@ def test_nobody_gets_in_before_the_wait_and_two_officers(kind: str, settings: An
     settings.STAFF_ACTS_AN_HOUR = 10_000
     Cases.person = protected("alice") if kind == "two-step" else make_person("carol")
     Cases.officers = [protected(name, role=Role.RECOVERY_OFFICER) for name in ("a", "b", "c")]
+    long_ago = datetime(2026, 9, 30, tzinfo=UTC)
+    Cases.contacts = [
+        give_contact(Cases.person, protected(name), agreed_at=long_ago) for name in ("d", "e", "f")
+    ]
     run_state_machine_as_test(Cases, settings=_settings())
 
 

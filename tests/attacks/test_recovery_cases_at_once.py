@@ -13,10 +13,12 @@ from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, OneTimeLink, RecoveryCase, Role
 from accounts.recovery_cases import links
 from accounts.recovery_cases.ending import LINK
+from accounts.recovery_contacts import answering
 from core.outbox.models import Message
 from tests.attacks.crowd import Crowd, post_at_once
 from tests.attacks.tools import code_in
 from tests.cases import give_case
+from tests.contacts import give_contact
 from tests.live import LiveSite, Visitor, at_once, fresh_address
 from tests.live.sinks import body_of
 from tests.people import Person, enter, protected
@@ -184,3 +186,25 @@ def test_many_who_ask_for_one_account_at_once_open_one_case(
 
 def _status(visitor: Visitor, code: str) -> int:
     return visitor.post("/recover/code/", {"code": code}).status_code
+
+
+def test_the_last_contact_beside_the_officer_sends_one_link(
+    desk: Desk, crowd: Crowd, ready: RecoveryCase, alice: Person
+) -> None:
+    ready.refresh_from_db()
+    friends = [protected(name) for name in ("fred", "gina")]
+    contacts = [give_contact(alice, friend) for friend in friends]
+    typed = {"words": " ".join(answering.words_of(ready))}
+    acts = []
+    for friend, contact, visitor in zip(friends, contacts, crowd(2), strict=True):
+        client = enter(Client(), friend, Strength.TWO_STEP)
+        his = known_by(visitor, client.cookies[settings.SESSION_COOKIE_NAME].value)
+        page = f"/security/recovery-contacts/{contact.public_id}/question/"
+        acts += [partial(his.post, page, typed)] * 2
+    answers = at_once([*acts, partial(desk("first").post, pages(ready)[0], WHY)])
+    assert {answer.status_code for answer in answers} == {302}
+    ready.refresh_from_db()
+    assert ready.state == CaseState.APPROVED
+    assert ready.answers.count() == 2
+    assert sent_links(ready) == 1
+    assert alice.kinds().count("case:approved") == 1

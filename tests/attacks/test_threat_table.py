@@ -88,6 +88,12 @@ ACTS: dict[str, tuple[str, ...]] = {
         "accounts:case_new_password_link",
         "accounts:case_new_password",
     ),
+    "ask somebody to be a recovery contact, and remove one": (
+        "accounts:ask_recovery_contact",
+        "accounts:remove_recovery_contact",
+        "accounts:answer_recovery_contact",
+    ),
+    "vouch for somebody as a recovery contact": ("accounts:recovery_question",),
     "end an account with an organisation": ("admin:end_enrolment",),
     "change whom an organisation's people ask": ("admin:edit_organisation",),
     "withdraw an invitation": ("admin:withdraw_invitation",),

@@ -21,7 +21,7 @@ from devices.sessions.trust_cookies import cookie_name
 from tests.browser.tour_app import pages_of_the_app
 from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
-from tests.browser.tour_cases import pages_of_a_case
+from tests.browser.tour_cases import pages_of_a_case, pages_of_contacts
 from tests.browser.tour_disputes import contested_phone, refusals, reported_change
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.browser.tour_recovery import pages_of_recovery
@@ -372,6 +372,7 @@ def disputes(tour: Tour) -> Names:
 def cases(tour: Tour) -> Names:
     """A person with no method left, and everybody around them."""
     yield from pages_of_a_case(tour.site, tour.page, tour.enter)
+    yield from pages_of_contacts(tour.page, tour.enter)
 
 
 def choices(tour: Tour) -> Names:

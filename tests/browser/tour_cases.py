@@ -10,6 +10,7 @@ from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, OneTimeLink, RecoveryCase, Role
 from accounts.recovery_cases import deciding, links
 from accounts.recovery_cases.ending import LINK
+from tests.contacts import give_contact
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address
 from tests.people import Person, make_person, protected
@@ -32,6 +33,53 @@ def pages_of_a_case(site: LiveSite, page: Page, enter: Enter) -> Names:
     yield from _desk(page, enter, person)
     yield from _back_in(page, person)
     yield from _stopped(site, page, contact)
+
+
+def pages_of_contacts(page: Page, enter: Enter) -> Names:
+    """Ask a friend, be asked, answer a call."""
+    hand, person, friend = Hand(page), protected("cora"), protected("fred")
+    enter(person)
+    hand.open("/security/recovery-contacts/")
+    yield "/security/recovery-contacts/, none yet"
+    hand.open("/security/recovery-contacts/ask/")
+    yield "/security/recovery-contacts/ask/"
+    hand.type("E-mail address of the person", person.address)
+    hand.press("Ask them")
+    hand.sees("This is an address of your own.")
+    yield "/security/recovery-contacts/ask/, refused"
+    asked = [protected("bea"), protected("cem"), protected("dan")]
+    for other in asked:
+        give_contact(person, other)
+    rows = person.user.recovery_contacts
+    rows.filter(person=asked[0].user).update(agreed_at=timezone.now())
+    rows.filter(person=asked[1].user).update(removed_at=timezone.now())
+    asked[2].user.turn_two_step_off()
+    give_contact(person, friend, person=None, agreed_at=None, known_as="Cora from the choir")
+    give_contact(friend, person, known_as="Fred")
+    hand.open("/security/recovery-contacts/")
+    yield "/security/recovery-contacts/"
+    hand.open(f"/security/recovery-contacts/{rows.all()[0].public_id}/remove/")
+    yield "/security/recovery-contacts/…/remove/"
+    case = RecoveryCase.objects.create(
+        user=friend.user,
+        key="tour",
+        contact=fresh_address("reached"),
+        waits_until=timezone.now(),
+        expires_at=timezone.now() + settings.RECOVERY_CASE_WAIT,
+    )
+    hand.open("/security/recovery-contacts/")
+    hand.sees("may need you.")
+    yield "/security/recovery-contacts/, a question"
+    hand.press("Answer")
+    hand.type("The three words", "not these words")
+    hand.press("Yes, it’s them")
+    hand.sees("These are not the words.")
+    yield "/security/recovery-contacts/…/question/, wrong words"
+    case.delete()
+    enter(friend)
+    hand.open("/security/recovery-contacts/")
+    hand.sees("They ask you")
+    yield "/security/recovery-contacts/, asked"
 
 
 def _asks(site: LiveSite, page: Page, person: Person, contact: str) -> Names:

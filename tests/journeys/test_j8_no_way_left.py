@@ -11,6 +11,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, expect
 
 from accounts.models import RecoveryCase, Role
+from tests.contacts import give_contact
 from tests.journeys.hand import App, Hand, check_letter, code_of_mail
 from tests.live import LiveSite, fresh_address
 from tests.live.sinks import body_of
@@ -90,12 +91,50 @@ def test_a_person_with_nothing_left_comes_back_with_a_new_phone(
     two = at_the_desk(new_browser, "second", alice)
     two.sees(WHY)
     approves(two)
-    two.sees("Two officers agreed")
+    two.sees("sent the person a link")
     link = in_letter(live, contact, "choose a new password", "/recover/password/link/")
     assert link.partition("#")[2] not in two.page.content()
     for row in alice.user.email_addresses.verified():
         in_letter(live, row.address, "was approved", "/recover/stop/")
     chooses_a_password_and_adds_a_phone(hers, alice, link)
+
+
+def test_two_friends_vouch_on_the_telephone(
+    live: LiveSite, new_browser: Contexts, alice: Person
+) -> None:
+    friends = [protected("fred"), protected("gina")]
+    for friend in friends:
+        give_contact(alice, friend, known_as="Alice from the choir")
+    contact = fresh_address("new-mailbox")
+    hers = Hand(new_browser().new_page())
+    asks(live, hers, alice.address, contact)
+    words = hers.page.locator("dd b").inner_text().replace(" · ", " ")
+    let_the_wait_pass(alice)
+    for friend in friends:
+        answers_the_call(live, Hand(new_browser().new_page()), friend, words)
+    one = at_the_desk(new_browser, "first", alice)
+    one.sees("says that it is the owner")
+    approves(one)
+    one.sees("sent the person a link")
+    link = in_letter(live, contact, "choose a new password", "/recover/password/link/")
+    chooses_a_password_and_adds_a_phone(hers, alice, link)
+
+
+def answers_the_call(live: LiveSite, his: Hand, friend: Person, words: str) -> None:
+    """Do what the mail says: wait for the call, and type the words."""
+    letter = live.mail.wait_for(friend.address, subject="may call you for help")
+    check_letter(letter)
+    his.sign_in(friend, App.of(friend))
+    his.open("/security/recovery-contacts/")
+    his.sees("Alice from the choir may need you.")
+    his.press("Answer")
+    his.reads("Is it Alice from the choir?")
+    his.type("The three words", "not these words")
+    his.press("Yes, it’s them")
+    his.sees("These are not the words.")
+    his.type("The three words", words)
+    his.press("Yes, it’s them")
+    his.sees("We’ve noted your answer.")
 
 
 def chooses_a_password_and_adds_a_phone(hers: Hand, alice: Person, link: str) -> None:

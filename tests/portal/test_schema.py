@@ -65,6 +65,7 @@ def test_a_database_that_had_all_of_before_goes_on(tmp_path: Path) -> None:
         "accounts.0002_latest_event",
         "accounts.0003_role",
         "accounts.0004_recovery_cases",
+        "accounts.0005_recovery_contacts",
     ]
     assert "No migrations to apply" in manage("migrate")
     with sqlite3.connect(path) as database:

@@ -23,7 +23,7 @@ from pytest_django import Settings
 from accounts.activity import events
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
-from accounts.models import EventKind, Organisation
+from accounts.models import EventKind, Organisation, RecoveryContact
 from devices.backups.apps import app_linking
 from devices.models import Phone, Session
 from devices.sessions.engine import SessionStore
@@ -219,6 +219,15 @@ TABLE: dict[str, Row] = {
     "accounts:case_link": public(FORM, FORM),
     "accounts:stop_case": public(FORM, FORM),
     "accounts:case_new_password_link": public(FORM, FORM),
+    "accounts:recovery_contacts": closed(PAGE, WRONG_METHOD),
+    "accounts:ask_recovery_contact": guarded(FORM, FORM),
+    "accounts:remove_recovery_contact": guarded(
+        PAGE, "to /security/recovery-contacts/", **NOT_HERS
+    ),
+    "accounts:answer_recovery_contact": closed(WRONG_METHOD, GONE),
+    "accounts:recovery_question": guarded(
+        "to /security/recovery-contacts/", "to /security/recovery-contacts/"
+    ),
     "accounts:own_case": closed(PAGE, FORM),
     "accounts:case_new_password": public("400", "400"),
     "admin:cases": closed(CONFIRM, CONFIRM, **STAFF),
@@ -382,6 +391,9 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     app = give_app(alice, Client())
     grant = {"public_id": str(phones.grant(app).public_id)}
     order = app.installation.commands.create(kind="wipe")
+    asked_person = RecoveryContact(owner=alice.user, address=fresh_address("friend"), known_as="A")
+    asked_person.save()
+    contact = {"public_id": str(asked_person.public_id)}
     return {
         "devices:confirm_app": link,
         "devices:app_state": link,
@@ -392,6 +404,9 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "accounts:remove_contact": {"public_id": str(second.public_id)},
         "accounts:make_primary": {"public_id": str(second.public_id)},
         "accounts:recovery_codes_discard": {"public_id": str(uuid4())},
+        "accounts:remove_recovery_contact": contact,
+        "accounts:answer_recovery_contact": {"public_id": str(uuid4())},
+        "accounts:recovery_question": contact,
         "accounts:decline_step": {"slug": "email"},
         "accounts:accept_step": {"slug": "email"},
         "devices:confirm_phone": {"public_id": str(begun.public_id)},

@@ -22,6 +22,7 @@ from accounts.holds import bindings
 from accounts.links import link_mail
 from accounts.models import CaseState, RecoveryCase
 from accounts.recovery_cases import deciding, ending, finishing, links
+from accounts.recovery_contacts import answering
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import follow, show_form
 from core.i18n import gettext as _
@@ -85,7 +86,8 @@ def case(request: HttpRequest) -> HttpResponse:
             if deciding.send_again(found):
                 messages.success(request, _("Another link is on its way."))
             return redirect("accounts:case")
-    return show_form(request, "accounts/recovery/case.html", form, case=found)
+    words = answering.words_of(found)
+    return show_form(request, "accounts/recovery/case.html", form, case=found, words=words)
 
 
 @login_not_required

@@ -11,7 +11,8 @@ from accounts.request_user import authenticated_user
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Show the way back in after losing what the address names; nothing is changed or sent."""
-    state = assessment.of(authenticated_user(request))
+    user = authenticated_user(request)
+    state = assessment.of(user)
     lost = fire_drill.chosen(state, request.GET.getlist("lost"))
     loss = state.loss(lost)
     context = {
@@ -19,5 +20,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "loss": loss if lost else None,
         "way_back": None if loss.is_lockout else fire_drill.way_back(loss),
         "against": recommendations.against(state) if loss.is_lockout else [],
+        "case": fire_drill.case_of(user) if loss.is_lockout else None,
     }
     return render(request, "accounts/fire_drill.html", context)
