@@ -4,6 +4,7 @@ Each act is one event of the person concerned, with the actor and the reason, an
 Whether this member of staff may do it is read from the database, where the act is done.
 """
 
+from datetime import timedelta
 from enum import Enum
 
 from django.core.exceptions import PermissionDenied
@@ -15,9 +16,11 @@ from accounts.activity.details import Details
 from accounts.activity.effects import Effect
 from accounts.activity.origin import HOST, Origin
 from accounts.holds import cancelling
-from accounts.models import EventKind, Role, StaffRequest, User
+from accounts.models import EventKind, Role, SecurityEvent, StaffRequest, User
 from core.i18n import gettext as _
 from core.limits import rates
+
+LOOKS_APART = timedelta(hours=1)
 
 
 class Act(Enum):
@@ -87,6 +90,15 @@ def check_may(actor: User, act: Act) -> None:
     """Raise `PermissionDenied` unless this member of staff may do this, whomever it concerns."""
     if not User.objects.filter(pk=actor.pk, is_active=True, role__gte=act.role).exists():
         raise PermissionDenied
+
+
+def note_look(*, actor: User, user: User) -> None:
+    """Let the person see in their activity that this member of staff looked; once in an hour."""
+    if actor.pk == user.pk:
+        return
+    rows = SecurityEvent.objects.filter(user=user, at__gt=timezone.now() - LOOKS_APART)
+    if not rows.filter(kind=EventKind.STAFF_LOOKED, actor_id=actor.pk).exists():
+        events.record(user, EventKind.STAFF_LOOKED, origin=Origin(actor=actor))
 
 
 def has_colleague(*, actor: User, user: User, act: str, subject: str, reason: str) -> bool:

@@ -330,6 +330,7 @@ KINDS: dict[str, Kind] = {
     "staff:gave_role": Kind(
         _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
     ),
+    "staff:looked": Kind(_("Staff looked at the account"), "users"),
     "step:accepted": Kind(
         _("Turned on again for signing in: {method}"),
         "check",

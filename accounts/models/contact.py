@@ -144,6 +144,7 @@ class PhoneNumber(Contact):
 
     class Meta:
         constraints = (models.UniqueConstraint("user", "number", name="number_once_a_person"),)
+        indexes = (models.Index(fields=["number"], name="number_of"),)
 
     def __str__(self) -> str:
         return str(self.number)

@@ -105,6 +105,7 @@ class EventKind(StrEnum):
     SIGN_OUT_DONE = "sign_out:done"
     STAFF_ASKED = "staff:asked"
     STAFF_GAVE_ROLE = "staff:gave_role"  # of the administrator
+    STAFF_LOOKED = "staff:looked"
     STEP_ACCEPTED = "step:accepted"
     STEP_DECLINED = "step:declined"
     STEP_UP_FAILED = "step_up:failed"

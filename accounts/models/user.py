@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -111,6 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         )
         # The states that staff look for, each in the order of the list (accounts/admin.py).
         indexes = (
+            models.Index(Upper("name"), name="user_name"),
             models.Index(fields=["id"], name="user_locked", condition=Q(is_active=False)),
             models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
             models.Index(

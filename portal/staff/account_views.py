@@ -45,7 +45,13 @@ def account(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = page_of(user)
     actor = authenticated_user(request)
     context["why_not"], context["may"] = staff.why_not(actor, user), staff.acts_on(actor, user)
-    return render(request, "admin/account.html", context)
+    return _seen(request, user, render(request, "admin/account.html", context))
+
+
+def _seen(request: HttpRequest, user: User, response: HttpResponse) -> HttpResponse:
+    """Note the look, after the page was made: it shows what happened before."""
+    staff.note_look(actor=authenticated_user(request), user=user)
+    return response
 
 
 @require_safe
@@ -55,7 +61,7 @@ def activity(request: HttpRequest, public_id: UUID) -> HttpResponse:
     number = paging.number_in(request)
     events, has_next = page_of_events(user, number, EVENTS_A_PAGE)
     context = {"subject": user, "events": events, "number": number, "has_next": has_next}
-    return render(request, "admin/activity.html", context)
+    return _seen(request, user, render(request, "admin/activity.html", context))
 
 
 @require_safe

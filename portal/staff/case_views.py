@@ -65,7 +65,10 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_decline": can_decide and found.is_open,
         "has_said": has_said,
     }
-    return render(request, "admin/case.html", context)
+    response = render(request, "admin/case.html", context)
+    if user:
+        staff.note_look(actor=actor, user=user)
+    return response
 
 
 def _in_words(each: dict[str, str]) -> dict[str, Any]:

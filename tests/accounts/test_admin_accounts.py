@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.admin import MOST_PAGES, ROWS_A_PAGE
@@ -51,6 +53,25 @@ def test_an_account_is_found_by_its_address_the_beginning_or_its_id(
 def test_an_account_is_found_by_its_second_address(staff: Any, bob: Person) -> None:
     second = give_address(bob)
     assert found(staff.get(LIST, {"q": second.address})) == [bob.address]
+
+
+@pytest.mark.parametrize("query", ["+31 6 12345678", "06-12345678", "(06) 1234 5678", "0612345678"])
+def test_an_account_is_found_by_its_number_however_it_is_written(
+    staff: Any, alice: Person, bob: Person, query: str, settings: Settings
+) -> None:
+    settings.SMS_COUNTRIES = ["NL", "BE"]
+    for person, number in ((alice, "+31612345678"), (bob, "+31612345679")):
+        person.user.phone_numbers.create(number=number, verified_at=timezone.now())
+    assert found(staff.get(LIST, {"q": query})) == [alice.address]
+    alice.user.phone_numbers.update(verified_at=None)
+    assert found(staff.get(LIST, {"q": query})) == []
+
+
+def test_an_account_is_found_by_its_whole_name(staff: Any, alice: Person, bob: Person) -> None:
+    for person in (alice, bob):
+        User.objects.filter(pk=person.user.pk).update(name=f"Zoë {person.address[:4]} de Vries")
+    assert found(staff.get(LIST, {"q": f" zoë {alice.address[:4]} DE vries "})) == [alice.address]
+    assert found(staff.get(LIST, {"q": "Zoë"})) == []
 
 
 def test_an_address_that_was_not_confirmed_finds_nobody(staff: Any, bob: Person) -> None:
