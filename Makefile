@@ -4,6 +4,7 @@ PYTHON ?=
 WORKERS ?= 2
 HISTORIES ?= 100000
 STEPS ?= 100000
+SIZES ?= 200000 1000000
 SEED := $(or $(SEED),$(shell date +%s))
 # Each test run starts a dozen processes: what one of them compiled, the next need not.
 PYTHONDONTWRITEBYTECODE :=
@@ -21,7 +22,7 @@ figures := LATCHKEY_FIGURES=1 $(live) tests/attacks tests/accounts tests/devices
 
 .DEFAULT_GOAL := help
 .PHONY: help run test quick check test-sqlite test-postgres unit-sqlite unit-postgres
-.PHONY: live-sqlite live-postgres drill drill-postgres figures bench bench-app engines lighthouse
+.PHONY: live-sqlite live-postgres drill drill-postgres figures bench bench-staff bench-app engines lighthouse
 .PHONY: screenshots format assets lock messages
 
 help: ## show this list
@@ -79,6 +80,9 @@ figures: .venv/dev.stamp ## run races, floods and timings on both databases, and
 
 bench: .venv/dev.stamp ## measure the sign-in and the overview against PostgreSQL
 	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks
+
+bench-staff: .venv/dev.stamp ## measure the staff pages with 1,000,000 accounts (SIZES=…), half an hour
+	@$(python) scripts/postgres.py --durable -- $(python) -m tests.benchmarks.staff $(SIZES)
 
 bench-app: .venv/dev.stamp ## measure the authenticator app in Chromium
 	@sh scripts/chromium.sh
