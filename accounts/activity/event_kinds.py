@@ -327,6 +327,7 @@ KINDS: dict[str, Kind] = {
         "look",
         notice=True,
     ),
+    "staff:exported": Kind(_("You exported the log of staff"), "users"),
     "staff:gave_role": Kind(
         _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
     ),

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+BY_STAFF = models.Q(actor_id__isnull=False)
+
 
 class SecurityEvent(models.Model):
     """One thing that happened: ids and methods, never a secret.
@@ -32,6 +34,10 @@ class SecurityEvent(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["user", "-at", "-id"], name="event_of_person"),
+            models.Index(fields=["-at", "-id"], name="event_by_staff", condition=BY_STAFF),
+            models.Index(
+                fields=["actor_id", "-at", "-id"], name="event_of_actor", condition=BY_STAFF
+            ),
             models.Index(fields=["at"], name="event_at"),  # the latest, for the clock; the oldest
         )
 

@@ -104,6 +104,7 @@ class EventKind(StrEnum):
     SIGN_IN_TWO_STEP = "sign_in:two_step"
     SIGN_OUT_DONE = "sign_out:done"
     STAFF_ASKED = "staff:asked"
+    STAFF_EXPORTED = "staff:exported"  # of the member of staff
     STAFF_GAVE_ROLE = "staff:gave_role"  # of the administrator
     STAFF_LOOKED = "staff:looked"
     STEP_ACCEPTED = "step:accepted"

@@ -53,6 +53,7 @@ EVENTS = (
 KINDS, WEIGHTS = zip(*EVENTS, strict=True)
 TWO_STEP, TWO_PHONES, PASSKEY, NUMBER, SECOND_ADDRESS = 0.6, 0.1, 0.15, 0.4, 0.3
 SIGNED_IN, MESSAGE, LOCKED, WORK, CONTACT = 0.25, 0.2, 0.01, 0.1, 0.05
+LOOKED = 0.1
 CASE_OPEN, CASE_ENDED = 0.0003, 0.001
 EVENTS_EACH = 6  # on average
 STAFF_EACH = 2000  # accounts, of whom one is staff
@@ -99,7 +100,7 @@ COLUMNS: dict[Model, tuple[str, ...]] = {
         "created_at",
         "trusted_from",
     ),
-    SecurityEvent: ("user_id", "kind", "at", "address", "agent"),
+    SecurityEvent: ("user_id", "actor_id", "kind", "at", "address", "agent"),
     Session: (
         "session_key",
         "session_data",
@@ -138,6 +139,7 @@ class Maker:
         self.writer, self.random, self.now = writer, Random(seed), now  # noqa: S311 # no secret
         self.user, self.phone = next_key(User), next_key(Phone)
         self.first = self.user
+        self.staff: list[int] = []
         self.session_data = Session.get_session_store_class()().encode({})
         size = max(3, count // IN_AN_ORGANISATION)
         start = next_key(Organisation)
@@ -171,6 +173,8 @@ class Maker:
         mailbox = f"{first}.{last}.{self.user}".lower().encode("ascii", "ignore").decode()
         address = f"{mailbox}@{draw.choice(DOMAINS)}"
         is_staff = self.user % STAFF_EACH == 0
+        if is_staff:
+            self.staff.append(self.user)
         since = joined if is_staff or self.has(TWO_STEP) else None
         is_open = self.has(CASE_OPEN)
         has_work = self.has(WORK)
@@ -225,7 +229,11 @@ class Maker:
         moments = sorted(self.before(span) for _each in range(self._how_many(EVENTS_EACH)))
         for at in moments:
             (kind,) = self.random.choices(KINDS, WEIGHTS)
-            self.writer.add(SecurityEvent, self.user, kind, at, *self._client()[:2])
+            self.writer.add(SecurityEvent, self.user, None, kind, at, *self._client()[:2])
+        if self.staff and self.has(LOOKED):
+            at, colleague = self.before(span), self.random.choice(self.staff)
+            kind = EventKind.STAFF_LOOKED
+            self.writer.add(SecurityEvent, self.user, colleague, kind, at, "", "")
         if self.has(SIGNED_IN):
             network, agent, name = self._client()
             at, ends = self.before(timedelta(days=1)), self.now + timedelta(days=7)

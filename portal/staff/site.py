@@ -21,7 +21,14 @@ from accounts.guards.interrupted_forms import GuardedAct, press_once_more
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
-from portal.staff import account_views, case_views, organisation_views, people_views, role_views
+from portal.staff import (
+    account_views,
+    case_views,
+    log_views,
+    organisation_views,
+    people_views,
+    role_views,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 STAFF_PAGES = GuardedAct(_("open the pages for staff"))
@@ -61,6 +68,8 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("recovery/<uuid:public_id>/", case_views.case, "case"),
     ("recovery/<uuid:public_id>/approve/", case_views.approve, "approve_case"),
     ("recovery/<uuid:public_id>/decline/", case_views.decline, "decline_case"),
+    ("log/", log_views.log, "log"),
+    ("log/export/", log_views.export, "export_log"),
     ("invitations/", people_views.listed, "invitations"),
     ("invitations/add/", people_views.add, "add_person"),
     (

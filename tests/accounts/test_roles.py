@@ -30,6 +30,8 @@ PAGES: dict[str, Role] = {
     "/admin/organisations/": LOOK,
     "/admin/organisations/{organisation}/": LOOK,
     "/admin/requests/": LOOK,
+    "/admin/log/": LOOK,
+    "/admin/log/export/": LOOK,
     "/admin/accounts/{user}/freeze/": SUPPORT,
     "/admin/accounts/{user}/lock/": SUPPORT,
     "/admin/accounts/{user}/unlock/": SUPPORT,

@@ -91,8 +91,9 @@ def crawl(client: Client, start: list[str]) -> Iterator[tuple[str, str]]:
         path = waiting.pop()
         answer = client.get(path)
         assert answer.status_code < 500, path
-        yield path, answer.content.decode(errors="replace")
-        for found in map(unescape, LINK_TO.findall(answer.content.decode(errors="replace"))):
+        page = answer.getvalue().decode(errors="replace")
+        yield path, page
+        for found in map(unescape, LINK_TO.findall(page)):
             if found not in seen and len(seen) < MOST:
                 seen.add(found)
                 waiting.append(found)

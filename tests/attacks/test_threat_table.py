@@ -179,6 +179,8 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "admin:account",
         "admin:activity",
         "admin:handshake",
+        "admin:log",
+        "admin:export_log",
         "admin:cases",
         "admin:case",
         "accounts:case",

@@ -41,6 +41,7 @@ TARGETS = {  # milliseconds
     "by the number": 15,
     "by the name": 15,
     "account": 50,
+    "log of staff": 30,
 }
 
 
@@ -112,6 +113,7 @@ def measure(officer: Person, sample: Sample) -> dict[str, float]:
         "by the number": search(sample.numbers),
         "by the name": search(sample.names),
         "account": [f"{LIST}{public_id}/" for public_id in sample.ids],
+        "log of staff": ["/admin/log/"] * SAMPLES,
     }
     return medians(client, pages)
 

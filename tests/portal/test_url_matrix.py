@@ -230,6 +230,8 @@ TABLE: dict[str, Row] = {
     ),
     "accounts:own_case": closed(PAGE, FORM),
     "accounts:case_new_password": public("400", "400"),
+    "admin:log": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:export_log": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:cases": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:case": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:approve_case": closed(CONFIRM, CONFIRM, **STAFF),
