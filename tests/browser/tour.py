@@ -449,6 +449,8 @@ def staff(tour: Tour) -> Names:
         f"{account}activity/",
         f"{account}lock/",
         f"{account}end-sessions/",
+        "/admin/log/",
+        "/admin/log/?what=staff:looked&days=7",
     )
     hand = tour.hand
     hand.open(f"{account}phones/{person.phone.public_id}/unlink/")
