@@ -13,7 +13,7 @@ from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.preferences import languages
 from tests.live.browser import Scheme
-from tests.live.sinks import body_of, wait_until
+from tests.live.sinks import body_of
 from tests.live.site import LiveSite
 from tests.notices import DETAILS, HERE, NOTICES
 from tests.people import make_person
@@ -46,14 +46,14 @@ def mails(site: LiveSite) -> Iterator[tuple[str, str]]:
 
 
 def _notices(site: LiveSite, language: str) -> list[EmailMessage]:
-    """Have somebody told of everything, in this language, over SMTP."""
-    person = make_person(f"reader-{language}")
-    languages.choose(person.user, language)
+    """Notify somebody else of each kind, in this language, over SMTP.
+
+    One person would get most of them together in one mail.
+    """
+    readers = []
     for kind in NOTICES:
+        person = make_person(f"reader-{language}")
+        languages.choose(person.user, language)
         events.record(person.user, kind, origin=Origin(HERE), **DETAILS)
-
-    def all_of_them() -> list[EmailMessage]:
-        got = site.mail.messages_for(person.address)
-        return got if len(got) == len(NOTICES) else []
-
-    return wait_until(all_of_them, "notice of each kind", 60)
+        readers.append(person.address)
+    return [site.mail.wait_for(address, timeout=60) for address in readers]
