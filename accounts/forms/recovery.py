@@ -1,15 +1,20 @@
 """The forms of recovery cases and recovery contacts."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.contacts.normalization import ADDRESS_LENGTH
 from accounts.forms.code import WaitingForm
 from accounts.forms.sign_in import MessageForm, email_input
 from accounts.models.recovery_contact import NAME_LENGTH
-from core.fields import AddressField
+from core.fields import AddressField, cleaned_name
 from core.i18n import gettext_lazy as _
+
+LIKE_A_LINK = re.compile(r"[/:@\\]|\w\.\w{2,}")
+"""What goes to somebody else in a mail of the site must not lead them anywhere."""
 
 
 class OpenCaseForm(MessageForm):
@@ -57,6 +62,13 @@ class AskContactForm(MessageForm):
         if not self.errors:
             self.take_message()
         return cleaned
+
+    def clean_known_as(self) -> str:
+        """Return the name on one line; refuse what a mail program would make a link of."""
+        name = cleaned_name(self.cleaned_data["known_as"])
+        if LIKE_A_LINK.search(name):
+            raise ValidationError(_("Type a name, without a link or an address."), code="link")
+        return name
 
 
 class WordsForm(WaitingForm):

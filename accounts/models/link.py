@@ -102,7 +102,11 @@ class OneTimeLink(models.Model):
         """Return the live link of this token, unless password or sign-in address changed since."""
         rows = cls.objects.live().select_related("user", "mailbox")
         link = rows.filter(digest=_digest(token), purpose=purpose, user__is_active=True).first()
-        return link if link and link.stamp == _stamp(link.user, purpose) else None
+        return link if link and link.fits(link.user) else None
+
+    def fits(self, user: User) -> bool:
+        """Tell whether password and sign-in address are those of when the link was made."""
+        return user.is_active and self.stamp == _stamp(user, self.purpose)
 
     def consume(self) -> bool:
         """Use the link up; False if somebody else was first."""

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
 from accounts.models.recovery_case import RecoveryCase
+from core.fields import NameField
 
 NAME_LENGTH = 80
 
@@ -62,14 +63,14 @@ class RecoveryContact(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_contacts"
     )
     address = models.EmailField(max_length=ADDRESS_LENGTH)
-    key = models.CharField(max_length=ADDRESS_LENGTH)  # of the address, as it is compared
+    key = models.CharField(max_length=ADDRESS_LENGTH * 2, editable=False)
     person = models.ForeignKey(  # who agreed
         settings.AUTH_USER_MODEL,
         null=True,
         on_delete=models.CASCADE,
         related_name="recovery_contact_of",
     )
-    known_as = models.CharField(max_length=NAME_LENGTH)
+    known_as = NameField(max_length=NAME_LENGTH)
     asked_at = models.DateTimeField(default=timezone.now)
     agreed_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
@@ -95,10 +96,10 @@ class RecoveryContact(models.Model):
     def __str__(self) -> str:
         return self.address
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the key in step with the address."""
         self.key = email_key(self.address)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     @property
     def counts_from(self) -> datetime | None:

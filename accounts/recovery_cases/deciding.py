@@ -7,9 +7,11 @@ see it.
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import HOST, Origin
 from accounts.models import (
     CaseApproval,
@@ -42,35 +44,47 @@ def approve(*, actor: User, case: RecoveryCase, reason: str) -> bool:
     """Add this officer's word; True if it was the last that was needed, and the link is sent.
 
     Raises `PermissionDenied`, `TooEarly` or `Ended`. The words of colleagues who are no longer
-    officers do not count.
+    officers do not count; those of one who is again do, once somebody presses again.
     """
     user = _locked(actor, case)
+    is_new = _add(case, actor, reason)
+    is_enough = _is_enough(case)
+    about: Details = {"reason": reason, "case": str(case.public_id)}
+    if is_enough:
+        _let_in(case)
+        events.record(user, EventKind.CASE_APPROVED, origin=Origin(actor=actor), **about)
+    elif is_new:
+        events.record(user, EventKind.CASE_SUPPORTED, origin=Origin(actor=actor), **about)
+    return is_enough
+
+
+def _add(case: RecoveryCase, officer: User, reason: str) -> bool:
+    """Write the word of an officer down; False if it stands there already."""
     try:
         with transaction.atomic():
-            CaseApproval.objects.create(case=case, officer=actor, reason=reason)
+            CaseApproval.objects.create(case=case, officer=officer, reason=reason)
     except IntegrityError as error:
         if not violates(error, CaseApproval, "one_approval_an_officer", "case_id", "officer_id"):
             raise
         return False
-    is_enough = _is_enough(case, user)
-    kind = EventKind.CASE_APPROVED if is_enough else EventKind.CASE_SUPPORTED
-    if is_enough:
-        _let_in(case)
-    about = {"reason": reason, "case": str(case.public_id)}
-    events.record(user, kind, origin=Origin(actor=actor), **about)  # type: ignore[arg-type]
-    return is_enough
+    return True
 
 
-def _is_enough(case: RecoveryCase, user: User) -> bool:
-    """Two officers, or one and as many recovery contacts as are worth the other."""
+def _words_that_count(case: RecoveryCase) -> QuerySet[CaseApproval]:
+    """Return the words of those who are officers now; never one about their own account."""
     rows = case.approvals.filter(officer__is_active=True, officer__role__gte=Role.RECOVERY_OFFICER)
-    officers = rows.exclude(officer=user).count()
+    return rows.exclude(officer=case.user)
+
+
+def _is_enough(case: RecoveryCase) -> bool:
+    """Two officers, or one and as many recovery contacts as are worth the other."""
+    officers = _words_that_count(case).count()
     return officers >= NEEDED or (officers == NEEDED - 1 and are_worth_an_officer(case))
 
 
 def is_last_word(case: RecoveryCase, officer: User) -> bool:
     """Tell whether the person gets the link as soon as this officer approves."""
-    others = case.approvals.exclude(officer=officer)
+    others = _words_that_count(case).exclude(officer=officer)
     return others.exists() or are_worth_an_officer(case)
 
 
@@ -82,7 +96,7 @@ def hear(case: RecoveryCase, contact: RecoveryContact, *, is_owner: bool, origin
     """
     case = answer(case, contact, is_owner=is_owner, origin=origin)
     user = _owner(case)
-    if is_owner and case.is_ready and _is_enough(case, user):
+    if is_owner and case.is_ready and _is_enough(case):
         _let_in(case)
         events.record(user, EventKind.CASE_APPROVED, origin=HOST, case=str(case.public_id))
 
@@ -94,13 +108,8 @@ def decline(*, actor: User, case: RecoveryCase, reason: str) -> bool:
     user = _owner(case).lock_for_update()
     if not end(case, CaseState.DECLINED):
         raise Ended
-    about = {"reason": reason, "case": str(case.public_id)}
-    events.record(
-        user,
-        EventKind.CASE_DECLINED,
-        origin=Origin(actor=actor),
-        **about,  # type: ignore[arg-type]
-    )
+    about: Details = {"reason": reason, "case": str(case.public_id)}
+    events.record(user, EventKind.CASE_DECLINED, origin=Origin(actor=actor), **about)
     return True
 
 

@@ -19,13 +19,16 @@ def find(token: str) -> tuple[OneTimeLink, RecoveryCase] | None:
 
 @transaction.atomic
 def finish(link: OneTimeLink, case: RecoveryCase, *, password: str, origin: Origin) -> User | None:
-    """Use the link up and set the password; None if a parallel request was first.
+    """Use the link up and set the password; None if it no longer works.
+
+    What happened since it was opened counts: a parallel request, a stop, a lock, a new password.
 
     Every session, trusted browser and code that is on its way ends, and what sessions had added
     without a strong proof goes. Two-step verification stays as it is.
     """
     user = link.user.lock_for_update()
-    if not link.consume() or not end(case, CaseState.DONE, of=(CaseState.APPROVED,)):
+    is_first = link.fits(user) and link.consume()
+    if not is_first or not end(case, CaseState.DONE, of=(CaseState.APPROVED,)):
         transaction.set_rollback(True)
         return None
     user.set_password(password)

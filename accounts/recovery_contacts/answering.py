@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.activity import events
+from accounts.activity.details import Details
 from accounts.activity.origin import HOST, Origin
 from accounts.models import (
     CaseState,
@@ -106,8 +107,8 @@ def answer(
             raise
         raise NotOpen from error
     kind = EventKind.CASE_VOUCHED if is_owner else EventKind.CASE_DOUBTED
-    about = {"address": contact.address, "case": str(case.public_id)}
-    events.record(owner, kind, origin=HOST, **about)  # type: ignore[arg-type]
+    about: Details = {"address": contact.address, "case": str(case.public_id)}
+    events.record(owner, kind, origin=HOST, **about)
     if contact.person:
         kind = EventKind.RECOVERY_CONTACT_ANSWERED
         events.record(contact.person, kind, origin=origin, name=contact.known_as)

@@ -1,6 +1,6 @@
 """Asking somebody to be a recovery contact, and how that ends.
 
-Whether an address has an account is told to nobody: who has none never answers.
+Nobody learns whether an address has an account: one that has none simply never answers.
 """
 
 from django.conf import settings

@@ -18,4 +18,5 @@ def steady_answer(least: timedelta) -> Iterator[None]:
     try:
         yield
     finally:
+        # On purpose: what was done for one account and not for another is hidden.
         time.sleep(max(0.0, least.total_seconds() - (time.monotonic() - started)))

@@ -12,7 +12,7 @@ A_CHUNK = 2000  # accounts
 
 
 def fill(count: int, *, seed: int, show: Callable[[int], None]) -> int:
-    """Add so many accounts and return how many rows that took; `show` is told how many are done."""
+    """Add `count` accounts and return the number of rows; `show` gets the accounts done so far."""
     writer, rows = Writer(COLUMNS), 0
     maker = Maker(writer, count=count, seed=seed, now=timezone.now())
     for done, _key in enumerate(maker.people(count), 1):

@@ -136,7 +136,9 @@ class Maker:
     """Draws one person after another; the same seed draws the same people."""
 
     def __init__(self, writer: Writer, *, count: int, seed: int, now: datetime) -> None:
-        self.writer, self.random, self.now = writer, Random(seed), now  # noqa: S311 # no secret
+        # Reproducible on purpose: the names of people who do not exist are no secret.
+        self.random = Random(seed)  # noqa: S311
+        self.writer, self.now = writer, now
         self.user, self.phone = next_key(User), next_key(Phone)
         self.first = self.user
         self.staff: list[int] = []

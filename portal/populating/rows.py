@@ -43,6 +43,7 @@ class Table:
         with connection.cursor() as cursor:
             if not _copies():
                 marks = ", ".join(["%s"] * self.width)
+                # Table and columns are those of our models, quoted; values are parameters.
                 sql = f"INSERT INTO {self.name} ({self.columns}) VALUES ({marks})"  # noqa: S608
                 cursor.executemany(sql, list(whole))
                 return

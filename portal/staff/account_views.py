@@ -78,7 +78,7 @@ def handshake(request: HttpRequest, public_id: UUID) -> HttpResponse:
     }
     response = render(request, "admin/handshake.html", context)
     response["Refresh"] = str(seconds_left())
-    return response
+    return _seen(request, user, response)
 
 
 def _browsers(user: User) -> int:

@@ -50,18 +50,20 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
     approvals = list(found.approvals.select_related("officer").order_by("at"))
     can_decide = user is not None and staff.Act.DECIDE_CASE.slug in staff.acts_on(actor, user)
     has_said = any(row.officer_id == actor.pk for row in approvals)
+    # A colleague's role can have gone and come back since: then the same word is enough.
+    may_say = found.is_ready and (not has_said or deciding.is_last_word(found, actor))
     context: dict[str, Any] = {
         "case": found,
         "subject": user,
         "evidence": [_in_words(each) for each in found.evidence if each["kind"] != RIVAL],
         "rivals": [_in_words(each) for each in found.evidence if each["kind"] == RIVAL],
-        "ways": assessment.of(user).ways if user else [],
+        "options": assessment.of(user).ways if user else [],
         "sessions": Session.objects.of(user).alive().count() if user else 0,
         "approvals": approvals,
         "answers": list(found.answers.select_related("contact").order_by("at")),
         "contacts": answering.counting(found).count(),
         "earlier": user.recovery_cases.before(found)[:EARLIER] if user else [],
-        "may_approve": can_decide and found.is_ready and not has_said,
+        "may_approve": can_decide and may_say,
         "may_decline": can_decide and found.is_open,
         "has_said": has_said,
     }

@@ -24,6 +24,7 @@ from accounts.activity.origin import origin_of
 from accounts.activity.timeline import lines
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.request_user import authenticated_user
+from core.i18n import Text
 from core.i18n import gettext_lazy as _
 from core.web.spreadsheet import streamed
 
@@ -59,20 +60,29 @@ ACTS = {
 """What one can narrow to; everything else that staff did is in the whole log."""
 
 
+def _colleagues() -> list[tuple[str, Text]]:
+    """Return who has a role now, as the form lists them."""
+    rows = User.objects.filter(is_staff=True).order_by("email")  # which has an index
+    found = rows.values_list("public_id", "email")[:COLLEAGUES]
+    return [("", _("everybody")), *((str(key), email) for key, email in found)]
+
+
+def _acts() -> list[tuple[str, Text]]:
+    return [("", _("everything")), *ACTS.items()]
+
+
 class LogForm(forms.Form):
     """Narrows the log; what it does not know is left out."""
 
     who = forms.ChoiceField(label=_("Colleague"), required=False)
-    what = forms.ChoiceField(label=_("What"), required=False)
+    what = forms.ChoiceField(label=_("What"), required=False, choices=_acts)
     days = forms.ChoiceField(label=_("When"), required=False, choices=DAYS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.filter(is_staff=True).order_by("email")  # who has a role; indexed
-        rows = staff.values_list("public_id", "email")[:COLLEAGUES]
-        nobody = [("", _("everybody"))]
-        self.fields["who"].choices = [*nobody, *((str(key), email) for key, email in rows)]  # type: ignore[attr-defined]
-        self.fields["what"].choices = [("", _("everything")), *ACTS.items()]  # type: ignore[attr-defined]
+        field = self.fields["who"]
+        if isinstance(field, forms.ChoiceField):  # a function would be asked again with each use
+            field.choices = _colleagues()
 
     def narrowed(self) -> QuerySet[SecurityEvent]:
         """Return the events that were asked for, newest first."""

@@ -12,9 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from accounts import housekeeping
+from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, RecoveryCase, Role, User
-from accounts.recovery_cases import deciding
+from accounts.recovery_cases import deciding, finishing
 from tests.links import open_link
 from tests.people import Person, enter, protected
 
@@ -382,3 +383,45 @@ def test_officers_see_who_asked_before(new_client: Browsers, clock: Any, carol: 
     page = desk.get(f"/admin/recovery/{case_of(carol).public_id}/")
     assert "Earlier requests" in page.text
     assert "stopped by the owner" in page.text
+
+
+def test_an_officer_who_is_one_again_can_press_again(
+    new_client: Browsers, clock: Any, carol: Person
+) -> None:
+    """The role went after the first word and came back after the second: it is not stuck."""
+    first, desk = officer(new_client, "first")
+    second, _browser = officer(new_client, "second")
+    ask(new_client(), carol.address)
+    clock.shift(timedelta(hours=73))
+    case = case_of(carol)
+    enter(desk, first, Strength.TWO_STEP)
+    agree(desk, case)
+    User.objects.filter(pk=first.user.pk).update(role=Role.SUPPORT)
+    assert not deciding.approve(actor=second.user, case=case, reason=WHY)
+    assert deciding.is_last_word(case_of(carol), second.user) is False
+    User.objects.filter(pk=first.user.pk).update(role=Role.RECOVERY_OFFICER)
+    assert "/approve/" in desk.get(f"/admin/recovery/{case.public_id}/").text
+    agree(desk, case)
+    assert case_of(carol).state == CaseState.APPROVED
+    assert carol.kinds().count("case:supported") == 2
+
+
+@pytest.mark.parametrize("what", ["locked", "new password"])
+def test_what_happened_after_the_link_was_opened_counts_when_it_is_used(
+    new_client: Browsers, clock: Any, carol: Person, what: str
+) -> None:
+    ask(new_client(), carol.address)
+    approve(new_client, clock, carol)
+    link = link_in(text_to(REACHED, "choose a new password"), "/recover/password/link/")
+    found = finishing.find(link.partition("#")[2])
+    assert found
+    before = carol.reload()
+    if what == "locked":
+        User.objects.filter(pk=before.pk).update(is_active=False)
+    else:
+        before.set_password("chosen by the owner a moment ago")
+        before.save()
+    kept = carol.reload().password
+    assert finishing.finish(*found, password=NEW, origin=HOST) is None
+    assert carol.reload().password == kept
+    assert case_of(carol).state == CaseState.APPROVED

@@ -368,3 +368,25 @@ def test_nobody_is_their_own_contact(alice: Person, carol: Person) -> None:
     own = make_person("dora")
     give_contact(own, own)
     assert not answering.counting(give_case(own)).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["\u202eecila", "see evil.example/now", "evil.example", "http://x", "a@b", "\u200b"]
+)
+def test_the_name_that_goes_to_somebody_else_is_one(
+    new_client: Browsers, alice: Person, bob: Person, name: str
+) -> None:
+    """Whoever asks could else send a link of their own in a mail of the site."""
+    hers = enter(new_client(), alice, Strength.TWO_STEP)
+    page = ask(hers, bob.address, name)
+    contact = alice.user.recovery_contacts.first()
+    if contact:
+        assert contact.known_as == "ecila"
+    else:
+        assert "aria-invalid" in page.text
+
+
+@pytest.mark.parametrize("name", ["J. de Vries", "Zoë O’Neil-Smith", "Alice (choir)"])
+def test_real_names_are_taken(new_client: Browsers, alice: Person, bob: Person, name: str) -> None:
+    ask(enter(new_client(), alice, Strength.TWO_STEP), bob.address, name)
+    assert the_contact(alice).known_as == name

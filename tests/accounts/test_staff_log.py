@@ -31,8 +31,7 @@ def exported(desk: Client, **chosen: str) -> list[dict[str, str]]:
     answer = desk.get(f"{LOG}export/", chosen)
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer["Content-Disposition"]
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
-    return list(csv.DictReader(StringIO(text)))
+    return list(csv.DictReader(StringIO(answer.getvalue().decode())))
 
 
 def test_an_act_and_a_look_stand_there_with_who_whom_and_why(

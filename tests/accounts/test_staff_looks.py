@@ -21,6 +21,8 @@ def test_each_look_is_seen_by_the_person_once_an_hour_for_each_colleague(
     case = f"/admin/recovery/{give_case(alice).public_id}/"
     with time_machine.travel(datetime(2026, 11, 30, 12, tzinfo=UTC), tick=False) as clock:
         desk = enter(new_client(), sue, Strength.TWO_STEP)
+        desk.get(f"{account}handshake/")
+        assert alice.kinds() == ["staff:looked"]
         for page in (account, f"{account}activity/", case):
             assert desk.get(page).status_code == 200
         assert alice.kinds().count("staff:looked") == 1

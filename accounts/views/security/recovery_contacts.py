@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -30,8 +30,7 @@ from core.limits.counters import LimitReached
 from core.web.http import require_post
 
 PAGE = "accounts:recovery_contacts"
-LISTED = 20  # of those whom one person helps
-WAIT = gettext_lazy("Too many attempts. Try again in %(time)s.")
+LISTED = 20  # of each list
 
 
 @require_safe
@@ -41,14 +40,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     still = Q(removed_at__isnull=True) | Q(
         agreed_at__isnull=False, removed_at__gt=timezone.now() - settings.RECOVERY_CONTACT_KEPT
     )
-    own = user.recovery_contacts.filter(still).select_related("person").order_by("pk")
+    own = user.recovery_contacts.filter(still).select_related("person")
+    # Those in use first: whatever was removed lately, they are never cut off.
+    rows = list(own.order_by(F("removed_at").asc(nulls_first=True), "pk")[:LISTED])
     helped = user.recovery_contact_of.agreed().order_by("pk")
     context = {
-        "own": list(own[: 2 * settings.RECOVERY_CONTACTS]),
-        "is_full": own.current().count() >= settings.RECOVERY_CONTACTS,
+        "own": rows,
+        "is_full": sum(row.removed_at is None for row in rows) >= settings.RECOVERY_CONTACTS,
         "most": settings.RECOVERY_CONTACTS,
         "needed": settings.RECOVERY_CONTACTS_NEEDED,
-        "kept_days": settings.RECOVERY_CONTACT_KEPT.days,
         "asked": list(changes.asked_of(user).order_by("pk")[:LISTED]),
         "helped": list(helped[:LISTED]),
         "questions": answering.questions_for(user),
@@ -159,7 +159,7 @@ def _are_right(form: WordsForm, case: RecoveryCase, person: User) -> bool:
     except answering.WrongWords:
         form.add_error("words", _("These are not the words. Ask the person to read them again."))
     except LimitReached as limit:
-        form.add_error(None, form.must_wait(limit, WAIT))
+        form.add_error(None, form.must_wait(limit))
     return not form.errors
 
 
