@@ -5,12 +5,14 @@ same name (":" is "_" there) under `templates/email/`.
 """
 
 from accounts.activity.effects import Effect, Kind
+from accounts.activity.recovery_event_kinds import RECOVERY
 from core.i18n import gettext_lazy as _
 
 NOTHING, SET_UP, PROTECTION = Effect
 
 
 KINDS: dict[str, Kind] = {
+    **RECOVERY,
     "account:created": Kind(_("Account created"), "user"),
     "account:frozen": Kind(
         _("Account frozen by staff"), "snowflake", "look", notice=True, effect=PROTECTION
@@ -106,84 +108,6 @@ KINDS: dict[str, Kind] = {
     ),
     "browser:untrusted": Kind(_("{browser} is no longer trusted"), "badge-check"),
     "browsers:untrusted": Kind(_("No browser is trusted any more"), "badge-check"),
-    "case:approved": Kind(
-        _("Request to recover the account approved"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:declined": Kind(
-        _("Request to recover the account declined by staff"), "life-buoy", notice=True
-    ),
-    "case:done": Kind(
-        _("Account recovered with a new password"),
-        "life-buoy",
-        "loss",
-        notice=True,
-        effect=PROTECTION,
-    ),
-    "case:doubted": Kind(
-        _("Recovery contact {address} says it isn’t you who asks"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:expired": Kind(_("Request to recover the account expired"), "life-buoy", notice=True),
-    "case:opened_for": Kind(
-        _("Somebody asked to recover the account, reachable at {address}"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:proved": Kind(
-        _("Request to recover the account ended by this sign-in"), "life-buoy", "ok", notice=True
-    ),
-    "case:reminded": Kind(
-        _("Request to recover the account can be approved soon"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:stopped": Kind(
-        _("Request to recover the account stopped"), "life-buoy", "ok", notice=True
-    ),
-    "case:supported": Kind(
-        _("Request to recover the account approved by a first officer"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:vouched": Kind(
-        _("Recovery contact {address} says it is you who asks"),
-        "life-buoy",
-        "loss",
-        notice=True,
-    ),
-    "case:withdrawn": Kind(_("Request to recover the account withdrawn"), "life-buoy", notice=True),
-    "dispute:begun": Kind(
-        _("{phone} was reported lost, then taken back. Your account is in dispute"),
-        "shield-alert",
-        "loss",
-        notice=True,
-        effect=PROTECTION,
-    ),
-    "dispute:decided": Kind(
-        _("The dispute over your account was decided"),
-        "shield-check",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-    ),
-    "dispute:decided_by_staff": Kind(
-        _("The dispute over your account was decided by staff"),
-        "users",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-    ),
-    "dispute:ended": Kind(
-        _("The dispute over your account has expired"), "shield-check", "look", notice=True
-    ),
     "factor:disabled": Kind(
         _("Too many wrong codes: {method} switched off"),
         "triangle-alert",
@@ -191,13 +115,6 @@ KINDS: dict[str, Kind] = {
         notice=True,
         effect=SET_UP,
     ),
-    "hold:cancelled": Kind(
-        _("Undone: {methods}"), "shield-off", "look", notice=True, effect=PROTECTION
-    ),
-    "hold:ended": Kind(
-        _("New sign-in methods are fully active"), "shield-check", "look", notice=True
-    ),
-    "hold:kept": Kind(_("Kept: {method}"), "shield-check", "look", notice=True),
     "notice:reported": Kind(
         _("Someone used a notice to say: this wasn’t me"),
         "shield-off",
@@ -281,24 +198,6 @@ KINDS: dict[str, Kind] = {
     ),
     "recovery_codes:made": Kind(
         _("New recovery codes made"), "file-text", "look", notice=True, effect=PROTECTION
-    ),
-    "recovery_contact:agreed": Kind(
-        _("Recovery contact {address} agreed"), "users", "look", notice=True
-    ),
-    "recovery_contact:answered": Kind(
-        _("You answered as the recovery contact of {name}"), "users", "look", notice=True
-    ),
-    "recovery_contact:asked": Kind(
-        _("Recovery contact {address} asked to agree"), "users", "look", notice=True
-    ),
-    "recovery_contact:declined": Kind(
-        _("Recovery contact {address} declined"), "users", notice=True
-    ),
-    "recovery_contact:left": Kind(
-        _("Recovery contact {address} stopped"), "users", "look", notice=True
-    ),
-    "recovery_contact:removed": Kind(
-        _("Recovery contact {address} removed"), "users", "look", notice=True
     ),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),

@@ -11,28 +11,23 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.activity import events
+from accounts.activity import events, recovery_notifications
 from accounts.activity.event_kinds import KINDS
 from accounts.activity.user_agents import place_name
 from accounts.contacts.normalization import email_key
 from accounts.links import take_back
+from accounts.links.addresses import link_to, url_of
 from accounts.models import (
-    CaseState,
     EmailAddress,
     Invitation,
     OneTimeLink,
-    RecoveryCase,
-    RecoveryContact,
     SecurityEvent,
     SentCode,
     User,
 )
 from accounts.preferences import languages, timezones
-from accounts.recovery_cases.ending import LINK
-from accounts.recovery_cases.links import PAGE, STOP, token_for
 from core.i18n import gettext_lazy as _
 from core.outbox.api import Composed, Undeliverable
 from core.outbox.email.plain import plain
@@ -88,16 +83,6 @@ def _heading_of(subject: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def url_of(name: str, *args: str) -> str:
-    """Return an address on the configured origin, the only one that messages link to."""
-    return settings.PORTAL_ORIGIN.rstrip("/") + reverse(name, args=args)
-
-
-def link_to(name: str, token: str) -> str:
-    """Return a link whose token stands in the fragment: no server, proxy or log is ever sent it."""
-    return f"{url_of(name)}#{token}"
-
-
 def _common() -> Context:
     links = {
         "overview": url_of("overview"),
@@ -123,7 +108,7 @@ def _notice(message: Message) -> tuple[str, Context]:
     links = {
         **_common()["links"],
         "not_me": take_back.url_for(event, message.recipient),
-        "stop": _stop_link(event.user),
+        "stop": recovery_notifications.stop_link(event.user),
     }
     return event.kind, {
         "person": event.user,
@@ -139,15 +124,6 @@ def _notice(message: Message) -> tuple[str, Context]:
         "lines": [],
         **_more(message),
     }
-
-
-def _stop_link(user: User) -> str | None:
-    """Return the link that stops the open recovery case of an account, if it has one.
-
-    Every notice has it: one that tells of the case can be put together with others.
-    """
-    case = user.recovery_cases.open().first() if user.case_opened_at else None
-    return link_to("accounts:stop_case", token_for(str(case.public_id), STOP)) if case else None
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -246,56 +222,6 @@ def _invitation(message: Message) -> tuple[str, Context]:
     return message.kind, {"link": link, "days": settings.INVITATION_AGE.days}
 
 
-def _case(message: Message) -> tuple[str, Context]:
-    """Tell the person of a case how it stands, with the link to its page."""
-    case = RecoveryCase.objects.filter(public_id=message.context["case"]).first()
-    if case is None:
-        raise Undeliverable("the case is gone")
-    token = token_for(str(case.public_id), PAGE)
-    return message.kind, {"case": case, "link": link_to("accounts:case_link", token)}
-
-
-def _case_link(message: Message) -> tuple[str, Context]:
-    """Make the link of an approved case only now: nothing and nobody has seen it before."""
-    rows = RecoveryCase.objects.select_related("user").filter(state=CaseState.APPROVED)
-    case = rows.filter(public_id=message.context["case"], user__is_active=True).first()
-    if case is None or case.user is None:
-        raise Undeliverable("the case has ended")
-    token, link = OneTimeLink.of_message(str(message.public_id))
-    if link is None:
-        age = settings.RECOVERY_CASE_LINK_AGE
-        token = OneTimeLink.make(case.user, LINK, age).draw(token)
-    elif not OneTimeLink.objects.live().filter(pk=link.pk).exists():
-        raise Undeliverable("a newer link was asked for")
-    minutes = int(settings.RECOVERY_CASE_LINK_AGE.total_seconds() // 60)
-    link_url = link_to("accounts:case_new_password_link", token)
-    return message.kind, {"case": case, "link": link_url, "minutes": minutes}
-
-
-def _contact_invited(message: Message) -> tuple[str, Context]:
-    """Ask somebody with an account to be a recovery contact; who has none is not written to."""
-    rows = RecoveryContact.objects.asked().filter(owner__is_active=True)
-    contact = rows.filter(public_id=message.context["contact"]).first()
-    if contact is None:
-        raise Undeliverable("the question was withdrawn")
-    row = EmailAddress.objects.verified().filter(key=contact.key).select_related("user").first()
-    if row is None or row.address != message.recipient:
-        raise Undeliverable("no account has this address")
-    link = url_of("accounts:recovery_contacts")
-    return message.kind, {"person": row.user, "contact": contact, "link": link}
-
-
-def _contact_question(message: Message) -> tuple[str, Context]:
-    """Tell a recovery contact that somebody who says to be the owner may call."""
-    rows = RecoveryContact.objects.select_related("person")
-    contact = rows.filter(public_id=message.context["contact"]).first()
-    cases = RecoveryCase.objects.filter(state=CaseState.WAITING)
-    if contact is None or not cases.filter(public_id=message.context["case"]).exists():
-        raise Undeliverable("there is nothing to answer any more")
-    link = url_of("accounts:recovery_contacts")
-    return message.kind, {"person": contact.person, "contact": contact, "link": link}
-
-
 MORE_LISTED = 20  # events in one mail; the activity has them all
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "sign_in:code": _code,
@@ -304,11 +230,7 @@ COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "address:code": _address,
     "sign_up:code": _sign_up,
     "case:code": _code,
-    "case:opened": _case,
-    "case:ended": _case,
-    "case:link": _case_link,
-    "recovery_contact:invited": _contact_invited,
-    "recovery_contact:question": _contact_question,
+    **recovery_notifications.COMPOSERS,
     "reset:link": partial(_link, purpose="reset", page="accounts:reset_link"),
     "sign_in:link": partial(_link, purpose="sign-in", page="accounts:sign_in_link"),
     "invitation:link": _invitation,

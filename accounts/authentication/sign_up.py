@@ -39,6 +39,11 @@ class PendingSignUp:
         return cls(secrets.token_hex(16), email, name, password, at)
 
     @property
+    def mailbox(self) -> str:
+        """Where the code is sent."""
+        return self.email
+
+    @property
     def is_in_time(self) -> bool:
         """Whether there is still time to confirm."""
         age = timedelta(seconds=timezone.now().timestamp() - self.at)

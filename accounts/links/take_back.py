@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.activity import events
@@ -19,6 +18,7 @@ from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.links import link_mail
+from accounts.links.addresses import link_to
 from accounts.models import Binding, EventKind, SecurityEvent, User
 
 SALT = "accounts.take-back"
@@ -53,7 +53,7 @@ def url_for(event: SecurityEvent, address: str) -> str | None:
         return None
     kept = {"e": str(event.public_id), "a": address}
     token = signing.dumps(kept, salt=SALT, compress=True)
-    return settings.PORTAL_ORIGIN.rstrip("/") + f"{reverse('accounts:not_me')}#{token}"
+    return link_to("accounts:not_me", token)
 
 
 def find(token: str) -> Reported | None:

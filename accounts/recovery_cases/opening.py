@@ -51,6 +51,11 @@ class PendingCase:
         return cls(secrets.token_hex(16), account, contact, timezone.now().timestamp())
 
     @property
+    def mailbox(self) -> str:
+        """Where the code is sent."""
+        return self.contact
+
+    @property
     def is_in_time(self) -> bool:
         """Whether there is still time to type the code."""
         age = timedelta(seconds=timezone.now().timestamp() - self.at)
@@ -99,11 +104,42 @@ def open_case(
     in there before, `SESSION` if it is signed in now. Call it in the transaction that used the code
     up.
     """
-    key, now = email_key(pending.account), timezone.now()
-    user = _owner(key)
+    user = _owner(email_key(pending.account))
     user = user.lock_for_update() if user else None
+    case = _begun(pending, user, origin, seen)
+    try:
+        with transaction.atomic():
+            case.save()
+    except IntegrityError as error:
+        if not _is_second(error):
+            raise
+        _note_rival(user, pending.contact)
+        return None
+    queue_to_person(case, "case:opened")
+    if user:
+        User.objects.filter(pk=user.pk).update(case_opened_at=case.opened_at)
+        events.record(
+            user,
+            EventKind.CASE_OPENED,
+            origin=origin,
+            address=mask_address(pending.contact),
+            until=case.waits_until.isoformat(),
+            case=str(case.public_id),
+        )
+        answering.tell(case)
+    return case
+
+
+def _begun(
+    pending: PendingCase,
+    user: User | None,
+    origin: Origin,
+    seen: Callable[[User], Iterable[str]],
+) -> RecoveryCase:
+    """Return the case of this moment; it is not saved."""
+    key, now = email_key(pending.account), timezone.now()
     until = now + _wait(key, user)
-    case = RecoveryCase(
+    return RecoveryCase(
         user=user,
         key=keyed_digest("recovery-case", key),
         contact=pending.contact,
@@ -115,27 +151,6 @@ def open_case(
         waits_until=until,
         expires_at=until + settings.RECOVERY_CASE_DECIDED_WITHIN,
     )
-    try:
-        with transaction.atomic():
-            case.save()
-    except IntegrityError as error:
-        if not _is_second(error):
-            raise
-        _note_rival(user, pending.contact)
-        return None
-    queue_to_person(case, "case:opened")
-    if user:
-        User.objects.filter(pk=user.pk).update(case_opened_at=now)
-        events.record(
-            user,
-            EventKind.CASE_OPENED,
-            origin=origin,
-            address=mask_address(pending.contact),
-            until=until.isoformat(),
-            case=str(case.public_id),
-        )
-        answering.tell(case)
-    return case
 
 
 def _owner(key: str) -> User | None:

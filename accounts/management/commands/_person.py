@@ -7,8 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
 
-from accounts.activity.notifications import link_to
 from accounts.contacts.normalization import email_key
+from accounts.links.addresses import link_to
 from accounts.models import OneTimeLink, User
 
 

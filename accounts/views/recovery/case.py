@@ -157,7 +157,13 @@ def case_new_password(request: HttpRequest) -> HttpResponse:
     link, approved = found
     form = NewPasswordForm(request.POST or None, user=link.user)
     if request.method != "POST" or not form.is_valid():
-        return show_form(request, "accounts/recovery/new_password.html", form, user=link.user)
+        return show_form(
+            request,
+            "accounts/recovery/new_password.html",
+            form,
+            user=link.user,
+            address=link.user.email,
+        )
     with transaction.atomic():
         user = finishing.finish(
             link,

@@ -3,11 +3,10 @@
 from functools import partial
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,17 +14,24 @@ from accounts.activity.origin import Origin
 from accounts.authentication import known_browsers
 from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.recovery import OpenCaseForm
-from accounts.models import EmailAddress, User
+from accounts.models import User
 from accounts.recovery_cases import opening
 from accounts.recovery_cases.opening import PURPOSE, PendingCase
 from accounts.views.recovery.case import show_in
 from accounts.views.shortcuts import show_form
-from accounts.views.signing_in.verification_flow import describe, fate_answer
+from accounts.views.signing_in.mailed_code import MailedCode
 from core.limits.counters import LimitReached
 from core.web.http import background_request, client_of
 from core.web.steady import steady_answer
 
 FORM = ["GET", "HEAD", "POST"]
+CODE = MailedCode[PendingCase](
+    purpose=PURPOSE,
+    page="accounts:recover_code",
+    fate_page="accounts:recover_fate",
+    template="accounts/recovery/code.html",
+    send=opening.send,
+)
 
 
 @login_not_required
@@ -46,11 +52,6 @@ def recover(request: HttpRequest) -> HttpResponse:
     return show_form(request, "accounts/recovery/recover.html", form)
 
 
-def _form(pending: PendingCase, data: object = None) -> SentCodeForm:
-    binding = pending.binding
-    return SentCodeForm(data, purpose=PURPOSE, binding=binding, contacts=EmailAddress)
-
-
 @login_not_required
 @never_cache
 @require_http_methods(FORM)
@@ -60,30 +61,13 @@ def recover_code(request: HttpRequest) -> HttpResponse:
     if pending is None:
         return redirect("accounts:recover")
     if request.method == "POST" and "send" in request.POST:
-        return _send_again(request, pending)
-    form = _form(pending, request.POST or None)
+        return CODE.send_again(request, pending)
+    form = CODE.form(pending, request.POST or None)
     if request.method == "POST" and form.is_valid():
         response = _open(request, pending, form)
         if response:
             return response
-    return _code_page(request, pending, form)
-
-
-def _code_page(request: HttpRequest, pending: PendingCase, form: SentCodeForm) -> HttpResponse:
-    fate_url = resolve_url("accounts:recover_fate")
-    sent = describe(form.sent, fate_url, icon=EmailAddress.icon) if form.sent else None
-    template = "accounts/recovery/code.html"
-    return show_form(request, template, form, address=pending.contact, sent=sent)
-
-
-def _send_again(request: HttpRequest, pending: PendingCase) -> HttpResponse:
-    try:
-        opening.send(pending, client_of(request))
-    except LimitReached as limit:
-        form = _form(pending)
-        messages.warning(request, form.must_wait(limit, SENDS).messages[0])
-        return _code_page(request, pending, form)
-    return redirect("accounts:recover_code")
+    return CODE.show(request, pending, form)
 
 
 def _open(request: HttpRequest, pending: PendingCase, form: SentCodeForm) -> HttpResponse | None:
@@ -121,8 +105,4 @@ def _seen(request: HttpRequest, user: User) -> list[str]:
 @background_request
 def recover_fate(request: HttpRequest) -> HttpResponse:
     """Say what became of the code that was sent."""
-    pending = opening.pending_in(request)
-    sent = _form(pending).sent if pending else None
-    if sent is None:
-        raise Http404
-    return fate_answer(sent)
+    return CODE.fate(opening.pending_in(request))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET
@@ -19,18 +19,19 @@ from accounts.authentication.sign_up import PURPOSE, PendingSignUp
 from accounts.contacts.taken import is_address_taken
 from accounts.forms.code import SENDS, SentCodeForm
 from accounts.forms.sign_in import SignUpForm
-from accounts.models import EmailAddress
 from accounts.views.shortcuts import follow, show_form
-from accounts.views.signing_in.verification_flow import describe, fate_answer
+from accounts.views.signing_in.mailed_code import MailedCode
 from core.i18n import gettext as _
 from core.limits.counters import LimitReached
 from core.web.http import background_request, client_of
 
-
-def _form(pending: PendingSignUp, data: object = None) -> SentCodeForm:
-    """Return the form that takes the code."""
-    binding = pending.binding
-    return SentCodeForm(data, purpose=PURPOSE, binding=binding, contacts=EmailAddress)
+CODE = MailedCode[PendingSignUp](
+    purpose=PURPOSE,
+    page="accounts:sign_up_confirm",
+    fate_page="accounts:sign_up_fate",
+    template="accounts/sign_up_confirm.html",
+    send=sign_up.send,
+)
 
 
 @login_not_required
@@ -64,30 +65,13 @@ def sign_up_confirm(request: HttpRequest) -> HttpResponse:
     if pending is None:
         return redirect("accounts:sign_up" if settings.SIGN_UP_OPEN else "accounts:sign_in")
     if request.method == "POST" and "send" in request.POST:
-        return _send_again(request, pending)
-    form = _form(pending, request.POST or None)
+        return CODE.send_again(request, pending)
+    form = CODE.form(pending, request.POST or None)
     if request.method == "POST" and form.is_valid():
         response = _create(request, pending, form)
         if response:
             return response
-    return _confirm_page(request, pending, form)
-
-
-def _confirm_page(request: HttpRequest, pending: PendingSignUp, form: SentCodeForm) -> HttpResponse:
-    fate_url = resolve_url("accounts:sign_up_fate")
-    sent = describe(form.sent, fate_url, icon=EmailAddress.icon) if form.sent else None
-    template = "accounts/sign_up_confirm.html"
-    return show_form(request, template, form, address=pending.email, sent=sent)
-
-
-def _send_again(request: HttpRequest, pending: PendingSignUp) -> HttpResponse:
-    try:
-        sign_up.send(pending, client_of(request))
-    except LimitReached as limit:
-        form = _form(pending)
-        messages.warning(request, form.must_wait(limit, SENDS).messages[0])
-        return _confirm_page(request, pending, form)
-    return redirect("accounts:sign_up_confirm")
+    return CODE.show(request, pending, form)
 
 
 def _create(
@@ -120,8 +104,4 @@ def _create(
 @background_request
 def sign_up_fate(request: HttpRequest) -> HttpResponse:
     """Say what became of the code that was sent."""
-    pending = sign_up.pending_in(request)
-    sent = _form(pending).sent if pending else None
-    if sent is None:
-        raise Http404
-    return fate_answer(sent)
+    return CODE.fate(sign_up.pending_in(request))
