@@ -175,9 +175,16 @@ def give_role(*, actor: User, user: User, role: Role, reason: str, origin: Origi
     check(actor, user, Act.GIVE_ROLE)
     if role and not rows[user.pk].has_two_step:
         raise NoSecondStep
+    before = Role(rows[user.pk].role)
     if not set_role(user, role, origin=Origin(actor=actor), reason=reason):
         return False
-    about: Details = {"name": user.email, "role": role.name.lower(), "reason": reason}
+    about: Details = {
+        "account": str(user.public_id),
+        "name": user.email,
+        "role": role.name.lower(),
+        "role_before": before.name.lower(),
+        "reason": reason,
+    }
     events.record(actor, EventKind.STAFF_GAVE_ROLE, origin=origin, **about)
     return True
 

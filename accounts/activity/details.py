@@ -26,6 +26,9 @@ class Details(TypedDict, total=False):
     change: str
     reason: str  # of staff, in their words
     role: str  # name of a `Role`, in small letters
+    role_before: str
+    account: str  # public id of whom an administrator gave a role
+    contact: str  # public id of a recovery contact
     # What an organisation's details were, and are
     name_before: str
     name_after: str

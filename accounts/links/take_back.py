@@ -17,7 +17,7 @@ from accounts.activity import events
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
-from accounts.links import link_mail
+from accounts.links import link_mail, undoing
 from accounts.links.addresses import link_to
 from accounts.models import Binding, EventKind, SecurityEvent, User
 
@@ -36,6 +36,11 @@ class Reported:
     event: SecurityEvent
     user: User
     address: str
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the act itself is undone, besides what the session added."""
+        return self.event.kind in undoing.UNDO
 
     @property
     def changes(self) -> list[Binding]:
@@ -85,6 +90,7 @@ def report(reported: Reported, *, origin: Origin) -> bool:
     if _was_reported(reported.event):
         return False
     cancelling.cancel(user=user, chosen=reported.changes, origin=origin, effect=Effect.NOTHING)
+    undoing.undo(user, reported.event)
     User.objects.filter(pk=user.pk).update(frozen_at=timezone.now())
     events.record(user, KIND, origin=origin, event=str(reported.event.public_id))
     return True

@@ -48,14 +48,14 @@ def approve(*, actor: User, case: RecoveryCase, reason: str) -> bool:
     """
     user = _locked(actor, case)
     is_new = _add(case, actor, reason)
-    is_enough = _is_enough(case)
+    is_last = is_enough(case)
     about: Details = {"reason": reason, "case": str(case.public_id)}
-    if is_enough:
+    if is_last:
         _let_in(case)
         events.record(user, EventKind.CASE_APPROVED, origin=Origin(actor=actor), **about)
     elif is_new:
         events.record(user, EventKind.CASE_SUPPORTED, origin=Origin(actor=actor), **about)
-    return is_enough
+    return is_last
 
 
 def _add(case: RecoveryCase, officer: User, reason: str) -> bool:
@@ -76,7 +76,7 @@ def _words_that_count(case: RecoveryCase) -> QuerySet[CaseApproval]:
     return rows.exclude(officer=case.user)
 
 
-def _is_enough(case: RecoveryCase) -> bool:
+def is_enough(case: RecoveryCase) -> bool:
     """Two officers, or one and as many recovery contacts as are worth the other."""
     officers = _words_that_count(case).count()
     return officers >= NEEDED or (officers == NEEDED - 1 and are_worth_an_officer(case))
@@ -96,7 +96,7 @@ def hear(case: RecoveryCase, contact: RecoveryContact, *, is_owner: bool, origin
     """
     case = answer(case, contact, is_owner=is_owner, origin=origin)
     user = _owner(case)
-    if is_owner and case.is_ready and _is_enough(case):
+    if is_owner and case.is_ready and is_enough(case):
         _let_in(case)
         events.record(user, EventKind.CASE_APPROVED, origin=HOST, case=str(case.public_id))
 

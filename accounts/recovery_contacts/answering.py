@@ -111,7 +111,8 @@ def answer(
     events.record(owner, kind, origin=HOST, **about)
     if contact.person:
         kind = EventKind.RECOVERY_CONTACT_ANSWERED
-        events.record(contact.person, kind, origin=origin, name=contact.known_as)
+        said: Details = {"name": contact.known_as, "case": str(case.public_id)}
+        events.record(contact.person, kind, origin=origin, **said)
     return case
 
 

@@ -52,7 +52,7 @@ def ask(
         raise AlreadyAsked from error
     subject = f"{RECOVERY_CONTACT}:{contact.pk}"
     binding = bindings.note(user, RECOVERY_CONTACT, subject, ground=ground, name=address)
-    about: Details = {**bindings.told(binding), "address": address}
+    about: Details = {**bindings.told(binding), **_named(contact)}
     events.record(user, EventKind.RECOVERY_CONTACT_ASKED, origin=origin, **about)
     stored = EmailAddress.objects.verified().filter(key=contact.key).first()
     queue(
@@ -80,7 +80,7 @@ def agree(contact: RecoveryContact, person: User) -> bool:
     if not rows.update(person=person, agreed_at=timezone.now()):
         return False
     kind = EventKind.RECOVERY_CONTACT_AGREED
-    events.record(owner, kind, origin=HOST, address=contact.address)
+    events.record(owner, kind, origin=HOST, **_named(contact))
     return True
 
 
@@ -91,7 +91,7 @@ def decline(contact: RecoveryContact, person: User) -> bool:
     if not asked_of(person).filter(pk=contact.pk).delete()[0]:
         return False
     kind = EventKind.RECOVERY_CONTACT_DECLINED
-    events.record(owner, kind, origin=HOST, address=contact.address)
+    events.record(owner, kind, origin=HOST, **_named(contact))
     return True
 
 
@@ -105,7 +105,7 @@ def remove(contact: RecoveryContact, *, origin: Origin) -> bool:
     if not _end(contact):
         return False
     kind = EventKind.RECOVERY_CONTACT_REMOVED
-    events.record(owner, kind, origin=origin, address=contact.address)
+    events.record(owner, kind, origin=origin, **_named(contact))
     return True
 
 
@@ -116,8 +116,12 @@ def leave(contact: RecoveryContact, person: User) -> bool:
     if contact.person_id != person.pk or not _end(contact):
         return False
     kind = EventKind.RECOVERY_CONTACT_LEFT
-    events.record(owner, kind, origin=HOST, address=contact.address)
+    events.record(owner, kind, origin=HOST, **_named(contact))
     return True
+
+
+def _named(contact: RecoveryContact) -> Details:
+    return {"address": contact.address, "contact": str(contact.public_id)}
 
 
 def _end(contact: RecoveryContact) -> bool:

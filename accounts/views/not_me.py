@@ -41,7 +41,12 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             take_back.send_link(reported)
         return render(request, "accounts/not_me_done.html", {"address": reported.address})
     changes = [keep_or_remove.kind_in_words(row.kind) for row in reported.changes]
-    about = {"changes": changes, "title": events.title_of(reported.event), "token": token}
+    about = {
+        "changes": changes,
+        "is_undone": reported.is_undone,
+        "title": events.title_of(reported.event),
+        "token": token,
+    }
     return render(request, "accounts/not_me.html", about)
 
 

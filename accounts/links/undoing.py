@@ -1,0 +1,65 @@
+"""What "This was not me" undoes besides what a session added: one act for a kind of event.
+
+Each makes its notice's promise true, and does nothing if the thing has changed since.
+"""
+
+from collections.abc import Callable
+
+from accounts import staff
+from accounts.activity.origin import HOST
+from accounts.models import CaseState, EventKind, RecoveryCase, Role, SecurityEvent, User
+from accounts.recovery_cases import deciding, ending
+
+
+def _forget_contact(user: User, event: SecurityEvent) -> None:
+    """Take the recovery contact away at once: their word never counts."""
+    user.recovery_contacts.filter(public_id=event.details.get("contact")).delete()
+
+
+def _restore_contact(user: User, event: SecurityEvent) -> None:
+    """Let the contact that was removed be one again, unless the address was asked once more."""
+    contact = user.recovery_contacts.filter(public_id=event.details.get("contact")).first()
+    if contact and not user.recovery_contacts.current().filter(key=contact.key).exists():
+        user.recovery_contacts.filter(pk=contact.pk).update(removed_at=None)
+
+
+def _withdraw_answer(user: User, event: SecurityEvent) -> None:
+    """Take back what was said in the person's name; a case that stood on it ends."""
+    cases = RecoveryCase.objects.open().select_related("user")
+    case = cases.filter(public_id=event.details.get("case")).first()
+    if case is None or case.user is None:
+        return
+    case.user.lock_for_update()
+    case.answers.filter(contact__person=user).delete()
+    case.refresh_from_db()
+    if case.state == CaseState.APPROVED and not deciding.is_enough(case):
+        ending.end(case, CaseState.DECLINED)
+
+
+def _take_role_back(user: User, event: SecurityEvent) -> None:
+    """Give the person the role of before, if they have the one that was given still."""
+    given, before = (_role(event.details.get(name, "")) for name in ("role", "role_before"))
+    if given is None or before is None:
+        return
+    person = User.objects.filter(public_id=event.details.get("account"), role=given).first()
+    if person:
+        staff.set_role(person, before, origin=HOST)
+
+
+def _role(name: str) -> Role | None:
+    return Role.__members__.get(name.upper())
+
+
+UNDO: dict[str, Callable[[User, SecurityEvent], None]] = {
+    EventKind.RECOVERY_CONTACT_ASKED: _forget_contact,
+    EventKind.RECOVERY_CONTACT_AGREED: _forget_contact,
+    EventKind.RECOVERY_CONTACT_REMOVED: _restore_contact,
+    EventKind.RECOVERY_CONTACT_ANSWERED: _withdraw_answer,
+    EventKind.STAFF_GAVE_ROLE: _take_role_back,
+}
+
+
+def undo(user: User, event: SecurityEvent) -> None:
+    """Undo what this event tells of."""
+    if act := UNDO.get(event.kind):
+        act(user, event)

@@ -1,0 +1,106 @@
+"""What a notice promises about recovery contacts and roles: "This was not me" undoes it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.activity.origin import HOST
+from accounts.authentication.proofs import Strength
+from accounts.models import CaseState, RecoveryContact, Role
+from accounts.recovery_cases import deciding
+from tests.cases import give_case
+from tests.contacts import give_contact
+from tests.links import open_link
+from tests.people import Person, enter, protected
+
+Browsers = Callable[..., Client]
+PAGE = "/security/recovery-contacts/"
+WHY = "He starts on Monday at the help desk."
+
+
+def press_not_me(browser: Client, address: str, words: str) -> None:
+    """Follow the newest notice with these words in its subject, to the letter."""
+    text = next(
+        str(sent.body)
+        for sent in reversed(mail.outbox)
+        if address in sent.to and words in sent.subject
+    )
+    found = re.search(r"https?://[^/\s]+(/report/#\S+)", text)
+    assert found, text
+    assert "We’ll undo this." in open_link(browser, found[1]).text
+    form = {"token": found[1].partition("#")[2], "undo": "1"}
+    assert "We stopped it" in browser.post("/report/", form).text
+
+
+@pytest.mark.parametrize("notice", ["you asked somebody", "you have a new recovery contact"])
+def test_a_contact_whom_a_thief_with_the_phone_asked_never_counts(
+    new_client: Browsers, alice: Person, notice: str
+) -> None:
+    friend = protected("thiefs-friend")
+    thief, friends = new_client(), new_client()
+    enter(thief, alice, Strength.TWO_STEP)
+    thief.post(f"{PAGE}ask/", {"address": friend.address, "known_as": "Alice"})
+    contact = alice.user.recovery_contacts.get()
+    enter(friends, friend, Strength.TWO_STEP)
+    friends.post(f"{PAGE}{contact.public_id}/answer/", {"agree": "1"})
+    press_not_me(new_client(), alice.address, notice)
+    assert not alice.user.recovery_contacts.exists()
+    assert alice.reload().frozen_at
+
+
+def test_a_contact_whom_a_thief_removed_is_one_again(
+    new_client: Browsers, alice: Person, bob: Person
+) -> None:
+    contact = give_contact(alice, bob)
+    thief = enter(new_client(), alice, Strength.TWO_STEP)
+    thief.post(f"{PAGE}{contact.public_id}/remove/")
+    assert not alice.user.recovery_contacts.current().exists()
+    press_not_me(new_client(), alice.address, "a recovery contact was removed")
+    assert alice.user.recovery_contacts.agreed().get() == contact
+
+
+@pytest.mark.parametrize("state", [CaseState.WAITING, CaseState.APPROVED])
+def test_an_answer_that_the_contact_did_not_give_counts_no_more(
+    new_client: Browsers, alice: Person, state: CaseState, django_capture_on_commit_callbacks: Any
+) -> None:
+    friends = [protected("fred"), protected("gina")]
+    case = give_case(alice)
+    for friend in friends:
+        contact = give_contact(alice, friend)
+        with django_capture_on_commit_callbacks(execute=True):
+            deciding.hear(case, contact, is_owner=True, origin=HOST)
+    if state == CaseState.APPROVED:
+        one = protected("one", role=Role.RECOVERY_OFFICER)
+        assert deciding.approve(actor=one.user, case=case, reason=WHY)
+    press_not_me(new_client(), friends[0].address, "you answered as a recovery contact")
+    case.refresh_from_db()
+    assert case.answers.count() == 1
+    assert case.state == (state if state == CaseState.WAITING else CaseState.DECLINED)
+    assert alice.reload().case_opened_at is None or state == CaseState.WAITING
+
+
+def test_a_role_that_a_thief_gave_is_taken_back(new_client: Browsers, bob: Person) -> None:
+    boss = protected("boss", role=Role.ADMINISTRATOR)
+    thief = enter(new_client(), boss, Strength.TWO_STEP)
+    page = f"/admin/accounts/{bob.user.public_id}/role/"
+    thief.post(page, {"role": Role.ADMINISTRATOR, "reason": WHY})
+    assert bob.reload().role == Role.ADMINISTRATOR
+    inside = enter(new_client(), bob, Strength.TWO_STEP)
+    press_not_me(new_client(), boss.address, "you gave somebody a role")
+    assert bob.reload().role == Role.NONE
+    assert not bob.reload().is_staff
+    assert inside.get("/admin/accounts/").status_code in (302, 404)
+
+
+def test_what_changed_since_stays(new_client: Browsers, alice: Person, bob: Person) -> None:
+    """The owner asked the same address once more; and another administrator set the role."""
+    contact = give_contact(alice, bob)
+    hers = enter(new_client(), alice, Strength.TWO_STEP)
+    hers.post(f"{PAGE}{contact.public_id}/remove/")
+    hers.post(f"{PAGE}ask/", {"address": bob.address, "known_as": "Alice"})
+    press_not_me(new_client(), alice.address, "a recovery contact was removed")
+    assert RecoveryContact.objects.current().get(owner=alice.user).agreed_at is None
