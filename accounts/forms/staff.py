@@ -9,16 +9,46 @@ from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, Role, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
 from core.fields import cleaned_name
+from core.i18n import Text, one_line
 from core.i18n import gettext_lazy as _
-from core.i18n import one_line
 
 SHORTEST_REASON = 10
-LONGEST_REASON = 500
+LONGEST_REASON = 280  # with every check it still fits the 500 that rows keep
+
+
+NOBODY = "nobody"
+CHECKS: dict[str, tuple[Text, Text]] = {
+    "words": (
+        _("They read me the three words, and mine were the same"),
+        _("the words on both screens were the same"),
+    ),
+    "called": (
+        _("I called back on a number that was known before"),
+        _("called back on a known number"),
+    ),
+    "document": (_("I saw an identity document"), _("saw an identity document")),
+    "known": (
+        _("I know the person, and saw or heard them"),
+        _("a colleague who knows them saw or heard them"),
+    ),
+    "vouched": (
+        _("Their organisation or a manager vouched for them"),
+        _("their organisation vouched"),
+    ),
+    NOBODY: (_("Nobody asked me: I act on what I see"), _("nobody asked for it")),
+}
+"""How staff know who asks: as they choose it, and as it follows "Checked:" for the person."""
 
 
 class ReasonForm(WaitingForm):
-    """Asks why; the person whose account it is reads the answer."""
+    """Asks how the caller was verified, and why; the person of the account reads both."""
 
+    checked = forms.MultipleChoiceField(
+        label=_("How do you know who asks?"),
+        choices=[(slug, words) for slug, (words, _said) in CHECKS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
@@ -37,10 +67,25 @@ class ReasonForm(WaitingForm):
             )
         return reason
 
+    def clean_checked(self) -> list[str]:
+        """Refuse that nobody asked and somebody was verified."""
+        chosen: list[str] = self.cleaned_data["checked"]
+        if NOBODY in chosen and len(chosen) > 1:
+            raise ValidationError(_("Either somebody asked you, or nobody did."), code="both")
+        return chosen
+
+    @property
+    def why(self) -> str:
+        """The reason, and how the caller was verified, as the person reads it."""
+        said = "; ".join(str(CHECKS[slug][1]) for slug in self.cleaned_data.get("checked", ()))
+        reason: str = self.cleaned_data["reason"]
+        return str(_("%(reason)s (Checked: %(said)s.)")) % {"reason": reason, "said": said}
+
 
 class RoleForm(ReasonForm):
-    """Asks which role a person gets on the staff pages."""
+    """Asks which role a person gets on the staff pages; nobody asks for that by telephone."""
 
+    checked = None  # type: ignore[assignment]
     role = forms.ChoiceField(
         label=_("Role"),
         widget=forms.RadioSelect,
@@ -65,6 +110,7 @@ class RoleForm(ReasonForm):
 class EnrolForm(ReasonForm):
     """Asks with which organisation a person gets an account, and under which name."""
 
+    checked = None  # type: ignore[assignment]
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), to_field_name="public_id", label=_("Organisation")
     )

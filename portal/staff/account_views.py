@@ -86,7 +86,7 @@ def _browsers(user: User) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("lock an account"), "reason")
+@confirms(gettext_lazy("lock an account"), "checked", "reason")
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lock the account and end its sessions."""
     user = may_act(request, public_id, staff.Act.LOCK)
@@ -99,7 +99,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("unlock an account"), "reason")
+@confirms(gettext_lazy("unlock an account"), "checked", "reason")
 def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Let the person sign in again."""
     user = may_act(request, public_id, staff.Act.UNLOCK)
@@ -112,7 +112,7 @@ def unlock(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("freeze an account"), "reason")
+@confirms(gettext_lazy("freeze an account"), "checked", "reason")
 def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take back what was added without a strong proof, and let nothing more be added so."""
     user = may_act(request, public_id, staff.Act.FREEZE)
@@ -125,7 +125,7 @@ def freeze(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("sign a person out everywhere"), "reason")
+@confirms(gettext_lazy("sign a person out everywhere"), "checked", "reason")
 def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign the person out everywhere."""
     user = may_act(request, public_id, staff.Act.END_SESSIONS)
@@ -143,7 +143,7 @@ def end_sessions(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("unlink a phone of a person"), "reason")
+@confirms(gettext_lazy("unlink a phone of a person"), "checked", "reason")
 def unlink_phone(request: HttpRequest, public_id: UUID, phone_id: UUID) -> HttpResponse:
     """Let a phone of the person go; a second post finds it gone and changes nothing."""
     user = may_act(request, public_id, staff.Act.UNLINK_PHONE)
@@ -183,7 +183,7 @@ def _no_phone(request: HttpRequest, user: User) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@confirms(gettext_lazy("settle a dispute"), "reason")
+@confirms(gettext_lazy("settle a dispute"), "checked", "reason")
 def decide_dispute(request: HttpRequest, public_id: UUID, outcome: str) -> HttpResponse:
     """Decide a dispute: the contested phones stay, or they go."""
     keeps = outcome == "keep"

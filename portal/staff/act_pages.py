@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 from accounts import staff
 from accounts.forms.staff import ReasonForm
-from accounts.guards.interrupted_forms import held_values
+from accounts.guards.interrupted_forms import held_lists, held_values
 from accounts.models import User
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
@@ -55,11 +55,12 @@ def ask_why(
     """
     template = f"admin/acts/{act}.html"
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, initial=held_values(request)
+        request.POST if request.method == "POST" else None,
+        initial={**held_values(request), "checked": held_lists(request).get("checked", [])},
     )
     if request.method == "POST" and form.is_valid():
         try:
-            changed, said = do(form.cleaned_data["reason"])
+            changed, said = do(form.why)
         except LimitReached as limit:
             form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
             return show_form(request, template, form, subject=user, **facts)

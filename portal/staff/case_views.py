@@ -84,7 +84,7 @@ def _to_decide(request: HttpRequest, public_id: UUID) -> tuple[RecoveryCase, Use
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("approve a request to recover an account"), "reason")
+@confirms(gettext_lazy("approve a request to recover an account"), "checked", "reason")
 def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say that the person is the owner; the second officer's word sends the link."""
     found, user = _to_decide(request, public_id)
@@ -107,7 +107,7 @@ def approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("decline a request to recover an account"), "reason")
+@confirms(gettext_lazy("decline a request to recover an account"), "checked", "reason")
 def decline(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """End the case."""
     found, user = _to_decide(request, public_id)

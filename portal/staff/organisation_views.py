@@ -152,7 +152,7 @@ def _its(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> Enrolment
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("allow a new code"), "reason")
+@confirms(gettext_lazy("allow a new code"), "checked", "reason")
 def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """Answer a request: let the person set their account up on a phone."""
     found = _its(request, public_id, enrolment_id)
@@ -169,7 +169,7 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("end an account with an organisation"), "reason")
+@confirms(gettext_lazy("end an account with an organisation"), "checked", "reason")
 def end(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
     """End the account of the person with an organisation."""
     found = _its(request, public_id, enrolment_id)

@@ -102,7 +102,9 @@ def test_a_stale_step_leads_to_the_step_up_and_changes_nothing(
     enter(client, sue, STRONG)
     with time_machine.travel(timezone.now() + settings.STEP_UP_AGE + timedelta(seconds=1)):
         for page in pages(alice):
-            answer = getattr(client, method)(page, {"reason": "a good long reason"})
+            answer = getattr(client, method)(
+                page, {"checked": "nobody", "reason": "a good long reason"}
+            )
             assert answer.status_code == 302
             assert answer.url.startswith("/confirm/?next=%2Fadmin%2F")
             assert answer.url.partition("&held=")[0].endswith("&for=two-step")

@@ -130,11 +130,15 @@ def test_a_reason_of_staff_outlives_ten_minutes(
 ) -> None:
     aged(enter(client, sue, Strength.TWO_STEP), clock)
     page, reason = f"/admin/accounts/{bob.user.public_id}/lock/", "Lost bag, called at 9:14 — Ünal"
-    after, form, asked = prove(client, sue, client.post(page, {"reason": reason}))
+    after, form, asked = prove(
+        client, sue, client.post(page, {"checked": "nobody", "reason": reason})
+    )
     assert "Confirm it’s you, to lock an account" in asked
     assert reason in seen(form)
     assert "Confirmed. Press once more to lock an account." in seen(form)
-    assert client.post(after, {"reason": reason})["Location"].startswith("/admin/accounts/")
+    assert client.post(after, {"checked": "nobody", "reason": reason})["Location"].startswith(
+        "/admin/accounts/"
+    )
     assert not bob.reload().is_active
 
 

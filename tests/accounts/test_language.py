@@ -158,7 +158,10 @@ def test_a_mail_that_english_staff_cause_speaks_the_persons_dutch(
 ) -> None:
     User.objects.filter(pk=alice.user.pk).update(language="nl")
     enter(client, sue, Strength.TWO_STEP)
-    answer = client.post(f"/admin/accounts/{alice.user.public_id}/lock/", {"reason": "She called."})
+    answer = client.post(
+        f"/admin/accounts/{alice.user.public_id}/lock/",
+        {"checked": "nobody", "reason": "She called."},
+    )
     assert answer.status_code == 302
     sent = next(each for each in mail.outbox if alice.address in each.to)
     assert sent.subject == f"{settings.PORTAL_NAME}: je account is vergrendeld"
@@ -230,7 +233,9 @@ def test_what_staff_do_is_told_to_them_in_their_own_language(
     enter(client, sue, Strength.TWO_STEP)
     choose(client, "nl")
     act = f"/admin/accounts/{alice.user.public_id}/lock/"
-    answer = client.post(act, {"reason": "Gebeld met de helpdesk."}, follow=True)
+    answer = client.post(
+        act, {"checked": "nobody", "reason": "Gebeld met de helpdesk."}, follow=True
+    )
     assert "Het account is vergrendeld." in seen(answer)
     assert newest_subject(alice.address) == f"{settings.PORTAL_NAME}: your account is locked"
 

@@ -147,7 +147,7 @@ def test_a_request_stands_in_the_list_until_it_is_answered(
     assert "1 person asks their organisation" in listed
     assert alice.address in listed
     assert bob.address not in listed
-    answer = desk.post(of(account, "approve"), {"reason": WHY}, follow=True)
+    answer = desk.post(of(account, "approve"), {"checked": "nobody", "reason": WHY}, follow=True)
     assert "We’ll notify the person." in answer.text
     account.refresh_from_db()
     assert account.state == "approved"
@@ -176,8 +176,8 @@ def test_the_list_of_requests_goes_on_page_by_page(desk: Any) -> None:
 
 def test_an_approval_twice_is_one_event(desk: Any, alice: Person) -> None:
     account = give_enrolment(alice, state="asked")
-    desk.post(of(account, "approve"), {"reason": WHY})
-    answer = desk.post(of(account, "approve"), {"reason": WHY}, follow=True)
+    desk.post(of(account, "approve"), {"checked": "nobody", "reason": WHY})
+    answer = desk.post(of(account, "approve"), {"checked": "nobody", "reason": WHY}, follow=True)
     assert "There was nothing to approve." in answer.text
     assert alice.kinds() == ["work:approved", "staff:looked"]
 
@@ -188,7 +188,7 @@ def test_ending_an_account_erases_its_secret_and_what_it_let_in(
     account = give_enrolment(alice)
     secret = set_up(account, give_app(alice, new_client(), phone=alice.phone))
     inside = enter(new_client(), alice, Strength.TWO_STEP)
-    answer = desk.post(of(account, "end"), {"reason": WHY}, follow=True)
+    answer = desk.post(of(account, "end"), {"checked": "nobody", "reason": WHY}, follow=True)
     assert "The account has ended." in answer.text
     account.refresh_from_db()
     assert account.state == "ended"
@@ -197,13 +197,17 @@ def test_ending_an_account_erases_its_secret_and_what_it_let_in(
     assert inside.get("/security/").status_code == 302
     assert not Membership.objects.filter(user=alice.user).exists()
     event = alice.user.events.get(kind="work:ended")
-    assert (event.actor_id, event.details["reason"]) == (sue.user.pk, WHY)
+    assert (event.actor_id, event.details["reason"]) == (
+        sue.user.pk,
+        f"{WHY} (Checked: nobody asked for it.)",
+    )
     browser = new_client()
     browser.post("/sign-in/", {"email": alice.address, "password": alice.password})
     browser.post("/sign-in/authenticator/", {"code": code_of(secret, 1)})
     assert browser.get("/security/").status_code == 302
     assert (
-        "It had already ended." in desk.post(of(account, "end"), {"reason": WHY}, follow=True).text
+        "It had already ended."
+        in desk.post(of(account, "end"), {"checked": "nobody", "reason": WHY}, follow=True).text
     )
 
 
@@ -236,7 +240,7 @@ def test_an_account_is_found_at_its_person_only(
     account = give_enrolment(alice, state="asked")
     path = of(account, act).replace(str(alice.user.public_id), str(bob.user.public_id))
     assert desk.get(path).status_code == 404
-    assert desk.post(path, {"reason": WHY}).status_code == 404
+    assert desk.post(path, {"checked": "nobody", "reason": WHY}).status_code == 404
 
 
 def test_no_staff_page_shows_a_secret_or_a_code(

@@ -89,7 +89,7 @@ def look(browser: Client, contact: str = REACHED) -> str:
 
 def agree(browser: Client, case: RecoveryCase, act: str = "approve") -> Any:
     page = f"/admin/recovery/{case.public_id}/{act}/"
-    return browser.post(page, {"reason": WHY}, follow=True)
+    return browser.post(page, {"checked": "nobody", "reason": WHY}, follow=True)
 
 
 def approve(new_client: Browsers, clock: Any, person: Person) -> None:

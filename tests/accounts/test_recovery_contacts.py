@@ -195,7 +195,7 @@ def test_two_friends_and_one_officer_let_the_owner_in(
     page = desk.get(f"/admin/recovery/{case.public_id}/")
     assert "says that it is the owner" in page.text
     assert "Your word is the last" in desk.get(f"/admin/recovery/{case.public_id}/approve/").text
-    desk.post(f"/admin/recovery/{case.public_id}/approve/", {"reason": WHY})
+    desk.post(f"/admin/recovery/{case.public_id}/approve/", {"checked": "nobody", "reason": WHY})
     case.refresh_from_db()
     assert case.state == CaseState.APPROVED
     assert alice.kinds().count("case:vouched") == 2

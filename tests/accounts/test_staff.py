@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.authentication.proofs import Strength
-from accounts.models import SecurityEvent, User
+from accounts.forms.staff import CHECKS, LONGEST_REASON, NOBODY, ReasonForm
+from accounts.models import SecurityEvent, StaffRequest, User
 from devices.models import PhoneCommand
 from tests.people import Person, enter, give_address, give_passkey, give_phone, sign_in, trust
 from tests.phones import give_app
 
 WHY = "She called us from the number we know."
+SAID = f"{WHY} (Checked: nobody asked for it.)"
 ACTS = ("lock/", "unlock/", "end-sessions/", "unlink/")
 
 
@@ -55,7 +57,7 @@ def test_locking_keeps_the_person_out_everywhere(
     browser = new_client()
     sign_in(browser, alice)
     assert browser.get("/security/").status_code == 200
-    answer = desk.post(page(alice, "lock/"), {"reason": WHY}, follow=True)
+    answer = desk.post(page(alice, "lock/"), {"checked": "nobody", "reason": WHY}, follow=True)
     assert "The account is locked." in answer.text
     assert browser.get("/security/").url.startswith("/sign-in/")
     assert sign_in(browser, alice).url == "/sign-in/?too-late"
@@ -65,7 +67,7 @@ def test_locking_keeps_the_person_out_everywhere(
     assert (event.kind, event.actor_id, event.details) == (
         "account:locked",
         sue.user.pk,
-        {"reason": WHY},
+        {"reason": SAID},
     )
 
 
@@ -74,7 +76,7 @@ def test_a_half_done_sign_in_dies_with_the_lock(
 ) -> None:
     browser = new_client()
     browser.post("/sign-in/", {"email": alice.address, "password": alice.password})
-    desk.post(page(alice, "lock/"), {"reason": WHY})
+    desk.post(page(alice, "lock/"), {"checked": "nobody", "reason": WHY})
     browser.post("/sign-in/authenticator/", {"code": alice.fresh_code()})
     assert browser.get("/security/").url.startswith("/sign-in/")
 
@@ -84,7 +86,7 @@ def test_unlocking_lets_the_person_in_again_with_what_they_had(
 ) -> None:
     User.objects.filter(pk=alice.user.pk).update(is_active=False)
     assert "Unlock this account" in desk.get(page(alice)).text
-    answer = desk.post(page(alice, "unlock/"), {"reason": WHY}, follow=True)
+    answer = desk.post(page(alice, "unlock/"), {"checked": "nobody", "reason": WHY}, follow=True)
     assert "The account is unlocked." in answer.text
     assert sign_in(new_client(), alice).url == "/security/"
     assert the_event(alice).kind == "account:unlocked"
@@ -97,10 +99,12 @@ def test_ending_all_sessions_signs_every_browser_out(
     for browser in browsers:
         sign_in(browser, alice)
     assert "We’ll sign out 2 browsers." in desk.get(page(alice, "end-sessions/")).text
-    answer = desk.post(page(alice, "end-sessions/"), {"reason": WHY}, follow=True)
+    answer = desk.post(
+        page(alice, "end-sessions/"), {"checked": "nobody", "reason": WHY}, follow=True
+    )
     assert "2 browsers were signed out." in answer.text
     assert all(browser.get("/security/").status_code == 302 for browser in browsers)
-    assert the_event(alice).details == {"sessions": 2, "reason": WHY}
+    assert the_event(alice).details == {"sessions": 2, "reason": SAID}
 
 
 def test_unlinking_a_phone_kills_its_codes_and_leaves_two_step_on(
@@ -109,7 +113,7 @@ def test_unlinking_a_phone_kills_its_codes_and_leaves_two_step_on(
     code, name = alice.fresh_code(), alice.phone.name
     address = page(alice, "unlink/")
     assert f"Unlink {name}" in desk.get(address).text
-    answer = desk.post(address, {"reason": WHY}, follow=True)
+    answer = desk.post(address, {"checked": "nobody", "reason": WHY}, follow=True)
     assert f"{name} is unlinked" in answer.text
     assert not alice.user.phones.exists()
     assert alice.reload().has_two_step
@@ -117,7 +121,7 @@ def test_unlinking_a_phone_kills_its_codes_and_leaves_two_step_on(
     browser.post("/sign-in/", {"email": alice.address, "password": alice.password})
     browser.post("/sign-in/authenticator/", {"code": code})
     assert browser.get("/security/").url.startswith("/sign-in/")
-    assert the_event(alice).details["reason"] == WHY
+    assert the_event(alice).details["reason"] == SAID
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -127,7 +131,7 @@ def test_every_act_is_told_at_every_confirmed_address_with_its_reason(
     second = give_address(bob).address
     _make_possible(bob, act, new_client())
     mail.outbox.clear()
-    desk.post(page(bob, act), {"reason": WHY})
+    desk.post(page(bob, act), {"checked": "nobody", "reason": WHY})
     assert sorted(sent.to[0] for sent in mail.outbox) == sorted([bob.address, second])
     for sent in mail.outbox:
         assert isinstance(sent, mail.EmailMultiAlternatives)
@@ -150,9 +154,11 @@ def test_an_act_posted_twice_happens_once(
     _make_possible(bob, act, new_client())
     address = page(bob, act)
     mail.outbox.clear()
-    answers = [desk.post(address, {"reason": WHY}, follow=True) for _twice in range(2)]
+    answers = [
+        desk.post(address, {"checked": "nobody", "reason": WHY}, follow=True) for _twice in range(2)
+    ]
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert the_event(bob).details["reason"] == WHY
+    assert the_event(bob).details["reason"] == SAID
     assert len(mail.outbox) == 1
 
 
@@ -163,7 +169,7 @@ def test_an_act_without_a_reason_does_nothing_and_keeps_what_was_typed(
 ) -> None:
     _make_possible(bob, act, new_client())
     before = bob.kinds()
-    answer = desk.post(page(bob, act), {"reason": reason})
+    answer = desk.post(page(bob, act), {"checked": "nobody", "reason": reason})
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert reason.strip() in answer.text
@@ -173,7 +179,7 @@ def test_an_act_without_a_reason_does_nothing_and_keeps_what_was_typed(
 @pytest.mark.parametrize("act", ACTS)
 def test_looking_at_an_act_does_nothing(desk: Any, bob: Person, act: str) -> None:
     for look in (desk.get, desk.head):
-        assert look(page(bob, act), {"reason": WHY}).status_code == 200
+        assert look(page(bob, act), {"checked": "nobody", "reason": WHY}).status_code == 200
     assert bob.kinds() == []
     assert bob.reload().is_active
 
@@ -197,9 +203,9 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
 def test_the_person_reads_the_reason_in_their_own_activity(
     desk: Any, new_client: Callable[..., Any], alice: Person, sue: Person
 ) -> None:
-    desk.post(page(alice, "end-sessions/"), {"reason": "nobody is signed in"})
+    desk.post(page(alice, "end-sessions/"), {"checked": "nobody", "reason": "nobody is signed in"})
     sign_in(browser := new_client(), alice)
-    desk.post(page(alice, "end-sessions/"), {"reason": WHY})
+    desk.post(page(alice, "end-sessions/"), {"checked": "nobody", "reason": WHY})
     sign_in(browser, alice)
     text = browser.get("/security/activity/").text
     assert "Signed out everywhere by staff" in text
@@ -211,7 +217,7 @@ def test_the_person_reads_the_reason_in_their_own_activity(
 def test_colleagues_read_who_did_it(
     desk: Any, alice: Person, sue: Person, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    desk.post(page(alice, "lock/"), {"reason": WHY})
+    desk.post(page(alice, "lock/"), {"checked": "nobody", "reason": WHY})
     for address in (page(alice), page(alice, "activity/")):
         text = desk.get(address).text
         assert f"by {sue.address}" in text
@@ -222,7 +228,7 @@ def test_markup_in_names_and_reasons_is_inert(desk: Any, alice: Person) -> None:
     evil = "<script>alert(1)</script> {{ 7|add:7 }} %s"
     User.objects.filter(pk=alice.user.pk).update(name=evil)
     alice.user.phones.update(name=evil)
-    desk.post(page(alice, "lock/"), {"reason": evil})
+    desk.post(page(alice, "lock/"), {"checked": "nobody", "reason": evil})
     for address in (
         page(alice),
         page(alice, "lock/"),
@@ -270,7 +276,7 @@ def test_apps_are_shown_linked_and_unlinked_without_a_secret(
     assert "Unlinked apps" not in text
     unlink = page(alice, "unlink/")
     assert "The Latchkey authenticator on it is unlinked." in desk.get(unlink).text
-    desk.post(unlink, {"reason": WHY})
+    desk.post(unlink, {"checked": "nobody", "reason": WHY})
     assert app.reload().status == "unlinked"
     assert "Hasn’t been asked to erase its accounts." in desk.get(page(alice)).text
     command = PhoneCommand.objects.create(installation=app.installation, kind="wipe")
@@ -318,3 +324,30 @@ def test_staff_see_the_newest_browsers_of_many(
     assert "This shows only the newest." not in desk.get(page(alice)).text
     enter(new_client(), alice, Strength.TWO_STEP)
     assert "This shows only the newest." in desk.get(page(alice)).text
+
+
+@pytest.mark.parametrize("checked", [[], ["nobody", "document"], ["other"]])
+def test_how_the_caller_was_verified_is_said_before_every_act(
+    desk: Any, alice: Person, checked: list[str]
+) -> None:
+    answer = desk.post(page(alice, "lock/"), {"checked": checked, "reason": WHY})
+    assert answer.status_code == 200
+    assert WHY in answer.text
+    assert alice.reload().is_active
+    assert not any(sent for sent in mail.outbox if "locked" in sent.subject)
+
+
+def test_the_person_reads_how_the_caller_was_verified(desk: Any, alice: Person) -> None:
+    checks = {"checked": ["words", "document"], "reason": WHY}
+    desk.post(page(alice, "end-sessions/"), checks)
+    said = "(Checked: the words on both screens were the same; saw an identity document.)"
+    assert all(said in sent.body for sent in mail.outbox)
+
+
+def test_the_longest_reason_fits_with_every_check(desk: Any, alice: Person, bob: Person) -> None:
+    every = [slug for slug in CHECKS if slug != NOBODY]
+    for language in ("en", "nl"):
+        with translation.override(language):
+            form = ReasonForm({"checked": every, "reason": "x" * LONGEST_REASON})
+            assert form.is_valid()
+            assert len(form.why) <= (StaffRequest._meta.get_field("reason").max_length or 0)

@@ -24,7 +24,7 @@ def desk(client: Any, sue: Person) -> Any:
 
 @pytest.mark.parametrize("act", ["", *ACTS])
 def test_nobody_acts_on_their_own_account_here(desk: Any, sue: Person, act: str) -> None:
-    answer = desk.post(page(sue, act), {"reason": WHY})
+    answer = desk.post(page(sue, act), {"checked": "nobody", "reason": WHY})
     assert answer.status_code == (403 if act else 405)
     assert "This is your own account." in desk.get(page(sue)).text
     assert not SecurityEvent.objects.filter(kind__in=STAFF_KINDS).exists()
@@ -37,7 +37,7 @@ def test_nobody_acts_on_a_colleague_of_the_same_or_a_higher_role(
 ) -> None:
     colleague = protected("colleague", role=role)
     assert desk.get(page(colleague, act)).status_code == 403
-    assert desk.post(page(colleague, act), {"reason": WHY}).status_code == 403
+    assert desk.post(page(colleague, act), {"checked": "nobody", "reason": WHY}).status_code == 403
     assert colleague.kinds() == []
     text = desk.get(page(colleague)).text
     assert "You need a higher role to change it" in text
@@ -46,7 +46,7 @@ def test_nobody_acts_on_a_colleague_of_the_same_or_a_higher_role(
 
 def test_an_administrator_acts_on_staff(client: Any, root: Person, sue: Person) -> None:
     enter(client, root, Strength.TWO_STEP)
-    client.post(page(sue, "lock/"), {"reason": WHY})
+    client.post(page(sue, "lock/"), {"checked": "nobody", "reason": WHY})
     assert not sue.reload().is_active
 
 
@@ -74,7 +74,7 @@ def test_a_form_changes_no_field_besides(desk: Any, bob: Person) -> None:
         "email": "evil@example.org",
         "actor": "1",
     }
-    desk.post(page(bob, "lock/"), {"reason": WHY, **more})
+    desk.post(page(bob, "lock/"), {"checked": "nobody", "reason": WHY, **more})
     user = bob.reload()
     assert [user.role, user.is_staff, user.is_active] == [Role.NONE, False, False]
     assert user.email != more["email"]
@@ -85,7 +85,10 @@ def test_another_persons_phone_is_not_unlinked(desk: Any, alice: Person, bob: Pe
     unknown = f"{page(alice)}phones/{uuid4()}/unlink/"
     for address in (crossed, unknown):
         assert desk.get(address).status_code == 404
-        assert "not linked" in desk.post(address, {"reason": WHY}, follow=True).text
+        assert (
+            "not linked"
+            in desk.post(address, {"checked": "nobody", "reason": WHY}, follow=True).text
+        )
     assert bob.phone.is_linked
     assert alice.phone.is_linked
 
@@ -116,5 +119,8 @@ def test_a_form_from_another_site_does_nothing(
     new_client: Callable[..., Any], bob: Person, sue: Person
 ) -> None:
     browser = enter(new_client(enforce_csrf_checks=True), sue, Strength.TWO_STEP)
-    assert [browser.post(page(bob, act), {"reason": WHY}).status_code for act in ACTS] == [403] * 4
+    assert [
+        browser.post(page(bob, act), {"checked": "nobody", "reason": WHY}).status_code
+        for act in ACTS
+    ] == [403] * 4
     assert bob.kinds() == []

@@ -35,18 +35,18 @@ def test_the_last_strong_factor_takes_two(
     path = unlink(bob)
     assert "a second colleague has to do the same" in seen(first.get(path))
     for _each in range(2):
-        first.post(path, {"reason": WHY})
+        first.post(path, {"checked": "nobody", "reason": WHY})
         assert bob.user.phones.linked().exists()
     assert bob.kinds() == ["staff:asked"]
     assert {sent.to[0] for sent in mail.outbox} == {bob.address}
-    second.post(path, {"reason": WHY})
+    second.post(path, {"checked": "nobody", "reason": WHY})
     assert not bob.user.phones.exists()
     assert bob.kinds() == ["staff:asked", "phone:unlinked_by_staff"]
 
 
 def test_with_another_strong_factor_one_is_enough(client: Client, bob: Person, sue: Person) -> None:
     give_passkey(bob)
-    at_work(client, sue).post(unlink(bob), {"reason": WHY})
+    at_work(client, sue).post(unlink(bob), {"checked": "nobody", "reason": WHY})
     assert not bob.user.phones.exists()
 
 
@@ -54,7 +54,9 @@ def test_one_member_of_staff_acts_on_so_many_accounts_an_hour(client: Client, su
     at_work(client, sue)
     people = [make_person(f"person{n}") for n in range(settings.STAFF_ACTS_AN_HOUR + 1)]
     answers: list[Any] = [
-        client.post(f"/admin/accounts/{each.user.public_id}/lock/", {"reason": WHY})
+        client.post(
+            f"/admin/accounts/{each.user.public_id}/lock/", {"checked": "nobody", "reason": WHY}
+        )
         for each in people
     ]
     assert {answer.status_code for answer in answers[:-1]} == {302}
@@ -69,7 +71,7 @@ def test_freezing_takes_back_what_is_held_and_lets_nothing_more_be_added(
     thief = enter(new_client(), alice, Strength.RECOVERED)
     added = link_phone(thief)
     path = f"/admin/accounts/{alice.user.public_id}/freeze/"
-    at_work(client, sue).post(path, {"reason": WHY})
+    at_work(client, sue).post(path, {"checked": "nobody", "reason": WHY})
     assert not Phone.objects.filter(pk=added.pk).exists()
     assert alice.reload().frozen_at
     assert thief.get("/security/").status_code == 302

@@ -112,7 +112,10 @@ def time_of_a_mail(staff: Person, person: Person) -> str:
     client = enter(SecureClient(), staff, Strength.TWO_STEP)
     client.cookies[COOKIE] = "Pacific/Kiritimati"
     page = f"/admin/accounts/{person.user.public_id}/lock/"
-    assert client.post(page, {"reason": "Called us from abroad."}).status_code == 302
+    assert (
+        client.post(page, {"checked": "nobody", "reason": "Called us from abroad."}).status_code
+        == 302
+    )
     sent = [each for each in mail.outbox if person.address in each.to][-1]
     found = re.search(r"^When: (.*)$", str(sent.body), re.MULTILINE)
     assert found

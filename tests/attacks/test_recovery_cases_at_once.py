@@ -24,7 +24,7 @@ from tests.live.sinks import body_of
 from tests.people import Person, enter, protected
 
 Desk = Callable[[str], Visitor]
-WHY = {"reason": "She showed her passport in a video call."}
+WHY = {"checked": "nobody", "reason": "She showed her passport in a video call."}
 NEW = {"new_password": "seven green bottles on the wall"}
 ROUNDS = 6
 

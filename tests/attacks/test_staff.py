@@ -109,7 +109,7 @@ def test_nothing_opens_without_a_strong_step(
         clock.shift(settings.STEP_UP_AGE + timedelta(seconds=1))
     for path in [*EVERYBODY, *pages(alice).values()]:
         for method in (client.get, client.post):
-            answer = method(path, {"reason": "because"})
+            answer = method(path, {"checked": "nobody", "reason": "because"})
             assert answer.status_code in (302, 404, 405), path
             assert alice.address.encode() not in answer.content
     assert alice.kinds() == []
@@ -189,7 +189,9 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
 def test_support_does_not_climb(sue: Person, root: Person, new_client: Browsers, act: str) -> None:
     hers = enter(new_client(), sue, Strength.TWO_STEP)
     for person in (sue, root):
-        answer = hers.post(pages(person)[act], {"reason": "because I want to", **CLIMB})
+        answer = hers.post(
+            pages(person)[act], {"checked": "nobody", "reason": "because I want to", **CLIMB}
+        )
         assert answer.status_code == 403
         assert person.reload().is_active
         assert person.kinds() == []
@@ -210,9 +212,9 @@ def test_every_act_is_told_with_its_reason(
     )
     path = pages(alice)[act]
     hers.get(path)
-    hers.post(path, {"reason": ""})
+    hers.post(path, {"checked": "nobody", "reason": ""})
     assert alice.kinds() == []
-    answer = hers.post(path, {"reason": "asked on the telephone <b>"})
+    answer = hers.post(path, {"checked": "nobody", "reason": "asked on the telephone <b>"})
     assert answer.status_code == 302
     assert not is_in(inside)
     event = alice.user.events.get()

@@ -60,7 +60,7 @@ def answer(desk: Hand, person: Person) -> None:
     """Let the person set it up on another phone."""
     desk.open("/admin/requests/")
     desk.press(f"Answer {person.address}")
-    desk.page.get_by_label("Reason").fill(WHY)
+    desk.acts_because(WHY)
     desk.press("Allow it")
     desk.sees("We’ll notify the person.")
 
@@ -77,7 +77,7 @@ def enrol(desk: Hand, person: Person, firm: Organisation) -> Enrolment:
     """Give the person an account, at the desk."""
     desk.open(f"/admin/accounts/{person.user.public_id}/enrol/")
     desk.page.get_by_label("Organisation").select_option(firm.name)
-    desk.page.get_by_label("Reason").fill(WHY)
+    desk.acts_because(WHY)
     desk.press("Enrol the person")
     return person.user.enrolments.get()
 

@@ -458,7 +458,7 @@ def staff(tour: Tour) -> Names:
     tour.page.locator("button.danger").click()
     hand.sees("Say a little more")
     yield "/admin/, reason refused"
-    hand.type("Reason", "Called us: the phone is lost.")
+    hand.acts_because("Called us: the phone is lost.")
     tour.page.locator("button.danger").click()
     hand.sees("A colleague has to agree")
     yield "/admin/, a colleague has to agree"

@@ -121,6 +121,11 @@ class Hand:
         )
         expect(used.or_(away).filter(visible=True).first).to_be_visible()
 
+    def acts_because(self, reason: str) -> None:
+        """Say how the caller was verified, and why, on the page of a staff act."""
+        self.page.get_by_label(said("They read me the three words, and mine were the same")).check()
+        self.page.get_by_label(said("Reason", exact=True), exact=True).fill(reason)
+
     def type_password(self, person: Person) -> None:
         """Do the first half of a sign-in on the page that is open."""
         self.type("E-mail address", person.address)

@@ -213,7 +213,7 @@ def the_desk_allows_it(context: BrowserContext, live: LiveSite, alice: Person, s
     desk = come_in(live, context, sue)
     desk.open("/admin/requests/")
     desk.press(f"Answer {alice.address}")
-    desk.page.get_by_label("Reason").fill(WHY)
+    desk.acts_because(WHY)
     desk.press("Allow it")
     desk.sees("We’ll notify the person.")
 

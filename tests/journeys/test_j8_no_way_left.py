@@ -70,7 +70,7 @@ def approves(desk: Hand) -> None:
     """Give the word of this officer."""
     desk.press("Approve")
     desk.reads("Approve the recovery")
-    desk.page.get_by_label("Reason").fill(WHY)
+    desk.acts_because(WHY)
     desk.press("Approve it")
 
 
@@ -179,7 +179,7 @@ def test_the_owner_stops_a_stranger_from_the_mail(
     owner.reads("Stop the request?")
     owner.press("Stop it")
     owner.reads("The request is stopped")
-    two.page.get_by_label("Reason").fill(WHY)
+    two.acts_because(WHY)
     two.press("Approve it")
     two.sees("stopped by the owner")
     thief.page.reload()

@@ -69,7 +69,7 @@ def asks(desk: Hand) -> None:
     desk.page.locator("button.danger").click()
     desk.sees("Say a little more")
     expect(desk.page.get_by_label("Reason")).to_have_value("stolen")
-    desk.page.get_by_label("Reason").fill(REASON)
+    desk.acts_because(REASON)
     desk.page.locator("button.danger").click()
     desk.sees("A colleague has to agree")
     desk.sees("Pixel 8")
@@ -78,7 +78,7 @@ def asks(desk: Hand) -> None:
 def agrees(desk: Hand) -> None:
     """Do the same as the colleague did."""
     desk.press("Unlink Pixel 8")
-    desk.page.get_by_label("Reason").fill(REASON)
+    desk.acts_because(REASON)
     desk.page.locator("button.danger").click()
     desk.sees("No phone is linked.")
 
