@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
 from portal.staff import (
+    account_acts,
     account_views,
     case_views,
     log_views,
@@ -38,18 +39,18 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("accounts/<uuid:public_id>/", account_views.account, "account"),
     ("accounts/<uuid:public_id>/activity/", account_views.activity, "activity"),
     ("accounts/<uuid:public_id>/handshake/", account_views.handshake, "handshake"),
-    ("accounts/<uuid:public_id>/freeze/", account_views.freeze, "freeze"),
-    ("accounts/<uuid:public_id>/lock/", account_views.lock, "lock"),
-    ("accounts/<uuid:public_id>/unlock/", account_views.unlock, "unlock"),
-    ("accounts/<uuid:public_id>/end-sessions/", account_views.end_sessions, "end_sessions"),
+    ("accounts/<uuid:public_id>/freeze/", account_acts.freeze, "freeze"),
+    ("accounts/<uuid:public_id>/lock/", account_acts.lock, "lock"),
+    ("accounts/<uuid:public_id>/unlock/", account_acts.unlock, "unlock"),
+    ("accounts/<uuid:public_id>/end-sessions/", account_acts.end_sessions, "end_sessions"),
     (
         "accounts/<uuid:public_id>/dispute/<str:outcome>/",
-        account_views.decide_dispute,
+        account_acts.decide_dispute,
         "decide_dispute",
     ),
     (
         "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
-        account_views.unlink_phone,
+        account_acts.unlink_phone,
         "unlink_phone",
     ),
     ("accounts/<uuid:public_id>/role/", role_views.give_role, "give_role"),

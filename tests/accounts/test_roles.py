@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
 
-from accounts import staff
+from accounts import by_staff, staff
 from accounts.authentication.proofs import Strength
 from accounts.links import invitations
 from accounts.models import Invitation, Role, User
@@ -151,14 +151,14 @@ def test_a_role_that_was_taken_since_the_page_was_opened_counts_no_more(
 ) -> None:
     User.objects.filter(pk=sue.user.pk).update(role=LOOK)
     with pytest.raises(PermissionDenied):
-        staff.lock(actor=sue.user, user=alice.user, reason=WHY)
+        by_staff.lock(actor=sue.user, user=alice.user, reason=WHY)
     assert alice.reload().is_active
 
 
 def test_a_locked_colleague_does_nothing_more(alice: Person, sue: Person) -> None:
     User.objects.filter(pk=sue.user.pk).update(is_active=False)
     with pytest.raises(PermissionDenied):
-        staff.lock(actor=sue.user, user=alice.user, reason=WHY)
+        by_staff.lock(actor=sue.user, user=alice.user, reason=WHY)
     with pytest.raises(PermissionDenied):
         invitations.invite(actor=sue.user, address="new@example.org")
 

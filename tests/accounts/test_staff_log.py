@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts import staff
+from accounts import by_staff, staff
 from accounts.authentication.proofs import Strength
 from accounts.models import EventKind, Role, SecurityEvent
 from tests.people import Person, enter, protected
@@ -37,7 +37,7 @@ def exported(desk: Client, **chosen: str) -> list[dict[str, str]]:
 def test_an_act_and_a_look_stand_there_with_who_whom_and_why(
     auditor: Client, sue: Person, alice: Person
 ) -> None:
-    staff.lock(actor=sue.user, user=alice.user, reason=WHY)
+    by_staff.lock(actor=sue.user, user=alice.user, reason=WHY)
     staff.note_look(actor=sue.user, user=alice.user)
     text = auditor.get(LOG).text
     assert "Account locked by staff" in text
@@ -60,8 +60,8 @@ def test_what_people_did_themselves_is_not_in_it(auditor: Client, alice: Person)
 def test_it_is_narrowed_by_colleague_act_and_time(
     auditor: Client, sue: Person, root: Person, alice: Person, bob: Person
 ) -> None:
-    staff.lock(actor=sue.user, user=alice.user, reason=WHY)
-    staff.unlock(actor=root.user, user=alice.user, reason=WHY)
+    by_staff.lock(actor=sue.user, user=alice.user, reason=WHY)
+    by_staff.unlock(actor=root.user, user=alice.user, reason=WHY)
     old = timezone.now() - timedelta(days=8)
     SecurityEvent.objects.create(
         user=bob.user, kind=EventKind.ACCOUNT_LOCKED, actor_id=sue.user.pk, at=old
@@ -112,7 +112,7 @@ def test_every_page_goes_on_where_the_one_before_ended(
 def test_a_cell_that_a_spreadsheet_would_run_is_text(
     auditor: Client, sue: Person, alice: Person
 ) -> None:
-    staff.lock(actor=sue.user, user=alice.user, reason="=HYPERLINK(evil), she said")
+    by_staff.lock(actor=sue.user, user=alice.user, reason="=HYPERLINK(evil), she said")
     (row,) = exported(auditor)
     assert row["reason"] == "'=HYPERLINK(evil), she said"
 

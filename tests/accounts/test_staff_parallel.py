@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts import staff
+from accounts import by_staff
 from devices import staff_acts
 from devices.models import Phone
 from tests.live import at_once
@@ -36,7 +36,7 @@ def wins(act: Callable[[], Any]) -> int:
 
 
 def test_of_parallel_locks_one_wins(bob: Person, sue: Person) -> None:
-    assert wins(lambda: staff.lock(actor=sue.user, user=bob.user, reason=WHY)) == 1
+    assert wins(lambda: by_staff.lock(actor=sue.user, user=bob.user, reason=WHY)) == 1
     assert bob.kinds() == ["account:locked"]
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from accounts import staff
+from accounts import by_staff, staff
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import Role, SecurityEvent, User
@@ -51,7 +51,7 @@ def test_an_administrator_acts_on_staff(client: Any, root: Person, sue: Person) 
 
 
 def test_the_acts_themselves_refuse_who_may_not(bob: Person, sue: Person, root: Person) -> None:
-    for act in (staff.lock, staff.unlock, staff_acts.end_all_sessions):
+    for act in (by_staff.lock, by_staff.unlock, staff_acts.end_all_sessions):
         for actor, user in ((sue, root), (sue, sue), (bob, sue)):
             with pytest.raises(PermissionDenied):
                 act(actor=actor.user, user=user.user, reason=WHY)
@@ -63,7 +63,7 @@ def test_the_acts_themselves_refuse_who_may_not(bob: Person, sue: Person, root: 
 def test_rights_given_since_the_page_was_read_count(bob: Person, sue: Person) -> None:
     User.objects.filter(pk=bob.user.pk).update(role=Role.ADMINISTRATOR, is_staff=True)
     with pytest.raises(PermissionDenied):
-        staff.lock(actor=sue.user, user=bob.user, reason=WHY)
+        by_staff.lock(actor=sue.user, user=bob.user, reason=WHY)
 
 
 def test_a_form_changes_no_field_besides(desk: Any, bob: Person) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import staff
+from accounts import by_staff, staff
 from accounts.activity.origin import HOST, Origin
 from accounts.authentication import throttling
 from accounts.authentication.browser_trust import METHOD
@@ -316,7 +316,7 @@ def test_acts_of_staff_end_all_trust(
     inside: Client, other: Client, alice: Person, root: Person, name: str
 ) -> None:
     acts: dict[str, Callable[[], Any]] = {
-        "lock": lambda: staff.lock(actor=root.user, user=alice.user, reason="asked"),
+        "lock": lambda: by_staff.lock(actor=root.user, user=alice.user, reason="asked"),
         "grant": lambda: staff.set_role(alice.user, Role.SUPPORT, origin=HOST),
         "unlink": lambda: staff_acts.unlink_phone(
             actor=root.user, phone=alice.phone, reason="asked"
