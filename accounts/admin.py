@@ -92,7 +92,14 @@ class AccountAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic when it 
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Return accounts with what the list shows, and no password hash."""
-        states = ("is_active", "is_staff", "role", "two_step_since", "disputed_until")
+        states = (
+            "is_active",
+            "is_staff",
+            "role",
+            "two_step_since",
+            "disputed_until",
+            "password_required_at",
+        )
         return User.objects.only("public_id", "email", "name", "date_joined", *states)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:

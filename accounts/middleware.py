@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -22,6 +22,7 @@ from accounts.authentication.proofs import (
 from accounts.holds.bindings import Frozen
 from accounts.holds.disputes import InDispute
 from accounts.holds.keep_or_remove import QUESTION_KEY
+from accounts.request_user import authenticated_user
 
 SIGNED_OUT = "signed-out"
 """In the query of the sign-in page: say that the session has ended."""
@@ -34,6 +35,7 @@ BEFORE_THE_ANSWER = {
     "accounts:confirm_options",
     "accounts:confirm_step",
 }
+BEFORE_THE_PASSWORD = {"accounts:change_password", "accounts:sign_out", *BEFORE_THE_ANSWER}
 
 
 class LanguageOfPerson(MiddlewareMixin):
@@ -74,6 +76,8 @@ class SignInRequired(LoginRequiredMiddleware):
                 return _to_a_step(request)
         if request.user.is_authenticated and _asks_first(request, view_func):
             return _to_the_question(request)
+        if request.user.is_authenticated and _needs_password(request, view_func):
+            return redirect("accounts:change_password")
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
@@ -89,6 +93,15 @@ def _asks_first(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> 
         return False
     match = request.resolver_match
     return match is None or match.view_name not in BEFORE_THE_ANSWER
+
+
+def _needs_password(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:
+    """Tell whether staff require a new password, which comes before everything else."""
+    user = authenticated_user(request)
+    if user.password_required_at is None or not getattr(view, "login_required", True):
+        return False
+    match = request.resolver_match
+    return match is None or match.view_name not in BEFORE_THE_PASSWORD
 
 
 def _to_the_question(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,8 @@ No secret is known here: it is drawn when the person's phone claims it, see
 `devices.authenticator.work_accounts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Unpack
 
 from django.db import transaction
@@ -14,8 +15,11 @@ from accounts.activity import events
 from accounts.activity.details import Details
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
+from accounts.activity.user_agents import browser_name
+from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
 from accounts.staff import Act, check, check_rights
+from core.geoip import place_of
 
 State = Enrolment.State
 
@@ -65,15 +69,71 @@ def approve(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     return bool(changed)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """With what the person was signed in who asked for a new code, and from where."""
+
+    methods: str
+    phone: str  # on which the app asked, or ""
+    client: str
+    place: str
+    is_strong: bool
+
+
+def asked(enrolment: Enrolment) -> Asked | None:
+    """Return how the account was asked for that waits for an answer; None if nothing waits."""
+    if enrolment.state != State.ASKED:
+        return None
+    rows = enrolment.user.events.filter(kind=EventKind.WORK_ASKED, at__gte=enrolment.asked_at)
+    name = enrolment.organisation.name
+    found = next((row for row in rows if row.details.get("organisation") == name), None)
+    if found is None:
+        return None
+    return Asked(
+        methods=events.words(found.details.get("methods", [])),
+        phone=found.details.get("phone", ""),
+        client=browser_name(found.agent),
+        place=place_of(found.address),
+        is_strong=found.details.get("strength", 0) >= Strength.TWO_STEP,
+    )
+
+
 @transaction.atomic
-def ask(*, enrolment: Enrolment, origin: Origin) -> bool:
-    """Ask the organisation for a new code; False if that was done, or is not needed."""
+def ask(
+    *, enrolment: Enrolment, origin: Origin, proofs: Sequence[Proof] = (), phone: str = ""
+) -> bool:
+    """Ask the organisation for a new code; False if that was done, or is not needed.
+
+    `proofs` are those of the session that asks: who answers sees how strong it was. Or `phone` is
+    the name of that whose app asks.
+    """
     enrolment.user.lock_for_update()
     waiting = (State.ACTION_REQUIRED, State.ENROLLED)
     rows = Enrolment.objects.filter(pk=enrolment.pk, state__in=waiting)
     if not rows.update(state=State.ASKED, asked_at=timezone.now()):
         return False
-    _record(enrolment, EventKind.WORK_ASKED, origin=origin)
+    about: Details = {
+        "methods": list(dict.fromkeys(proof.method for proof in proofs)),
+        "strength": max((proof.strength for proof in proofs), default=0),
+    }
+    if phone:
+        about["phone"] = phone
+    _record(enrolment, EventKind.WORK_ASKED, origin=origin, **about)
+    return True
+
+
+@transaction.atomic
+def decline(*, actor: User, enrolment: Enrolment, reason: str, back_to: State) -> bool:
+    """Answer no; False if nobody waits for an answer. The person can ask again.
+
+    What works on a phone goes on working; `back_to` says whether anything does. Call
+    `devices.staff_acts.decline_request`.
+    """
+    check(actor, enrolment.user, Act.ENROL)
+    rows = Enrolment.objects.asked().filter(pk=enrolment.pk)
+    if not rows.order_by().update(state=back_to):
+        return False
+    _record(enrolment, EventKind.WORK_DECLINED, origin=Origin(actor=actor), reason=reason)
     return True
 
 

@@ -23,11 +23,16 @@ LOOKS_APART = timedelta(hours=1)
 class Act(Enum):
     """What staff do, and the lowest role that may; looking takes any role."""
 
+    DISCARD_CODES = "discard_codes", Role.SUPPORT
     END_SESSIONS = "end_sessions", Role.SUPPORT
     ENROL = "enrol", Role.SUPPORT
     FREEZE = "freeze", Role.SUPPORT
     INVITE = "invite", Role.SUPPORT
     LOCK = "lock", Role.SUPPORT
+    NAME = "name", Role.SUPPORT
+    REMOVE_PASSKEY = "remove_passkey", Role.SUPPORT
+    REQUIRE_PASSWORD = "require_password", Role.SUPPORT
+    SEND_RESET = "send_reset", Role.SUPPORT
     UNLINK_PHONE = "unlink_phone", Role.SUPPORT
     UNLOCK = "unlock", Role.SUPPORT
     DECIDE_CASE = "decide_case", Role.RECOVERY_OFFICER

@@ -9,6 +9,7 @@ from accounts.authentication import throttling
 from accounts.authentication.second_steps import second_steps
 from accounts.holds.switched_off import end_what_counted
 from accounts.models import EventKind, OneTimeLink, User
+from accounts.models.user import PASSWORD_FIELDS
 
 SHORTEST_REASON = 10
 
@@ -27,7 +28,7 @@ def recover(*, user: User, reason: str, password: str = "") -> str:
     OneTimeLink.objects.live().filter(user=user).update(used_at=timezone.now())
     if password:
         user.set_password(password)
-        user.save(update_fields=["password", "password_changed_at"])
+        user.save(update_fields=PASSWORD_FIELDS)
     throttling.forgive_passwords(user)
     events.record(user, EventKind.ACCOUNT_RECOVERED_ON_HOST, origin=HOST, reason=reason)
     return ", ".join(words for words in removed if words)

@@ -1,4 +1,4 @@
-"""What staff may do to the phones and sessions of somebody else's account."""
+"""What staff may do to the phones, passkeys and sessions of somebody else's account."""
 
 from django.db import transaction
 
@@ -8,10 +8,10 @@ from accounts.activity.origin import Origin
 from accounts.models import Enrolment, EventKind, User
 from accounts.staff import Act, check, has_colleague
 from devices.authenticator import work_accounts
-from devices.factors import last_factor
-from devices.models import Phone
+from devices.factors import last_factor, passkeys
+from devices.models import Passkey, Phone, Session
 from devices.phones import contest, linked_phones
-from devices.sessions import trusted_browsers
+from devices.sessions import browsers, trusted_browsers
 from devices.sessions.engine import end_sessions
 
 
@@ -24,6 +24,32 @@ def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
         kind = EventKind.SESSIONS_ENDED_BY_STAFF
         events.record(user, kind, origin=Origin(actor=actor), sessions=ended, reason=reason)
     return ended
+
+
+@transaction.atomic
+def end_session(*, actor: User, user: User, session: Session, reason: str) -> bool:
+    """Sign one browser of the person out and end its trust; False if it had ended."""
+    check(actor, user, Act.END_SESSIONS)
+    return browsers.end(user=user, browser=session, origin=Origin(actor=actor), reason=reason)
+
+
+@transaction.atomic
+def remove_passkey(*, actor: User, passkey: Passkey, reason: str) -> int | None:
+    """Remove a passkey that the person has lost; return how many sessions ended.
+
+    The last strong factor takes two members of staff, as in `unlink_phone`: None is returned to the
+    first. Raises `Passkey.DoesNotExist` if it is gone already.
+    """
+    check(actor, passkey.user, Act.REMOVE_PASSKEY)
+    user = passkey.user.lock_for_update()
+    if not Passkey.objects.filter(pk=passkey.pk).exists():
+        raise Passkey.DoesNotExist
+    act, subject = "remove_passkey", str(passkey.public_id)
+    if last_factor.is_this(passkey) and not has_colleague(
+        actor=actor, user=user, act=act, subject=subject, reason=reason
+    ):
+        return None
+    return passkeys.remove(passkey=passkey, origin=Origin(actor=actor), lost=True, reason=reason)
 
 
 @transaction.atomic
@@ -73,3 +99,13 @@ def end_enrolment(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
     enrolment.user.lock_for_update()
     erase = work_accounts.erase
     return organisation_accounts.end(actor=actor, enrolment=enrolment, reason=reason, erase=erase)
+
+
+@transaction.atomic
+def decline_request(*, actor: User, enrolment: Enrolment, reason: str) -> bool:
+    """Answer no to who asks for a new code; False if nobody waits for an answer."""
+    enrolment.user.lock_for_update()
+    state = work_accounts.state_unanswered(enrolment)
+    return organisation_accounts.decline(
+        actor=actor, enrolment=enrolment, reason=reason, back_to=state
+    )

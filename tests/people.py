@@ -17,7 +17,7 @@ from accounts.authentication.factors import pending_recovery_codes, recovery_cod
 from accounts.authentication.proofs import Proof, Strength, store_proofs
 from accounts.models import EmailAddress, PhoneNumber, RecoveryCode, User
 from devices.factors import webauthn
-from devices.models import Authenticator, Phone, Session, TrustedBrowser
+from devices.models import Authenticator, Passkey, Phone, Session, TrustedBrowser
 from devices.models.authenticator import codes_of, step_now
 from devices.sessions import trust_cookies
 from tests.authenticator import SoftPasskey
@@ -120,6 +120,22 @@ def give_passkey(person: Person, name: str = "Blue key", **fields: Any) -> SoftP
     registered.row(user=person.user, name=name).save()
     person.soft = soft
     return soft
+
+
+def the_passkey(person: Person) -> Passkey:
+    """A passkey of the person; they get one if they have none."""
+    if not person.user.passkeys.exists():
+        give_passkey(person)
+    row: Passkey = person.user.passkeys.earliest("pk")
+    return row
+
+
+def the_session(person: Person) -> Session:
+    """A browser in which the person is signed in; they sign in if there is none."""
+    if not person.user.sessions.exists():
+        enter(Client(), person, Strength.TWO_STEP)
+    row: Session = person.user.sessions.earliest("pk")
+    return row
 
 
 def give_codes(person: Person) -> list[str]:

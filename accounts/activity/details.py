@@ -24,6 +24,7 @@ class Details(TypedDict, total=False):
     method: str  # slug of a sign-in method, or of what was added (`accounts.activity.names`)
     methods: list[str]
     change: str
+    strength: int  # of a `Strength`: what the session had proved
     reason: str  # of staff, in their words
     role: str  # name of a `Role`, in small letters
     role_before: str

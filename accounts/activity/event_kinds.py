@@ -20,6 +20,9 @@ KINDS: dict[str, Kind] = {
     "account:locked": Kind(
         _("Account locked by staff"), "lock", "look", notice=True, effect=PROTECTION
     ),
+    "account:named_by_staff": Kind(
+        _("Name corrected by staff: {name}"), "users", "look", notice=True
+    ),
     "account:recovered_on_host": Kind(
         _("Second steps removed by the operator"),
         "life-buoy",
@@ -149,9 +152,20 @@ KINDS: dict[str, Kind] = {
         effect=PROTECTION,
         counts=("sessions",),
     ),
+    "passkey:removed_by_staff": Kind(
+        _("Passkey {passkey} removed by staff"),
+        "key-round",
+        "look",
+        notice=True,
+        effect=PROTECTION,
+        counts=("sessions",),
+    ),
     "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
     "password:changed": Kind(
         _("Password changed"), "key-round", "look", notice=True, effect=PROTECTION
+    ),
+    "password:required_by_staff": Kind(
+        _("New password required by staff"), "key-round", "look", notice=True, effect=PROTECTION
     ),
     "password:reset": Kind(
         _("Password reset by e-mail"), "key-round", "look", notice=True, effect=PROTECTION
@@ -196,10 +210,16 @@ KINDS: dict[str, Kind] = {
     "recovery_codes:discarded": Kind(
         _("New recovery codes discarded"), "file-text", "look", notice=True, effect=PROTECTION
     ),
+    "recovery_codes:discarded_by_staff": Kind(
+        _("Recovery codes voided by staff"), "file-text", "look", notice=True, effect=PROTECTION
+    ),
     "recovery_codes:made": Kind(
         _("New recovery codes made"), "file-text", "look", notice=True, effect=PROTECTION
     ),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
+    "session:ended_by_staff": Kind(
+        _("{browser} signed out by staff"), "log-out", "look", notice=True
+    ),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
     "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
     "sessions:ended_by_staff": Kind(
@@ -221,7 +241,7 @@ KINDS: dict[str, Kind] = {
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
     "staff:asked": Kind(
-        _("Staff asked a colleague to approve unlinking your last strong sign-in method"),
+        _("Staff asked a colleague to approve removing your last strong sign-in method"),
         "users",
         "look",
         notice=True,
@@ -231,6 +251,9 @@ KINDS: dict[str, Kind] = {
         _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
     ),
     "staff:looked": Kind(_("Staff looked at the account"), "users"),
+    "staff:sent_reset": Kind(
+        _("Staff sent a link for a new password to {address}"), "users", "look", notice=True
+    ),
     "step:accepted": Kind(
         _("Turned on again for signing in: {method}"),
         "check",
@@ -259,6 +282,12 @@ KINDS: dict[str, Kind] = {
         _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
     ),
     "work:asked": Kind(_("{organisation} asked for a new code"), "users"),
+    "work:declined": Kind(
+        _("Staff declined a new code for your account with {organisation}"),
+        "users",
+        "look",
+        notice=True,
+    ),
     "work:ended": Kind(
         _("Account with {organisation} ended by staff"),
         "users",

@@ -82,6 +82,22 @@ class ReasonForm(WaitingForm):
         return str(_("%(reason)s (Checked: %(said)s.)")) % {"reason": reason, "said": said}
 
 
+class NameForm(ReasonForm):
+    """Asks what the person is called, and why staff correct it."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    field_order = ("name", "checked", "reason")
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        return cleaned_name(self.cleaned_data["name"])
+
+
 class RoleForm(ReasonForm):
     """Asks which role a person gets on the staff pages; nobody asks for that by telephone."""
 
@@ -94,7 +110,7 @@ class RoleForm(ReasonForm):
             (Role.AUDITOR, _("Auditor: looks at accounts and changes nothing")),
             (
                 Role.SUPPORT,
-                _("Support: locks, freezes, signs out, unlinks phones, invites, allows new codes"),
+                _("Support: locks, freezes, signs out, unlinks phones, invites, answers requests"),
             ),
             (
                 Role.RECOVERY_OFFICER,

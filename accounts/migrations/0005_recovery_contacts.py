@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ),
                 ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("address", models.EmailField(max_length=254)),
-                ("key", models.CharField(editable=False, max_length=508)),
+                ("key", models.CharField(max_length=254)),
                 ("known_as", models.CharField(max_length=80)),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("agreed_at", models.DateTimeField(null=True)),

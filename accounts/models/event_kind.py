@@ -9,6 +9,7 @@ class EventKind(StrEnum):
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_FROZEN = "account:frozen"
     ACCOUNT_LOCKED = "account:locked"
+    ACCOUNT_NAMED_BY_STAFF = "account:named_by_staff"
     ACCOUNT_RECOVERED_ON_HOST = "account:recovered_on_host"
     ACCOUNT_ROLE_GIVEN = "account:role_given"
     ACCOUNT_STAFF_GRANTED = "account:staff_granted"  # before there were roles
@@ -70,8 +71,10 @@ class EventKind(StrEnum):
     PASSKEY_CHANGED = "passkey:changed"
     PASSKEY_COUNTER_RESET = "passkey:counter_reset"
     PASSKEY_REMOVED = "passkey:removed"
+    PASSKEY_REMOVED_BY_STAFF = "passkey:removed_by_staff"
     PASSKEY_RENAMED = "passkey:renamed"
     PASSWORD_CHANGED = "password:changed"
+    PASSWORD_REQUIRED_BY_STAFF = "password:required_by_staff"
     PASSWORD_RESET = "password:reset"
     PHONE_LINKED = "phone:linked"
     PHONE_RENAMED = "phone:renamed"
@@ -81,6 +84,7 @@ class EventKind(StrEnum):
     PHONE_UNLINKED_BY_STAFF = "phone:unlinked_by_staff"
     RECOVERY_CODES_CONFIRMED = "recovery_codes:confirmed"
     RECOVERY_CODES_DISCARDED = "recovery_codes:discarded"
+    RECOVERY_CODES_DISCARDED_BY_STAFF = "recovery_codes:discarded_by_staff"
     RECOVERY_CODES_MADE = "recovery_codes:made"
     RECOVERY_CONTACT_AGREED = "recovery_contact:agreed"
     RECOVERY_CONTACT_ANSWERED = "recovery_contact:answered"  # of the contact
@@ -89,6 +93,7 @@ class EventKind(StrEnum):
     RECOVERY_CONTACT_LEFT = "recovery_contact:left"
     RECOVERY_CONTACT_REMOVED = "recovery_contact:removed"
     SESSION_ENDED = "session:ended"
+    SESSION_ENDED_BY_STAFF = "session:ended_by_staff"
     SESSION_RENAMED = "session:renamed"
     SESSIONS_ENDED = "sessions:ended"
     SESSIONS_ENDED_BY_STAFF = "sessions:ended_by_staff"
@@ -107,6 +112,7 @@ class EventKind(StrEnum):
     STAFF_EXPORTED = "staff:exported"  # of the member of staff
     STAFF_GAVE_ROLE = "staff:gave_role"  # of the administrator
     STAFF_LOOKED = "staff:looked"
+    STAFF_SENT_RESET = "staff:sent_reset"
     STEP_ACCEPTED = "step:accepted"
     STEP_DECLINED = "step:declined"
     STEP_UP_FAILED = "step_up:failed"
@@ -115,5 +121,6 @@ class EventKind(StrEnum):
     TWO_STEP_ON = "two_step:on"
     WORK_APPROVED = "work:approved"
     WORK_ASKED = "work:asked"
+    WORK_DECLINED = "work:declined"
     WORK_ENDED = "work:ended"
     WORK_ENROLLED = "work:enrolled"

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from accounts.models.organisation import Enrolment
 
 
+PASSWORD_FIELDS = ("password", "password_changed_at", "password_required_at")
+"""What `User.set_password` sets, for `save(update_fields=…)`."""
+
+
 class UserManager(BaseUserManager["User"]):
     """Finds people by the key of their address and makes new ones."""
 
@@ -61,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)  # whether there is a role
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     password_changed_at = models.DateTimeField(_("password changed"), default=timezone.now)
+    # Since when staff require a new one: nothing else can be done in a session until there is one.
+    password_required_at = models.DateTimeField(
+        _("new password required"), null=True, editable=False
+    )
     two_step_since = models.DateTimeField(_("two-step verification on since"), null=True)
     # The latest end of a hold, until nothing is left to ask; see `accounts.holds.bindings`. It
     # spares most sign-ins the search for one.
@@ -138,6 +146,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Hash the password in NFC and note when."""
         super().set_password(None if raw_password is None else password_form(raw_password))
         self.password_changed_at = timezone.now()
+        self.password_required_at = None
 
     def check_password(self, raw_password: str | None) -> bool:
         """Compare in NFC; re-hashes when the hasher's parameters have changed."""

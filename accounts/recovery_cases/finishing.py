@@ -7,6 +7,7 @@ from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.holds import cancelling
 from accounts.models import CaseState, EventKind, OneTimeLink, RecoveryCase, User
+from accounts.models.user import PASSWORD_FIELDS
 from accounts.recovery_cases.ending import LINK, end
 
 
@@ -34,7 +35,7 @@ def finish(link: OneTimeLink, case: RecoveryCase, *, password: str, origin: Orig
     user.set_password(password)
     user.reset_mailbox = None
     user.frozen_at = None
-    user.save(update_fields=["password", "password_changed_at", "reset_mailbox", "frozen_at"])
+    user.save(update_fields=[*PASSWORD_FIELDS, "reset_mailbox", "frozen_at"])
     cancelling.cancel_held(user, origin=origin, effect=Effect.NOTHING)
     events.record(user, EventKind.CASE_DONE, origin=origin, case=str(case.public_id))
     return user

@@ -18,7 +18,7 @@ from accounts.activity import events
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin, origin_of
 from accounts.authentication import known_browsers, throttling
-from accounts.authentication.proofs import Strength, is_enough, to_confirm
+from accounts.authentication.proofs import MAILBOX, Strength, is_enough, to_confirm
 from accounts.forms.links import TokenForm
 from accounts.forms.security import ChangePasswordForm
 from accounts.forms.sign_in import NewPasswordForm, ResetForm
@@ -27,6 +27,7 @@ from accounts.guards.interrupted_forms import confirms, press_once_more
 from accounts.holds import bindings, cancelling, disputes
 from accounts.links import link_mail
 from accounts.models import EmailAddress, EventKind, OneTimeLink
+from accounts.models.user import PASSWORD_FIELDS
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
@@ -43,6 +44,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
     user = authenticated_user(request)
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
+    # A password that others may know proves nothing.
+    if user.password_required_at and not is_proved_twice(request):
+        return to_confirm(request, MAILBOX)
     bindings.check_not_frozen(user, bindings.ground_of(request))
     press_once_more(request)
     form = ChangePasswordForm(request.POST or None, user=user, origin=Origin(client_of(request)))
@@ -50,7 +54,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             disputes.lock_for_update(user)  # the other side could come back with a reset only
             user.set_password(form.cleaned_data["new_password"])
-            user.save(update_fields=["password", "password_changed_at"])
+            user.save(update_fields=PASSWORD_FIELDS)
             update_session_auth_hash(request, user)
             origin = origin_of(request)
             if is_proved_twice(request):
@@ -138,7 +142,7 @@ def _reset(request: HttpRequest, link: OneTimeLink, password: str) -> bool:
         # Without two-step no code stands for a second factor, so none is barred.
         user.reset_mailbox = link.mailbox if user.has_two_step else None
         user.frozen_at = None
-        changed = ["password", "password_changed_at", "reset_mailbox", "frozen_at"]
+        changed = [*PASSWORD_FIELDS, "reset_mailbox", "frozen_at"]
         user.save(update_fields=changed)
         spare, origin = EmailAddress.factor_of(link.mailbox_id), Origin(client_of(request))
         cancelling.cancel_held(user, origin=origin, spare=spare, effect=Effect.NOTHING)

@@ -46,7 +46,9 @@ def _said(installation: Installation, enrolment: Enrolment) -> dict[str, Any]:
 def ask(request: HttpRequest, installation: Installation, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     enrolment = _find(installation, public_id)
-    organisation_accounts.ask(enrolment=enrolment, origin=Origin(client_of(request)))
+    phone = installation.phone.name if installation.phone else ""
+    origin = Origin(client_of(request))
+    organisation_accounts.ask(enrolment=enrolment, origin=origin, phone=phone)
     enrolment.refresh_from_db()
     return JsonResponse({"state": work_accounts.state_on(installation, enrolment)}, status=202)
 

@@ -262,6 +262,11 @@ def delete_expired() -> int:
 @transaction.atomic
 def _lapse(enrolment: Enrolment) -> None:
     enrolment.user.lock_for_update()
-    works = enrolment.authenticators.filter(confirmed=True, **ON_PHONE).exists()
-    state = State.ENROLLED if works else State.ACTION_REQUIRED
+    state = state_unanswered(enrolment)
     Enrolment.objects.lapsed().filter(pk=enrolment.pk).update(state=state)
+
+
+def state_unanswered(enrolment: Enrolment) -> Enrolment.State:
+    """Return what an account goes back to that gets no new code; call it with the person locked."""
+    works = enrolment.authenticators.filter(confirmed=True, **ON_PHONE).exists()
+    return State.ENROLLED if works else State.ACTION_REQUIRED

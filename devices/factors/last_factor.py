@@ -2,7 +2,7 @@
 
 from accounts.authentication.second_steps import second_steps
 from accounts.models import User
-from devices.models import Authenticator, Phone
+from devices.models import Authenticator, Passkey, Phone
 
 
 class LastFactor(Exception):
@@ -25,6 +25,11 @@ def goes_with(phone: Phone) -> bool:
     proving = Authenticator.objects.usable().filter(user=user)
     own = proving.filter(phone=phone).count()
     return user.has_two_step and own > 0 and count(user) == own
+
+
+def is_this(passkey: Passkey) -> bool:
+    """Tell whether nothing strong would be left without this passkey while two-step is on."""
+    return passkey.is_usable and is_last(passkey.user)
 
 
 def keep_one(user: User) -> None:

@@ -111,13 +111,13 @@ def rename(*, passkey: Passkey, name: str, origin: Origin) -> None:
 
 
 @transaction.atomic
-def remove(*, passkey: Passkey, origin: Origin, lost: bool = False) -> int:
+def remove(*, passkey: Passkey, origin: Origin, lost: bool = False, reason: str = "") -> int:
     """Remove a passkey, end the sessions but the one that acts; return how many ended.
 
     The row goes first, as in `devices.phones.linked_phones.unlink`: a sign-in under way is then
     refused, or found among the sessions. Raises `Passkey.DoesNotExist` if it is gone already, and
     `factors.LastFactor` if nothing strong would be left, `declining.LastFallBack` if nothing would
-    besides one device; neither of a person who has lost it.
+    besides one device; neither of a person who has lost it. `reason` is that of staff who act.
     """
     user = disputes.lock_for_update(passkey.user)
     factor = passkey.factor
@@ -128,8 +128,10 @@ def remove(*, passkey: Passkey, origin: Origin, lost: bool = False) -> int:
         if passkey.is_usable:
             last_factor.keep_one(user)
         declined_methods.check(user)
-    kind, name = EventKind.PASSKEY_REMOVED, passkey.name
-    event = events.record(user, kind, origin=origin, passkey=name)
+    kind, about = EventKind.PASSKEY_REMOVED, Details(passkey=passkey.name)
+    if origin.actor:
+        kind, about["reason"] = EventKind.PASSKEY_REMOVED_BY_STAFF, reason
+    event = events.record(user, kind, origin=origin, **about)
     return int(event.details.get("sessions", 0))
 
 

@@ -33,14 +33,20 @@ def rename(*, user: User, browser: Session | TrustedBrowser, name: str, origin: 
 
 
 @transaction.atomic
-def end(*, user: User, browser: Session, origin: Origin) -> bool:
-    """End one session of the person and the trust of its browser; False if it had ended."""
+def end(*, user: User, browser: Session, origin: Origin, reason: str = "") -> bool:
+    """End one session of the person and the trust of its browser; False if it had ended.
+
+    `reason` is that of the member of staff who acts, if one does.
+    """
     user.lock_for_update()
     if not Session.objects.of(user).filter(pk=browser.pk).delete()[0]:
         return False
     trusted_browsers.end_with(browser)
     about: Details = told_of(browser.name, browser.agent)
-    events.record(user, EventKind.SESSION_ENDED, origin=origin, **about)
+    kind = EventKind.SESSION_ENDED
+    if origin.actor:
+        kind, about = EventKind.SESSION_ENDED_BY_STAFF, {**about, "reason": reason}
+    events.record(user, kind, origin=origin, **about)
     return True
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import organisation_accounts
 from accounts.activity.origin import origin_of
+from accounts.authentication.proofs import proofs_in
 from accounts.authentication.session_guard import atomic_with_session
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
@@ -82,7 +83,9 @@ def _code(request: HttpRequest, account: Enrolment, app: Installation) -> HttpRe
 def ask_work(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the organisation for a new code; twice is once."""
     account = _its(request, public_id)
-    organisation_accounts.ask(enrolment=account, origin=origin_of(request))
+    organisation_accounts.ask(
+        enrolment=account, origin=origin_of(request), proofs=proofs_in(request.session)
+    )
     account.refresh_from_db()
     if account.state == Enrolment.State.ASKED:
         said = _("We’ve asked %(organisation)s. We’ll e-mail you when they answer.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery, prefetch_related_objects
 
 from accounts.activity.events import words
 from accounts.activity.timeline import Line, lines
@@ -83,6 +83,7 @@ def accounts() -> QuerySet[User]:
 
 def page_of(user: User) -> dict[str, Any]:
     """Collect the page of an account, in a number of queries that does not grow with it."""
+    prefetch_related_objects([user], "passkeys")  # the ways and the list read the same
     state = assessment.of(user)
     events, has_more = page_of_events(user, 1, LATEST_EVENTS)
     sessions = sessions_of(user)
@@ -93,6 +94,7 @@ def page_of(user: User) -> dict[str, Any]:
         "if_lost": _if_lost(state),
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
+        "passkeys": list(user.passkeys.all()),
         "unlinked_apps": _unlinked_apps(user),
         "enrolments": user.organisation_accounts,
         "backup": summary.of(user),

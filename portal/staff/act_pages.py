@@ -5,6 +5,7 @@ Whether this member of staff may act on that account is judged by the act itself
 """
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,11 +22,18 @@ from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached
+from devices.models import Session
 
 Text = str | Promise
+FORM = ["GET", "HEAD", "POST"]
 TOO_MANY_ACTS = gettext_lazy(
     "You’ve changed many accounts in the last hour. You can continue in %(time)s."
 )
+
+
+def browsers_of(user: User) -> int:
+    """Count the browsers in which the person is signed in."""
+    return Session.objects.of(user).alive().count()
 
 
 def subject(public_id: UUID) -> User:
@@ -46,21 +54,42 @@ def ask_why(
     user: User,
     act: str,
     do: Callable[[str], tuple[bool, Text]],
-    **facts: object,
+    **facts: Any,
 ) -> HttpResponse:
     """Ask for the reason, act, and lead back to the account with a sentence.
 
     `act` names the template under `admin/acts/` that says of these `facts` what will happen; `do`
     takes the reason and returns whether anything changed, and what to say.
     """
+    return ask(request, user, act, ReasonForm, lambda form: do(form.why), **facts)
+
+
+F = TypeVar("F", bound=ReasonForm)
+
+
+def ask(
+    request: HttpRequest,
+    user: User,
+    act: str,
+    form_class: type[F],
+    do: Callable[[F], tuple[bool, Text]],
+    *,
+    initial: dict[str, str] | None = None,
+    **facts: Any,
+) -> HttpResponse:
+    """The same, for a form that asks for more; `initial` is what stands there at first."""
     template = f"admin/acts/{act}.html"
-    form = ReasonForm(
+    form = form_class(
         request.POST if request.method == "POST" else None,
-        initial={**held_values(request), "checked": held_lists(request).get("checked", [])},
+        initial={
+            **(initial or {}),
+            **held_values(request),
+            "checked": held_lists(request).get("checked", []),
+        },
     )
     if request.method == "POST" and form.is_valid():
         try:
-            changed, said = do(form.why)
+            changed, said = do(form)
         except LimitReached as limit:
             form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
             return show_form(request, template, form, subject=user, **facts)

@@ -25,10 +25,9 @@ from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached
 from core.web import paging
 from devices import staff_acts
-from portal.staff.act_pages import TOO_MANY_ACTS, Text, ask_why, may_act
+from portal.staff.act_pages import FORM, TOO_MANY_ACTS, Text, ask_why, may_act
 
 ROWS_A_PAGE = 25
-FORM = ["GET", "HEAD", "POST"]
 
 
 def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
@@ -165,7 +164,33 @@ def approve(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpRe
             "There was nothing to approve."
         )
 
-    return ask_why(request, found.user, "approve", do, organisation=found.organisation.name)
+    return ask_why(request, found.user, "approve", do, **_request_of(found))
+
+
+def _request_of(found: Enrolment) -> dict[str, Any]:
+    """Return the request that waits, if one does, and how its asker was signed in."""
+    return {
+        "organisation": found.organisation.name,
+        "enrolment": found,
+        "asked": organisation_accounts.asked(found),
+    }
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("decline a new code"), "checked", "reason")
+def decline(request: HttpRequest, public_id: UUID, enrolment_id: UUID) -> HttpResponse:
+    """Answer a request with no."""
+    found = _its(request, public_id, enrolment_id)
+
+    def do(reason: str) -> tuple[bool, Text]:
+        changed = staff_acts.decline_request(
+            actor=authenticated_user(request), enrolment=found, reason=reason
+        )
+        return changed, _("We’ll notify the person.") if changed else _(
+            "There was nothing to decline."
+        )
+
+    return ask_why(request, found.user, "decline", do, **_request_of(found))
 
 
 @require_http_methods(FORM)

@@ -25,6 +25,7 @@ from portal.staff import (
     account_acts,
     account_views,
     case_views,
+    factor_acts,
     log_views,
     organisation_views,
     people_views,
@@ -45,20 +46,43 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("accounts/<uuid:public_id>/end-sessions/", account_acts.end_sessions, "end_sessions"),
     (
         "accounts/<uuid:public_id>/dispute/<str:outcome>/",
-        account_acts.decide_dispute,
+        factor_acts.decide_dispute,
         "decide_dispute",
     ),
     (
         "accounts/<uuid:public_id>/phones/<uuid:phone_id>/unlink/",
-        account_acts.unlink_phone,
+        factor_acts.unlink_phone,
         "unlink_phone",
     ),
+    (
+        "accounts/<uuid:public_id>/passkeys/<uuid:passkey_id>/remove/",
+        factor_acts.remove_passkey,
+        "remove_passkey",
+    ),
+    (
+        "accounts/<uuid:public_id>/sessions/<uuid:session_id>/end/",
+        factor_acts.end_session,
+        "end_session",
+    ),
+    ("accounts/<uuid:public_id>/discard-codes/", factor_acts.discard_codes, "discard_codes"),
+    ("accounts/<uuid:public_id>/name/", account_acts.name, "name"),
+    (
+        "accounts/<uuid:public_id>/require-password/",
+        account_acts.require_password,
+        "require_password",
+    ),
+    ("accounts/<uuid:public_id>/send-reset/", account_acts.send_reset, "send_reset"),
     ("accounts/<uuid:public_id>/role/", role_views.give_role, "give_role"),
     ("accounts/<uuid:public_id>/enrol/", organisation_views.enrol, "enrol"),
     (
         "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/approve/",
         organisation_views.approve,
         "approve_enrolment",
+    ),
+    (
+        "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/decline/",
+        organisation_views.decline,
+        "decline_enrolment",
     ),
     (
         "accounts/<uuid:public_id>/enrolments/<uuid:enrolment_id>/end/",

@@ -16,7 +16,7 @@ from accounts.models import Invitation, Organisation, RecoveryCase, Role, User
 from tests.accounts.helpers import seen
 from tests.cases import give_case
 from tests.live import fresh_address
-from tests.people import Person, enter, make_person, sign_in
+from tests.people import Person, enter, make_person, sign_in, the_passkey, the_session
 from tests.work import give_enrolment, make_organisation
 
 STRONG = Strength.TWO_STEP
@@ -30,15 +30,28 @@ def pages(person: Person) -> list[str]:
     asked = Invitation.objects.first() or invite(actor=None, address=fresh_address("asked"))
     account, firms = f"/admin/accounts/{person.user.public_id}/", "/admin/organisations/"
     firm, enrolled = f"{firms}{work.organisation.public_id}/", f"enrolments/{work.public_id}/"
+    session, passkey = the_session(person), the_passkey(person)
     acts = [
         "freeze/",
         "lock/",
         "unlock/",
         "end-sessions/",
         "role/",
+        "name/",
+        "require-password/",
+        "send-reset/",
+        "discard-codes/",
+        f"sessions/{session.public_id}/end/",
+        f"passkeys/{passkey.public_id}/remove/",
         f"phones/{person.phone.public_id}/unlink/",
     ]
-    acts += ["dispute/keep/", "enrol/", f"{enrolled}approve/", f"{enrolled}end/"]
+    acts += [
+        "dispute/keep/",
+        "enrol/",
+        f"{enrolled}approve/",
+        f"{enrolled}decline/",
+        f"{enrolled}end/",
+    ]
     invited = f"/admin/invitations/{asked.public_id}/"
     case = RecoveryCase.objects.filter(user=person.user).first() or give_case(person)
     recovery = f"/admin/recovery/{case.public_id}/"

@@ -24,6 +24,7 @@ LINK = re.compile(r"https?://[^/\s]+(/report/\S+)")
 NOTHING_TO_STOP = {
     "account:frozen",
     "account:locked",
+    "account:named_by_staff",
     "account:recovered_on_host",
     "account:role_given",
     "account:staff_granted",
@@ -38,9 +39,15 @@ NOTHING_TO_STOP = {
     "notice:reported",
     "recovery_contact:declined",  # what the contact did, in an account of their own
     "recovery_contact:left",
+    "passkey:removed_by_staff",
+    "password:required_by_staff",
     "phone:unlinked_by_staff",
+    "recovery_codes:discarded_by_staff",
+    "session:ended_by_staff",
     "sessions:ended_by_staff",
+    "staff:sent_reset",
     "work:approved",
+    "work:declined",
     "work:ended",
 }
 

@@ -14,7 +14,7 @@ from accounts.authentication.proofs import Strength
 from accounts.links import invitations
 from accounts.models import Invitation, Role, User
 from tests.live import at_once
-from tests.people import Person, enter, give_passkey, protected
+from tests.people import Person, enter, protected, the_passkey, the_session
 from tests.work import give_enrolment, make_organisation
 
 Browsers = Callable[..., Client]
@@ -37,8 +37,15 @@ PAGES: dict[str, Role] = {
     "/admin/accounts/{user}/unlock/": SUPPORT,
     "/admin/accounts/{user}/end-sessions/": SUPPORT,
     "/admin/accounts/{user}/phones/{phone}/unlink/": SUPPORT,
+    "/admin/accounts/{user}/passkeys/{passkey}/remove/": SUPPORT,
+    "/admin/accounts/{user}/sessions/{session}/end/": SUPPORT,
+    "/admin/accounts/{user}/discard-codes/": SUPPORT,
+    "/admin/accounts/{user}/name/": SUPPORT,
+    "/admin/accounts/{user}/require-password/": SUPPORT,
+    "/admin/accounts/{user}/send-reset/": SUPPORT,
     "/admin/accounts/{user}/enrol/": SUPPORT,
     "/admin/accounts/{user}/enrolments/{enrolment}/approve/": SUPPORT,
+    "/admin/accounts/{user}/enrolments/{enrolment}/decline/": SUPPORT,
     "/admin/accounts/{user}/enrolments/{enrolment}/end/": SUPPORT,
     "/admin/invitations/add/": SUPPORT,
     "/admin/accounts/{user}/dispute/keep/": OFFICER,
@@ -57,12 +64,14 @@ def role_page(person: Person) -> str:
 def test_each_role_does_what_it_may_and_nothing_more(
     client: Client, alice: Person, role: Role
 ) -> None:
-    give_passkey(alice)
+    passkey, session = the_passkey(alice), the_session(alice)
     enrolment = give_enrolment(alice)
     other = make_organisation("Second firm")
     ids = {
         "user": alice.user.public_id,
         "phone": alice.phone.public_id,
+        "passkey": passkey.public_id,
+        "session": session.public_id,
         "enrolment": enrolment.public_id,
         "organisation": other.public_id,
     }

@@ -15,7 +15,7 @@ from accounts.authentication.proofs import Strength
 from accounts.models import Role, User
 from tests.attacks.tools import html_of, is_in, start
 from tests.cases import give_case
-from tests.people import Person, enter, give_passkey, make_person
+from tests.people import Person, enter, give_passkey, make_person, the_passkey, the_session
 from tests.work import give_enrolment, make_organisation
 
 Clock = Any
@@ -43,6 +43,7 @@ def pages(person: Person) -> dict[str, str]:
     work = f"{base}enrolments/{account.public_id}/"
     case = person.user.recovery_cases.first() or give_case(person)
     recovery = f"/admin/recovery/{case.public_id}/"
+    session, passkey = the_session(person), the_passkey(person)
     return {
         "account": base,
         "activity": f"{base}activity/",
@@ -53,11 +54,18 @@ def pages(person: Person) -> dict[str, str]:
         "end_sessions": f"{base}end-sessions/",
         "decide_dispute": f"{base}dispute/keep/",
         "give_role": f"{base}role/",
+        "name": f"{base}name/",
+        "require_password": f"{base}require-password/",
+        "send_reset": f"{base}send-reset/",
+        "discard_codes": f"{base}discard-codes/",
+        "end_session": f"{base}sessions/{session.public_id}/end/",
+        "remove_passkey": f"{base}passkeys/{passkey.public_id}/remove/",
         "case": recovery,
         "approve_case": f"{recovery}approve/",
         "decline_case": f"{recovery}decline/",
         "enrol": f"{base}enrol/",
         "approve_enrolment": f"{work}approve/",
+        "decline_enrolment": f"{work}decline/",
         "end_enrolment": f"{work}end/",
         "unlink_phone": f"{base}phones/{person.phone.public_id}/unlink/",
     }
@@ -77,9 +85,16 @@ def test_these_are_all_the_pages_there_are() -> None:
         "unlock",
         "end_sessions",
         "unlink_phone",
+        "remove_passkey",
+        "discard_codes",
+        "end_session",
+        "name",
+        "require_password",
+        "send_reset",
         "give_role",
         "enrol",
         "approve_enrolment",
+        "decline_enrolment",
         "end_enrolment",
         "decide_dispute",
         "cases",
@@ -179,10 +194,17 @@ def test_look_ups_read_nothing(root: Person, client: Client, query: str) -> None
         "unlock",
         "end_sessions",
         "unlink_phone",
+        "remove_passkey",
+        "discard_codes",
+        "end_session",
+        "name",
+        "require_password",
+        "send_reset",
         "decide_dispute",
         "give_role",
         "enrol",
         "approve_enrolment",
+        "decline_enrolment",
         "end_enrolment",
     ],
 )
@@ -233,10 +255,13 @@ def test_staff_cannot_set_a_password_or_an_address(
     before = User.objects.filter(pk=alice.user.pk).values().get()
     enter(client, sue, Strength.TWO_STEP)
     form = {"password": "a password of staff", "email": "sue@evil.example", "reason": "x" * 20}
+    form |= {"checked": "nobody", "new_password": "a password of staff"}
     for path in paths:
         if "lock" not in path:
             client.post(path, form)
-    after = User.objects.filter(pk=alice.user.pk).values().get()
-    assert after["frozen_at"] is not None  # which is an act of theirs, as is to decline a case
-    assert after | {"frozen_at": None, "case_opened_at": before["case_opened_at"]} == before
+    after: dict[str, Any] = {**User.objects.filter(pk=alice.user.pk).values().get()}
+    theirs = ("frozen_at", "password_required_at")  # acts of theirs, as is to decline a case
+    assert None not in [after[name] for name in theirs]
+    undone = {**dict.fromkeys(theirs), "case_opened_at": before["case_opened_at"]}
+    assert after | undone == before
     assert not any("reset" in m.body for m in mail.outbox if "password of staff" in m.body)

@@ -76,6 +76,13 @@ ACTS: dict[str, tuple[str, ...]] = {
     "freeze an account": ("admin:freeze",),
     "lock accounts": ("admin:lock", "admin:unlock"),
     "sign somebody out everywhere": ("admin:end_sessions",),
+    "end a browser of somebody": ("admin:end_session",),
+    "remove a passkey of somebody": ("admin:remove_passkey",),
+    "void the recovery codes of somebody": ("admin:discard_codes",),
+    "require a new password of somebody": ("admin:require_password",),
+    "send somebody a link for a new password": ("admin:send_reset",),
+    "correct a name": ("admin:name",),
+    "decline a new code": ("admin:decline_enrolment",),
     "give or take a role": ("admin:give_role",),
     "ask for an account with no sign-in method left": (
         "accounts:recover",

@@ -12,6 +12,7 @@ from accounts.activity.origin import HOST
 from accounts.authentication import throttling
 from accounts.management.commands._person import ask_password, given_password, person_with
 from accounts.models import EventKind, User
+from accounts.models.user import PASSWORD_FIELDS
 
 
 class Command(BaseCommand):
@@ -48,6 +49,6 @@ def _set(user: User, password: str) -> None:
     with transaction.atomic():
         user = user.lock_for_update()
         user.set_password(password)
-        user.save(update_fields=["password", "password_changed_at"])
+        user.save(update_fields=PASSWORD_FIELDS)
         events.record(user, EventKind.PASSWORD_CHANGED, origin=HOST)
     throttling.forgive_passwords(user)
