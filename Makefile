@@ -14,8 +14,9 @@ python := .venv/bin/python
 pytest := $(python) -m pytest
 live := LATCHKEY_LIVE=1 $(pytest)
 unit := $(pytest) -n $(WORKERS) --dist worksteal
-drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_CASE_STEPS=$(STEPS) LATCHKEY_SEED=$(SEED) $(unit) \
-	--hypothesis-seed=$(SEED) tests/attacks/test_histories.py tests/attacks/test_recovery_case_model.py
+drill := LATCHKEY_HISTORIES=$(HISTORIES) LATCHKEY_CASE_STEPS=$(STEPS) LATCHKEY_SET_UPS=$(SET_UPS) \
+	LATCHKEY_SEED=$(SEED) $(unit) --hypothesis-seed=$(SEED) tests/attacks/test_histories.py \
+	tests/attacks/test_recovery_case_model.py tests/attacks/test_two_losses.py
 
 figures := LATCHKEY_FIGURES=1 $(live) tests/attacks tests/accounts tests/devices \
 	-k "at_once or parallel or timing or fairness"
@@ -66,7 +67,7 @@ live-postgres: .venv/dev.stamp
 	@echo "== Tests on PostgreSQL, against the running site"
 	@$(python) scripts/postgres.py -- env $(live)
 
-drill: .venv/dev.stamp ## 100,000 histories of thief and owner, and steps of a recovery case, hours (HISTORIES=… STEPS=… SEED=…)
+drill: .venv/dev.stamp ## 100,000 histories of thief and owner, steps of a recovery case, set-ups, hours (HISTORIES=… STEPS=… SET_UPS=… SEED=…)
 	@echo "== $(HISTORIES) histories; the same ones again with SEED=$(SEED)"
 	@env -u DATABASE_URL $(drill)
 
