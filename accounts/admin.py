@@ -3,31 +3,27 @@
 There is no form here: what staff may do stands in `accounts.staff` and has pages of its own.
 """
 
-import re
 from typing import Any
-from uuid import UUID
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin, ShowFacets
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Upper
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import Promise
-from phonenumber_field.phonenumber import to_python
 
-from accounts.contacts.normalization import email_key
-from accounts.models import EmailAddress, PhoneNumber, User
+from accounts.account_search import search
+from accounts.models import User
 from core.i18n import gettext_lazy as _
 
 ROWS_A_PAGE = 25
-MOST_FOUND = 200  # accounts of one name
-LIKE_A_NUMBER = re.compile(r"\+?[\d\s()./-]{5,25}")
 MOST_PAGES = 200
 STATES: dict[str, tuple[str | Promise, Q]] = {
     "locked": (_("Locked"), Q(is_active=False)),
+    "frozen": (_("Frozen"), Q(frozen_at__isnull=False)),
+    "recovery": (_("Recovery requested"), Q(case_opened_at__isnull=False)),
+    "password": (_("New password required"), Q(password_required_at__isnull=False)),
     "staff": (_("Staff"), Q(is_staff=True)),
     "two-step": (_("Two-step on"), Q(two_step_since__isnull=False)),
     "no-two-step": (_("Two-step off"), Q(two_step_since__isnull=True)),
@@ -109,12 +105,9 @@ class AccountAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic when it 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find by account id, the beginning of the sign-in address, or any whole address.
-
-        Or by a whole phone number or name. Each has an index; nothing else is searched.
-        """
+        """Find what `accounts.account_search` finds."""
         term = search_term.strip()
-        return (queryset.filter(_search(term)) if term else queryset), False
+        return (queryset.filter(search(term)) if term else queryset), False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """Refuse (400) all but the filter: `?password__startswith=` would read secrets."""
@@ -147,33 +140,3 @@ class AccountAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic when it 
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         return super().changelist_view(request, extra_context)
-
-
-def _search(term: str) -> Q:
-    try:
-        return Q(public_id=UUID(term))
-    except ValueError:
-        pass
-    # Lists of ids, not subqueries: beside one PostgreSQL would not use the index.
-    return Q(email_key__startswith=email_key(term)) | Q(pk__in=list(_owners(term)[:MOST_FOUND]))
-
-
-def _owners(term: str) -> QuerySet[User, int]:
-    """Return the ids of the accounts that have this whole address, number or name."""
-    if "@" in term:
-        addresses = EmailAddress.objects.verified().filter(key=email_key(term))
-        return addresses.values_list("user_id", flat=True)
-    if numbers := _numbers(term):
-        rows = PhoneNumber.objects.verified().filter(number__in=numbers)
-        return rows.values_list("user_id", flat=True)
-    named = User.objects.alias(known=Upper("name")).filter(known=Upper(Value(term)))
-    return named.order_by("-pk").values_list("pk", flat=True)
-
-
-def _numbers(term: str) -> list[str]:
-    """Read a phone number as it is written in each country that gets text messages."""
-    if not LIKE_A_NUMBER.fullmatch(term):
-        return []
-    regions: list[str | None] = list(settings.SMS_COUNTRIES) or [None]
-    read = [to_python(term, region=region) for region in regions]
-    return list({each.as_e164 for each in read if each and each.is_valid()})

@@ -1,5 +1,7 @@
 """What an error of the database means for the person: "not now", or a mistake of ours."""
 
+from typing import Any
+
 from django.db import (
     DatabaseError,
     Error,
@@ -8,7 +10,7 @@ from django.db import (
     OperationalError,
     connection,
 )
-from django.db.models import Model, UniqueConstraint
+from django.db.models import CharField, Func, Model, UniqueConstraint
 
 from core.keys.crypto import CannotUnseal
 
@@ -102,3 +104,16 @@ def _is_read_only() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_read_only" if is_postgresql else "PRAGMA query_only")
         return str(cursor.fetchone()[0]) in ("on", "1")
+
+
+class DomainOf(Func):
+    """The part of an address from its @ on, spelled so that an index can have it: no parameters."""
+
+    arity = 1
+    output_field = CharField()
+    template = "SUBSTR(%(expressions)s, STRPOS(%(expressions)s, '@'))"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """SQLite's name for it."""
+        template = "SUBSTR(%(expressions)s, INSTR(%(expressions)s, '@'))"
+        return self.as_sql(compiler, connection, template=template, **context)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.authentication.factors.possessions import Mailbox, Number, Possession
@@ -15,6 +15,7 @@ from accounts.contacts.normalization import (
     mask_address,
     mask_number,
 )
+from core.database import DomainOf
 from core.i18n import gettext_lazy as _
 
 
@@ -106,6 +107,14 @@ class EmailAddress(Contact):
             models.UniqueConstraint("user", "key", name="address_once_a_person"),
             models.UniqueConstraint(
                 "key", condition=Q(verified_at__isnull=False), name="verified_address_of_one"
+            ),
+        )
+        indexes = (
+            models.Index(
+                DomainOf("key"),
+                F("user").desc(),
+                name="address_domain",
+                condition=Q(verified_at__isnull=False),
             ),
         )
 

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from core.fields import NameField
@@ -26,6 +27,7 @@ class Organisation(models.Model):
 
     class Meta:
         ordering = ("name",)
+        indexes = (models.Index(Upper("name"), name="organisation_name"),)
 
     def __str__(self) -> str:
         return self.name

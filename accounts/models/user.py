@@ -122,6 +122,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         indexes = (
             models.Index(Upper("name"), name="user_name"),
             models.Index(fields=["id"], name="user_locked", condition=Q(is_active=False)),
+            models.Index(fields=["id"], name="user_frozen", condition=Q(frozen_at__isnull=False)),
+            models.Index(
+                fields=["id"], name="user_in_recovery", condition=Q(case_opened_at__isnull=False)
+            ),
+            models.Index(
+                fields=["id"],
+                name="user_needs_password",
+                condition=Q(password_required_at__isnull=False),
+            ),
             models.Index(fields=["id"], name="user_staff", condition=Q(is_staff=True)),
             models.Index(
                 fields=["id"], name="user_two_step", condition=Q(two_step_since__isnull=False)

@@ -11,11 +11,13 @@ from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.account_search import MOST_FOUND, search
 from accounts.admin import MOST_PAGES, ROWS_A_PAGE
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, User
 from tests.accounts.helpers import seen
 from tests.people import Person, enter, give_address, sign_in
+from tests.work import give_enrolment, make_organisation
 
 LIST = "/admin/accounts/"
 
@@ -74,6 +76,58 @@ def test_an_account_is_found_by_its_whole_name(staff: Any, alice: Person, bob: P
     assert found(staff.get(LIST, {"q": "Zoë"})) == []
 
 
+def test_accounts_are_found_by_the_domain_of_an_address(
+    staff: Any, alice: Person, bob: Person, carol: Person
+) -> None:
+    for person, address in ((alice, "alice@firm.example"), (bob, "bob@sub.firm.example")):
+        EmailAddress.objects.create(user=person.user, address=address, verified_at=timezone.now())
+    EmailAddress.objects.create(user=carol.user, address="carol@firm.example")  # not confirmed
+    for query in ("@firm.example", " @FIRM.example "):
+        assert found(staff.get(LIST, {"q": query})) == [alice.address]
+    assert found(staff.get(LIST, {"q": "@"})) == []
+
+
+def test_accounts_are_found_by_the_name_of_their_organisation(
+    staff: Any, alice: Person, bob: Person
+) -> None:
+    give_enrolment(alice, make_organisation("Example Ltd"))
+    give_enrolment(bob, make_organisation("Example"))
+    assert found(staff.get(LIST, {"q": "example LTD"})) == [alice.address]
+
+
+def test_of_very_many_the_newest_are_found(staff: Any, alice: Person) -> None:
+    crowd(MOST_FOUND + 5)
+    people = User.objects.filter(email__startswith="crowd").order_by("pk")
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=user, address=user.email, key=user.email, verified_at=timezone.now())
+        for user in people
+    )
+    kept = search("@example.org")
+    assert set(User.objects.filter(kept)) == set(people[5:])
+
+
+@pytest.mark.parametrize(
+    ("term", "index"),
+    [
+        ("@firm.example", "address_domain"),
+        ("alice@firm.example", "verified_address_of_one"),
+        ("Example Ltd", "organisation_name"),
+        ("Example Ltd", "user_name"),
+    ],
+)
+def test_each_search_goes_by_its_index(staff: Any, term: str, index: str) -> None:
+    with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
+        list(User.objects.filter(search(term)))
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = []
+        for query in [query["sql"] for query in queries if query["sql"].startswith("SELECT")]:
+            how = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+            cursor.execute(how + query)
+            plans += [str(row) for row in cursor.fetchall()]
+    assert any(index in plan for plan in plans), plans
+
+
 def test_an_address_that_was_not_confirmed_finds_nobody(staff: Any, bob: Person) -> None:
     EmailAddress.objects.create(user=bob.user, address="mine@example.org")
     assert found(staff.get(LIST, {"q": "mine@example.org"})) == []
@@ -87,12 +141,23 @@ def test_odd_searches_find_nobody(staff: Any, alice: Person, query: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("state", "who"), [("locked", "carol"), ("staff", "sue"), ("two-step", "alice")]
+    ("state", "who"),
+    [
+        ("locked", "carol"),
+        ("staff", "sue"),
+        ("two-step", "alice"),
+        ("frozen", "bob"),
+        ("recovery", "bob"),
+        ("password", "bob"),
+    ],
 )
 def test_the_list_is_narrowed_to_one_state(
     staff: Any, request: pytest.FixtureRequest, state: str, who: str
 ) -> None:
-    people = {name: request.getfixturevalue(name) for name in ("alice", "carol", "sue")}
+    people = {name: request.getfixturevalue(name) for name in ("alice", "bob", "carol", "sue")}
+    now = timezone.now()
+    marks = {"frozen_at": now, "case_opened_at": now, "password_required_at": now}
+    User.objects.filter(pk=people["bob"].user.pk).update(**marks)
     User.objects.filter(pk=people["carol"].user.pk).update(is_active=False)
     assert people[who].address in found(staff.get(LIST, {"state": state}))
     others = found(staff.get(LIST, {"state": "no-two-step"}))
