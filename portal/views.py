@@ -11,7 +11,7 @@ from accounts.activity import clock
 from accounts.activity.timeline import lines
 from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import trusted_browser_allowed
-from accounts.readiness import assessment, recommendations, unused_methods
+from accounts.readiness import assessment, contact_standing, recommendations, unused_methods
 from accounts.request_user import authenticated_user, session_id
 from core.database import why_not_ready
 from core.keys import key_check
@@ -45,6 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "groups": state.groups,
         "suggestions": recommendations.suggestions(state),
         "asked": unused_methods.question(request, state.ways) if user.has_two_step else None,
+        "contacts": contact_standing.of(user),
         "works": user.organisation_accounts,
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),

@@ -88,6 +88,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_organisation_account = models.BooleanField(
         default=False, editable=False, db_column="has_work"
     )
+    # The same for recovery contacts.
+    has_recovery_contact = models.BooleanField(default=False, db_default=False, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(

@@ -50,6 +50,7 @@ def ask(
         if not violates(error, RecoveryContact, "one_contact_an_address", "owner_id", "key"):
             raise
         raise AlreadyAsked from error
+    User.objects.filter(pk=user.pk, has_recovery_contact=False).update(has_recovery_contact=True)
     subject = f"{RECOVERY_CONTACT}:{contact.pk}"
     binding = bindings.note(user, RECOVERY_CONTACT, subject, ground=ground, name=address)
     about: Details = {**bindings.told(binding), **_named(contact)}

@@ -16,6 +16,7 @@ from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, RecoveryCase, RecoveryContact, Role, User
 from accounts.recovery_cases import deciding
 from accounts.recovery_contacts import answering, changes
+from tests.accounts.helpers import seen
 from tests.cases import give_case
 from tests.contacts import give_contact
 from tests.people import Person, enter, make_person, protected
@@ -390,3 +391,21 @@ def test_the_name_that_goes_to_somebody_else_is_one(
 def test_real_names_are_taken(new_client: Browsers, alice: Person, bob: Person, name: str) -> None:
     ask(enter(new_client(), alice, Strength.TWO_STEP), bob.address, name)
     assert the_contact(alice).known_as == name
+
+
+def test_the_overview_says_at_once_that_a_contact_no_longer_counts(
+    new_client: Browsers, alice: Person, bob: Person, pia: Person
+) -> None:
+    hers = enter(new_client(), alice, Strength.TWO_STEP)
+    assert "speak for you" not in seen(hers.get("/security/"))
+    for friend in (bob, pia):
+        give_contact(alice, friend)
+    assert "2 people would speak for you" in seen(hers.get("/security/"))
+    User.objects.filter(pk=bob.user.pk).update(two_step_since=None)
+    words = seen(hers.get("/security/"))
+    assert "Too few of them count now: 1. It takes 2" in words
+    assert f"{bob.address} doesn’t count now" in words
+    User.objects.filter(pk=pia.user.pk).update(is_active=False)
+    words = seen(hers.get("/security/"))
+    assert "Too few of them count now: 0." in words
+    assert f"{pia.address} doesn’t count now" in words

@@ -42,6 +42,8 @@ from tests.people import (
     make_person,
     protected,
     proved,
+    the_passkey,
+    the_session,
     trust,
 )
 from tests.phones import give_app
@@ -449,6 +451,12 @@ def staff(tour: Tour) -> Names:
         f"{account}activity/",
         f"{account}lock/",
         f"{account}end-sessions/",
+        f"{account}sessions/{the_session(person).public_id}/end/",
+        f"{account}passkeys/{the_passkey(person).public_id}/remove/",
+        f"{account}discard-codes/",
+        f"{account}require-password/",
+        f"{account}send-reset/",
+        f"{account}name/",
         "/admin/log/",
         "/admin/log/?what=staff:looked&days=7",
     )
