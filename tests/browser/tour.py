@@ -461,6 +461,7 @@ def staff(tour: Tour) -> Names:
         "/admin/log/?what=staff:looked&days=7",
     )
     hand = tour.hand
+    person.user.passkeys.all().delete()  # the phone is then the last, and takes a colleague
     hand.open(f"{account}phones/{person.phone.public_id}/unlink/")
     hand.type("Reason", "lost")
     tour.page.locator("button.danger").click()
