@@ -77,7 +77,7 @@ def enrol(desk: Hand, person: Person, firm: Organisation) -> Enrolment:
     """Give the person an account, at the desk."""
     desk.open(f"/admin/accounts/{person.user.public_id}/enrol/")
     desk.page.get_by_label("Organisation").select_option(firm.name)
-    desk.acts_because(WHY)
+    desk.type("Reason", WHY)
     desk.press("Enrol the person")
     return person.user.enrolments.get()
 

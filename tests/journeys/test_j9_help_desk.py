@@ -28,7 +28,7 @@ def test_staff_find_an_account_unlink_its_phone_and_the_person_reads_why(
     hers.press("Devices")
     hers.reads("Devices")
     hers.sees("Pixel 8")
-    the_person_is_told(live, alice, "staff want to unlink")
+    the_person_is_told(live, alice, "staff want to remove")
     agrees(at_the_account(new_browser, root, alice))
     hers.press("Activity")
     hers.reads("Sign in")
