@@ -28,7 +28,7 @@ from core.i18n import Text
 from core.i18n import gettext_lazy as _
 from core.web.spreadsheet import streamed
 
-ROWS = 50
+ROWS = 25
 BUSIEST = 20  # colleagues in the table of the week
 COLLEAGUES = 500  # in the list to choose from
 MOST_EXPORTED = 50_000

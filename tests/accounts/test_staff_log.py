@@ -109,6 +109,18 @@ def test_every_page_goes_on_where_the_one_before_ended(
         auditor.get(LOG)
 
 
+def test_a_full_page_of_long_reasons_stays_light(
+    auditor: Client, sue: Person, alice: Person
+) -> None:
+    reason = f"{'she said ' * 31} (Checked: the words on both screens were the same.)"
+    given: dict[str, Any] = {"user": alice.user, "actor_id": sue.user.pk}
+    SecurityEvent.objects.bulk_create(
+        SecurityEvent(kind=EventKind.ACCOUNT_LOCKED, details={"reason": reason}, **given)
+        for _each in range(60)
+    )
+    assert len(auditor.get(LOG).content) < 40_000  # the first visit adds styles: 60,000 in all
+
+
 def test_a_cell_that_a_spreadsheet_would_run_is_text(
     auditor: Client, sue: Person, alice: Person
 ) -> None:
