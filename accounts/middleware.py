@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render, resolve_url
+from django.shortcuts import render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -75,9 +75,9 @@ class SignInRequired(LoginRequiredMiddleware):
             elif not browser_trust.is_open(view_func):
                 return _to_a_step(request)
         if request.user.is_authenticated and _asks_first(request, view_func):
-            return _to_the_question(request)
+            return _first_to("accounts:held", request)
         if request.user.is_authenticated and _needs_password(request, view_func):
-            return redirect("accounts:change_password")
+            return _first_to("accounts:change_password", request)
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
@@ -104,10 +104,11 @@ def _needs_password(request: HttpRequest, view: Callable[..., HttpResponseBase])
     return match is None or match.view_name not in BEFORE_THE_PASSWORD
 
 
-def _to_the_question(request: HttpRequest) -> HttpResponse:
+def _first_to(page: str, request: HttpRequest) -> HttpResponse:
+    """Lead to what comes first, and then on to what was asked for."""
     is_page = request.method in ("GET", "HEAD")
     query = urlencode({"next": request.get_full_path()}) if is_page else ""
-    return HttpResponseRedirect(f"{resolve_url('accounts:held')}?{query}")
+    return HttpResponseRedirect(f"{resolve_url(page)}?{query}")
 
 
 def _to_a_step(request: HttpRequest) -> HttpResponse:

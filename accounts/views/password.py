@@ -32,7 +32,7 @@ from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
-from core.web.http import client_of
+from core.web.http import client_of, safe_next
 
 RESET_KEY = "reset_link"
 
@@ -42,6 +42,7 @@ RESET_KEY = "reset_link"
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change the password of a signed-in person; every other session ends."""
     user = authenticated_user(request)
+    goes_on = safe_next(request) if user.password_required_at else ""
     if user.has_two_step and not is_enough(request, Strength.RECOVERED):
         return to_confirm(request, Strength.RECOVERED.slug)
     # A password that others may know proves nothing.
@@ -65,7 +66,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(
             request, _("Your password has been changed. Other browsers are signed out.")
         )
-        return redirect("accounts:contact")
+        return redirect(goes_on or "accounts:contact")
     return show_form(request, "accounts/change_password.html", form)
 
 
