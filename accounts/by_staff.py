@@ -13,7 +13,7 @@ from accounts.activity.origin import Origin
 from accounts.authentication.factors import recovery_codes
 from accounts.holds import cancelling
 from accounts.links import link_mail
-from accounts.models import EventKind, User
+from accounts.models import EventKind, StaffNote, User
 from accounts.staff import Act, check
 
 
@@ -116,6 +116,15 @@ def name(*, actor: User, user: User, name: str, reason: str) -> bool:
     about: Details = {"name": name, "name_before": before, "reason": reason}
     events.record(user, EventKind.ACCOUNT_NAMED_BY_STAFF, origin=Origin(actor=actor), **about)
     return True
+
+
+@transaction.atomic
+def note(*, actor: User, user: User, text: str, ticket: str) -> StaffNote:
+    """Write something down for colleagues; the person sees that there is a note, not what."""
+    check(actor, user, Act.NOTE)
+    row = StaffNote.objects.create(user=user, author=actor, text=text, ticket=ticket)
+    events.record(user, EventKind.STAFF_NOTED, origin=Origin(actor=actor))
+    return row
 
 
 def _set(user: User, kind: EventKind, *, actor: User, reason: str, **flag: bool) -> bool:

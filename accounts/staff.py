@@ -30,6 +30,7 @@ class Act(Enum):
     INVITE = "invite", Role.SUPPORT
     LOCK = "lock", Role.SUPPORT
     NAME = "name", Role.SUPPORT
+    NOTE = "note", Role.SUPPORT
     REMOVE_PASSKEY = "remove_passkey", Role.SUPPORT
     REQUIRE_PASSWORD = "require_password", Role.SUPPORT
     SEND_RESET = "send_reset", Role.SUPPORT

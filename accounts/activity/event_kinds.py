@@ -251,6 +251,7 @@ KINDS: dict[str, Kind] = {
         _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
     ),
     "staff:looked": Kind(_("Staff looked at the account"), "users"),
+    "staff:noted": Kind(_("Staff wrote a note about the account"), "users"),
     "staff:sent_reset": Kind(
         _("Staff sent a link for a new password to {address}"), "users", "look", notice=True
     ),

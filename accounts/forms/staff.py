@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, Role, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
+from accounts.models.staff_note import TEXT_LENGTH, TICKET_LENGTH
 from core.fields import cleaned_name
 from core.i18n import Text, one_line
 from core.i18n import gettext_lazy as _
@@ -96,6 +97,36 @@ class NameForm(ReasonForm):
     def clean_name(self) -> str:
         """Return the name on one line."""
         return cleaned_name(self.cleaned_data["name"])
+
+
+class NoteForm(WaitingForm):
+    """Takes what staff write down about an account for each other."""
+
+    text = forms.CharField(
+        label=_("Note"),
+        max_length=TEXT_LENGTH,
+        help_text=_("For colleagues. The person sees that there is a note, not what it says."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    ticket = forms.CharField(
+        label=_("Case number"),
+        max_length=TICKET_LENGTH,
+        required=False,
+        help_text=_("In the system of your help desk, such as INC-20411."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_text(self) -> str:
+        """Return the lines without characters that cannot be seen."""
+        lines = [one_line(line) for line in self.cleaned_data["text"].splitlines()]
+        text = "\n".join(lines).strip()
+        if not text:
+            raise ValidationError(self.fields["text"].error_messages["required"], code="required")
+        return text
+
+    def clean_ticket(self) -> str:
+        """Return the number on one line."""
+        return one_line(self.cleaned_data["ticket"])
 
 
 class RoleForm(ReasonForm):

@@ -13,6 +13,7 @@ from accounts.models.recovery_case import CaseApproval, CaseState, RecoveryCase
 from accounts.models.recovery_code import RecoveryCode, RecoveryCodeSet
 from accounts.models.recovery_contact import ContactAnswer, RecoveryContact
 from accounts.models.role import Role
+from accounts.models.staff_note import StaffNote
 from accounts.models.staff_request import StaffRequest
 from accounts.models.user import User
 
@@ -38,6 +39,7 @@ __all__ = [
     "Role",
     "SecurityEvent",
     "SentCode",
+    "StaffNote",
     "StaffRequest",
     "User",
 ]

@@ -112,6 +112,7 @@ class EventKind(StrEnum):
     STAFF_EXPORTED = "staff:exported"  # of the member of staff
     STAFF_GAVE_ROLE = "staff:gave_role"  # of the administrator
     STAFF_LOOKED = "staff:looked"
+    STAFF_NOTED = "staff:noted"
     STAFF_SENT_RESET = "staff:sent_reset"
     STEP_ACCEPTED = "step:accepted"
     STEP_DECLINED = "step:declined"

@@ -35,6 +35,7 @@ LATEST_EVENTS = 8
 BROWSERS_SHOWN = 20
 APPS_SHOWN = 10
 EVENTS_A_PAGE = 50
+NOTES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def page_of(user: User) -> dict[str, Any]:
         "trusted": _trusted(user),
         "addresses": list(user.email_addresses.order_by("pk")),
         "numbers": list(user.phone_numbers.order_by("pk")),
+        "notes": list(user.staff_notes.select_related("author")[:NOTES_SHOWN]),
         "events": events,
         "has_more_events": has_more,
     }

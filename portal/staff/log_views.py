@@ -40,6 +40,7 @@ HEAD = ("time", "colleague", "kind", "what", "account", "reason")
 
 ACTS = {
     EventKind.STAFF_LOOKED: _("Looked at an account"),
+    EventKind.STAFF_NOTED: _("Wrote a note"),
     EventKind.STAFF_ASKED: _("Asked a colleague to agree"),
     EventKind.ACCOUNT_LOCKED: _("Locked an account"),
     EventKind.ACCOUNT_UNLOCKED: _("Unlocked an account"),

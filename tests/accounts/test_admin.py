@@ -72,7 +72,7 @@ def pages(person: Person) -> list[str]:
         firms,
         f"{firms}add/",
     ]
-    shown = [account, f"{account}activity/", f"{account}handshake/"]
+    shown = [account, f"{account}activity/", f"{account}handshake/", f"{account}notes/"]
     return [*lists, firm, f"{firm}edit/", *shown, *(account + act for act in acts)]
 
 

@@ -26,6 +26,7 @@ PAGES: dict[str, Role] = {
     "/admin/accounts/{user}/": LOOK,
     "/admin/accounts/{user}/activity/": LOOK,
     "/admin/accounts/{user}/handshake/": LOOK,
+    "/admin/accounts/{user}/notes/": LOOK,
     "/admin/invitations/": LOOK,
     "/admin/organisations/": LOOK,
     "/admin/organisations/{organisation}/": LOOK,

@@ -249,7 +249,7 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     desk.get(page(alice))  # the first look is written down, and its colleague read from then on
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.get(page(alice))
     for name in ("Second", "Third"):
         phone = give_phone(alice, name).phone
@@ -257,7 +257,7 @@ def test_the_page_costs_as_much_for_many_phones_as_for_one(
         give_app(alice, new_client(), status="unlinked")
         give_address(alice)
         enter(new_client(), alice, Strength.TWO_STEP)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         desk.get(page(alice))
 
 

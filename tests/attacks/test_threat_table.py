@@ -177,6 +177,7 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "api:work_ask",
         "admin:enrol",
         "admin:approve_enrolment",
+        "admin:notes",
         "admin:add_organisation",
     ),
     "lists": (

@@ -449,6 +449,7 @@ def staff(tour: Tour) -> Names:
         "/admin/accounts/?q=nobody-has-this-address",
         account,
         f"{account}activity/",
+        f"{account}notes/",
         f"{account}lock/",
         f"{account}end-sessions/",
         f"{account}sessions/{the_session(person).public_id}/end/",

@@ -69,6 +69,7 @@ def test_a_database_that_had_all_of_before_goes_on(tmp_path: Path) -> None:
         "accounts.0006_search",
         "accounts.0007_staff_log",
         "accounts.0008_staff_acts",
+        "accounts.0009_staff_notes",
     ]
     assert "No migrations to apply" in manage("migrate")
     with sqlite3.connect(path) as database:

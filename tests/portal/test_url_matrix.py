@@ -322,6 +322,7 @@ TABLE: dict[str, Row] = {
     "admin:account": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:activity": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:handshake": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:notes": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:lock": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:unlock": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:end_sessions": closed(CONFIRM, CONFIRM, **STAFF),
