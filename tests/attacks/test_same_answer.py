@@ -121,7 +121,8 @@ def test_asking_for_resets_over_and_over(kinds: dict[str, str], new_client: Brow
     one_face(faces)
 
 
-def test_signing_up(kinds: dict[str, str], new_client: Browsers) -> None:
+def test_signing_up(kinds: dict[str, str], new_client: Browsers, clock: Clock) -> None:
+    """The clock stands still: the page says in how many seconds one may send again."""
     faces: dict[str, Any] = {}
     for kind, address in kinds.items():
         client = new_client()
@@ -134,7 +135,9 @@ def test_signing_up(kinds: dict[str, str], new_client: Browsers) -> None:
     assert not User.objects.filter(email=kinds["unknown"]).exists()
 
 
-def test_adding_an_address(kinds: dict[str, str], bob: Person, new_client: Browsers) -> None:
+def test_adding_an_address(
+    kinds: dict[str, str], bob: Person, new_client: Browsers, clock: Clock
+) -> None:
     faces: dict[str, Any] = {}
     path = "/security/contact/addresses/add/"
     for kind in ("unknown", "two-step", "locked", "unconfirmed", "second"):
