@@ -4,6 +4,7 @@ PYTHON ?=
 WORKERS ?= 2
 HISTORIES ?= 100000
 STEPS ?= 100000
+SET_UPS ?= 100000
 SIZES ?= 200000 1000000
 SEED := $(or $(SEED),$(shell date +%s))
 # Each test run starts a dozen processes: what one of them compiled, the next need not.

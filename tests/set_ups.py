@@ -26,7 +26,7 @@ CLOSED_NUMBER = "+4915112345678"  # its country is not among SMS_COUNTRIES
 
 @dataclass(frozen=True)
 class SetUp:
-    """What somebody has; a held factor does not count in full yet."""
+    """What somebody has set up; a factor in its waiting period does not count in full yet."""
 
     phones: list[str]
     passkeys: list[tuple[bool, bool]]
