@@ -51,10 +51,8 @@ def _named(term: str) -> list[int]:
 
 def _members(term: str) -> list[int]:
     rows = Organisation.objects.alias(known=Upper("name")).filter(known=Upper(Value(term)))
-    found = rows.values_list("pk", flat=True).first()
-    if found is None:
-        return []
-    members = Membership.objects.filter(organisation=found).order_by("-user_id")
+    found = list(rows.values_list("pk", flat=True)[:MOST_FOUND])  # names may differ in case alone
+    members = Membership.objects.filter(organisation__in=found).order_by("-user_id")
     return list(members.values_list("user_id", flat=True)[:MOST_FOUND])
 
 

@@ -19,7 +19,6 @@ from accounts.activity.user_agents import browser_name
 from accounts.authentication.proofs import Proof, Strength
 from accounts.models import Enrolment, EventKind, Membership, Organisation, User
 from accounts.staff import Act, check, check_rights
-from core.geoip import place_of
 
 State = Enrolment.State
 
@@ -76,7 +75,6 @@ class Asked:
     methods: str
     phone: str  # on which the app asked, or ""
     client: str
-    place: str
     is_strong: bool
 
 
@@ -93,7 +91,6 @@ def asked(enrolment: Enrolment) -> Asked | None:
         methods=events.words(found.details.get("methods", [])),
         phone=found.details.get("phone", ""),
         client=browser_name(found.agent),
-        place=place_of(found.address),
         is_strong=found.details.get("strength", 0) >= Strength.TWO_STEP,
     )
 

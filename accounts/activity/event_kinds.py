@@ -6,6 +6,7 @@ same name (":" is "_" there) under `templates/email/`.
 
 from accounts.activity.effects import Effect, Kind
 from accounts.activity.recovery_event_kinds import RECOVERY
+from accounts.activity.staff_event_kinds import STAFF
 from core.i18n import gettext_lazy as _
 
 NOTHING, SET_UP, PROTECTION = Effect
@@ -13,38 +14,14 @@ NOTHING, SET_UP, PROTECTION = Effect
 
 KINDS: dict[str, Kind] = {
     **RECOVERY,
+    **STAFF,
     "account:created": Kind(_("Account created"), "user"),
-    "account:frozen": Kind(
-        _("Account frozen by staff"), "snowflake", "look", notice=True, effect=PROTECTION
-    ),
-    "account:locked": Kind(
-        _("Account locked by staff"), "lock", "look", notice=True, effect=PROTECTION
-    ),
-    "account:named_by_staff": Kind(
-        _("Name corrected by staff: {name}"), "users", "look", notice=True
-    ),
     "account:recovered_on_host": Kind(
         _("Second steps removed by the operator"),
         "life-buoy",
         "look",
         notice=True,
         effect=PROTECTION,
-    ),
-    "account:role_given": Kind(
-        _("Role on the staff pages is now {role}"),
-        "users",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-    ),
-    "account:staff_granted": Kind(
-        _("Made a member of staff"), "users", "look", notice=True, effect=PROTECTION
-    ),
-    "account:staff_revoked": Kind(
-        _("No longer a member of staff"), "users", "look", notice=True, effect=PROTECTION
-    ),
-    "account:unlocked": Kind(
-        _("Account unlocked by staff"), "lock-open", "look", notice=True, effect=PROTECTION
     ),
     "address:added": Kind(
         _("E-mail address {address} added"), "mail", "look", notice=True, effect=SET_UP
@@ -131,10 +108,6 @@ KINDS: dict[str, Kind] = {
     "number:removed": Kind(
         _("Phone number {number} removed"), "message-circle", "look", notice=True, effect=SET_UP
     ),
-    "organisation:added": Kind(_("Organisation {organisation} added"), "users"),
-    "organisation:changed": Kind(
-        _("Details of {organisation} changed"), "users", "look", notice=True
-    ),
     "passkey:added": Kind(
         _("Passkey {passkey} added"), "key-round", "ok", notice=True, effect=SET_UP
     ),
@@ -152,20 +125,9 @@ KINDS: dict[str, Kind] = {
         effect=PROTECTION,
         counts=("sessions",),
     ),
-    "passkey:removed_by_staff": Kind(
-        _("Passkey {passkey} removed by staff"),
-        "key-round",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-        counts=("sessions",),
-    ),
     "passkey:renamed": Kind(_("Passkey renamed to {passkey}"), "key-round"),
     "password:changed": Kind(
         _("Password changed"), "key-round", "look", notice=True, effect=PROTECTION
-    ),
-    "password:required_by_staff": Kind(
-        _("New password required by staff"), "key-round", "look", notice=True, effect=PROTECTION
     ),
     "password:reset": Kind(
         _("Password reset by e-mail"), "key-round", "look", notice=True, effect=PROTECTION
@@ -196,35 +158,18 @@ KINDS: dict[str, Kind] = {
         effect=PROTECTION,
         counts=("sessions", "trusted"),
     ),
-    "phone:unlinked_by_staff": Kind(
-        _("{phone} unlinked by staff"),
-        "smartphone",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-        counts=("sessions", "trusted"),
-    ),
     "recovery_codes:confirmed": Kind(
         _("Recovery codes checked"), "file-text", "ok", effect=PROTECTION
     ),
     "recovery_codes:discarded": Kind(
         _("New recovery codes discarded"), "file-text", "look", notice=True, effect=PROTECTION
     ),
-    "recovery_codes:discarded_by_staff": Kind(
-        _("Recovery codes voided by staff"), "file-text", "look", notice=True, effect=PROTECTION
-    ),
     "recovery_codes:made": Kind(
         _("New recovery codes made"), "file-text", "look", notice=True, effect=PROTECTION
     ),
     "session:ended": Kind(_("{browser} signed out"), "log-out"),
-    "session:ended_by_staff": Kind(
-        _("{browser} signed out by staff"), "log-out", "look", notice=True
-    ),
     "session:renamed": Kind(_("Browser renamed to {browser}"), "laptop"),
     "sessions:ended": Kind(_("Signed out everywhere else"), "log-out"),
-    "sessions:ended_by_staff": Kind(
-        _("Signed out everywhere by staff"), "log-out", "look", notice=True
-    ),
     "sign_in:code_failed": Kind(_("Right password, wrong code"), "triangle-alert", "look"),
     "sign_in:held": Kind(_("Signed in with {methods}, on a new device"), "check"),
     "sign_in:locked": Kind(_("Correct {method}, but the account is locked"), "lock", "look"),
@@ -240,21 +185,6 @@ KINDS: dict[str, Kind] = {
     "sign_in:recovered": Kind(_("Signed in with {methods}"), "life-buoy", "look", notice=True),
     "sign_in:two_step": Kind(_("Signed in with {methods}"), "check", "ok"),
     "sign_out:done": Kind(_("Signed out"), "log-out"),
-    "staff:asked": Kind(
-        _("Staff asked a colleague to approve removing your last strong sign-in method"),
-        "users",
-        "look",
-        notice=True,
-    ),
-    "staff:exported": Kind(_("You exported the log of staff"), "users"),
-    "staff:gave_role": Kind(
-        _("You gave {name} this role on the staff pages: {role}"), "users", "look", notice=True
-    ),
-    "staff:looked": Kind(_("Staff looked at the account"), "users"),
-    "staff:noted": Kind(_("Staff wrote a note about the account"), "users"),
-    "staff:sent_reset": Kind(
-        _("Staff sent a link for a new password to {address}"), "users", "look", notice=True
-    ),
     "step:accepted": Kind(
         _("Turned on again for signing in: {method}"),
         "check",
@@ -279,23 +209,7 @@ KINDS: dict[str, Kind] = {
     "two_step:on": Kind(
         _("Two-step verification switched on"), "shield-check", "ok", True, effect=PROTECTION
     ),
-    "work:approved": Kind(
-        _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
-    ),
     "work:asked": Kind(_("{organisation} asked for a new code"), "users"),
-    "work:declined": Kind(
-        _("Staff declined a new code for your account with {organisation}"),
-        "users",
-        "look",
-        notice=True,
-    ),
-    "work:ended": Kind(
-        _("Account with {organisation} ended by staff"),
-        "users",
-        "look",
-        notice=True,
-        effect=PROTECTION,
-    ),
     "work:enrolled": Kind(
         _("Account with {organisation} set up on {phone}"),
         "users",

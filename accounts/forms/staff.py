@@ -42,14 +42,8 @@ CHECKS: dict[str, tuple[Text, Text]] = {
 
 
 class ReasonForm(WaitingForm):
-    """Asks how the caller was verified, and why; the person of the account reads both."""
+    """Asks why; the person of the account reads it."""
 
-    checked = forms.MultipleChoiceField(
-        label=_("How do you know who asks?"),
-        choices=[(slug, words) for slug, (words, _said) in CHECKS.items()],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one.")},
-    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=LONGEST_REASON,
@@ -68,6 +62,19 @@ class ReasonForm(WaitingForm):
             )
         return reason
 
+
+class ActForm(ReasonForm):
+    """Asks besides how the caller was verified; the person reads that as well."""
+
+    checked = forms.MultipleChoiceField(
+        label=_("How do you know who asks?"),
+        choices=[(slug, words) for slug, (words, _said) in CHECKS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+
+    field_order: tuple[str, ...] = ("checked", "reason")
+
     def clean_checked(self) -> list[str]:
         """Refuse that nobody asked and somebody was verified."""
         chosen: list[str] = self.cleaned_data["checked"]
@@ -83,7 +90,7 @@ class ReasonForm(WaitingForm):
         return str(_("%(reason)s (Checked: %(said)s.)")) % {"reason": reason, "said": said}
 
 
-class NameForm(ReasonForm):
+class NameForm(ActForm):
     """Asks what the person is called, and why staff correct it."""
 
     name = forms.CharField(
@@ -132,7 +139,6 @@ class NoteForm(WaitingForm):
 class RoleForm(ReasonForm):
     """Asks which role a person gets on the staff pages; nobody asks for that by telephone."""
 
-    checked = None  # type: ignore[assignment]
     role = forms.ChoiceField(
         label=_("Role"),
         widget=forms.RadioSelect,
@@ -157,7 +163,6 @@ class RoleForm(ReasonForm):
 class EnrolForm(ReasonForm):
     """Asks with which organisation a person gets an account, and under which name."""
 
-    checked = None  # type: ignore[assignment]
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), to_field_name="public_id", label=_("Organisation")
     )

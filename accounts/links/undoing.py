@@ -41,8 +41,8 @@ def _take_role_back(user: User, event: SecurityEvent) -> None:
     given, before = (_role(event.details.get(name, "")) for name in ("role", "role_before"))
     if given is None or before is None:
         return
-    person = User.objects.filter(public_id=event.details.get("account"), role=given).first()
-    if person:
+    rows = User.objects.select_for_update(no_key=True).filter(role=given)
+    if person := rows.filter(public_id=event.details.get("account")).first():
         staff.set_role(person, before, origin=HOST)
 
 

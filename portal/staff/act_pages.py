@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 
 from accounts import staff
-from accounts.forms.staff import ReasonForm
+from accounts.forms.staff import ActForm
 from accounts.guards.interrupted_forms import held_lists, held_values
 from accounts.models import User
 from accounts.request_user import authenticated_user
@@ -61,10 +61,10 @@ def ask_why(
     `act` names the template under `admin/acts/` that says of these `facts` what will happen; `do`
     takes the reason and returns whether anything changed, and what to say.
     """
-    return ask(request, user, act, ReasonForm, lambda form: do(form.why), **facts)
+    return ask(request, user, act, ActForm, lambda form: do(form.why), **facts)
 
 
-F = TypeVar("F", bound=ReasonForm)
+F = TypeVar("F", bound=ActForm)
 
 
 def ask(

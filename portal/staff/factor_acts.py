@@ -101,9 +101,9 @@ def remove_passkey(request: HttpRequest, public_id: UUID, passkey_id: UUID) -> H
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("void the recovery codes of a person"), "checked", "reason")
+@confirms(gettext_lazy("revoke the recovery codes of a person"), "checked", "reason")
 def discard_codes(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Void the recovery codes of the person."""
+    """Revoke the recovery codes of the person."""
     user = may_act(request, public_id, staff.Act.DISCARD_CODES)
 
     def do(reason: str) -> tuple[bool, Text]:

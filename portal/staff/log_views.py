@@ -49,7 +49,7 @@ ACTS = {
     EventKind.SESSION_ENDED_BY_STAFF: _("Signed a browser out"),
     EventKind.PHONE_UNLINKED_BY_STAFF: _("Unlinked a phone"),
     EventKind.PASSKEY_REMOVED_BY_STAFF: _("Removed a passkey"),
-    EventKind.RECOVERY_CODES_DISCARDED_BY_STAFF: _("Voided recovery codes"),
+    EventKind.RECOVERY_CODES_DISCARDED_BY_STAFF: _("Revoked recovery codes"),
     EventKind.PASSWORD_REQUIRED_BY_STAFF: _("Required a new password"),
     EventKind.STAFF_SENT_RESET: _("Sent a link for a new password"),
     EventKind.ACCOUNT_NAMED_BY_STAFF: _("Corrected a name"),

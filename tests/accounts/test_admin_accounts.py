@@ -93,6 +93,8 @@ def test_accounts_are_found_by_the_name_of_their_organisation(
     give_enrolment(alice, make_organisation("Example Ltd"))
     give_enrolment(bob, make_organisation("Example"))
     assert found(staff.get(LIST, {"q": "example LTD"})) == [alice.address]
+    give_enrolment(bob, make_organisation("EXAMPLE LTD"))  # another one
+    assert found(staff.get(LIST, {"q": "example LTD"})) == [bob.address, alice.address]
 
 
 def test_of_very_many_the_newest_are_found(staff: Any, alice: Person) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.authentication.proofs import Strength
-from accounts.forms.staff import CHECKS, LONGEST_REASON, NOBODY, ReasonForm
+from accounts.forms.staff import CHECKS, LONGEST_REASON, NOBODY, ActForm
 from accounts.models import SecurityEvent, StaffRequest, User
 from devices.models import PhoneCommand
 from tests.people import Person, enter, give_address, give_passkey, give_phone, sign_in, trust
@@ -349,6 +349,6 @@ def test_the_longest_reason_fits_with_every_check(desk: Any, alice: Person, bob:
     every = [slug for slug in CHECKS if slug != NOBODY]
     for language in ("en", "nl"):
         with translation.override(language):
-            form = ReasonForm({"checked": every, "reason": "x" * LONGEST_REASON})
+            form = ActForm({"checked": every, "reason": "x" * LONGEST_REASON})
             assert form.is_valid()
             assert len(form.why) <= (StaffRequest._meta.get_field("reason").max_length or 0)

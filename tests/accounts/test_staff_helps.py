@@ -179,7 +179,7 @@ def test_a_locked_account_gets_no_link(desk: Any, alice: Person) -> None:
 def test_a_copied_sheet_lets_nobody_in(desk: Any, new_client: Browsers, alice: Person) -> None:
     sheet = give_codes(alice)
     shown = seen(desk.get(page(alice, "discard-codes/")))
-    assert "codes that are left stop working" in shown
+    assert "unused codes stop working" in shown
     answer = desk.post(page(alice, "discard-codes/"), SAID, follow=True)
     assert "The recovery codes no longer work." in answer.text
     assert "There are no recovery codes." in answer.text

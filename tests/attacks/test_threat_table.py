@@ -78,7 +78,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "sign somebody out everywhere": ("admin:end_sessions",),
     "end a browser of somebody": ("admin:end_session",),
     "remove a passkey of somebody": ("admin:remove_passkey",),
-    "void the recovery codes of somebody": ("admin:discard_codes",),
+    "revoke the recovery codes of somebody": ("admin:discard_codes",),
     "require a new password of somebody": ("admin:require_password",),
     "send somebody a link for a new password": ("admin:send_reset",),
     "correct a name": ("admin:name",),
