@@ -68,6 +68,9 @@ def test_a_thief_who_knows_the_password_gets_no_further(
         assert browser.get("/security/").url.partition("?")[0] == PASSWORD_PAGE
         assert browser.get("/devices/").url.partition("?")[0] == PASSWORD_PAGE
         assert browser.post("/security/two-step/on/").url.partition("?")[0] == PASSWORD_PAGE
+    asked = owner.get(PASSWORD_PAGE, follow=True).text
+    assert "Staff require a new password" in asked
+    assert "back to the overview" not in asked  # which is not open
     for answer in (thief.get(PASSWORD_PAGE), choose(thief, PASSWORD)):
         assert answer.url.startswith("/confirm/")
     assert carol.reload().check_password(PASSWORD)
