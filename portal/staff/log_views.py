@@ -22,15 +22,16 @@ from django.views.decorators.http import require_safe
 from accounts.activity import events
 from accounts.activity.origin import origin_of
 from accounts.activity.timeline import lines
+from accounts.contacts.normalization import email_key
 from accounts.models import EventKind, SecurityEvent, User
 from accounts.request_user import authenticated_user
+from core.fields import AddressField
 from core.i18n import Text
 from core.i18n import gettext_lazy as _
 from core.web.spreadsheet import streamed
 
 ROWS = 25
 BUSIEST = 20  # colleagues in the table of the week
-COLLEAGUES = 500  # in the list to choose from
 MOST_EXPORTED = 50_000
 AT_ONCE = 500  # rows that are read together for an export
 WEEK = timedelta(days=7)
@@ -68,13 +69,6 @@ ACTS = {
 """What one can narrow to; everything else that staff did is in the whole log."""
 
 
-def _colleagues() -> list[tuple[str, Text]]:
-    """Return who has a role now, as the form lists them."""
-    rows = User.objects.filter(is_staff=True).order_by("email")  # which has an index
-    found = rows.values_list("public_id", "email")[:COLLEAGUES]
-    return [("", _("everybody")), *((str(key), email) for key, email in found)]
-
-
 def _acts() -> list[tuple[str, Text]]:
     return [("", _("everything")), *ACTS.items()]
 
@@ -82,15 +76,23 @@ def _acts() -> list[tuple[str, Text]]:
 class LogForm(forms.Form):
     """Narrows the log; what it does not know is left out."""
 
-    who = forms.ChoiceField(label=_("Colleague"), required=False)
+    who = AddressField(
+        label=_("Colleague"),
+        required=False,
+        help_text=_("The address they sign in with. Former colleagues are found too."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     what = forms.ChoiceField(label=_("What"), required=False, choices=_acts)
     days = forms.ChoiceField(label=_("When"), required=False, choices=DAYS)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["who"]
-        if isinstance(field, forms.ChoiceField):  # a function would be asked again with each use
-            field.choices = _colleagues()
+    def clean_who(self) -> User | None:
+        """Return the account that signs in with this address; its role may be gone by now."""
+        if not (address := self.cleaned_data["who"]):
+            return None
+        found = User.objects.filter(email_key=email_key(address)).only("public_id", "email").first()
+        if not found:
+            raise forms.ValidationError(_("No account signs in with this address."))
+        return found
 
     def narrowed(self) -> QuerySet[SecurityEvent]:
         """Return the events that were asked for, newest first."""
@@ -99,8 +101,7 @@ class LogForm(forms.Form):
             return rows.none()
         chosen = self.cleaned_data
         if chosen["who"]:
-            found = User.objects.filter(public_id=chosen["who"]).values_list("pk", flat=True)
-            rows = rows.filter(actor_id=found[0] if found else 0)
+            rows = rows.filter(actor_id=chosen["who"].pk)
         if chosen["what"]:
             rows = rows.filter(kind=chosen["what"])
         if chosen["days"]:
@@ -110,8 +111,9 @@ class LogForm(forms.Form):
     @property
     def query(self) -> str:
         """The choices as a query string."""
-        chosen = self.cleaned_data if self.is_valid() else {}
-        return urlencode({name: value for name, value in chosen.items() if value})
+        if not self.is_valid():
+            return ""
+        return urlencode({name: self[name].value() for name, it in self.cleaned_data.items() if it})
 
 
 @require_safe
