@@ -11,13 +11,14 @@ from typing import Unpack
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import organisation_policy
 from accounts.activity import events
 from accounts.activity.details import Details
 from accounts.activity.effects import Effect
 from accounts.activity.origin import Origin
 from accounts.activity.user_agents import browser_name
 from accounts.authentication.proofs import Proof, Strength
-from accounts.models import Enrolment, EventKind, Membership, Organisation, User
+from accounts.models import Enrolment, EventKind, Organisation, User
 from accounts.staff import Act, check, check_rights
 
 State = Enrolment.State
@@ -36,13 +37,12 @@ def enrol(
     Raises `AlreadyThere` if they have one, also to the second of two parallel requests.
     """
     check_rights(actor, user, Act.ENROL)  # the approval below is the act that counts
-    user.lock_for_update()
+    organisation_policy.join(user, organisation)
     if user.enrolments.current().filter(organisation=organisation).exists():
         raise AlreadyThere
     User.objects.filter(pk=user.pk, has_organisation_account=False).update(
         has_organisation_account=True
     )
-    Membership.objects.get_or_create(user=user, organisation=organisation)
     enrolment = Enrolment(user=user, organisation=organisation, label=label)
     enrolment.state = State.ACTION_REQUIRED
     enrolment.save()
@@ -147,8 +147,7 @@ def end(
     rows = Enrolment.objects.current().filter(pk=enrolment.pk)
     if not rows.update(state=State.ENDED, ended_at=timezone.now()):
         return False
-    organisation = enrolment.organisation
-    Membership.objects.filter(user=enrolment.user, organisation=organisation).delete()
+    organisation_policy.leave(enrolment.user, enrolment.organisation)
     kind, effect = EventKind.WORK_ENDED, None if erase(enrolment) else Effect.NOTHING
     _record(enrolment, kind, origin=Origin(actor=actor), effect=effect, reason=reason)
     return True

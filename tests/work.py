@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Enrolment, Membership, Organisation, User
+from accounts import organisation_policy
+from accounts.models import Enrolment, Organisation, User
 from devices.authenticator import work_accounts
 from devices.models import Authenticator
 from tests.people import Person, code_of
@@ -28,7 +29,7 @@ def give_enrolment(
     """Give somebody an account with an organisation, as if staff had, without a notice."""
     organisation, now = organisation or make_organisation(), timezone.now()
     User.objects.filter(pk=person.user.pk).update(has_organisation_account=True)
-    Membership.objects.get_or_create(user=person.user, organisation=organisation)
+    organisation_policy.join(person.user, organisation)
     times: dict[str, datetime] = {"asked_at": now, "approved_at": now}
     return Enrolment.objects.create(
         user=person.user, organisation=organisation, label=person.address, state=state, **times

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.contacts.normalization import ADDRESS_LENGTH, email_key
+from accounts.models.organisation import Organisation
 from core import base64url
 from core.fields import NameField
 from core.keys.crypto import keyed_digests
@@ -41,6 +42,10 @@ class Invitation(models.Model):
     name = NameField(max_length=100, blank=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    # To whose people they will belong.
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.CASCADE, related_name="invitations"
     )
     round = models.PositiveIntegerField(default=1)
     digest = models.CharField(max_length=64, unique=True, null=True)

@@ -24,6 +24,10 @@ class Organisation(models.Model):
     name = NameField(_("name"), max_length=NAME_LENGTH, unique=True)
     help = NameField(_("who to contact"), max_length=HELP_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+    # Its policy; what holds for a person is kept on `User`, see `accounts.organisation_policy`.
+    two_step_from = models.DateField(_("two-step verification required from"), null=True)
+    barred_steps = models.JSONField(null=True, editable=False)  # slugs of steps that send codes
+    session_hours = models.PositiveSmallIntegerField(_("longest session, in hours"), null=True)
 
     class Meta:
         ordering = ("name",)
@@ -34,7 +38,7 @@ class Organisation(models.Model):
 
 
 class Membership(models.Model):
-    """That somebody belongs to an organisation."""
+    """That somebody belongs to an organisation; managers see its people under `/organisation/`."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
@@ -43,6 +47,7 @@ class Membership(models.Model):
         Organisation, on_delete=models.CASCADE, related_name="memberships"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    is_manager = models.BooleanField(_("manager"), default=False, db_default=False)
 
     class Meta:
         ordering = ("-pk",)

@@ -90,6 +90,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # The same for recovery contacts.
     has_recovery_contact = models.BooleanField(default=False, db_default=False, editable=False)
+    # And for what is managed: whether they manage an organisation.
+    is_manager = models.BooleanField(default=False, db_default=False, editable=False)
+    # What the strictest of their organisations asks, see `accounts.organisation_policy`: from
+    # which day two-step verification, which steps that send codes never, how long a session.
+    two_step_due = models.DateField(null=True, editable=False)
+    barred_steps = models.JSONField(null=True, editable=False)
+    session_hours = models.PositiveSmallIntegerField(null=True, editable=False)
     # Set by a password reset through this mailbox: until a sign-in proves something else,
     # a code sent to the same mailbox would be one mailbox counted twice.
     reset_mailbox = models.ForeignKey(
