@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render, resolve_url
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
@@ -36,6 +36,19 @@ BEFORE_THE_ANSWER = {
     "accounts:confirm_step",
 }
 BEFORE_THE_PASSWORD = {"accounts:change_password", "accounts:sign_out", *BEFORE_THE_ANSWER}
+SETTING_UP = {
+    *("accounts:two_step", "accounts:two_step_on", "accounts:sign_out", "accounts:own_case"),
+    *("accounts:contact", "accounts:add_address", "accounts:add_number"),
+    *("accounts:confirm_contact", "accounts:resend_contact", "accounts:once_more"),
+    *("accounts:recovery_codes", "accounts:recovery_codes_new"),
+    *("accounts:recovery_codes_download", "accounts:change_password"),
+    *("devices:link_phone", "devices:confirm_phone", "devices:index"),
+    *("devices:link_app", "devices:confirm_app", "devices:app_state"),
+    *("devices:add_passkey", "devices:add_passkey_options"),
+    *("devices:dispute", "devices:take_back_own", "devices:help_desk"),
+    *BEFORE_THE_ANSWER,
+}
+"""What opens while an organisation requires two-step verification and it is off."""
 
 
 class LanguageOfPerson(MiddlewareMixin):
@@ -78,6 +91,8 @@ class SignInRequired(LoginRequiredMiddleware):
             return _first_to("accounts:held", request)
         if request.user.is_authenticated and _needs_password(request, view_func):
             return _first_to("accounts:change_password", request)
+        if request.user.is_authenticated and _needs_two_step(request, view_func):
+            return redirect("accounts:two_step")
         answer: HttpResponseBase | None = super().process_view(
             request, view_func, view_args, view_kwargs
         )
@@ -102,6 +117,16 @@ def _needs_password(request: HttpRequest, view: Callable[..., HttpResponseBase])
         return False
     match = request.resolver_match
     return match is None or match.view_name not in BEFORE_THE_PASSWORD
+
+
+def _needs_two_step(request: HttpRequest, view: Callable[..., HttpResponseBase]) -> bool:
+    """Tell whether an organisation requires two-step verification, which is off."""
+    user = authenticated_user(request)
+    if user.two_step_due is None or user.has_two_step or not user.must_keep_two_step:
+        return False
+    match = request.resolver_match
+    is_guarded = getattr(view, "login_required", True)
+    return is_guarded and (match is None or match.view_name not in SETTING_UP)
 
 
 def _first_to(page: str, request: HttpRequest) -> HttpResponse:

@@ -5,16 +5,33 @@ the transaction of each change under the lock of the person: signing in asks not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import Membership, Organisation, User
+from core.durations import day_in_words
+from core.i18n import gettext_lazy as _
+from core.i18n import ngettext
 
+RULES = ("two_step", "never", "hours")
+"""From which day two-step verification, which steps never (slugs), hours of the longest session."""
+SESSION_HOURS = (1, 2, 4, 8, 12)
+"""What a session can be limited to; few values, so that the live ones are found by an index."""
+SAID = {
+    "email": _("No codes by e-mail are allowed."),
+    "sms": _("No codes by text message are allowed."),
+}
+NEVER = {
+    "email": _("%(name)s doesn’t allow codes by e-mail."),
+    "sms": _("%(name)s doesn’t allow codes by text message."),
+}
+"""The steps that an organisation can bar, by slug, and what its people read."""
 AT_ONCE = 1000  # people who are locked and written together
-FIELDS = ("two_step_due", "barred_steps", "session_hours", "is_manager")
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,86 @@ class Policy:
     def fields(self) -> dict[str, object]:
         """The same as columns of a person."""
         return {**vars(self), "barred_steps": list(self.barred_steps) or None}
+
+
+def rules_of(organisation: Organisation) -> dict[str, str]:
+    """Return what it asks, each rule as it is written down in an event; "" for none."""
+    day, hours = organisation.two_step_from, organisation.session_hours
+    return {
+        "two_step": day.isoformat() if day else "",
+        "never": " ".join(organisation.barred_steps or ()),
+        "hours": str(hours) if hours else "",
+    }
+
+
+def in_words(rules: Mapping[str, str]) -> list[str]:
+    """Say these rules (as `rules_of` gives them) in the language of the reader, a sentence each."""
+    said = []
+    if day := rules.get("two_step"):
+        written = day_in_words(date.fromisoformat(day))
+        said.append(str(_("Two-step verification is required from %(day)s.")) % {"day": written})
+    said += [str(SAID[slug]) for slug in rules.get("never", "").split()]
+    if hours := int(rules.get("hours") or 0):
+        said.append(
+            ngettext(
+                "People are signed out after %(hours)d hour.",
+                "People are signed out after %(hours)d hours.",
+                hours,
+            )
+            % {"hours": hours}
+        )
+    return said
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What holds for somebody, and which of their organisations ask for it."""
+
+    two_step_due: date | None
+    two_step_by: str
+    barred: dict[str, str]  # slug of a step -> the organisation that bars it
+    session_hours: int | None
+    session_by: str
+
+    @property
+    def is_due(self) -> bool:
+        """Whether two-step verification is required by now."""
+        return self.two_step_due is not None and self.two_step_due <= timezone.localdate()
+
+    @property
+    def day(self) -> str:
+        """From which day, written out."""
+        return day_in_words(self.two_step_due) if self.two_step_due else ""
+
+    @property
+    def never(self) -> list[str]:
+        """Say of each step that is barred who bars it."""
+        return [str(NEVER[slug]) % {"name": name} for slug, name in self.barred.items()]
+
+
+def asked_of(user: User) -> Asked | None:
+    """Return what holds for the person, each with the organisation; None if nothing does."""
+    if not (user.two_step_due or user.barred_steps or user.session_hours):
+        return None
+    rows = Organisation.objects.filter(memberships__user=user).order_by("name")
+    found = list(rows)
+    steps = user.barred_steps or []
+    return Asked(
+        two_step_due=user.two_step_due,
+        two_step_by=_named(found, lambda each: each.two_step_from == user.two_step_due),
+        barred={slug: _named(found, partial(_bars, slug)) for slug in steps},
+        session_hours=user.session_hours,
+        session_by=_named(found, lambda each: each.session_hours == user.session_hours),
+    )
+
+
+def _named(found: Sequence[Organisation], asks: Callable[[Organisation], bool]) -> str:
+    """Name the first that asks for it."""
+    return next((each.name for each in found if asks(each)), "")
+
+
+def _bars(slug: str, organisation: Organisation) -> bool:
+    return slug in (organisation.barred_steps or ())
 
 
 @transaction.atomic

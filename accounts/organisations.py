@@ -4,6 +4,7 @@ import re
 
 from django.db import transaction
 
+from accounts import organisation_policy
 from accounts.activity import events
 from accounts.activity.details import Details
 from accounts.activity.origin import Origin
@@ -30,23 +31,42 @@ def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     same = Organisation.objects.filter(name__iexact=organisation.name)
     if same.exclude(pk=organisation.pk).exists():
         raise NameTaken
-    rows = Organisation.objects.select_for_update().filter(pk=organisation.pk)
+    rows = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk)
     kept = rows.first()
-    before = {"name": kept.name, "help": kept.help} if kept else None
+    before = _details_of(kept) if kept else None
     organisation.save()
-    after = {"name": organisation.name, "help": organisation.help}
+    after = _details_of(organisation)
     if before == after:
         return
+    organisation_policy.apply(organisation)
     kind = EventKind.ORGANISATION_CHANGED if before else EventKind.ORGANISATION_ADDED
+    events.record(actor, kind, origin=origin, **_told(organisation, before, after))
+
+
+def _details_of(organisation: Organisation) -> dict[str, str]:
+    """What is kept of an organisation, each as it is written down."""
+    rules = organisation_policy.rules_of(organisation)
+    return {"name": organisation.name, "help": organisation.help, **rules}
+
+
+def _told(
+    organisation: Organisation, before: dict[str, str] | None, after: dict[str, str]
+) -> Details:
+    """What was before and is now: the words always, a rule where it changed or is new."""
     about: Details = {
         "organisation": organisation.name,
         "name_after": masked(after["name"]),
         "help_after": masked(after["help"]),
     }
+    rules = organisation_policy.RULES
+    was = before or dict.fromkeys(rules, "")
     if before:
         about["name_before"] = masked(before["name"])
         about["help_before"] = masked(before["help"])
-    events.record(actor, kind, origin=origin, **about)
+    if any(was[rule] != after[rule] for rule in rules):
+        about["rules_before"] = {rule: was[rule] for rule in rules if was[rule]}
+        about["rules_after"] = {rule: after[rule] for rule in rules if after[rule]}
+    return about
 
 
 def masked(text: str) -> str:

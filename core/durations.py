@@ -1,6 +1,9 @@
-"""How long something takes or lasts, in words."""
+"""Days, and how long something takes or lasts, in words."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from core.i18n import ngettext
 
@@ -19,3 +22,8 @@ def in_words(length: float | timedelta) -> str:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = -(-whole // 3600)
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+
+
+def day_in_words(day: date) -> str:
+    """Write a day out as the language of the reader has it, "2 Dec 2026"."""
+    return date_format(day, pgettext("date format", "j M Y"))

@@ -7,10 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts import organisation_policy
 from accounts.activity import clock
 from accounts.activity.timeline import lines
 from accounts.authentication import known_browsers
 from accounts.authentication.browser_trust import trusted_browser_allowed
+from accounts.models import User
 from accounts.readiness import assessment, contact_standing, recommendations, unused_methods
 from accounts.request_user import authenticated_user, session_id
 from core.database import why_not_ready
@@ -47,12 +49,19 @@ def overview(request: HttpRequest) -> HttpResponse:
         "asked": unused_methods.question(request, state.ways) if user.has_two_step else None,
         "contacts": contact_standing.of(user),
         "works": user.organisation_accounts,
+        "organisation_asks": _asked_for_two_step(user),
         "unusable_passkeys": [row for row in user.passkeys.all() if not row.is_usable],
         "events": lines(events, session_id(request)),
         "offers_passkey": known_browsers.offers_passkey(request)
         and not any(isinstance(option.possession, PasskeyHolder) for option in state.ways),
     }
     return render(request, "portal/overview.html", context)
+
+
+def _asked_for_two_step(user: User) -> organisation_policy.Asked | None:
+    """What an organisation asks, while two-step verification is still to be turned on for it."""
+    is_missing = user.two_step_due is not None and not user.has_two_step
+    return organisation_policy.asked_of(user) if is_missing else None
 
 
 @sessionless

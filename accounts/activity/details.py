@@ -35,6 +35,8 @@ class Details(TypedDict, total=False):
     name_after: str
     help_before: str
     help_after: str
+    rules_before: dict[str, str]  # what it asks of its people, as in `organisation_policy.RULES`
+    rules_after: dict[str, str]
     # What went, and what comes back
     sessions: int
     trusted: int

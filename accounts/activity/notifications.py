@@ -27,6 +27,7 @@ from accounts.models import (
     SentCode,
     User,
 )
+from accounts.organisation_policy import in_words
 from accounts.preferences import languages, timezones
 from core.i18n import gettext_lazy as _
 from core.outbox.api import Composed, Undeliverable
@@ -121,6 +122,8 @@ def _notice(message: Message) -> tuple[str, Context]:
         "details": event.details,
         "kept_until": _moment(event.details.get("kept_until")),
         "disputed_until": _moment(event.details.get("until")),
+        "rules_before": in_words(event.details.get("rules_before", {})),
+        "rules_after": in_words(event.details.get("rules_after", {})),
         "lines": [],
         **_more(message),
     }

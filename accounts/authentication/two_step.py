@@ -117,16 +117,24 @@ class StaffNeedIt(Exception):
     """Members of staff keep two-step verification on, and begin it by the set-up link only."""
 
 
+class OrganisationNeedsIt(Exception):
+    """An organisation of the person requires two-step verification by now."""
+
+
 def turn_off(user: User, *, origin: Origin) -> None:
-    """Switch off, tell every address, end every other session; raises `StaffNeedIt`.
+    """Switch off, tell every address, end every other session.
+
+    Raises `StaffNeedIt` and `OrganisationNeedsIt`.
 
     Recovery codes, permissions to open the backup and what is still on hold end with it: they
     would all work again once it is on.
     """
     with transaction.atomic():
-        disputes.lock_for_update(user)
-        if User.objects.filter(pk=user.pk, is_staff=True).exists():
+        now = disputes.lock_for_update(user)
+        if now.is_staff:
             raise StaffNeedIt
+        if now.must_keep_two_step:
+            raise OrganisationNeedsIt
         if not user.turn_two_step_off():
             return
         recovery_codes.end_all(user)

@@ -128,7 +128,7 @@ def remove(user: User, contact: Contact, *, origin: Origin, ground: Ground | Non
         )
         rows = type(contact)._default_manager.filter(pk=contact.pk)
         if rows.delete()[0] and contact.is_verified:
-            if isinstance(contact, PhoneNumber) and not user.has_declined(TextMessageMethod.slug):
+            if isinstance(contact, PhoneNumber) and not user.never_uses(TextMessageMethod.slug):
                 declined_methods.check(user)
             binding = _note_removed(user, contact, ground)
             _record(user, contact, "removed", also, binding, origin=origin)

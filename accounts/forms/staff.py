@@ -1,14 +1,18 @@
 """What staff type before they act on somebody's account."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, Role, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
 from accounts.models.staff_note import TEXT_LENGTH, TICKET_LENGTH
+from accounts.organisation_policy import NEVER, SESSION_HOURS
+from core.durations import in_words
 from core.fields import cleaned_name
 from core.i18n import Text, one_line
 from core.i18n import gettext_lazy as _
@@ -195,8 +199,13 @@ class EnrolForm(ReasonForm):
         return cleaned_name(self.cleaned_data["label"])
 
 
+def _hours() -> list[tuple[str, Text]]:
+    said = [(str(hours), in_words(timedelta(hours=hours))) for hours in SESSION_HOURS]
+    return [("", _("as long as everybody")), *said]
+
+
 class OrganisationForm(forms.Form):
-    """Takes what an organisation is called, and whom its people can ask."""
+    """Takes what an organisation is called, whom its people can ask, and what it asks of them."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -211,9 +220,61 @@ class OrganisationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
 
+    two_step_from = forms.DateField(
+        label=_("Require two-step verification from"),
+        required=False,
+        help_text=_("From this day on its people can do nothing else before they turn it on."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    bars_email = forms.BooleanField(label=_("Allow no codes by e-mail"), required=False)
+    bars_sms = forms.BooleanField(
+        label=_("Allow no codes by text message"),
+        required=False,
+        help_text=_(
+            "With two-step verification on, its people then need their phone, a passkey or a "
+            "recovery code to sign in."
+        ),
+    )
+    session_hours = forms.TypedChoiceField(
+        label=_("Sign its people out after"),
+        required=False,
+        choices=_hours,
+        coerce=int,
+        empty_value=None,
+    )
+
     def clean_name(self) -> str:
         """Return the name on one line."""
         return cleaned_name(self.cleaned_data["name"])
+
+    def clean_two_step_from(self) -> date | None:
+        """Refuse a day that is past, unless it is the one that was kept."""
+        day: date | None = self.cleaned_data["two_step_from"]
+        is_kept = day == self.initial.get("two_step_from")
+        if day and day < timezone.localdate() and not is_kept:
+            raise ValidationError(_("Choose today or a later day."), code="past")
+        return day
+
+    def write(self, organisation: Organisation) -> None:
+        """Put what was typed into the organisation, without saving it."""
+        given = self.cleaned_data
+        barred = [slug for slug in NEVER if given[f"bars_{slug}"]]
+        organisation.name, organisation.help = given["name"], given["help"]
+        organisation.two_step_from = given["two_step_from"]
+        organisation.barred_steps = barred or None
+        organisation.session_hours = given["session_hours"]
+
+    @staticmethod
+    def kept(organisation: Organisation) -> dict[str, Any]:
+        """Return what the fields hold of the organisation as it is."""
+        barred = organisation.barred_steps or ()
+        return {
+            "name": organisation.name,
+            "help": organisation.help,
+            "two_step_from": organisation.two_step_from,
+            "session_hours": organisation.session_hours,
+            **{f"bars_{slug}": slug in barred for slug in NEVER},
+        }
 
     def clean_help(self) -> str:
         """Return it on one line."""

@@ -179,6 +179,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Tell whether this step is never to be used; only two-step verification asks for one."""
         return self.has_two_step and slug in self.declined_steps
 
+    def bars(self, slug: str) -> bool:
+        """Tell whether an organisation wants this step never used; as with `has_declined`."""
+        return self.has_two_step and slug in (self.barred_steps or ())
+
+    def never_uses(self, slug: str) -> bool:
+        """Tell whether this step is not used, as the person or an organisation decided."""
+        return self.has_declined(slug) or self.bars(slug)
+
+    @property
+    def must_keep_two_step(self) -> bool:
+        """Whether an organisation requires two-step verification by now."""
+        return self.two_step_due is not None and self.two_step_due <= timezone.localdate()
+
     @property
     def organisation_accounts(self) -> "list[Enrolment]":
         """The accounts of organisations that staff did not end, with their organisations."""

@@ -56,7 +56,10 @@ def declinable() -> list[SentCodeMethod]:
 
 
 def choices(user: User, ways: Sequence[SignInOption]) -> list[Choice]:
-    """Say of each sending step what the person has chosen, from the ways that were read."""
+    """Say of each sending step what the person has chosen, from the ways that were read.
+
+    Of what an organisation bars there is nothing to choose.
+    """
     return [
         Choice(
             step,
@@ -64,6 +67,7 @@ def choices(user: User, ways: Sequence[SignInOption]) -> list[Choice]:
             can_decline=remains(user, [option for option in ways if option.slug != step.slug]),
         )
         for step in declinable()
+        if not user.bars(step.slug)
     ]
 
 
@@ -100,10 +104,10 @@ def decline(*, user: User, step: SentCodeMethod, origin: Origin) -> bool:
 
 
 def accept(*, user: User, step: SentCodeMethod, origin: Origin) -> bool:
-    """Let this step be used again; False if it was not declined."""
+    """Let this step be used again; False if it was not declined, or an organisation bars it."""
     with transaction.atomic():
         now = disputes.lock_for_update(user)
-        if not now.has_declined(step.slug):
+        if not now.has_declined(step.slug) or now.bars(step.slug):
             return False
         _write(now, [slug for slug in now.declined_steps if slug != step.slug])
         _tell(now, EventKind.STEP_ACCEPTED, step, origin=origin)

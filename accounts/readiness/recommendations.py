@@ -72,7 +72,9 @@ def against(state: Readiness) -> list[Suggestion]:
 
 def _wants(state: Readiness, step: SentCodeMethod, enough: int) -> bool:
     """Tell whether one more contact of this step would help, and may be added."""
-    is_used = step.may_be_declined() and step.slug not in state.user.declined_steps
+    user, slug = state.user, step.slug
+    is_never = slug in user.declined_steps or slug in (user.barred_steps or ())
+    is_used = step.may_be_declined() and not is_never
     there = state.count(step.contact_type.possession_type)
     return _may_add_contacts(state) and is_used and there < enough
 

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import pgettext
 
-from core.durations import in_words
+from core.durations import day_in_words, in_words
 from core.i18n import apart_if_text, harmless
 from core.i18n import gettext as _
 
@@ -120,7 +120,7 @@ def when(value: datetime | None, style: str = "moment") -> SafeString | str:
 def written(value: datetime, style: str = "moment") -> str:
     """Write a moment out as the language of the reader has it; with style "day" without clock."""
     if style == "day":
-        return date_format(timezone.localtime(value), pgettext("date format", "j M Y"))
+        return day_in_words(timezone.localtime(value).date())
     form = pgettext("date format with clock and time zone", "j M Y, H:i T")
     return date_format(timezone.localtime(value), form)
 

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from accounts.activity.user_agents import display_name
 from accounts.authentication.proofs import Proof, proofs_in
 from accounts.models import KnownBrowser, User
+from accounts.organisation_policy import SESSION_HOURS
 from core.fields import NameField
 from core.web.http import AGENT_LENGTH
 from devices.models.trusted_browser import TrustedBrowser
@@ -31,7 +32,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Those within the limits of the policy, which are tighter for staff."""
         everybody, staff = _within(*limits(is_staff=False)), _within(*limits(is_staff=True))
         is_staff = Q(user__isnull=False, user__is_staff=True)
-        return self.filter(everybody, ~is_staff | staff)
+        return self.filter(everybody, ~is_staff | staff, _within_hours())
 
     def over(self) -> "SessionQuerySet":
         """Those that no limit lets in any more."""
@@ -45,6 +46,7 @@ class SessionQuerySet(models.QuerySet["Session"]):
             "signed_in_at",
             "last_seen_at",
             "user__is_staff",
+            "user__session_hours",
             "trusted_id",
         )
         row = next((Row(*values) for values in found[:1]), None)
@@ -66,18 +68,30 @@ class Row(NamedTuple):
     signed_in_at: datetime
     last_seen_at: datetime
     is_staff: bool | None
+    session_hours: int | None
     trusted_id: int | None
 
     @property
     def is_alive(self) -> bool:
         """Whether it is within the limits, as `SessionQuerySet.alive` tells of many."""
         (idle, age), now = limits(is_staff=bool(self.is_staff)), timezone.now()
+        if self.session_hours is not None:
+            age = min(age, timedelta(hours=self.session_hours))
         return self.last_seen_at > now - idle and self.signed_in_at > now - age
 
 
 def _within(idle: timedelta, age: timedelta) -> Q:
     now = timezone.now()
     return Q(last_seen_at__gt=now - idle, signed_in_at__gt=now - age)
+
+
+def _within_hours() -> Q:
+    """Those within the limit of an organisation, where the person has one."""
+    now, within = timezone.now(), Q(user__session_hours__isnull=True)
+    for hours in SESSION_HOURS:
+        since = now - timedelta(hours=hours)
+        within |= Q(user__session_hours=hours, signed_in_at__gt=since)
+    return within
 
 
 SessionManager = BaseSessionManager.from_queryset(SessionQuerySet)

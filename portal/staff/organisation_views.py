@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import organisation_accounts, organisations, staff
+from accounts import organisation_accounts, organisation_policy, organisations, staff
 from accounts.activity.origin import origin_of
 from accounts.forms.staff import EnrolForm, OrganisationForm
 from accounts.guards.interrupted_forms import confirms, held_values
@@ -66,27 +66,29 @@ def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     held = found.enrolments.current().filter(user__in=people)
     states = {row.user_id: row for row in held}
     members = [(row.user, states.get(row.user_id)) for row in page["rows"]]
+    rules = organisation_policy.in_words(organisation_policy.rules_of(found))
     context = {**page, **_rights(request), "organisation": found, "members": members}
+    context["rules"] = rules
     return render(request, "admin/organisation.html", context)
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("add an organisation"), "name", "help")
+@confirms(gettext_lazy("add an organisation"), *OrganisationForm.base_fields)
 def add(request: HttpRequest) -> HttpResponse:
     """Add an organisation; an administrator's act."""
     return _edit(request, Organisation())
 
 
 @require_http_methods(FORM)
-@confirms(gettext_lazy("change an organisation"), "name", "help")
+@confirms(gettext_lazy("change an organisation"), *OrganisationForm.base_fields)
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Change what an organisation is called, and whom its people can ask."""
+    """Change what an organisation is called, whom its people can ask, and what it asks of them."""
     return _edit(request, get_object_or_404(Organisation, public_id=public_id))
 
 
 def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
     staff.check_may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS)
-    before = {"name": found.name, "help": found.help}
+    before = OrganisationForm.kept(found)
     form = OrganisationForm(
         request.POST if request.method == "POST" else None, initial=before | held_values(request)
     )
@@ -97,7 +99,7 @@ def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
 
 
 def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> bool:
-    found.name, found.help = form.cleaned_data["name"], form.cleaned_data["help"]
+    form.write(found)
     try:
         organisations.save(
             actor=authenticated_user(request), organisation=found, origin=origin_of(request)

@@ -102,7 +102,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "vouch for somebody as a recovery contact": ("accounts:recovery_question",),
     "end an account with an organisation": ("admin:end_enrolment",),
-    "change whom an organisation's people ask": ("admin:edit_organisation",),
+    "change whom an organisation's people ask, and what it asks of them": (
+        "admin:edit_organisation",
+    ),
     "withdraw an invitation": ("admin:withdraw_invitation",),
     "read the backup": (
         "devices:recover_app",

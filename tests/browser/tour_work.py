@@ -1,17 +1,20 @@
 """The walk past accounts with organisations, of staff and of people; see tests/browser/tour.py."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Enrolment, Invitation, Role
+from accounts import organisation_policy
+from accounts.authentication.proofs import Strength
+from accounts.models import Enrolment, Invitation, Organisation, Role
 from tests.browser.backup_phones import link_app
 from tests.journeys.hand import Hand
 from tests.live import LiveSite, fresh_address
-from tests.people import Person, protected
+from tests.people import Person, make_person, protected
 from tests.phones import give_app
 from tests.phrases import Same, said
 from tests.work import give_enrolment, make_organisation
@@ -22,7 +25,7 @@ Enter = Callable[..., None]
 
 def desk_of_organisations(page: Page, enter: Enter) -> Names:
     """What staff see: the lists, an organisation, an account, the acts."""
-    hand, firm = Hand(page), make_organisation()
+    hand, firm = Hand(page), strict_organisation()
     person, root = protected("wim"), protected("root", role=Role.ADMINISTRATOR)
     asks = give_enrolment(person, firm, state="asked")
     give_enrolment(person, state="enrolled")
@@ -49,6 +52,15 @@ def desk_of_organisations(page: Page, enter: Enter) -> Names:
     hand.open(account)
     yield f"{account}, with accounts of organisations"
     yield from _invitations(page, hand, root)
+
+
+def strict_organisation(days: int = 0) -> Organisation:
+    """Make one that asks for all it can, two-step verification in so many days."""
+    firm = make_organisation()
+    firm.two_step_from = timezone.localdate() + timedelta(days=days)
+    firm.barred_steps, firm.session_hours = ["email", "sms"], 8
+    firm.save()
+    return firm
 
 
 def _invitations(page: Page, hand: Hand, root: Person) -> Names:
@@ -87,6 +99,25 @@ def account_of_an_organisation(page: Page, enter: Enter) -> Names:
     hand.reads("Scan this with the app")
     yield f"{path}, code"
     yield from _states(hand, person, account)
+    yield from _rules(hand, enter)
+
+
+def _rules(hand: Hand, enter: Enter) -> Names:
+    """What the people of a strict organisation see: with two-step verification, and without."""
+    person, newcomer = protected("wanda"), make_person("willem")
+    organisation_policy.join(person.user, strict_organisation())
+    enter(person)
+    for path in ("/security/two-step/", "/security/two-step/off/", "/security/contact/"):
+        hand.open(path)
+        yield f"{path}, of a strict organisation"
+    organisation_policy.join(newcomer.user, strict_organisation(days=5))
+    enter(newcomer, Strength.PASSWORD)
+    hand.open("/security/")
+    yield "/security/, before two-step verification is required"
+    organisation_policy.join(newcomer.user, strict_organisation())
+    hand.open("/security/")
+    hand.reads("Two-step verification")
+    yield "/security/two-step/, required and off"
 
 
 def _states(hand: Hand, person: Person, account: Enrolment) -> Names:

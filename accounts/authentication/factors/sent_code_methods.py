@@ -67,8 +67,8 @@ class SentCodeMethod(AuthMethod):
         return self.contact_type.channel
 
     def contacts(self, user: User) -> Sequence[Contact]:
-        """Return the confirmed contacts that may be used now; none if the person said never."""
-        return [] if user.has_declined(self.slug) else self._usable(user)
+        """Return the confirmed contacts that may be used now; none if the answer is never."""
+        return [] if user.never_uses(self.slug) else self._usable(user)
 
     def _usable(self, user: User) -> Sequence[Contact]:
         raise NotImplementedError
@@ -115,6 +115,11 @@ class SentCodeMethod(AuthMethod):
 
     def why_not(self, user: User, contact: Contact) -> Text:
         """Say why a confirmed contact is no way of this person, as far as that is known."""
+        if user.bars(self.slug):
+            return _(
+                "Your organisation doesn’t allow codes this way, so you can’t sign in with it. "
+                "You still get notices here."
+            )
         if user.has_declined(self.slug):
             return _(
                 "You turned off codes this way, so you can’t sign in with it. You still "
@@ -191,7 +196,7 @@ class EmailCodeMethod(SentCodeMethod):
 
     def why_not(self, user: User, contact: Contact) -> Text:
         """Name the reset of the password, if that is why."""
-        if user.has_declined(self.slug) or user.reset_mailbox_id != contact.pk:
+        if user.never_uses(self.slug) or user.reset_mailbox_id != contact.pk:
             return super().why_not(user, contact)
         return _(
             "Your password was reset through this address. You can sign in with it "
@@ -231,7 +236,7 @@ class TextMessageMethod(SentCodeMethod):
 
     def why_not(self, user: User, contact: Contact) -> Text:
         """Name the missing gateway, if that is why."""
-        if user.has_declined(self.slug) or settings.SMS_URL:
+        if user.never_uses(self.slug) or settings.SMS_URL:
             return super().why_not(user, contact)
         return _(
             "This site isn’t sending text messages at the moment, so you can’t sign in with it."

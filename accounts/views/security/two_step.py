@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
+from accounts import organisation_policy
 from accounts.activity.origin import origin_of
 from accounts.authentication.browser_trust import trusted_browser_allowed
 from accounts.authentication.factors import recovery_codes
@@ -17,10 +18,17 @@ from accounts.authentication.proofs import (
 )
 from accounts.authentication.second_steps import options_for
 from accounts.authentication.session_guard import atomic_with_session
-from accounts.authentication.two_step import NotReady, missing, turn_off, turn_on
+from accounts.authentication.two_step import (
+    NotReady,
+    OrganisationNeedsIt,
+    missing,
+    turn_off,
+    turn_on,
+)
 from accounts.guards.act_limits import counted
 from accounts.guards.interrupted_forms import confirms
 from accounts.holds import bindings
+from accounts.models import User
 from accounts.readiness import declined_methods
 from accounts.request_user import authenticated_user, session_id
 from core.i18n import gettext as _
@@ -44,6 +52,7 @@ def two_step(request: HttpRequest) -> HttpResponse:
         "codes_left": codes.left,
         "codes_confirmed": codes.confirmed,
         "missing": [(need.text, resolve_url(need.url_name), need.is_met) for need in demands],
+        "asked": organisation_policy.asked_of(user),
         "next_url": next((resolve_url(need.url_name) for need in demands if not need.is_met), ""),
     }
     return render(request, "accounts/two_step.html", context)
@@ -98,10 +107,21 @@ def two_step_off(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:two_step")
     if user.is_staff:
         return render(request, "accounts/staff_keep_it.html", status=403)
+    if user.must_keep_two_step:
+        return _organisation_keeps_it(request, user)
     if request.method == "POST":
-        with atomic_with_session(request):
-            turn_off(user, origin=origin_of(request))
-            request.session.cycle_key()
+        try:
+            with atomic_with_session(request):
+                turn_off(user, origin=origin_of(request))
+                request.session.cycle_key()
+        except OrganisationNeedsIt:  # from today, or by a change a moment ago
+            return _organisation_keeps_it(request, user)
         messages.warning(request, _("Two-step verification is off."))
         return redirect("accounts:two_step")
     return render(request, "accounts/two_step_off.html")
+
+
+def _organisation_keeps_it(request: HttpRequest, user: User) -> HttpResponse:
+    user.refresh_from_db(fields=["two_step_due", "barred_steps", "session_hours"])
+    asked = organisation_policy.asked_of(user)
+    return render(request, "accounts/organisation_keeps_it.html", {"asked": asked}, status=403)
