@@ -31,6 +31,7 @@ class Act(Enum):
     LOCK = "lock", Role.SUPPORT
     NAME = "name", Role.SUPPORT
     NOTE = "note", Role.SUPPORT
+    OPEN_CASE = "open_case", Role.SUPPORT
     REMOVE_PASSKEY = "remove_passkey", Role.SUPPORT
     REQUIRE_PASSWORD = "require_password", Role.SUPPORT
     SEND_RESET = "send_reset", Role.SUPPORT

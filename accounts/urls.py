@@ -38,6 +38,7 @@ urlpatterns = [
     path("password/reset/link/", password.reset_link, name="reset_link"),
     path("recover/", opening.recover, name="recover"),
     path("recover/code/", opening.recover_code, name="recover_code"),
+    path("recover/link/", opening.recover_link, name="recover_link"),
     path("recover/code/fate/", opening.recover_fate, name="recover_fate"),
     path("recover/case/", case.case, name="case"),
     path("recover/case/link/", case.case_link, name="case_link"),

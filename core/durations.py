@@ -9,6 +9,7 @@ from core.i18n import ngettext
 
 MINUTES_FROM = 120  # seconds: before that, a count of seconds says more
 HOURS_FROM = 2 * 3600  # seconds
+DAY = 24 * 3600  # seconds
 
 
 def in_words(length: float | timedelta) -> str:
@@ -20,6 +21,9 @@ def in_words(length: float | timedelta) -> str:
     if whole < HOURS_FROM:
         minutes = -(-whole // 60)
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if whole > DAY and whole % DAY == 0:  # rounded up to days, hours would be too far off
+        days = whole // DAY
+        return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     hours = -(-whole // 3600)
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 

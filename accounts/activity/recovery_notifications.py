@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.contacts.normalization import mask_address
 from accounts.links.addresses import link_to, url_of
 from accounts.models import (
     CaseState,
@@ -14,6 +15,7 @@ from accounts.models import (
     RecoveryContact,
     User,
 )
+from accounts.recovery_cases import offering
 from accounts.recovery_cases.ending import LINK
 from accounts.recovery_cases.links import PAGE, STOP, token_for
 from core.outbox.api import Undeliverable
@@ -81,10 +83,22 @@ def _contact_question(message: Message) -> tuple[str, Context]:
     return message.kind, {"person": contact.person, "contact": contact, "link": link}
 
 
+def _case_offered(message: Message) -> tuple[str, Context]:
+    """Let somebody who called the help desk ask for the account, from the mailbox they named."""
+    kept = message.context["offer"]
+    user = User.objects.filter(public_id=kept["user"], is_active=True).first()
+    if user is None:
+        raise Undeliverable("the account is gone or locked")
+    minutes = int(settings.RECOVERY_CASE_LINK_AGE.total_seconds() // 60)
+    link = link_to("accounts:recover_link", offering.token_of(kept))
+    return message.kind, {"address": mask_address(user.email), "link": link, "minutes": minutes}
+
+
 COMPOSERS: dict[str, Callable[[Message], tuple[str, Context]]] = {
     "case:opened": _case,
     "case:ended": _case,
     "case:link": _case_link,
+    "case:offered": _case_offered,
     "recovery_contact:invited": _contact_invited,
     "recovery_contact:question": _contact_question,
 }

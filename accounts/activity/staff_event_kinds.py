@@ -93,6 +93,12 @@ STAFF: dict[str, Kind] = {
     ),
     "staff:looked": Kind(_("Staff looked at the account"), "users"),
     "staff:noted": Kind(_("Staff wrote a note about the account"), "users"),
+    "staff:offered_case": Kind(
+        _("Staff sent a link to {address}, by which somebody can ask for this account"),
+        "users",
+        "look",
+        notice=True,
+    ),
     "staff:sent_reset": Kind(
         _("Staff sent a link for a new password to {address}"), "users", "look", notice=True
     ),

@@ -7,13 +7,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.contacts.normalization import ADDRESS_LENGTH
 from accounts.forms.code import WaitingForm
 from accounts.models import Organisation, Role, User
 from accounts.models.organisation import HELP_LENGTH, LABEL_LENGTH, NAME_LENGTH
 from accounts.models.staff_note import TEXT_LENGTH, TICKET_LENGTH
 from accounts.organisation_policy import NEVER, SESSION_HOURS
 from core.durations import in_words
-from core.fields import cleaned_name
+from core.fields import AddressField, cleaned_name
 from core.i18n import Text, one_line
 from core.i18n import gettext_lazy as _
 
@@ -108,6 +109,19 @@ class NameForm(ActForm):
     def clean_name(self) -> str:
         """Return the name on one line."""
         return cleaned_name(self.cleaned_data["name"])
+
+
+class OpenCaseForm(ActForm):
+    """Asks where the caller can be reached, and why staff send a link there."""
+
+    contact = AddressField(
+        label=_("An e-mail address that the caller can read now"),
+        max_length=ADDRESS_LENGTH,
+        help_text=_("Any mailbox of theirs. We’ll send a link to it."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    field_order = ("contact", "checked", "reason")
 
 
 class NoteForm(WaitingForm):

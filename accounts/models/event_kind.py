@@ -113,6 +113,7 @@ class EventKind(StrEnum):
     STAFF_GAVE_ROLE = "staff:gave_role"  # of the administrator
     STAFF_LOOKED = "staff:looked"
     STAFF_NOTED = "staff:noted"
+    STAFF_OFFERED_CASE = "staff:offered_case"
     STAFF_SENT_RESET = "staff:sent_reset"
     STEP_ACCEPTED = "step:accepted"
     STEP_DECLINED = "step:declined"

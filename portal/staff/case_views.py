@@ -12,11 +12,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import staff
+from accounts.by_staff import IsLocked
+from accounts.forms.staff import OpenCaseForm
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import RecoveryCase, User
 from accounts.models.recovery_case import RecoveryCaseQuerySet
 from accounts.readiness import assessment
-from accounts.recovery_cases import deciding
+from accounts.recovery_cases import deciding, offering, opening
 from accounts.recovery_cases.deciding import Ended, TooEarly
 from accounts.recovery_cases.opening import RIVAL
 from accounts.recovery_contacts import answering
@@ -24,7 +26,7 @@ from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from devices.models import Session
-from portal.staff.act_pages import Text, ask_why, may_act
+from portal.staff.act_pages import Text, ask, ask_why, may_act
 from portal.staff.organisation_views import page_of_rows
 
 FORM = ["GET", "HEAD", "POST"]
@@ -81,6 +83,28 @@ def _to_decide(request: HttpRequest, public_id: UUID) -> tuple[RecoveryCase, Use
     found = get_object_or_404(_cases(), public_id=public_id)
     account = found.user.public_id if found.user else public_id
     return found, may_act(request, account, staff.Act.DECIDE_CASE)
+
+
+@require_http_methods(FORM)
+@confirms(gettext_lazy("let a caller ask for their account"), "contact", "checked", "reason")
+def offer(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Send a link by which somebody who called can ask for the account."""
+    user = may_act(request, public_id, staff.Act.OPEN_CASE)
+
+    def do(form: OpenCaseForm) -> tuple[bool, Text]:
+        contact = form.cleaned_data["contact"]
+        try:
+            offering.offer(
+                actor=authenticated_user(request), user=user, contact=contact, reason=form.why
+            )
+        except IsLocked:
+            return False, _("The account is locked. Unlock it first.")
+        except offering.AlreadyOpen:
+            return False, _("Somebody asks for this account already. See “Recovery”.")
+        return True, _("We’ll send the link to %(address)s.") % {"address": contact}
+
+    delay = opening.wait_of(has_two_step=user.has_two_step)
+    return ask(request, user, "open_case", OpenCaseForm, do, delay=delay)
 
 
 @require_http_methods(FORM)

@@ -53,6 +53,7 @@ ACTS = {
     EventKind.RECOVERY_CODES_DISCARDED_BY_STAFF: _("Revoked recovery codes"),
     EventKind.PASSWORD_REQUIRED_BY_STAFF: _("Required a new password"),
     EventKind.STAFF_SENT_RESET: _("Sent a link for a new password"),
+    EventKind.STAFF_OFFERED_CASE: _("Let a caller ask for an account"),
     EventKind.ACCOUNT_NAMED_BY_STAFF: _("Corrected a name"),
     EventKind.CASE_SUPPORTED: _("Approved a recovery, as the first"),
     EventKind.CASE_APPROVED: _("Approved a recovery, as the last"),

@@ -74,6 +74,7 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
         "require_password",
     ),
     ("accounts/<uuid:public_id>/send-reset/", account_acts.send_reset, "send_reset"),
+    ("accounts/<uuid:public_id>/open-case/", case_views.offer, "open_case"),
     ("accounts/<uuid:public_id>/role/", role_views.give_role, "give_role"),
     ("accounts/<uuid:public_id>/enrol/", organisation_views.enrol, "enrol"),
     (

@@ -40,6 +40,7 @@ def pages(person: Person) -> list[str]:
         "name/",
         "require-password/",
         "send-reset/",
+        "open-case/",
         "discard-codes/",
         f"sessions/{session.public_id}/end/",
         f"passkeys/{passkey.public_id}/remove/",

@@ -33,7 +33,7 @@ from tests.portal.dutch import english_in, words_of
 FILES = {"subject.txt", "body.html"}
 FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path.is_dir()}
 BY_STAFF = {kind for kind in NOTICES if kind.startswith("account:") or kind.endswith("_by_staff")}
-BY_STAFF |= {EventKind.STAFF_SENT_RESET, EventKind.WORK_APPROVED}
+BY_STAFF |= {EventKind.STAFF_OFFERED_CASE, EventKind.STAFF_SENT_RESET, EventKind.WORK_APPROVED}
 BY_STAFF |= {EventKind.WORK_DECLINED, EventKind.WORK_ENDED}
 
 

@@ -45,6 +45,7 @@ NOTHING_TO_STOP = {
     "recovery_codes:discarded_by_staff",
     "session:ended_by_staff",
     "sessions:ended_by_staff",
+    "staff:offered_case",  # nothing is open yet; the notice of the case itself has the stop
     "staff:sent_reset",
     "work:approved",
     "work:declined",

@@ -34,6 +34,7 @@ ASKED = {
 PROVED_OTHERWISE = {
     "accounts:recover",
     "accounts:recover_code",
+    "accounts:recover_link",
     "accounts:stop_case",
     "accounts:case_new_password",
     "accounts:case_new_password_link",

@@ -90,6 +90,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "accounts:own_case",
         "accounts:stop_case",
     ),
+    "let a caller ask for an account": ("admin:open_case", "accounts:recover_link"),
     "approve such a request": ("admin:approve_case", "admin:decline_case"),
     "choose the new password of an approved request": (
         "accounts:case_new_password_link",

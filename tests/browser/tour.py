@@ -457,6 +457,7 @@ def staff(tour: Tour) -> Names:
         f"{account}discard-codes/",
         f"{account}require-password/",
         f"{account}send-reset/",
+        f"{account}open-case/",
         f"{account}name/",
         "/admin/log/",
         "/admin/log/?what=staff:looked&days=7",

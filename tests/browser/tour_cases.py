@@ -1,5 +1,6 @@
 """The walk past a recovery case: the person, the owner, the officers; see tests/browser/tour.py."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from accounts.recovery_cases.ending import LINK
 from tests.contacts import give_contact
 from tests.journeys.hand import Hand, code_of_mail
 from tests.live import LiveSite, fresh_address
+from tests.live.sinks import body_of
 from tests.people import Person, make_person, protected
 from tests.phrases import Same
 
@@ -33,6 +35,31 @@ def pages_of_a_case(site: LiveSite, page: Page, enter: Enter) -> Names:
     yield from _desk(page, enter, person)
     yield from _back_in(page, person)
     yield from _stopped(site, page, contact)
+    yield from _called(site, page, enter)
+
+
+def _called(site: LiveSite, page: Page, enter: Enter) -> Names:
+    """Somebody who called the help desk: the act of staff, the mail, the link."""
+    hand, person, contact = Hand(page), protected("ivy"), fresh_address("caller")
+    enter(protected("desk", role=Role.SUPPORT))
+    hand.open(f"/admin/accounts/{person.user.public_id}/open-case/")
+    hand.type("An e-mail address that the caller can read now", contact)
+    hand.acts_because(WHY)
+    hand.press("Send the link")
+    hand.sees(Same(contact))
+    page.context.clear_cookies()
+    mailed = body_of(site.mail.wait_for(contact))
+    link = re.search(r"/recover/link/#\S+", mailed)
+    assert link
+    hand.open(link[0])
+    hand.reads("Ask for the account")
+    yield "/recover/link/"
+    hand.press("Ask for the account")
+    hand.reads("Your request for your account")
+    hand.open("/")
+    hand.open(link[0])
+    hand.reads("This link no longer works")
+    yield "/recover/link/, used"
 
 
 def pages_of_contacts(page: Page, enter: Enter) -> Names:

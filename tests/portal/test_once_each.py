@@ -62,6 +62,8 @@ def test_no_script_reads_a_cookie_of_the_site() -> None:
         (7199, "120 minutes"),
         (7200, "2 hours"),
         (timedelta(days=1), "24 hours"),
+        (timedelta(hours=50), "50 hours"),
+        (timedelta(days=7), "7 days"),
     ],
 )
 def test_a_wait_is_never_said_shorter_than_it_is(length: float | timedelta, words: str) -> None:

@@ -8,14 +8,18 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.activity.origin import Origin
 from accounts.authentication import known_browsers
-from accounts.forms.code import SENDS, SentCodeForm
+from accounts.contacts.normalization import mask_address
+from accounts.forms.code import SENDS, SentCodeForm, WaitingForm
+from accounts.forms.links import SignedTokenForm
 from accounts.forms.recovery import OpenCaseForm
 from accounts.models import User
-from accounts.recovery_cases import opening
+from accounts.recovery_cases import offering, opening
+from accounts.recovery_cases.offering import Offer
 from accounts.recovery_cases.opening import PURPOSE, PendingCase
 from accounts.views.recovery.case import show_in
 from accounts.views.shortcuts import show_form
@@ -87,6 +91,39 @@ def _open(request: HttpRequest, pending: PendingCase, form: SentCodeForm) -> Htt
     opening.forget(request)
     if case is None:
         return render(request, "accounts/recovery/open_already.html", {"address": pending.account})
+    return show_in(request, case)
+
+
+@login_not_required
+@never_cache
+@require_http_methods(FORM)
+@sensitive_post_parameters()
+def recover_link(request: HttpRequest) -> HttpResponse:
+    """Let who was sent a link by the help desk ask for the account; only the button does it."""
+    form = SignedTokenForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return show_form(request, "accounts/open_link.html", form)
+    token = form.cleaned_data["token"]
+    offered = offering.find(token)
+    if offered is None:
+        return render(request, "accounts/recovery/offer_ended.html", status=400)
+    asked = WaitingForm(request.POST if "open" in request.POST else None)
+    if asked.is_valid():
+        try:
+            opening.take(offered.contact)
+        except LimitReached as limit:
+            asked.add_error(None, asked.must_wait(limit, opening.TOO_MANY))
+        else:
+            return _accept(request, offered)
+    address = mask_address(offered.user.email)
+    context = {"token": token, "address": address, "contact": offered.contact}
+    return show_form(request, "accounts/recovery/offered.html", asked, **context)
+
+
+def _accept(request: HttpRequest, offered: Offer) -> HttpResponse:
+    case = offering.accept(offered, origin=Origin(client_of(request)), seen=partial(_seen, request))
+    if case is None:
+        return render(request, "accounts/recovery/offer_ended.html", status=400)
     return show_in(request, case)
 
 
