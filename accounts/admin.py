@@ -13,8 +13,10 @@ from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.functional import Promise
 
+from accounts import staff
 from accounts.account_search import search
 from accounts.models import User
+from accounts.request_user import authenticated_user
 from core.i18n import gettext_lazy as _
 
 ROWS_A_PAGE = 25
@@ -139,4 +141,5 @@ class AccountAdmin(ModelAdmin):  # type: ignore[type-arg] # not generic when it 
         """Show the list, to look at only."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return super().changelist_view(request, extra_context)
+        may_act = staff.may(authenticated_user(request), staff.Act.LOCK)
+        return super().changelist_view(request, {**(extra_context or {}), "may_act": may_act})

@@ -124,6 +124,30 @@ class OpenCaseForm(ActForm):
     field_order = ("contact", "checked", "reason")
 
 
+class BulkForm(ActForm):
+    """Asks besides how many accounts it is, so that nobody changes more than they think."""
+
+    number = forms.IntegerField(
+        label=_("How many accounts are these?"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    field_order = ("number", "checked", "reason")
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.count = number
+
+    def clean_number(self) -> int:
+        """Refuse another number than that of the accounts as they are now."""
+        typed: int = self.cleaned_data["number"]
+        if typed != self.count:
+            raise ValidationError(
+                _("It’s another number. Count the accounts above."), code="number"
+            )
+        return typed
+
+
 class NoteForm(WaitingForm):
     """Takes what staff write down about an account for each other."""
 

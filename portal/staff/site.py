@@ -24,6 +24,7 @@ from core.i18n import gettext_lazy as _
 from portal.staff import (
     account_acts,
     account_views,
+    bulk_views,
     case_views,
     factor_acts,
     log_views,
@@ -39,6 +40,7 @@ STAFF_PAGES = GuardedAct(_("open the pages for staff"))
 PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("", RedirectView.as_view(pattern_name="admin:accounts_user_changelist"), "index"),
     ("accounts/<uuid:public_id>/", account_views.account, "account"),
+    ("accounts/bulk/", bulk_views.bulk, "bulk"),
     ("accounts/<uuid:public_id>/activity/", account_views.activity, "activity"),
     ("accounts/<uuid:public_id>/notes/", note_views.notes, "notes"),
     ("accounts/<uuid:public_id>/handshake/", account_views.handshake, "handshake"),

@@ -60,6 +60,7 @@ def pages(person: Person) -> list[str]:
         "/admin/",
         "/admin/recovery/",
         "/admin/log/",
+        f"/admin/accounts/bulk/?act=lock&account={person.user.public_id}",
         "/admin/log/export/",
         recovery,
         f"{recovery}approve/",

@@ -45,6 +45,7 @@ PAGES: dict[str, Role] = {
     "/admin/accounts/{user}/require-password/": SUPPORT,
     "/admin/accounts/{user}/send-reset/": SUPPORT,
     "/admin/accounts/{user}/open-case/": SUPPORT,
+    "/admin/accounts/bulk/?act=lock&account={user}": SUPPORT,
     "/admin/accounts/{user}/enrol/": SUPPORT,
     "/admin/accounts/{user}/enrolments/{enrolment}/approve/": SUPPORT,
     "/admin/accounts/{user}/enrolments/{enrolment}/decline/": SUPPORT,

@@ -59,6 +59,7 @@ def pages(person: Person) -> dict[str, str]:
         "require_password": f"{base}require-password/",
         "send_reset": f"{base}send-reset/",
         "open_case": f"{base}open-case/",
+        "bulk": f"{LIST}bulk/?act=lock&account={person.user.public_id}",
         "discard_codes": f"{base}discard-codes/",
         "end_session": f"{base}sessions/{session.public_id}/end/",
         "remove_passkey": f"{base}passkeys/{passkey.public_id}/remove/",
@@ -79,6 +80,7 @@ def test_these_are_all_the_pages_there_are() -> None:
     assert names == {
         "index",
         "accounts_user_changelist",
+        "bulk",
         "account",
         "activity",
         "handshake",

@@ -75,6 +75,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "decide a dispute": ("admin:decide_dispute",),
     "freeze an account": ("admin:freeze",),
     "lock accounts": ("admin:lock", "admin:unlock"),
+    "change several accounts at once": ("admin:bulk",),
     "sign somebody out everywhere": ("admin:end_sessions",),
     "end a browser of somebody": ("admin:end_session",),
     "remove a passkey of somebody": ("admin:remove_passkey",),

@@ -458,6 +458,7 @@ def staff(tour: Tour) -> Names:
         f"{account}require-password/",
         f"{account}send-reset/",
         f"{account}open-case/",
+        f"/admin/accounts/bulk/?act=lock&account={person.user.public_id}",
         f"{account}name/",
         "/admin/log/",
         "/admin/log/?what=staff:looked&days=7",

@@ -336,6 +336,7 @@ TABLE: dict[str, Row] = {
     "admin:name": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:require_password": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:send_reset": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:bulk": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:open_case": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:decline_enrolment": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:give_role": closed(CONFIRM, CONFIRM, **STAFF),
