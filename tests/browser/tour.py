@@ -458,12 +458,12 @@ def staff(tour: Tour) -> Names:
         f"{account}require-password/",
         f"{account}send-reset/",
         f"{account}open-case/",
-        f"/admin/accounts/bulk/?act=lock&account={person.user.public_id}",
         f"{account}name/",
         "/admin/log/",
         "/admin/log/?what=staff:looked&days=7",
     )
     hand = tour.hand
+    yield from _several(tour, person)
     person.user.passkeys.all().delete()  # the phone is then the last, and takes a colleague
     hand.open(f"{account}phones/{person.phone.public_id}/unlink/")
     hand.type("Reason", "lost")
@@ -474,6 +474,25 @@ def staff(tour: Tour) -> Names:
     tour.page.locator("button.danger").click()
     hand.sees("A colleague has to agree")
     yield "/admin/, a colleague has to agree"
+
+
+def _several(tour: Tour, person: Person) -> Names:
+    """Tick accounts of the list, and change them."""
+    hand = tour.hand
+    hand.open(f"/admin/accounts/?q={person.address}")
+    tour.page.get_by_role("checkbox").check()
+    hand.press("Continue")
+    hand.reads("Sign these people out everywhere")
+    yield "/admin/accounts/bulk/"
+    hand.type("How many accounts are these?", "2")
+    hand.acts_because("They lost a laptop that all of them used.")
+    hand.press("Sign these people out everywhere")
+    hand.sees("It’s another number.")
+    yield "/admin/accounts/bulk/, another number"
+    hand.type("How many accounts are these?", "1")
+    hand.press("Sign these people out everywhere")
+    hand.reads("Accounts")
+    yield "/admin/accounts/, changed"
 
 
 def apps(tour: Tour) -> Names:
