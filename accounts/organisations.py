@@ -10,7 +10,7 @@ from accounts.activity.details import Details
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import mask_address
 from accounts.models import EventKind, Organisation, User
-from accounts.staff import Act, check_may
+from accounts.staff import Act, check, check_may
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
@@ -67,6 +67,25 @@ def _told(
         about["rules_before"] = {rule: was[rule] for rule in rules if was[rule]}
         about["rules_after"] = {rule: after[rule] for rule in rules if after[rule]}
     return about
+
+
+@transaction.atomic
+def set_manager(
+    *, actor: User, user: User, organisation: Organisation, is_manager: bool, reason: str
+) -> bool:
+    """Let the member manage the organisation, or no longer; False if nothing changed."""
+    check(actor, user, Act.KEEP_ORGANISATIONS)
+    if not organisation_policy.set_manager(user, organisation, is_manager=is_manager):
+        return False
+    given, taken = EventKind.ORGANISATION_MANAGER_GIVEN, EventKind.ORGANISATION_MANAGER_TAKEN
+    events.record(
+        user,
+        given if is_manager else taken,
+        origin=Origin(actor=actor),
+        organisation=organisation.name,
+        reason=reason,
+    )
+    return True
 
 
 def masked(text: str) -> str:

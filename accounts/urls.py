@@ -14,7 +14,7 @@ from accounts.views.security import (
     two_step,
     unused,
 )
-from accounts.views.signing_in import invitation, set_up, sign_in, sign_in_link, sign_up
+from accounts.views.signing_in import invitation, joining, set_up, sign_in, sign_in_link, sign_up
 
 app_name = "accounts"
 
@@ -108,6 +108,7 @@ urlpatterns = [
         name="confirm_contact",
     ),
     path("invitation/", invitation.invitation, name="invitation"),
+    path("invitation/join/", joining.join, name="join_organisation"),
     path("invitation/link/", invitation.invitation_link, name="invitation_link"),
     path("security/contact/<uuid:public_id>/send/", contact.resend_contact, name="resend_contact"),
     path(

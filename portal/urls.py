@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", well_known.robots, name="robots"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("organisation/", include("portal.managers.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -102,6 +102,7 @@ KINDS: dict[str, Kind] = {
         notice=True,
         effect=PROTECTION,
     ),
+    "organisation:joined": Kind(_("Joined {organisation}"), "users"),
     "number:added": Kind(
         _("Phone number {number} added"), "message-circle", "look", notice=True, effect=SET_UP
     ),

@@ -17,6 +17,7 @@ from accounts.activity import events, recovery_notifications
 from accounts.activity.event_kinds import KINDS
 from accounts.activity.user_agents import place_name
 from accounts.contacts.normalization import email_key
+from accounts.contacts.taken import has_account
 from accounts.links import take_back
 from accounts.links.addresses import link_to, url_of
 from accounts.models import (
@@ -222,7 +223,9 @@ def _invitation(message: Message) -> tuple[str, Context]:
     except Invitation.DoesNotExist as error:
         raise Undeliverable("the invitation is no longer open") from error
     link = link_to("accounts:invitation_link", token)
-    return message.kind, {"link": link, "days": settings.INVITATION_AGE.days}
+    firm = row.organisation
+    about = {"organisation": firm.name, "joins": has_account(row.address)} if firm else {}
+    return message.kind, {"link": link, "days": settings.INVITATION_AGE.days, **about}
 
 
 MORE_LISTED = 20  # events in one mail; the activity has them all

@@ -45,6 +45,12 @@ STAFF: dict[str, Kind] = {
     "organisation:changed": Kind(
         _("Details of {organisation} changed"), "users", "look", notice=True
     ),
+    "organisation:manager_given": Kind(
+        _("Made a manager of {organisation} by staff"), "users", "look", notice=True
+    ),
+    "organisation:manager_taken": Kind(
+        _("No longer a manager of {organisation}"), "users", "look", notice=True
+    ),
     "passkey:removed_by_staff": Kind(
         _("Passkey {passkey} removed by staff"),
         "key-round",

@@ -1,9 +1,17 @@
-"""Whether an address or number went to somebody else, when the database refuses it."""
+"""Whether an address or number is somebody's: asked before, and when the database refuses it."""
 
 from django.db import IntegrityError
 
+from accounts.contacts.normalization import email_key
 from accounts.models import EmailAddress, PhoneNumber, User
 from core.database import violates
+
+
+def has_account(address: str) -> bool:
+    """Tell whether the address belongs to an account."""
+    key = email_key(address)
+    verified = EmailAddress.objects.verified().filter(key=key)
+    return User.objects.filter(email_key=key).exists() or verified.exists()
 
 
 def is_address_taken(error: IntegrityError) -> bool:

@@ -1,12 +1,17 @@
-"""Inviting people: who may, how often, and what becomes of an invitation."""
+"""Inviting people: who may, how often, and what becomes of an invitation.
+
+Those of an organisation are written by `accounts.links.organisation_invitations`.
+"""
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import organisation_policy
 from accounts.activity import events
 from accounts.activity.origin import Origin
 from accounts.contacts.normalization import email_key
+from accounts.contacts.taken import has_account
 from accounts.models import EmailAddress, EventKind, Invitation, User
 from accounts.staff import Act, check_may
 from core.database import violates
@@ -26,13 +31,6 @@ class NotOpen(Exception):
     """The invitation was accepted or withdrawn meanwhile."""
 
 
-def has_account(address: str) -> bool:
-    """Tell whether the address belongs to an account."""
-    key = email_key(address)
-    verified = EmailAddress.objects.verified().filter(key=key)
-    return User.objects.filter(email_key=key).exists() or verified.exists()
-
-
 def invite(*, actor: User | None, address: str, name: str = "", language: str = "") -> Invitation:
     """Write an invitation and its mail; `actor` is None for the operator on the host.
 
@@ -43,7 +41,7 @@ def invite(*, actor: User | None, address: str, name: str = "", language: str = 
         check_may(actor, Act.INVITE)
     if has_account(address):
         raise HasAccount
-    if Invitation.objects.open().filter(key=email_key(address)).exists():
+    if open_for(address):
         raise IsInvited
     _take(actor, address)
     try:
@@ -52,7 +50,7 @@ def invite(*, actor: User | None, address: str, name: str = "", language: str = 
             row = Invitation.objects.create(
                 address=address, name=name, invited_by=actor, expires_at=until
             )
-            _queue(row, language)
+            queue_mail(row, language)
     except IntegrityError as error:
         if not violates(error, Invitation, "one_open_invitation_an_address", "key"):
             raise
@@ -68,7 +66,7 @@ def resend(*, actor: User | None, invitation: Invitation, language: str = "") ->
     with transaction.atomic():
         if not invitation.renew():
             raise NotOpen
-        _queue(invitation, language)
+        queue_mail(invitation, language)
 
 
 def withdraw(*, actor: User, invitation: Invitation) -> bool:
@@ -82,7 +80,8 @@ def _take(actor: User | None, address: str) -> None:
     rates.INVITATIONS_TO_AN_ADDRESS.take(email_key(address))
 
 
-def _queue(row: Invitation, language: str) -> None:
+def queue_mail(row: Invitation, language: str) -> None:
+    """Queue the mail with the link of this round, in the transaction that begins it."""
     queue(
         channel="email",
         recipient=row.address,
@@ -103,12 +102,35 @@ def accept(*, invitation: Invitation, name: str, password: str, origin: Origin) 
     user = User.objects.create(email=invitation.address, name=name, password=password)
     now = timezone.now()
     EmailAddress.objects.create(user=user, address=user.email, verified_at=now)
-    events.record(
-        user, EventKind.ACCOUNT_CREATED, origin=Origin(origin.client, actor=invitation.invited_by)
-    )
+    # A manager is no staff: as the actor they would stand in the log of what staff did.
+    actor = None if invitation.organisation else invitation.invited_by
+    events.record(user, EventKind.ACCOUNT_CREATED, origin=Origin(origin.client, actor=actor))
+    _join(user, invitation, origin)
     return user
 
 
+@transaction.atomic
+def accept_as(*, user: User, invitation: Invitation, origin: Origin) -> bool:
+    """Let somebody with an account join; False if it was used or withdrawn just now."""
+    if not invitation.consume():
+        return False
+    _join(user, invitation, origin)
+    return True
+
+
+def _join(user: User, invitation: Invitation, origin: Origin) -> None:
+    firm = invitation.organisation
+    if firm and organisation_policy.join(user, firm):
+        kind = EventKind.ORGANISATION_JOINED
+        events.record(user, kind, origin=origin, organisation=firm.name)
+
+
+def is_for(user: User, invitation: Invitation) -> bool:
+    """Tell whether the person may join by it: it went to an address that they have confirmed."""
+    return user.email_addresses.verified().filter(key=invitation.key).exists()
+
+
 def open_for(address: str) -> Invitation | None:
-    """Return the open invitation for an address."""
-    return Invitation.objects.open().filter(key=email_key(address)).first()
+    """Return the open invitation that staff sent to an address."""
+    rows = Invitation.objects.open().filter(organisation__isnull=True)
+    return rows.filter(key=email_key(address)).first()

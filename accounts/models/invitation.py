@@ -58,10 +58,19 @@ class Invitation(models.Model):
 
     class Meta:
         constraints = (
+            # Staff invite an address once, and so does each organisation: what one of them did, or
+            # that there is an account, is nothing that another learns.
             models.UniqueConstraint(
                 fields=["key"],
-                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                condition=Q(
+                    accepted_at__isnull=True, withdrawn_at__isnull=True, organisation__isnull=True
+                ),
                 name="one_open_invitation_an_address",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "key"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation_of_each",
             ),
         )
 

@@ -113,6 +113,13 @@ RECOVERY_CODE_SETS = Limit(
 )
 STAFF_ACTS = Limit("staff-acts", "acts on accounts", "person", "STAFF_ACTS_AN_HOUR", HOUR)
 INVITATIONS = Limit("invitations", "invitations sent", "person", "INVITATIONS_A_DAY", DAY)
+MANAGER_INVITATIONS = Limit(
+    "manager-invitations",
+    "invitations sent for an organisation",
+    "person",
+    "MANAGER_INVITATIONS_A_DAY",
+    DAY,
+)
 INVITATIONS_TO_AN_ADDRESS = Limit(
     "invitations-address", "invitations sent", "target", "INVITATIONS_AN_ADDRESS", DAY
 )

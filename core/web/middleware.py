@@ -94,7 +94,7 @@ class RequestLimits:
 
 
 def _is_body_long(request: HttpRequest) -> bool:
-    """Tell what Django's own limit does not: that leaves files out, and no page takes one."""
+    """Tell what Django’s own limit does not: that leaves files out, and none here is long."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

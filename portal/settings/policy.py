@@ -117,6 +117,8 @@ RECOVERY_CASES_A_MONTH = 3  # of one mailbox where a person is reached
 PASSWORD_RESET_AGE = timedelta(minutes=60)
 INVITATION_AGE = timedelta(days=7)
 INVITATIONS_A_DAY = 100  # of one member of staff
+MANAGER_INVITATIONS_A_DAY = 400  # of one manager of an organisation
+INVITATIONS_AT_ONCE = 200  # lines of a manager's list
 INVITATIONS_AN_ADDRESS = 5  # a day, sent again included
 SET_UP_LINK_AGE = timedelta(minutes=10)
 NOTICE_AGE = timedelta(days=3)

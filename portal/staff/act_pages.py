@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from accounts import staff
@@ -58,6 +59,7 @@ def ask_why(
 ) -> HttpResponse:
     """Ask for the reason, act, and lead back to the account with a sentence.
 
+    A fact called `back` is the address of another page to lead back to.
     `act` names the template under `admin/acts/` that says of these `facts` what will happen; `do`
     takes the reason and returns whether anything changed, and what to say.
     """
@@ -78,6 +80,8 @@ def ask(
     **facts: Any,
 ) -> HttpResponse:
     """The same, for a form that asks for more; `initial` is what stands there at first."""
+    account = reverse("admin:account", kwargs={"public_id": user.public_id})
+    facts = {"back": account, **facts, "subject": user}
     template = f"admin/acts/{act}.html"
     form = form_class(
         request.POST if request.method == "POST" else None,
@@ -92,7 +96,7 @@ def ask(
             changed, said = do(form)
         except LimitReached as limit:
             form.add_error(None, form.must_wait(limit, TOO_MANY_ACTS))
-            return show_form(request, template, form, subject=user, **facts)
+            return show_form(request, template, form, **facts)
         (messages.success if changed else messages.info)(request, str(said))
-        return redirect("admin:account", public_id=user.public_id)
-    return show_form(request, template, form, subject=user, **facts)
+        return redirect(facts["back"])
+    return show_form(request, template, form, **facts)

@@ -65,7 +65,7 @@ def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     people = [row.user_id for row in page["rows"]]
     held = found.enrolments.current().filter(user__in=people)
     states = {row.user_id: row for row in held}
-    members = [(row.user, states.get(row.user_id)) for row in page["rows"]]
+    members = [(row, states.get(row.user_id)) for row in page["rows"]]
     rules = organisation_policy.in_words(organisation_policy.rules_of(found))
     context = {**page, **_rights(request), "organisation": found, "members": members}
     context["rules"] = rules

@@ -27,7 +27,7 @@ from portal.staff.organisation_views import page_of_rows
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """List the invitations that nobody has accepted, newest first."""
-    rows = Invitation.objects.open().select_related("invited_by").order_by("-pk")
+    rows = Invitation.objects.open().select_related("invited_by", "organisation").order_by("-pk")
     invites = staff.may(authenticated_user(request), staff.Act.INVITE)
     context = {**page_of_rows(request, rows), "invites": invites}
     return render(request, "admin/invitations.html", context)

@@ -28,6 +28,7 @@ from portal.staff import (
     case_views,
     factor_acts,
     log_views,
+    manager_views,
     note_views,
     organisation_views,
     people_views,
@@ -117,6 +118,11 @@ PAGES: tuple[tuple[str, Callable[..., Any], str], ...] = (
     ("organisations/add/", organisation_views.add, "add_organisation"),
     ("organisations/<uuid:public_id>/", organisation_views.organisation, "organisation"),
     ("organisations/<uuid:public_id>/edit/", organisation_views.edit, "edit_organisation"),
+    (
+        "organisations/<uuid:public_id>/members/<uuid:member_id>/manager/<str:change>/",
+        manager_views.set_manager,
+        "set_manager",
+    ),
 )
 """Address, view and name of each page of staff but the list of accounts."""
 

@@ -75,7 +75,8 @@ def pages(person: Person) -> list[str]:
         f"{firms}add/",
     ]
     shown = [account, f"{account}activity/", f"{account}handshake/", f"{account}notes/"]
-    return [*lists, firm, f"{firm}edit/", *shown, *(account + act for act in acts)]
+    managers = f"{firm}members/{person.user.public_id}/manager/give/"
+    return [*lists, firm, f"{firm}edit/", managers, *shown, *(account + act for act in acts)]
 
 
 def test_the_pages_above_are_all_there_are(client: Any, alice: Person) -> None:

@@ -39,6 +39,8 @@ NOTHING_TO_STOP = {
     "notice:reported",
     "recovery_contact:declined",  # what the contact did, in an account of their own
     "recovery_contact:left",
+    "organisation:manager_given",
+    "organisation:manager_taken",
     "passkey:removed_by_staff",
     "password:required_by_staff",
     "phone:unlinked_by_staff",

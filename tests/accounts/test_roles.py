@@ -56,6 +56,7 @@ PAGES: dict[str, Role] = {
     "/admin/accounts/{user}/role/": ADMINISTRATOR,
     "/admin/organisations/add/": ADMINISTRATOR,
     "/admin/organisations/{organisation}/edit/": ADMINISTRATOR,
+    "/admin/organisations/{organisation}/members/{user}/manager/give/": ADMINISTRATOR,
 }
 
 

@@ -118,6 +118,7 @@ def test_these_are_all_the_pages_there_are() -> None:
         "organisation",
         "add_organisation",
         "edit_organisation",
+        "set_manager",
     }
 
 

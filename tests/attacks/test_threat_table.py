@@ -107,7 +107,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     "change whom an organisation's people ask, and what it asks of them": (
         "admin:edit_organisation",
     ),
-    "withdraw an invitation": ("admin:withdraw_invitation",),
+    "withdraw an invitation": ("admin:withdraw_invitation", "organisation:withdraw_invitation"),
+    "join an organisation with an account": ("accounts:join_organisation",),
+    "make somebody a manager of an organisation, or no longer": ("admin:set_manager",),
     "read the backup": (
         "devices:recover_app",
         "devices:stop_grant",
@@ -165,6 +167,9 @@ HARMLESS: dict[str, tuple[str, ...]] = {
         "accounts:invitation_link",
         "admin:add_person",
         "admin:resend_invitation",
+        "organisation:invitations",
+        "organisation:invite_many",
+        "organisation:resend_invitation",
     ),
     "sends a message once more, within the caps": ("accounts:resend_contact",),
     "changes how something is called or shown": (

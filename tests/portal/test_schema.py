@@ -71,6 +71,7 @@ def test_a_database_that_had_all_of_before_goes_on(tmp_path: Path) -> None:
         "accounts.0008_staff_acts",
         "accounts.0009_staff_notes",
         "accounts.0010_organisation_policy",
+        "accounts.0011_invitations_of_organisations",
     ]
     assert "No migrations to apply" in manage("migrate")
     with sqlite3.connect(path) as database:

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts import organisation_policy
 from accounts.activity import events
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
@@ -112,6 +113,19 @@ def fresh(get: str, post: str, **other: str) -> Row:
     return closed(get, post, **{"stale_get": CONFIRM, "stale_post": CONFIRM, **other})
 
 
+def managed(get: str, post: str) -> Row:
+    """Return the row of a page of who manages alice's organisation, which she alone does."""
+    table: dict[str, str] = {}
+    for method, answer in (("get", get), ("post", post)):
+        if answer != WRONG_METHOD:
+            table |= {
+                f"stale_{method}": CONFIRM,
+                f"stranger_{method}": GONE,
+                f"weak_{method}": GONE,
+            }
+    return closed(get, post, **table)
+
+
 NOT_HERS = {"stranger": GONE}
 NOT_THEIRS = {"stranger": GONE, "weak": GONE}
 STAFF = dict.fromkeys(("stranger", "stale", "full"), GONE) | {"weak": CONFIRM}
@@ -152,6 +166,7 @@ TABLE: dict[str, Row] = {
     "accounts:reset_new": public("400", "400"),
     "accounts:invitation": seen(OVERVIEW, OVERVIEW, anonymous=GONE, half=GONE),
     "accounts:invitation_link": public(FORM, FORM),
+    "accounts:join_organisation": guarded(GONE, GONE),
     "accounts:set_up_link": public(FORM, FORM),
     "accounts:set_up": closed("to /security/two-step/", "to /security/two-step/"),
     "accounts:confirm": seen(CONFIRM, CONFIRM),
@@ -352,6 +367,14 @@ TABLE: dict[str, Row] = {
     "admin:add_organisation": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:organisation": closed(CONFIRM, CONFIRM, **STAFF),
     "admin:edit_organisation": closed(CONFIRM, CONFIRM, **STAFF),
+    "admin:set_manager": closed(CONFIRM, CONFIRM, **STAFF),
+    "organisation:index": managed("to /organisation/", WRONG_METHOD),
+    "organisation:members": managed(PAGE, WRONG_METHOD),
+    "organisation:requests": managed(PAGE, WRONG_METHOD),
+    "organisation:invitations": managed(PAGE, FORM),
+    "organisation:invite_many": managed(PAGE, FORM),
+    "organisation:resend_invitation": managed(WRONG_METHOD, "to /organisation/"),
+    "organisation:withdraw_invitation": managed(WRONG_METHOD, "to /organisation/"),
 }
 
 
@@ -400,6 +423,11 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
     work = {"public_id": str(account.public_id)}
     firm = {"public_id": str(account.organisation.public_id)}
     asked: dict[str, Any] = {"session": str(session.public_id), "grants_from": timezone.now()}
+    organisation_policy.set_manager(alice.user, account.organisation, is_manager=True)
+    until = timezone.now() + settings.INVITATION_AGE
+    invited = account.organisation.invitations.create(
+        address=fresh_address("invited"), expires_at=until
+    )
     link = {"public_id": str(app_linking.begin(user=alice.user, **asked)[0].public_id)}
     app = give_app(alice, Client())
     grant = {"public_id": str(phones.grant(app).public_id)}
@@ -439,6 +467,12 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
         "devices:ask_work": work,
         "admin:organisation": firm,
         "admin:edit_organisation": firm,
+        "admin:set_manager": {
+            **firm,
+            "member_id": str(alice.user.public_id),
+            "change": "give",
+        },
+        "organisation": {**firm, "invitation_id": str(invited.public_id)},
         "admin": {
             "enrolment_id": work["public_id"],
             "public_id": str(alice.user.public_id),

@@ -1,0 +1,40 @@
+"""Who manages an organisation.
+
+It is read from the database where an act is done: whoever is no longer a manager does nothing more,
+whatever their session remembers.
+"""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.models import Membership, Organisation, User
+
+
+class NotManager(Exception):
+    """The person does not manage this organisation, or there is none."""
+
+
+def organisations_of(user: User) -> QuerySet[Organisation]:
+    """Return the organisations that the person manages, by name."""
+    rows = Membership.objects.filter(user=user, is_manager=True)
+    return Organisation.objects.filter(pk__in=rows.values("organisation"))
+
+
+def organisation_of(user: User, public_id: UUID) -> Organisation:
+    """Return this organisation; raises `NotManager` unless the person manages it."""
+    found = organisations_of(user).filter(public_id=public_id).first()
+    if found is None:
+        raise NotManager
+    return found
+
+
+def check(actor: User, organisation: Organisation) -> None:
+    """Raise `NotManager` unless the person manages it; call it in the transaction of the act.
+
+    The membership is locked: who takes the right away waits for the act, or the act for them.
+    """
+    rows = Membership.objects.select_for_update(no_key=True, of=("self",))
+    mine = rows.filter(user=actor, organisation=organisation, is_manager=True)
+    if not mine.filter(user__is_active=True, user__two_step_since__isnull=False).exists():
+        raise NotManager
