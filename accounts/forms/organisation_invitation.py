@@ -49,7 +49,7 @@ class InvitationListForm(WaitingForm):
             "One person per line: the e-mail address, then optionally a comma and the name."
         ),
         widget=forms.Textarea(
-            attrs={"rows": 10, "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
+            attrs={"rows": 5, "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
         ),
     )
     file = forms.FileField(
@@ -57,7 +57,10 @@ class InvitationListForm(WaitingForm):
         required=False,
         allow_empty_file=True,
         help_text=_("Columns: address and name. A file replaces what’s typed above."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+        # The browser itself shortens the name of the file.
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.txt,text/csv,text/plain", "data-may-clip": True}
+        ),
     )
     count = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -68,13 +71,14 @@ class InvitationListForm(WaitingForm):
     @property
     def is_confirmed(self) -> bool:
         """Whether the manager saw how many people these are, and pressed once more."""
-        return bool(self.people) and self.cleaned_data.get("count") == len(self.people)
+        is_seen = bool(self.people) and not self.cleaned_data.get("file")
+        return is_seen and self.cleaned_data.get("count") == len(self.people)
 
     def clean(self) -> dict[str, Any]:
         """Read the lines; the error of each names its number."""
         cleaned = super().clean() or {}
         if uploaded := cleaned.get("file"):
-            cleaned["text"] = uploaded.read().decode("utf-8-sig", errors="replace")
+            cleaned["text"] = _decoded(uploaded.read())
         self._show(cleaned.get("text", ""))
         if "text" in cleaned:
             self._read(cleaned["text"])
@@ -87,6 +91,7 @@ class InvitationListForm(WaitingForm):
     def ask(self) -> None:
         """Let the page ask once more, with the number of people."""
         self._show(self.cleaned_data["text"], len(self.people))
+        self.fields["text"].widget.attrs["rows"] = 3  # it was read before; the button is near
 
     def _read(self, text: str) -> None:
         lines = list(_lines(text))
@@ -114,6 +119,14 @@ class InvitationListForm(WaitingForm):
         for number, each in self.people.items():
             if obstacle := obstacles.get(email_key(each.address)):
                 self.refuse(number, obstacle.value)
+
+
+def _decoded(content: bytes) -> str:
+    """Read a file as spreadsheets write them: in UTF-8, or in the code page of Western Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

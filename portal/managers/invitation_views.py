@@ -16,7 +16,7 @@ from accounts.forms.organisation_invitation import SENDS, OrganisationInviteForm
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.links import organisation_invitations
 from accounts.links.invitations import NotOpen
-from accounts.links.organisation_invitations import Invitee, Refused
+from accounts.links.organisation_invitations import Invitee, Obstacle, Refused
 from accounts.models import Invitation, Organisation
 from accounts.request_user import authenticated_user
 from accounts.views.shortcuts import show_form
@@ -59,7 +59,9 @@ def _invite(request: HttpRequest, organisation: Organisation, form: Organisation
             language=get_language() or "",
         )
     except Refused as refused:
-        form.add_error("email", refused.obstacles[email_key(invitee.address)].value)
+        # None is left if the other invitation, which was there first, is gone again.
+        found = refused.obstacles.get(email_key(invitee.address), Obstacle.INVITED)
+        form.add_error("email", found.value)
     except LimitReached as limit:
         form.add_error(None, form.must_wait(limit, SENDS))
     else:

@@ -80,12 +80,14 @@ def requests(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 def _asked(organisation: Organisation) -> QuerySet[Enrolment]:
-    return organisation.enrolments.asked().select_related("user")
+    """Return the requests of its people: whoever left is none of them."""
+    people = organisation.memberships.values("user")
+    return organisation.enrolments.asked().filter(user__in=people).select_related("user")
 
 
 def _waiting(organisation: Organisation) -> dict[str, Any]:
     """Count the requests, and say since when the oldest waits."""
-    return organisation.enrolments.asked().aggregate(count=Count("pk"), oldest=Min("asked_at"))
+    return _asked(organisation).aggregate(count=Count("pk"), oldest=Min("asked_at"))
 
 
 def _has_device() -> Any:

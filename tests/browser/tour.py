@@ -23,6 +23,7 @@ from tests.browser.tour_apps import linked_app
 from tests.browser.tour_backup import pages_of_a_backup
 from tests.browser.tour_cases import pages_of_a_case, pages_of_contacts
 from tests.browser.tour_disputes import contested_phone, refusals, reported_change
+from tests.browser.tour_managers import pages_of_managers
 from tests.browser.tour_phones import lost_phone, suspended_phone
 from tests.browser.tour_recovery import pages_of_recovery
 from tests.browser.tour_work import (
@@ -506,6 +507,11 @@ def organisations(tour: Tour) -> Names:
     yield from account_of_an_organisation(tour.page, tour.enter)
 
 
+def managers(tour: Tour) -> Names:
+    """Managers of an organisation, and who becomes one."""
+    yield from pages_of_managers(tour.page, tour.enter)
+
+
 def work(tour: Tour) -> Names:
     """Accounts with organisations, in the app."""
     yield from work_on_a_phone(tour.page, tour.site, protected("wout"))
@@ -541,6 +547,7 @@ PARTS: list[Callable[[Tour], Names]] = [
     staff,
     apps,
     organisations,
+    managers,
     work,
     app,
     backups,

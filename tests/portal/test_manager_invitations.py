@@ -329,8 +329,18 @@ def test_a_file_takes_the_place_of_what_is_typed_and_stands_there_afterwards(
     file = BytesIO(GOOD.encode())
     file.name = "people.csv"
     answer = office.post(page(firm, "list/"), {"text": "", "file": file, "count": "2"})
-    assert answer.status_code == 302
-    assert firm.invitations.count() == 2
+    assert "Press once more to invite 2 people." in seen(answer)  # nobody has seen this list yet
+    assert not firm.invitations.exists()
+    assert "one@latchkey.example, One Person" in answer.text
+
+
+def test_a_file_of_an_older_spreadsheet_is_read(office: Client, firm: Organisation) -> None:
+    file = BytesIO("one@latchkey.example;Zoë\r\n".encode("cp1252"))
+    file.name = "people.csv"
+    answer = office.post(page(firm, "list/"), {"file": file})
+    assert "one@latchkey.example;Zoë" in answer.text
+    send(office, firm, "one@latchkey.example;Zoë", count="1")
+    assert firm.invitations.get().name == "Zoë"
 
 
 @pytest.mark.parametrize(

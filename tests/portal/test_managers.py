@@ -105,6 +105,14 @@ def test_requests_stand_above_the_longest_wait_first(
     assert "elsewhere" not in listed
 
 
+def test_who_left_is_no_longer_seen(office: Client, firm: Organisation, alice: Person) -> None:
+    give_enrolment(alice, firm, state="asked")
+    organisation_policy.leave(alice.user, firm)
+    words = seen(office.get(page(firm))) + seen(office.get(page(firm, "requests/")))
+    assert alice.address not in words
+    assert "Nobody is waiting for a new code." in words
+
+
 def test_a_manager_learns_of_no_phone_number_device_or_event(
     office: Client, firm: Organisation, alice: Person
 ) -> None:
