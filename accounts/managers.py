@@ -32,9 +32,10 @@ def organisation_of(user: User, public_id: UUID) -> Organisation:
 def check(actor: User, organisation: Organisation) -> None:
     """Raise `NotManager` unless the person manages it; call it in the transaction of the act.
 
-    The membership is locked: who takes the right away waits for the act, or the act for them.
+    The person is locked, as by everything that changes what they manage: who takes the right away
+    waits for the act, or the act for them.
     """
-    rows = Membership.objects.select_for_update(no_key=True, of=("self",))
-    mine = rows.filter(user=actor, organisation=organisation, is_manager=True)
-    if not mine.filter(user__is_active=True, user__two_step_since__isnull=False).exists():
+    user = actor.lock_for_update()
+    rows = Membership.objects.filter(user=user, organisation=organisation, is_manager=True)
+    if not (user.is_active and user.has_two_step and rows.exists()):
         raise NotManager
