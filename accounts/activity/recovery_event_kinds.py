@@ -51,6 +51,12 @@ RECOVERY: dict[str, Kind] = {
         notice=True,
         effect=Effect.PROTECTION_CHANGED,
     ),
+    "case:backed": Kind(
+        _("{organisation} says it is you who asks"), "life-buoy", "loss", notice=True
+    ),
+    "case:opposed": Kind(
+        _("{organisation} says it isn’t you who asks"), "life-buoy", "loss", notice=True
+    ),
     "case:doubted": Kind(
         _("Recovery contact {address} says it isn’t you who asks"),
         "life-buoy",

@@ -43,11 +43,13 @@ class EventKind(StrEnum):
     BROWSER_UNTRUSTED = "browser:untrusted"
     BROWSERS_UNTRUSTED = "browsers:untrusted"
     CASE_APPROVED = "case:approved"
+    CASE_BACKED = "case:backed"  # by an organisation
     CASE_DECLINED = "case:declined"
     CASE_DONE = "case:done"
     CASE_DOUBTED = "case:doubted"
     CASE_EXPIRED = "case:expired"
     CASE_OPENED = "case:opened_for"
+    CASE_OPPOSED = "case:opposed"  # by an organisation
     CASE_PROVED = "case:proved"
     CASE_REMINDED = "case:reminded"
     CASE_STOPPED = "case:stopped"

@@ -21,6 +21,7 @@ from accounts.readiness import assessment
 from accounts.recovery_cases import deciding, offering, opening
 from accounts.recovery_cases.deciding import Ended, TooEarly
 from accounts.recovery_cases.opening import RIVAL
+from accounts.recovery_cases.organisation_word import SAYS_NO
 from accounts.recovery_contacts import answering
 from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
@@ -30,6 +31,7 @@ from portal.staff.act_pages import Text, ask, ask_why, may_act
 from portal.staff.organisation_views import page_of_rows
 
 FORM = ["GET", "HEAD", "POST"]
+AGAINST = (RIVAL, SAYS_NO)
 EARLIER = 10  # requests for the same account that are listed
 
 
@@ -57,8 +59,8 @@ def case(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "case": found,
         "subject": user,
-        "evidence": [_in_words(each) for each in found.evidence if each["kind"] != RIVAL],
-        "rivals": [_in_words(each) for each in found.evidence if each["kind"] == RIVAL],
+        "evidence": [_in_words(each) for each in found.evidence if each["kind"] not in AGAINST],
+        "against": [_in_words(each) for each in found.evidence if each["kind"] in AGAINST],
         "options": assessment.of(user).ways if user else [],
         "sessions": Session.objects.of(user).alive().count() if user else 0,
         "approvals": approvals,

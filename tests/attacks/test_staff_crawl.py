@@ -17,6 +17,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from accounts import organisation_policy
 from accounts.authentication.factors import sent_codes
 from accounts.authentication.proofs import Strength
 from accounts.links import invitations
@@ -27,14 +28,15 @@ from core.web.http import RequestOrigin
 from tests.attacks.test_staff import EVERYBODY, pages
 from tests.cases import give_case
 from tests.contacts import give_contact
-from tests.people import Person, enter, give_passkey, protected, trust
+from tests.people import Person, enter, give_number, give_passkey, make_person, protected, trust
 from tests.phones import give_app
+from tests.work import make_organisation
 
 SECRET = re.compile(
     r"hash|digest|sealed|secret|password$|token|session_key|public_key|binding$|^key$"
 )
 LEAST = 12  # characters; shorter ones are words of a page, too
-LINK_TO = re.compile(r'(?:href|action)="(/admin/[^"#]*)')
+LINK_TO = re.compile(r'(?:href|action)="(/(?:admin|organisation)/[^"#]*)')
 MOST = 400  # pages
 
 
@@ -114,6 +116,37 @@ def test_no_page_that_a_role_can_reach_has_a_secret(
         assert not shown, f"{path}: {shown}"
         assert not [text for text in planted if text in page], path
     assert visited > len(start)
+
+
+def test_a_manager_reaches_their_own_people_and_no_secret(
+    client: Client, alice: Person, bob: Person, planted: list[str]
+) -> None:
+    """Nor a device, a number or the activity of theirs, nor anybody of another organisation."""
+    firm, other = make_organisation("Example Ltd"), make_organisation("Other & Co")
+    manager, stranger = protected("manager"), make_person("stranger")
+    for user, where in ((alice.user, firm), (manager.user, firm), (stranger.user, other)):
+        organisation_policy.join(user, where)
+    organisation_policy.set_manager(manager.user, firm, is_manager=True)
+    enter(client, manager, Strength.TWO_STEP)
+    number = give_number(alice)
+    home = f"/organisation/{firm.public_id}/"
+    start = [
+        "/organisation/",
+        *(home + rest for rest in ("", "?state=not-ready", "requests/", "invitations/")),
+        f"{home}invitations/list/",
+        f"{home}people/{alice.user.public_id}/word/",
+        f"{home}people/{stranger.user.public_id}/word/",
+        f"/organisation/{other.public_id}/",
+        *EVERYBODY,
+    ]
+    kinds, private = secrets(), [str(number), alice.phone.name, stranger.address, "192.0.2."]
+    private += [bob.address, "invited@elsewhere.example"]
+    pages_seen = [(path, page) for path, page in crawl(client, start) if path not in EVERYBODY]
+    assert any(str(alice.user.public_id) in page for _path, page in pages_seen)
+    for path, page in pages_seen:
+        assert not [kinds[text] for text in kinds if text in page], path
+        plain = page.replace("<wbr>", "")
+        assert not [text for text in [*planted, *private] if text in plain], path
 
 
 LIST = "/admin/accounts/"

@@ -92,6 +92,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "accounts:stop_case",
     ),
     "let a caller ask for an account": ("admin:open_case", "accounts:recover_link"),
+    "say for an organisation who asks for an account": ("organisation:say",),
     "approve such a request": ("admin:approve_case", "admin:decline_case"),
     "choose the new password of an approved request": (
         "accounts:case_new_password_link",

@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from accounts import organisation_policy
 from accounts.models import Enrolment, Invitation, Organisation, Role
+from accounts.recovery_contacts.answering import words_of
+from tests.cases import give_case
 from tests.journeys.hand import Hand
 from tests.live import fresh_address
 from tests.people import Person, give_phone, make_person, protected
@@ -40,6 +42,7 @@ def pages_of_managers(page: Page, enter: Enter) -> Names:
         hand.open(home + path)
         yield f"/organisation/…/{path}"
     yield from _list(hand, home)
+    yield from _word(hand, firm, person)
     manage(manager, make_organisation())
     hand.open("/organisation/")
     yield "/organisation/, several"
@@ -53,6 +56,25 @@ def pages_of_managers(page: Page, enter: Enter) -> Names:
     hand.open(f"/admin/organisations/{firm.public_id}/")
     yield "/admin/organisations/…/, with a manager"
     yield from _joining(page, hand, enter, firm)
+
+
+def _word(hand: Hand, firm: Organisation, person: Person) -> Names:
+    """Say who asks for an account: the words of another request, then those of this one."""
+    month = timedelta(days=30)
+    person.user.memberships.update(created_at=timezone.now() - month)
+    case = give_case(person)
+    hand.open(f"/organisation/{firm.public_id}/")
+    yield "/organisation/…/, somebody asks for their account"
+    hand.press("Do they ask for their account?")
+    yield "/organisation/…/word/"
+    hand.type("The three words", "not these words")
+    hand.press("Yes, it’s them")
+    hand.sees("These are not the words.")
+    yield "/organisation/…/word/, wrong words"
+    hand.type("The three words", " ".join(words_of(case)))
+    hand.press("Yes, it’s them")
+    hand.sees("Thank you. We’ve noted your answer.")
+    case.delete()
 
 
 def _people(firm: Organisation) -> Person:

@@ -371,6 +371,7 @@ TABLE: dict[str, Row] = {
     "organisation:index": managed("to /organisation/", WRONG_METHOD),
     "organisation:members": managed(PAGE, WRONG_METHOD),
     "organisation:requests": managed(PAGE, WRONG_METHOD),
+    "organisation:say": managed("to /organisation/", "to /organisation/"),
     "organisation:invitations": managed(PAGE, FORM),
     "organisation:invite_many": managed(PAGE, FORM),
     "organisation:resend_invitation": managed(WRONG_METHOD, "to /organisation/"),
@@ -472,6 +473,7 @@ def ids(alice: Person) -> dict[str, dict[str, str]]:
             "member_id": str(alice.user.public_id),
             "change": "give",
         },
+        "organisation:say": {**firm, "member_id": str(alice.user.public_id)},
         "organisation": {**firm, "invitation_id": str(invited.public_id)},
         "admin": {
             "enrolment_id": work["public_id"],
