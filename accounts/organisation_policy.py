@@ -74,6 +74,14 @@ def rules_of(organisation: Organisation) -> dict[str, str]:
     }
 
 
+def set_rules(organisation: Organisation, rules: Mapping[str, str]) -> None:
+    """Put such rules into the organisation, without saving it."""
+    day, hours = rules.get("two_step"), rules.get("hours")
+    organisation.two_step_from = date.fromisoformat(day) if day else None
+    organisation.barred_steps = rules.get("never", "").split() or None
+    organisation.session_hours = int(hours) if hours else None
+
+
 def in_words(rules: Mapping[str, str]) -> list[str]:
     """Say these rules (as `rules_of` gives them) in the language of the reader, a sentence each."""
     said = []

@@ -7,11 +7,12 @@ from django.db import transaction
 from accounts import organisation_policy
 from accounts.activity import events
 from accounts.activity.details import Details
-from accounts.activity.origin import Origin
+from accounts.activity.origin import HOST, Origin
 from accounts.contacts.normalization import mask_address
 from accounts.models import EventKind, Organisation, User
 from accounts.staff import Act, check, check_may
 
+GIVEN, TAKEN = "given", "taken"
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 NUMBER = re.compile(r"\+?\d(?:[\d ().·/-]{3,})\d")
 
@@ -71,21 +72,66 @@ def _told(
 
 @transaction.atomic
 def set_manager(
-    *, actor: User, user: User, organisation: Organisation, is_manager: bool, reason: str
+    *,
+    actor: User,
+    user: User,
+    organisation: Organisation,
+    is_manager: bool,
+    reason: str,
+    origin: Origin = HOST,
 ) -> bool:
-    """Let the member manage the organisation, or no longer; False if nothing changed."""
+    """Let the member manage the organisation, or no longer; False if nothing changed.
+
+    The administrator, from `origin`, is notified too, as with roles (`accounts.staff.give_role`).
+    """
     check(actor, user, Act.KEEP_ORGANISATIONS)
     if not organisation_policy.set_manager(user, organisation, is_manager=is_manager):
         return False
-    given, taken = EventKind.ORGANISATION_MANAGER_GIVEN, EventKind.ORGANISATION_MANAGER_TAKEN
-    events.record(
-        user,
-        given if is_manager else taken,
-        origin=Origin(actor=actor),
-        organisation=organisation.name,
-        reason=reason,
-    )
+    about: Details = {"organisation": organisation.name, "reason": reason}
+    events.record(user, _manager_kind(is_manager), origin=Origin(actor=actor), **about)
+    whom: Details = {
+        **about,
+        "account": str(user.public_id),
+        "name": user.email,
+        "change": GIVEN if is_manager else TAKEN,
+    }
+    events.record(actor, EventKind.STAFF_SET_MANAGER, origin=origin, **whom)
     return True
+
+
+def _manager_kind(is_manager: bool) -> EventKind:
+    if is_manager:
+        return EventKind.ORGANISATION_MANAGER_GIVEN
+    return EventKind.ORGANISATION_MANAGER_TAKEN
+
+
+@transaction.atomic
+def undo_manager(about: Details) -> None:
+    """Undo what `set_manager` noted for the administrator, if it is so still."""
+    is_manager = about.get("change") == GIVEN
+    known = about.get("account")
+    user = User.objects.filter(public_id=known).first() if known else None
+    organisation = Organisation.objects.filter(name=about.get("organisation", "")).first()
+    if user is None or organisation is None:
+        return
+    if organisation_policy.set_manager(user, organisation, is_manager=not is_manager):
+        kind = _manager_kind(not is_manager)
+        events.record(user, kind, origin=HOST, organisation=organisation.name)
+
+
+@transaction.atomic
+def undo_rules(about: Details) -> None:
+    """Let the rules of before hold again, if nobody has changed them since."""
+    rows = Organisation.objects.select_for_update(no_key=True)
+    found = rows.filter(name=about.get("organisation", "")).first()
+    before, after = about.get("rules_before"), about.get("rules_after")
+    if found is None or before is None or after is None:
+        return
+    now = organisation_policy.rules_of(found)
+    if {rule: said for rule, said in now.items() if said} == after:
+        organisation_policy.set_rules(found, before)
+        found.save()
+        organisation_policy.apply(found)
 
 
 def masked(text: str) -> str:

@@ -108,6 +108,9 @@ STAFF: dict[str, Kind] = {
     "staff:sent_reset": Kind(
         _("Staff sent a link for a new password to {address}"), "users", "look", notice=True
     ),
+    "staff:set_manager": Kind(
+        _("You changed who manages {organisation}: {name}"), "users", "look", notice=True
+    ),
     "work:approved": Kind(
         _("Staff let you set up your account with {organisation}"), "users", "look", notice=True
     ),

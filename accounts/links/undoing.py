@@ -4,8 +4,10 @@ Each makes its notice's promise true, and does nothing if the thing has changed 
 """
 
 from collections.abc import Callable
+from typing import cast
 
-from accounts import staff
+from accounts import organisations, staff
+from accounts.activity.details import Details
 from accounts.activity.origin import HOST
 from accounts.models import CaseState, EventKind, RecoveryCase, Role, SecurityEvent, User
 from accounts.recovery_cases import deciding, ending
@@ -46,6 +48,16 @@ def _take_role_back(user: User, event: SecurityEvent) -> None:
         staff.set_role(person, before, origin=HOST)
 
 
+def _undo_manager(user: User, event: SecurityEvent) -> None:
+    """Let the member be a manager as before."""
+    organisations.undo_manager(cast(Details, event.details))
+
+
+def _undo_rules(user: User, event: SecurityEvent) -> None:
+    """Let the rules of an organisation be as before; its name and contact are not kept."""
+    organisations.undo_rules(cast(Details, event.details))
+
+
 def _role(name: str) -> Role | None:
     return Role.__members__.get(name.upper())
 
@@ -56,7 +68,21 @@ UNDO: dict[str, Callable[[User, SecurityEvent], None]] = {
     EventKind.RECOVERY_CONTACT_REMOVED: _restore_contact,
     EventKind.RECOVERY_CONTACT_ANSWERED: _withdraw_answer,
     EventKind.STAFF_GAVE_ROLE: _take_role_back,
+    EventKind.STAFF_SET_MANAGER: _undo_manager,
+    EventKind.ORGANISATION_CHANGED: _undo_rules,
 }
+
+
+def undoes(event: SecurityEvent) -> bool:
+    """Tell whether all that this event tells of would be undone, so that its page may promise it.
+
+    Of an organisation the rules come back; its name and contact are not kept in full.
+    """
+    about = event.details
+    is_named = any(
+        about.get(f"{each}_before") != about.get(f"{each}_after") for each in ("name", "help")
+    )
+    return event.kind in UNDO and not (event.kind == EventKind.ORGANISATION_CHANGED and is_named)
 
 
 def undo(user: User, event: SecurityEvent) -> None:

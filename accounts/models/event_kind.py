@@ -120,6 +120,7 @@ class EventKind(StrEnum):
     STAFF_NOTED = "staff:noted"
     STAFF_OFFERED_CASE = "staff:offered_case"
     STAFF_SENT_RESET = "staff:sent_reset"
+    STAFF_SET_MANAGER = "staff:set_manager"  # of the administrator
     STEP_ACCEPTED = "step:accepted"
     STEP_DECLINED = "step:declined"
     STEP_UP_FAILED = "step_up:failed"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts import organisations, staff
+from accounts.activity.origin import origin_of
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import Membership
 from accounts.request_user import authenticated_user
@@ -37,6 +38,7 @@ def set_manager(
             organisation=found.organisation,
             is_manager=change == GIVE,
             reason=reason,
+            origin=origin_of(request),
         )
         return changed, _("We’ll notify the person.") if changed else _(
             "There was nothing to change."

@@ -1,4 +1,4 @@
-"""What a notice promises about recovery contacts and roles: "This was not me" undoes it."""
+"""What a notice promises of contacts, roles and organisations: "This was not me" undoes it."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from accounts import organisation_policy
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, RecoveryContact, Role
@@ -16,6 +18,7 @@ from tests.cases import give_case
 from tests.contacts import give_contact
 from tests.links import open_link
 from tests.people import Person, enter, protected
+from tests.work import make_organisation
 
 Browsers = Callable[..., Client]
 PAGE = "/security/recovery-contacts/"
@@ -94,6 +97,39 @@ def test_a_role_that_a_thief_gave_is_taken_back(new_client: Browsers, bob: Perso
     assert bob.reload().role == Role.NONE
     assert not bob.reload().is_staff
     assert inside.get("/admin/accounts/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize("was_manager", [False, True])
+def test_a_manager_whom_a_thief_made_or_took_is_as_before(
+    new_client: Browsers, bob: Person, was_manager: bool
+) -> None:
+    boss, firm = protected("boss", role=Role.ADMINISTRATOR), make_organisation("Example Ltd")
+    organisation_policy.join(bob.user, firm)
+    organisation_policy.set_manager(bob.user, firm, is_manager=was_manager)
+    thief = enter(new_client(), boss, Strength.TWO_STEP)
+    act = "take" if was_manager else "give"
+    page = f"/admin/organisations/{firm.public_id}/members/{bob.user.public_id}/manager/{act}/"
+    thief.post(page, {"checked": "nobody", "reason": WHY})
+    assert bob.reload().is_manager is not was_manager
+    press_not_me(new_client(), boss.address, "you changed who manages an organisation")
+    assert bob.reload().is_manager is was_manager
+
+
+def test_rules_that_a_thief_loosened_hold_again(new_client: Browsers, carol: Person) -> None:
+    """The thief at an administrator's session lets everybody in with the password alone."""
+    boss, firm = protected("boss", role=Role.ADMINISTRATOR), make_organisation("Example Ltd")
+    firm.two_step_from, firm.session_hours = timezone.localdate(), 8
+    firm.save()
+    organisation_policy.join(carol.user, firm)
+    thief = enter(new_client(), boss, Strength.TWO_STEP)
+    page = f"/admin/organisations/{firm.public_id}/edit/"
+    thief.post(page, {"name": firm.name, "help": firm.help})
+    assert not carol.reload().must_keep_two_step
+    press_not_me(new_client(), boss.address, "an organisation was changed")
+    assert carol.reload().must_keep_two_step
+    assert carol.reload().session_hours == 8
+    firm.refresh_from_db()
+    assert (firm.two_step_from, firm.session_hours) == (timezone.localdate(), 8)
 
 
 def test_what_changed_since_stays(new_client: Browsers, alice: Person, bob: Person) -> None:
