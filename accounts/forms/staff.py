@@ -314,6 +314,12 @@ class OrganisationForm(forms.Form):
             **{f"bars_{slug}": slug in barred for slug in NEVER},
         }
 
+    @staticmethod
+    def held(values: dict[str, str]) -> dict[str, Any]:
+        """Return what was typed before a step-up; a box that was left empty is not among it."""
+        unticked = {f"bars_{slug}": False for slug in NEVER} if values else {}
+        return unticked | values
+
     def clean_help(self) -> str:
         """Return it on one line."""
         return one_line(self.cleaned_data["help"])

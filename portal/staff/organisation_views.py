@@ -90,7 +90,8 @@ def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
     staff.check_may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS)
     before = OrganisationForm.kept(found)
     form = OrganisationForm(
-        request.POST if request.method == "POST" else None, initial=before | held_values(request)
+        request.POST if request.method == "POST" else None,
+        initial=before | OrganisationForm.held(held_values(request)),
     )
     if request.method == "POST" and form.is_valid() and _save(request, found, form):
         messages.success(request, _("%(name)s is saved.") % {"name": found.name})

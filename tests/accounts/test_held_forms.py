@@ -142,6 +142,24 @@ def test_a_reason_of_staff_outlives_ten_minutes(
     assert not bob.reload().is_active
 
 
+def test_rules_of_an_organisation_outlive_ten_minutes_ticked_or_not(
+    client: Client, root: Person, clock: time_machine.Traveller
+) -> None:
+    """A box that was unticked is not ticked again by the step-up."""
+    firm = Organisation.objects.create(name="Example Ltd", barred_steps=["email"])
+    aged(enter(client, root, Strength.TWO_STEP), clock)
+    typed = {"name": "Example Ltd", "help": "Room 12", "bars_sms": "on", "session_hours": "4"}
+    page = f"/admin/organisations/{firm.public_id}/edit/"
+    after, form, _asked = prove(client, root, client.post(page, typed))
+    values = main_form(after, form).values
+    assert {name: values.get(name) for name in ("bars_sms", "bars_email")} == {
+        "bars_sms": "on",
+        "bars_email": None,
+    }
+    assert values["session_hours"] == "4"
+    assert "Room 12" in seen(form)
+
+
 def test_an_organisation_outlives_ten_minutes(
     client: Client, root: Person, bob: Person, clock: time_machine.Traveller
 ) -> None:
