@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import organisation_policy
 from accounts.authentication.factors import pending_recovery_codes, recovery_codes
 from accounts.models import (
     EmailAddress,
@@ -67,7 +68,7 @@ class DemoPerson:
 ADA = DemoPerson(
     name="Ada",
     password="paper lantern over the canal",  # noqa: S106 - published on purpose
-    about="has everything set up",
+    about="has everything set up, and manages Example & Co: see /organisation/",
     phone="Pixel 8",
     secret=b"latchkey demo ada 01",
 )
@@ -110,9 +111,16 @@ def make(person: DemoPerson) -> bool:
 
 
 def make_organisation() -> bool:
-    """Make the organisation that the demo people are of; False if it is there."""
-    help_text = "Ask Sue, or write to help@example.org."
-    return Organisation.objects.get_or_create(name=ORGANISATION, defaults={"help": help_text})[1]
+    """Make the organisation of the demo people, which Ada manages; False if it is there."""
+    about = {"help": "Ask Sue, or write to help@example.org."}
+    with transaction.atomic():
+        firm, is_new = Organisation.objects.get_or_create(name=ORGANISATION, defaults=about)
+        people = User.objects.filter(email_key__in=[person.email for person in PEOPLE])
+        for user in people.order_by("pk") if is_new else ():
+            organisation_policy.join(user, firm)
+            is_manager = user.email_key == ADA.email
+            organisation_policy.set_manager(user, firm, is_manager=is_manager)
+    return is_new
 
 
 def has_password(person: DemoPerson) -> bool:

@@ -78,6 +78,13 @@ def test_ben_has_only_a_password(said: str, client: Any) -> None:
     assert "Your password is all that protects" in client.get("/security/").text
 
 
+def test_ada_sees_the_people_of_her_organisation(said: str, client: Any) -> None:
+    assert sign_in(client, ADA, "/organisation/").url == "/organisation/"
+    words = seen(client.get("/organisation/", follow=True))
+    assert f"{BEN.email} Two-step verification is off." in words
+    assert f"{SUE.email} Two-step verification is on." in words
+
+
 def test_sue_opens_the_staff_pages(said: str, client: Any) -> None:
     assert sign_in(client, SUE, "/admin/").url == "/admin/"
     assert ADA.email in seen(client.get("/admin/accounts/"))
