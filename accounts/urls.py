@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.views import confirm, held, language, not_me, password
-from accounts.views.recovery import case, opening
+from accounts.views.recovery import case, mailbox, opening
 from accounts.views.security import (
     activity,
     contact,
@@ -41,6 +41,9 @@ urlpatterns = [
     path("recover/link/", opening.recover_link, name="recover_link"),
     path("recover/code/fate/", opening.recover_fate, name="recover_fate"),
     path("recover/case/", case.case, name="case"),
+    path("recover/case/mailbox/", mailbox.case_mailbox, name="case_mailbox"),
+    path("recover/case/mailbox/code/", mailbox.case_mailbox_code, name="case_mailbox_code"),
+    path("recover/case/mailbox/code/fate/", mailbox.case_mailbox_fate, name="case_mailbox_fate"),
     path("recover/case/link/", case.case_link, name="case_link"),
     path("recover/stop/", case.stop_case, name="stop_case"),
     path("security/recovery-contacts/", recovery_contacts.listed, name="recovery_contacts"),

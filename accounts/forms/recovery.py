@@ -17,7 +17,18 @@ LIKE_A_LINK = re.compile(r"[/:@\\]|\w\.\w{2,}")
 """What goes to somebody else in a mail of the site must not lead them anywhere."""
 
 
-class OpenCaseForm(MessageForm):
+class CountedForm(MessageForm):
+    """One that is counted for its sender as soon as what was typed can be sent."""
+
+    def clean(self) -> dict[str, Any]:
+        """Count the message for its sender."""
+        cleaned = super().clean() or {}
+        if not self.errors:
+            self.take_message()
+        return cleaned
+
+
+class OpenCaseForm(CountedForm):
     """Asks for which account, and where the person can be reached now."""
 
     account = AddressField(
@@ -32,15 +43,19 @@ class OpenCaseForm(MessageForm):
         widget=email_input("email"),
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Count the message for its sender."""
-        cleaned = super().clean() or {}
-        if not self.errors:
-            self.take_message()
-        return cleaned
+
+class MailboxForm(CountedForm):
+    """Asks for another address of the account, which the person can read."""
+
+    address = AddressField(
+        label=_("E-mail address"),
+        max_length=ADDRESS_LENGTH,
+        help_text=_("Another address that belongs to the account. We’ll send a code to it."),
+        widget=email_input("email"),
+    )
 
 
-class AskContactForm(MessageForm):
+class AskContactForm(CountedForm):
     """Asks whom to ask, and by what name that person knows the owner."""
 
     address = AddressField(
@@ -55,13 +70,6 @@ class AskContactForm(MessageForm):
         help_text=_("It’s all they read about you."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-
-    def clean(self) -> dict[str, Any]:
-        """Count the message for its sender."""
-        cleaned = super().clean() or {}
-        if not self.errors:
-            self.take_message()
-        return cleaned
 
     def clean_known_as(self) -> str:
         """Return the name on one line; refuse what a mail program would make a link of."""

@@ -35,6 +35,8 @@ PROVED_OTHERWISE = {
     "accounts:recover",
     "accounts:recover_code",
     "accounts:recover_link",
+    "accounts:case_mailbox",
+    "accounts:case_mailbox_code",
     "accounts:stop_case",
     "accounts:case_new_password",
     "accounts:case_new_password_link",

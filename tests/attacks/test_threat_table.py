@@ -91,6 +91,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "accounts:own_case",
         "accounts:stop_case",
     ),
+    "show that one reads another address of an account that is asked for": (
+        "accounts:case_mailbox",
+        "accounts:case_mailbox_code",
+    ),
     "let a caller ask for an account": ("admin:open_case", "accounts:recover_link"),
     "say for an organisation who asks for an account": ("organisation:say",),
     "approve such a request": ("admin:approve_case", "admin:decline_case"),

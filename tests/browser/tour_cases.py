@@ -128,6 +128,7 @@ def _asks(site: LiveSite, page: Page, person: Person, contact: str) -> Names:
     hand.type_code(code, "Ask for my account")
     hand.reads("Your request for your account")
     yield "/recover/case/"
+    yield from _mailbox(site, hand, person)
     second = fresh_address("second")
     hand.open("/recover/")
     hand.type("E-mail address of the account", person.address)
@@ -137,6 +138,21 @@ def _asks(site: LiveSite, page: Page, person: Person, contact: str) -> Names:
     hand.type_code(code_of_mail(site.mail.wait_for(second)), "Ask for my account")
     hand.reads("There is a request already")
     yield "/recover/code/, a request is open already"
+
+
+def _mailbox(site: LiveSite, hand: Hand, person: Person) -> Names:
+    """Show another address of the account, or what may be one."""
+    hand.press("Show that you read another address of the account")
+    hand.reads("Show another mailbox")
+    yield "/recover/case/mailbox/"
+    other = fresh_address("another")
+    hand.type("E-mail address", other)
+    hand.press("Send me a code")
+    hand.reads("Show that you read this mailbox")
+    yield "/recover/case/mailbox/code/"
+    hand.type_code(code_of_mail(site.mail.wait_for(other)), "Continue")
+    hand.sees("Thank you. If it’s an address of the account, staff see it.")
+    yield "/recover/case/, another mailbox"
 
 
 def _desk(page: Page, enter: Enter, person: Person) -> Names:

@@ -42,7 +42,8 @@ def show_in(request: HttpRequest, case: RecoveryCase) -> HttpResponse:
     return redirect("accounts:case")
 
 
-def _shown(request: HttpRequest) -> RecoveryCase | None:
+def shown_in(request: HttpRequest) -> RecoveryCase | None:
+    """Return the case that this browser may see."""
     rows = RecoveryCase.objects.select_related("user")
     try:
         return rows.filter(public_id=UUID(str(request.session.get(CASE_KEY, "")))).first()
@@ -70,7 +71,7 @@ def case_link(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def case(request: HttpRequest) -> HttpResponse:
     """Say how the case stands and what comes next; take it back, or ask for another link."""
-    found = _shown(request)
+    found = shown_in(request)
     if found is None:
         return redirect("accounts:recover")
     form = WaitingForm()
