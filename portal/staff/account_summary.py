@@ -93,6 +93,7 @@ def page_of(user: User) -> dict[str, Any]:
         "ways": [WayRow(option, option.strength >= Strength.TWO_STEP) for option in state.ways],
         "declined": [step.label for step in second_steps() if user.has_declined(step.slug)],
         "if_lost": _if_lost(state),
+        "case": user.recovery_cases.open().first() if user.case_opened_at else None,
         "codes": recovery_codes.summary(user),
         "phones": _phones(user, state.ways),
         "passkeys": list(user.passkeys.all()),

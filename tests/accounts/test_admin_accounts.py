@@ -16,6 +16,7 @@ from accounts.admin import MOST_PAGES, ROWS_A_PAGE
 from accounts.authentication.proofs import Strength
 from accounts.models import EmailAddress, Organisation, User
 from tests.accounts.helpers import seen
+from tests.cases import give_case
 from tests.people import Person, enter, give_address, sign_in
 from tests.work import give_enrolment, make_organisation
 
@@ -285,3 +286,19 @@ def test_staff_who_may_add_none_are_told_whom_to_ask(
     assert "Ask an administrator for one." in seen(page)
     assert "Add one first" not in seen(page)
     assert "Add an organisation" not in seen(page)
+
+
+def test_a_full_page_of_long_addresses_stays_light(staff: Any) -> None:
+    now = timezone.now()
+    marks = {"frozen_at": now, "case_opened_at": now, "password_required_at": now}
+    names = [f"{n:02}-{'long' * 10}@example.org" for n in range(ROWS_A_PAGE + 1)]
+    User.objects.bulk_create(User(email=name, email_key=name, name=name, **marks) for name in names)
+    # The first visit adds 32,200 bytes of styles and scripts, and may weigh 60,000 in all.
+    assert len(staff.get(LIST).content) < 27_000
+
+
+def test_the_page_of_an_account_leads_to_the_request_for_it(staff: Any, alice: Person) -> None:
+    page = f"{LIST}{alice.user.public_id}/"
+    assert "See the request" not in staff.get(page).text
+    case = give_case(alice)
+    assert f"/admin/recovery/{case.public_id}/" in staff.get(page).text

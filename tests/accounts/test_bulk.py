@@ -8,6 +8,7 @@ from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
 
+from accounts.admin import ROWS_A_PAGE
 from accounts.authentication.proofs import Strength
 from accounts.models import Role
 from tests.people import Person, enter, make_person, protected
@@ -117,8 +118,8 @@ def test_nothing_chosen_leads_back_to_the_list(desk: Client, alice: Person, quer
 
 
 def test_no_more_than_a_page_is_changed_at_once(desk: Client) -> None:
-    people = [make_person("somebody") for _each in range(26)]
-    assert "25 accounts" in desk.get(address("lock", *people)).text
+    people = [make_person("somebody") for _each in range(ROWS_A_PAGE + 1)]
+    assert f"{ROWS_A_PAGE} accounts" in desk.get(address("lock", *people)).text
 
 
 def test_an_auditor_looks_only(new_client: Browsers, alice: Person) -> None:

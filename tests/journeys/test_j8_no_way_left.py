@@ -55,13 +55,18 @@ def let_the_wait_pass(person: Person) -> RecoveryCase:
 
 
 def at_the_desk(new_browser: Contexts, name: str, person: Person) -> Hand:
-    """Sign in as a recovery officer, and open the case from the list."""
+    """Sign in as a recovery officer, find the account, and open its case.
+
+    The list of cases has pages, and the earliest to decide stand first.
+    """
     officer = protected(name, role=Role.RECOVERY_OFFICER)
     desk = Hand(new_browser().new_page())
     desk.sign_in(officer, App.of(officer), "/admin/")
     desk.reads("Accounts")
-    desk.press("Recovery")
+    desk.type("Find an account", person.address)
+    desk.press("Find")
     desk.press(person.address)
+    desk.press("See the request for this account")
     desk.reads("Recovery of")
     return desk
 
