@@ -1,6 +1,6 @@
 """Pages of long lists, without counting the rows."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -21,3 +21,10 @@ def page_of(rows: QuerySet[Row], number: int, size: int) -> tuple[list[Row], boo
     start = (number - 1) * size
     found = list(rows[start : start + size + 1])
     return found[:size], len(found) > size
+
+
+def page_of_rows(request: HttpRequest, rows: QuerySet[Any], size: int = 25) -> dict[str, Any]:
+    """Return the page that was asked for, and whether there is another; nothing is counted."""
+    number = number_in(request)
+    found, has_next = page_of(rows, number, size)
+    return {"rows": found, "number": number, "has_next": has_next}

@@ -15,20 +15,13 @@ from django.views.decorators.http import require_safe
 from accounts import managers
 from accounts.models import Enrolment, Membership, Organisation
 from accounts.request_user import authenticated_user
-from core.web import paging
+from core.web.paging import page_of_rows
 from devices.models import Passkey, Phone
 from portal.managers.guard import manager_page, to_proof
 
-ROWS_A_PAGE = 25
+ROWS = 20
 REQUESTS_ABOVE = 3  # stand above the members; a page of its own has them all
 NOT_READY = "not-ready"
-
-
-def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
-    """Return one page of rows, and whether there is another; nothing is counted for it."""
-    number = paging.number_in(request)
-    found, has_next = paging.page_of(rows, number, ROWS_A_PAGE)
-    return {"rows": found, "number": number, "has_next": has_next}
 
 
 @require_safe
@@ -53,7 +46,7 @@ def members(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     rows = organisation.memberships.select_related("user").annotate(has_device=_has_device())
     if only_waiting:
         rows = rows.filter(user__two_step_since__isnull=True)
-    page = page_of_rows(request, rows)
+    page = page_of_rows(request, rows, ROWS)
     context = {
         **page,
         "members": _with_requests(organisation, page["rows"]),

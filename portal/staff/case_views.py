@@ -26,9 +26,9 @@ from accounts.recovery_contacts import answering
 from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
+from core.web.paging import page_of_rows
 from devices.models import Session
 from portal.staff.act_pages import Text, ask, ask_why, may_act
-from portal.staff.organisation_views import page_of_rows
 
 FORM = ["GET", "HEAD", "POST"]
 AGAINST = (RIVAL, SAYS_NO)

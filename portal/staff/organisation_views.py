@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,18 +22,9 @@ from accounts.views.shortcuts import show_form
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from core.limits.counters import LimitReached
-from core.web import paging
+from core.web.paging import page_of_rows
 from devices import staff_acts
 from portal.staff.act_pages import FORM, TOO_MANY_ACTS, Text, ask_why, may_act
-
-ROWS_A_PAGE = 25
-
-
-def page_of_rows(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
-    """Return one page of rows, and whether there is another; nothing is counted for it."""
-    number = paging.number_in(request)
-    found, has_next = paging.page_of(rows, number, ROWS_A_PAGE)
-    return {"rows": found, "number": number, "has_next": has_next}
 
 
 def _rights(request: HttpRequest) -> dict[str, bool]:
