@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from accounts import organisation_policy
 from accounts.authentication.proofs import Strength
@@ -87,6 +88,26 @@ def test_who_is_invited_makes_an_account_and_is_a_member_whom_the_manager_sees(
     assert ("account:created", None) in kinds  # a manager does not act as staff
     assert NEW in seen(office.get(f"/organisation/{firm.public_id}/"))
     assert "accepted just now" in seen(office.get(page(firm)))
+
+
+def test_who_is_invited_reads_the_rules_first_and_then_sets_two_step_up(
+    office: Client, firm: Organisation, new_client: Browsers, alice: Person
+) -> None:
+    firm.two_step_from, firm.session_hours = timezone.localdate(), 8
+    firm.save()
+    invite(office, firm)
+    guest = new_client()
+    open_link(guest, link_to())
+    words = seen(guest.get("/invitation/"))
+    assert "Two-step verification is required from" in words
+    assert "People are signed out after 8 hours." in words
+    answer = accept(guest, link_to())
+    assert answer.redirect_chain[-1][0] == "/security/two-step/"
+    assert "Example Ltd requires two-step verification." in seen(answer)
+    invite(office, firm, alice.address)
+    home = enter(new_client(), alice, Strength.TWO_STEP)
+    open_link(home, link_to(alice.address))
+    assert "People are signed out after 8 hours." in seen(home.get("/invitation/join/"))
 
 
 def test_who_has_an_account_joins_with_it(

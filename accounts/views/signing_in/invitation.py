@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from accounts import organisation_policy
 from accounts.activity.origin import Origin
 from accounts.authentication import sign_in
 from accounts.authentication.proofs import Proof, Strength
@@ -62,7 +63,9 @@ def invitation(request: HttpRequest) -> HttpResponse:
         if response is not None:
             return response
         return render(request, "accounts/invitation_refused.html", status=404)
-    context = {"address": found.address, "organisation": found.organisation}
+    firm = found.organisation
+    rules = organisation_policy.in_words(organisation_policy.rules_of(firm)) if firm else []
+    context = {"address": found.address, "organisation": firm, "rules": rules}
     return show_form(request, "accounts/invitation.html", form, **context)
 
 

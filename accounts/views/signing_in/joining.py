@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts import organisation_policy
 from accounts.activity.origin import origin_of
 from accounts.authentication.proofs import Strength, step_up_required
 from accounts.guards.interrupted_forms import confirms
@@ -27,7 +28,11 @@ def join(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/invitation_refused.html", status=404)
     name = found.organisation.name
     if request.method != "POST":
-        context = {"organisation": found.organisation}
+        rules = organisation_policy.rules_of(found.organisation)
+        context = {
+            "organisation": found.organisation,
+            "rules": organisation_policy.in_words(rules),
+        }
         return render(request, "accounts/join_organisation.html", context)
     if not invitations.accept_as(user=user, invitation=found, origin=origin_of(request)):
         return render(request, "accounts/invitation_refused.html", status=404)
