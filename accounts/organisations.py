@@ -9,7 +9,7 @@ from accounts.activity import events
 from accounts.activity.details import Details
 from accounts.activity.origin import HOST, Origin
 from accounts.contacts.normalization import mask_address
-from accounts.models import EventKind, Organisation, User
+from accounts.models import EventKind, Membership, Organisation, User
 from accounts.staff import Act, check, check_may
 
 GIVEN, TAKEN = "given", "taken"
@@ -39,7 +39,8 @@ def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
     after = _details_of(organisation)
     if before == after:
         return
-    organisation_policy.apply(organisation)
+    if before and _rules(before) != _rules(after):
+        organisation_policy.apply(organisation)
     kind = EventKind.ORGANISATION_CHANGED if before else EventKind.ORGANISATION_ADDED
     events.record(actor, kind, origin=origin, **_told(organisation, before, after))
 
@@ -50,23 +51,27 @@ def _details_of(organisation: Organisation) -> dict[str, str]:
     return {"name": organisation.name, "help": organisation.help, **rules}
 
 
+def _rules(details: dict[str, str]) -> dict[str, str]:
+    return {rule: details[rule] for rule in organisation_policy.RULES if details[rule]}
+
+
 def _told(
     organisation: Organisation, before: dict[str, str] | None, after: dict[str, str]
 ) -> Details:
     """What was before and is now: the words always, a rule where it changed or is new."""
     about: Details = {
         "organisation": organisation.name,
+        "organisation_id": str(organisation.public_id),
         "name_after": masked(after["name"]),
         "help_after": masked(after["help"]),
     }
-    rules = organisation_policy.RULES
-    was = before or dict.fromkeys(rules, "")
     if before:
         about["name_before"] = masked(before["name"])
         about["help_before"] = masked(before["help"])
-    if any(was[rule] != after[rule] for rule in rules):
-        about["rules_before"] = {rule: was[rule] for rule in rules if was[rule]}
-        about["rules_after"] = {rule: after[rule] for rule in rules if after[rule]}
+        about["reworded"] = any(before[each] != after[each] for each in ("name", "help"))
+    was, now = _rules(before) if before else {}, _rules(after)
+    if was != now:
+        about["rules_before"], about["rules_after"] = was, now
     return about
 
 
@@ -91,6 +96,7 @@ def set_manager(
     events.record(user, _manager_kind(is_manager), origin=Origin(actor=actor), **about)
     whom: Details = {
         **about,
+        "organisation_id": str(organisation.public_id),
         "account": str(user.public_id),
         "name": user.email,
         "change": GIVEN if is_manager else TAKEN,
@@ -105,33 +111,57 @@ def _manager_kind(is_manager: bool) -> EventKind:
     return EventKind.ORGANISATION_MANAGER_TAKEN
 
 
+def _of(about: Details) -> Organisation | None:
+    """Find the organisation that an event tells of, whatever it is called by now."""
+    known = about.get("organisation_id")
+    return Organisation.objects.filter(public_id=known).first() if known else None
+
+
+def _may_undo(actor: User) -> bool:
+    """Tell whether they still keep organisations: who was dismissed loosens nothing afterwards."""
+    rows = User.objects.filter(pk=actor.pk, is_active=True)
+    return rows.filter(role__gte=Act.KEEP_ORGANISATIONS.role).exists()
+
+
+def would_undo(actor: User, about: Details) -> bool:
+    """Tell whether `undo_manager` or `undo_rules` would bring back all that the event tells of."""
+    found, account = _of(about), about.get("account")
+    if found is None or about.get("reworded", False) or not _may_undo(actor):
+        return False
+    if account:
+        rows = Membership.objects.filter(organisation=found, user__public_id=account)
+        return rows.filter(is_manager=about.get("change") == GIVEN).exists()
+    return _rules(_details_of(found)) == about.get("rules_after")
+
+
 @transaction.atomic
-def undo_manager(about: Details) -> None:
+def undo_manager(actor: User, about: Details) -> None:
     """Undo what `set_manager` noted for the administrator, if it is so still."""
-    is_manager = about.get("change") == GIVEN
-    known = about.get("account")
+    is_manager, known = about.get("change") == GIVEN, about.get("account")
     user = User.objects.filter(public_id=known).first() if known else None
-    organisation = Organisation.objects.filter(name=about.get("organisation", "")).first()
-    if user is None or organisation is None:
+    found = _of(about)
+    if user is None or found is None or not _may_undo(actor):
         return
-    if organisation_policy.set_manager(user, organisation, is_manager=not is_manager):
-        kind = _manager_kind(not is_manager)
-        events.record(user, kind, origin=HOST, organisation=organisation.name)
+    if organisation_policy.set_manager(user, found, is_manager=not is_manager):
+        events.record(user, _manager_kind(not is_manager), origin=HOST, organisation=found.name)
 
 
 @transaction.atomic
-def undo_rules(about: Details) -> None:
+def undo_rules(actor: User, about: Details) -> None:
     """Let the rules of before hold again, if nobody has changed them since."""
-    rows = Organisation.objects.select_for_update(no_key=True)
-    found = rows.filter(name=about.get("organisation", "")).first()
     before, after = about.get("rules_before"), about.get("rules_after")
-    if found is None or before is None or after is None:
+    known = _of(about)
+    if known is None or before is None or after is None or not _may_undo(actor):
         return
-    now = organisation_policy.rules_of(found)
-    if {rule: said for rule, said in now.items() if said} == after:
-        organisation_policy.set_rules(found, before)
-        found.save()
-        organisation_policy.apply(found)
+    found = Organisation.objects.select_for_update(no_key=True).get(pk=known.pk)
+    was = _details_of(found)
+    if _rules(was) != after:
+        return
+    organisation_policy.set_rules(found, before)
+    found.save()
+    organisation_policy.apply(found)
+    told = _told(found, was, _details_of(found))
+    events.record(actor, EventKind.ORGANISATION_CHANGED, origin=HOST, **told)
 
 
 def masked(text: str) -> str:

@@ -16,6 +16,14 @@ from devices.sessions.engine import end_sessions
 
 
 @transaction.atomic
+def sign_out(*, actor: User, user: User, reason: str) -> bool:
+    """The same as `end_all_sessions`; False if no browser was signed in or trusted."""
+    had_any = Session.objects.of(user).exists() or user.trusted_browsers.exists()
+    end_all_sessions(actor=actor, user=user, reason=reason)
+    return had_any
+
+
+@transaction.atomic
 def end_all_sessions(*, actor: User, user: User, reason: str) -> int:
     """Sign the person out everywhere and end all trust; return of how many browsers."""
     check(actor, user, Act.END_SESSIONS)

@@ -18,6 +18,8 @@ class Details(TypedDict, total=False):
     browser: str
     agent: str
     organisation: str
+    organisation_id: str  # its public id, for what is undone later
+    reworded: bool  # its name or contact changed, however it is masked
     before: str  # the name of before
     name: str
     names: list[str]

@@ -67,9 +67,11 @@ def invite(
     _check(actor, organisation)
     if found := obstacles(organisation, addresses):
         raise Refused(found)
-    _take(actor, addresses)
+    _take(actor, organisation, addresses)
     try:
         with transaction.atomic():
+            # Before the manager: who renames the organisation locks it, and then its people.
+            Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
             managers.check(actor, organisation)
             _write(actor, organisation, people, language)
     except IntegrityError as error:
@@ -98,7 +100,7 @@ def resend(
 ) -> None:
     """Mail another link, which ends the one before; raises as `invite`, and `NotOpen`."""
     _check(actor, organisation)
-    _take(actor, [invitation.address])
+    _take(actor, organisation, [invitation.address])
     with transaction.atomic():
         managers.check(actor, organisation)
         if not invitation.renew():
@@ -118,22 +120,24 @@ def _check(actor: User, organisation: Organisation) -> None:
     managers.check(actor, organisation)
 
 
-def _take(actor: User, addresses: Sequence[str]) -> None:
-    """Count them all, or none."""
+def _take(actor: User, organisation: Organisation, addresses: Sequence[str]) -> None:
+    """Count them all, or none; what others send to an address is not told, and stops nobody."""
     taken: list[tuple[rates.Limit, str]] = []
     try:
         for address in addresses:
             _take_one(rates.MANAGER_INVITATIONS, str(actor.pk), taken)
-            _take_address(email_key(address), taken)
+            _take_address(organisation, email_key(address), taken)
     except (LimitReached, Refused):
         for limit, key in taken:
             limit.give_back(key)
         raise
 
 
-def _take_address(key: str, taken: list[tuple[rates.Limit, str]]) -> None:
+def _take_address(
+    organisation: Organisation, key: str, taken: list[tuple[rates.Limit, str]]
+) -> None:
     try:
-        _take_one(rates.INVITATIONS_TO_AN_ADDRESS, key, taken)
+        _take_one(rates.INVITATIONS_TO_AN_ADDRESS, f"{organisation.pk}:{key}", taken)
     except LimitReached as limit:
         raise Refused({key: Obstacle.ENOUGH_MAIL}) from limit
 

@@ -40,7 +40,7 @@ class Reported:
     @property
     def is_undone(self) -> bool:
         """Whether the act itself is undone, besides what the session added."""
-        return undoing.undoes(self.event)
+        return undoing.undoes(self.user, self.event)
 
     @property
     def changes(self) -> list[Binding]:

@@ -50,12 +50,12 @@ def _take_role_back(user: User, event: SecurityEvent) -> None:
 
 def _undo_manager(user: User, event: SecurityEvent) -> None:
     """Let the member be a manager as before."""
-    organisations.undo_manager(cast(Details, event.details))
+    organisations.undo_manager(user, cast(Details, event.details))
 
 
 def _undo_rules(user: User, event: SecurityEvent) -> None:
     """Let the rules of an organisation be as before; its name and contact are not kept."""
-    organisations.undo_rules(cast(Details, event.details))
+    organisations.undo_rules(user, cast(Details, event.details))
 
 
 def _role(name: str) -> Role | None:
@@ -73,16 +73,17 @@ UNDO: dict[str, Callable[[User, SecurityEvent], None]] = {
 }
 
 
-def undoes(event: SecurityEvent) -> bool:
+OF_ORGANISATIONS = (EventKind.STAFF_SET_MANAGER, EventKind.ORGANISATION_CHANGED)
+
+
+def undoes(user: User, event: SecurityEvent) -> bool:
     """Tell whether all that this event tells of would be undone, so that its page may promise it.
 
     Of an organisation the rules come back; its name and contact are not kept in full.
     """
-    about = event.details
-    is_named = any(
-        about.get(f"{each}_before") != about.get(f"{each}_after") for each in ("name", "help")
-    )
-    return event.kind in UNDO and not (event.kind == EventKind.ORGANISATION_CHANGED and is_named)
+    if event.kind in OF_ORGANISATIONS:
+        return organisations.would_undo(user, cast(Details, event.details))
+    return event.kind in UNDO
 
 
 def undo(user: User, event: SecurityEvent) -> None:

@@ -80,10 +80,9 @@ def note(case: RecoveryCase, address: str) -> None:
     own = user.email_addresses.verified().filter(key=email_key(address)).first()
     if case.state != CaseState.WAITING or own is None or own.factor in held_subjects(user):
         return
-    shown = {"kind": OWN_ADDRESS, "name": mask_address(own.address)}
-    if any(
-        each.items() >= shown.items() and each.get("id") == own.factor for each in case.evidence
-    ):
+    shown = {"kind": OWN_ADDRESS, "name": mask_address(own.address), "id": own.factor}
+    is_contact = own.key == email_key(case.contact)  # that was noted when the case was opened
+    if is_contact or any(each.items() >= shown.items() for each in case.evidence):
         return
-    case.evidence.append({**shown, "id": own.factor, "at": timezone.now().isoformat()})
+    case.evidence.append({**shown, "at": timezone.now().isoformat()})
     case.save(update_fields=["evidence"])

@@ -44,8 +44,10 @@ class Offer:
 
     @property
     def is_used(self) -> bool:
-        """Whether a case was opened since: the link works once."""
-        return self.user.recovery_cases.filter(opened_at__gte=self.at).exists()
+        """Whether a case was opened since, or another link sent: the last one works, once."""
+        sent = self.user.events.filter(kind=EventKind.STAFF_OFFERED_CASE, at__gte=self.at)
+        is_last = sent.count() <= 1
+        return not is_last or self.user.recovery_cases.filter(opened_at__gte=self.at).exists()
 
 
 @transaction.atomic

@@ -185,7 +185,8 @@ def _evidence(
     found = [{"kind": kind, "at": now} for kind in seen(user)]
     own = user.email_addresses.verified().filter(key=email_key(contact)).first()
     if own and own.factor not in held_subjects(user):  # one that a thief has just added is none
-        found.append({"kind": OWN_ADDRESS, "name": mask_address(contact), "at": now})
+        known = {"kind": OWN_ADDRESS, "name": mask_address(contact), "id": own.factor}
+        found.append({**known, "at": now})
     return found
 
 

@@ -65,7 +65,7 @@ ACTS = {
         staff.Act.END_SESSIONS,
         gettext_lazy("Sign these people out everywhere"),
         gettext_lazy("Every browser of theirs is signed out. They can sign in again."),
-        staff_acts.end_all_sessions,
+        staff_acts.sign_out,
     ),
     "require-password": BulkAct(
         staff.Act.REQUIRE_PASSWORD,

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.admin import ROWS_A_PAGE
 from accounts.authentication.proofs import Strength
 from accounts.models import Role
-from tests.people import Person, enter, make_person, protected
+from tests.people import Person, enter, make_person, protected, trust
 from tests.work import WHY
 
 Browsers = Callable[..., Client]
@@ -71,6 +71,12 @@ def test_each_act_is_that_of_the_account_page(
     enter(new_client(), alice, Strength.TWO_STEP)
     assert "1 account was changed." in press(desk, act, alice).text
     assert alice.kinds() == [kind]
+
+
+def test_ending_the_trust_of_browsers_alone_is_a_change(desk: Client, alice: Person) -> None:
+    trust(Client(), alice)
+    assert "1 account was changed." in press(desk, "end-sessions", alice).text
+    assert "There was nothing to change." in press(desk, "end-sessions", alice).text
 
 
 @pytest.mark.parametrize("number", ["", "1", "3", "two"])

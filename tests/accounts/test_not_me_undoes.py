@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import organisation_policy
+from accounts import organisation_policy, staff
 from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, RecoveryContact, Role
@@ -25,8 +25,8 @@ PAGE = "/security/recovery-contacts/"
 WHY = "He starts on Monday at the help desk."
 
 
-def press_not_me(browser: Client, address: str, words: str) -> None:
-    """Follow the newest notice with these words in its subject, to the letter."""
+def link_to_not_me(address: str, words: str) -> str:
+    """The link of the newest notice with these words in its subject."""
     text = next(
         str(sent.body)
         for sent in reversed(mail.outbox)
@@ -34,8 +34,14 @@ def press_not_me(browser: Client, address: str, words: str) -> None:
     )
     found = re.search(r"https?://[^/\s]+(/report/#\S+)", text)
     assert found, text
-    assert "We’ll undo this." in open_link(browser, found[1]).text
-    form = {"token": found[1].partition("#")[2], "undo": "1"}
+    return found[1]
+
+
+def press_not_me(browser: Client, address: str, words: str) -> None:
+    """Follow the newest notice with these words in its subject, to the letter."""
+    link = link_to_not_me(address, words)
+    assert "We’ll undo this." in open_link(browser, link).text
+    form = {"token": link.partition("#")[2], "undo": "1"}
     assert "We stopped it" in browser.post("/report/", form).text
 
 
@@ -130,6 +136,44 @@ def test_rules_that_a_thief_loosened_hold_again(new_client: Browsers, carol: Per
     assert carol.reload().session_hours == 8
     firm.refresh_from_db()
     assert (firm.two_step_from, firm.session_hours) == (timezone.localdate(), 8)
+
+
+def test_renaming_it_afterwards_keeps_the_thiefs_rules_from_nobody(
+    new_client: Browsers, carol: Person
+) -> None:
+    """And a page promises only what will be: a contact is not brought back."""
+    boss, firm = protected("boss", role=Role.ADMINISTRATOR), make_organisation("Example Ltd")
+    firm.two_step_from = timezone.localdate()
+    firm.save()
+    organisation_policy.join(carol.user, firm)
+    thief = enter(new_client(), boss, Strength.TWO_STEP)
+    page = f"/admin/organisations/{firm.public_id}/edit/"
+    thief.post(page, {"name": firm.name, "help": firm.help})
+    loosened = link_to_not_me(boss.address, "an organisation was changed")
+    thief.post(page, {"name": "Elsewhere Ltd", "help": "Call +31 6 999 9923"})
+    renamed = link_to_not_me(boss.address, "an organisation was changed")
+    assert "We’ll undo this." not in open_link(new_client(), renamed).text
+    form = {"token": loosened.partition("#")[2], "undo": "1"}
+    new_client().post("/report/", form)
+    assert carol.reload().must_keep_two_step
+    kinds = boss.kinds()
+    assert kinds.count("organisation:changed") == 3  # the thief's two, and what was undone
+
+
+def test_who_was_dismissed_loosens_nothing_by_an_old_notice(
+    new_client: Browsers, carol: Person, root: Person
+) -> None:
+    boss, firm = protected("boss", role=Role.ADMINISTRATOR), make_organisation("Example Ltd")
+    organisation_policy.join(carol.user, firm)
+    desk = enter(new_client(), boss, Strength.TWO_STEP)
+    given = {"name": firm.name, "help": firm.help}
+    given["two_step_from"] = timezone.localdate().isoformat()
+    desk.post(f"/admin/organisations/{firm.public_id}/edit/", given)
+    link = link_to_not_me(boss.address, "an organisation was changed")
+    staff.give_role(actor=root.user, user=boss.user, role=Role.NONE, reason=WHY)
+    assert "We’ll undo this." not in open_link(new_client(), link).text
+    new_client().post("/report/", {"token": link.partition("#")[2], "undo": "1"})
+    assert carol.reload().must_keep_two_step
 
 
 def test_what_changed_since_stays(new_client: Browsers, alice: Person, bob: Person) -> None:

@@ -66,6 +66,8 @@ def test_a_change_leaves_who_what_before_and_after_and_is_told(boss: Any, root: 
     assert changed.session
     assert changed.details == {
         "organisation": "Example GmbH",
+        "organisation_id": str(firm.public_id),
+        "reworded": True,
         "name_before": "Example Ltd",
         "name_after": "Example GmbH",
         "help_before": "Call •••• 23",

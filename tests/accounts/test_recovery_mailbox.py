@@ -99,6 +99,14 @@ def test_any_other_address_is_answered_alike_and_is_worth_nothing(
     assert all("address of the account" not in sent.body for sent in mail.outbox)
 
 
+def test_the_mailbox_of_the_request_speaks_once(
+    browser: Client, case: RecoveryCase, second: str
+) -> None:
+    RecoveryCase.objects.filter(pk=case.pk).update(contact=second)
+    show(browser, second)
+    assert kinds(case) == []  # it was noted when the request was opened
+
+
 def test_an_address_that_was_not_confirmed_is_worth_nothing(
     browser: Client, case: RecoveryCase, alice: Person
 ) -> None:

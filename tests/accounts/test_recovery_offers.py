@@ -110,14 +110,25 @@ def test_a_locked_account_and_one_that_is_asked_for_get_no_link(
     assert "The account is locked. Unlock it first." in send(desk, bob).text
     send(desk, alice)
     token = token_in(mails_to(REACHED)[-1].body)
-    send(desk, alice, "other@elsewhere.example")  # a second link before the first is opened
-    other = token_in(mails_to("other@elsewhere.example")[-1].body)
     press(new_client(), token)
-    assert GONE in press(new_client(), other).text
     assert "Somebody asks for this account already." in send(desk, alice).text
     assert len(mails_to(REACHED)) == 2  # the link, and that the request stands
+    RecoveryCase.objects.update(state=CaseState.WITHDRAWN)
     lock(actor=sue.user, user=alice.user, reason=WHY)
     assert GONE in press(new_client(), token).text
+
+
+def test_the_link_to_a_mistyped_address_ends_with_the_next(
+    clock: time_machine.Traveller, desk: Client, new_client: Browsers, alice: Person
+) -> None:
+    send(desk, alice, "stranger@elsewhere.example")
+    clock.shift(timedelta(seconds=1))
+    send(desk, alice)
+    wrong = token_in(mails_to("stranger@elsewhere.example")[-1].body)
+    assert GONE in press(new_client(), wrong).text
+    assert not RecoveryCase.objects.exists()
+    press(new_client(), token_in(mails_to(REACHED)[-1].body))
+    assert RecoveryCase.objects.get().contact == REACHED
 
 
 @pytest.mark.parametrize("typed", ["", "nobody", "a@b", "two@example.org, three@example.org"])

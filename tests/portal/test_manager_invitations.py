@@ -408,3 +408,11 @@ def test_a_list_of_200_is_sent(office: Client, firm: Organisation) -> None:
     text = "\n".join(f"n{n}@latchkey.example,Number {n}" for n in range(200))
     send(office, firm, text, count="200")
     assert firm.invitations.count() == 200
+
+
+def test_what_others_send_to_an_address_stops_no_manager(
+    office: Client, firm: Organisation, settings: LazySettings
+) -> None:
+    settings.INVITATIONS_AN_ADDRESS = 1
+    invitations.invite(actor=None, address=NEW)
+    assert f"We’re sending an invitation to {NEW}." in seen(invite(office, firm))
