@@ -1,6 +1,7 @@
 """The organisations themselves, which administrators keep."""
 
 import re
+from hashlib import sha256
 
 from django.db import transaction
 
@@ -21,9 +22,21 @@ class NameTaken(Exception):
     """Another organisation is called that, in some mix of capitals."""
 
 
+class Changed(Exception):
+    """A colleague changed it while the page was open: what stood there is no longer so."""
+
+
+def fingerprint(organisation: Organisation) -> str:
+    """Return a digest of what a page shows of an organisation, to find that it has changed."""
+    return sha256(repr(sorted(_details_of(organisation).items())).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
-    """Add an organisation, or write what was changed of one; raises `NameTaken`.
+def save(*, actor: User, organisation: Organisation, origin: Origin, seen: str = "") -> None:
+    """Add an organisation, or write what was changed of one.
+
+    `seen` is the fingerprint of what the page showed: an old page would take rules away that were
+    made meanwhile. Raises `NameTaken` and `Changed`.
 
     What people read there they believe: who changed it leaves an event of their own, told to them,
     with what it was before.
@@ -34,6 +47,8 @@ def save(*, actor: User, organisation: Organisation, origin: Origin) -> None:
         raise NameTaken
     rows = Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk)
     kept = rows.first()
+    if kept and seen and seen != fingerprint(kept):
+        raise Changed
     before = _details_of(kept) if kept else None
     organisation.save()
     after = _details_of(organisation)

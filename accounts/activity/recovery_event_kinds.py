@@ -95,6 +95,12 @@ RECOVERY: dict[str, Kind] = {
         notice=True,
     ),
     "case:withdrawn": Kind(_("Request to recover the account withdrawn"), "life-buoy", notice=True),
+    "organisation:spoke": Kind(
+        _("You said for {organisation} who asks for the account of {name}"),
+        "life-buoy",
+        "look",
+        notice=True,
+    ),
     "recovery_contact:agreed": Kind(
         _("Recovery contact {address} agreed"), "users", "look", notice=True
     ),

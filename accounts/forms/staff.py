@@ -281,6 +281,13 @@ class OrganisationForm(forms.Form):
         empty_value=None,
     )
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # see `organisations.save`
+
+    def look_again(self, seen: str, words: Text) -> None:
+        """Say that it has changed meanwhile; the next press writes what stands here."""
+        self.add_error(None, str(words))
+        self.data = {**dict(self.data.items()), "seen": seen}
+
     def clean_name(self) -> str:
         """Return the name on one line."""
         return cleaned_name(self.cleaned_data["name"])

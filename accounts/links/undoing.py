@@ -10,7 +10,7 @@ from accounts import organisations, staff
 from accounts.activity.details import Details
 from accounts.activity.origin import HOST
 from accounts.models import CaseState, EventKind, RecoveryCase, Role, SecurityEvent, User
-from accounts.recovery_cases import deciding, ending
+from accounts.recovery_cases import deciding, ending, organisation_word
 
 
 def _forget_contact(user: User, event: SecurityEvent) -> None:
@@ -58,6 +58,12 @@ def _undo_rules(user: User, event: SecurityEvent) -> None:
     organisations.undo_rules(user, cast(Details, event.details))
 
 
+def _take_word_back(user: User, event: SecurityEvent) -> None:
+    """Take back what was said for an organisation in the manager's name."""
+    if case := event.details.get("case"):
+        organisation_word.take_back(user, case)
+
+
 def _role(name: str) -> Role | None:
     return Role.__members__.get(name.upper())
 
@@ -68,6 +74,7 @@ UNDO: dict[str, Callable[[User, SecurityEvent], None]] = {
     EventKind.RECOVERY_CONTACT_REMOVED: _restore_contact,
     EventKind.RECOVERY_CONTACT_ANSWERED: _withdraw_answer,
     EventKind.STAFF_GAVE_ROLE: _take_role_back,
+    EventKind.ORGANISATION_SPOKE: _take_word_back,
     EventKind.STAFF_SET_MANAGER: _undo_manager,
     EventKind.ORGANISATION_CHANGED: _undo_rules,
 }

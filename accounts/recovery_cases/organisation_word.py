@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import managers
 from accounts.activity import events
 from accounts.activity.details import Details
-from accounts.activity.origin import HOST
+from accounts.activity.origin import HOST, Origin
 from accounts.models import CaseState, EventKind, Membership, Organisation, RecoveryCase, User
 
 SAYS_YES, SAYS_NO = "organisation", "organisation_no"
@@ -37,10 +37,13 @@ def case_of(organisation: Organisation, user: User) -> RecoveryCase | None:
 
 
 @transaction.atomic
-def say(*, actor: User, organisation: Organisation, user: User, is_owner: bool) -> None:
-    """Note the word, and notify the owner; raises `NotManager` and `NotOpen`. Once, and for good.
+def say(
+    *, actor: User, organisation: Organisation, user: User, is_owner: bool, origin: Origin
+) -> None:
+    """Note the word, and notify the owner and the manager; raises `NotManager` and `NotOpen`.
 
-    Nobody speaks for themselves.
+    Once, and nobody speaks for themselves. The manager's own notice takes it back: a thief in
+    their session knows the words of the thief's case.
     """
     # Two people are locked in one order, as everywhere.
     both = User.objects.select_for_update(no_key=True).order_by("pk")
@@ -50,9 +53,28 @@ def say(*, actor: User, organisation: Organisation, user: User, is_owner: bool) 
     if case is None or actor.pk == user.pk:
         raise NotOpen
     kind = SAYS_YES if is_owner else SAYS_NO
-    known = {"id": str(organisation.public_id), "name": organisation.name}
+    known = {
+        "id": str(organisation.public_id),
+        "name": organisation.name,
+        "by": str(actor.public_id),
+    }
     case.evidence.append({"kind": kind, **known, "at": timezone.now().isoformat()})
     case.save(update_fields=["evidence"])
     event = EventKind.CASE_BACKED if is_owner else EventKind.CASE_OPPOSED
     about: Details = {"organisation": organisation.name, "case": str(case.public_id)}
+    said: Details = {**about, "name": user.email}
     events.record(user, event, origin=HOST, **about)
+    events.record(actor, EventKind.ORGANISATION_SPOKE, origin=origin, **said)
+
+
+@transaction.atomic
+def take_back(actor: User, case_id: str) -> None:
+    """Drop what was said in this manager's name about an open case."""
+    found = RecoveryCase.objects.open().select_related("user").filter(public_id=case_id).first()
+    if found is None or found.user is None:
+        return
+    found.user.lock_for_update()
+    found.refresh_from_db()
+    theirs = {"by": str(actor.public_id)}
+    found.evidence = [each for each in found.evidence if not each.items() >= theirs.items()]
+    found.save(update_fields=["evidence"])

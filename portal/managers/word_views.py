@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
+from accounts.activity.origin import origin_of
 from accounts.forms.recovery import WordsForm
 from accounts.guards.interrupted_forms import confirms
 from accounts.models import Organisation, RecoveryCase, User
@@ -57,7 +58,13 @@ def _said(
 ) -> HttpResponse:
     actor = authenticated_user(request)
     try:
-        organisation_word.say(actor=actor, organisation=organisation, user=user, is_owner=is_owner)
+        organisation_word.say(
+            actor=actor,
+            organisation=organisation,
+            user=user,
+            is_owner=is_owner,
+            origin=origin_of(request),
+        )
     except organisation_word.NotOpen:
         return _nothing(request, organisation)
     messages.success(request, _("Thank you. We’ve noted your answer."))

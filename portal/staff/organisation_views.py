@@ -79,6 +79,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _edit(request: HttpRequest, found: Organisation) -> HttpResponse:
     staff.check_may(authenticated_user(request), staff.Act.KEEP_ORGANISATIONS)
     before = OrganisationForm.kept(found)
+    if found.pk:
+        before["seen"] = organisations.fingerprint(found)
     form = OrganisationForm(
         request.POST if request.method == "POST" else None,
         initial=before | OrganisationForm.held(held_values(request)),
@@ -93,8 +95,20 @@ def _save(request: HttpRequest, found: Organisation, form: OrganisationForm) -> 
     form.write(found)
     try:
         organisations.save(
-            actor=authenticated_user(request), organisation=found, origin=origin_of(request)
+            actor=authenticated_user(request),
+            organisation=found,
+            origin=origin_of(request),
+            seen=form.cleaned_data["seen"],
         )
+    except organisations.Changed:
+        now = Organisation.objects.get(pk=found.pk)
+        said = organisation_policy.in_words(organisation_policy.rules_of(now)) or [_("nothing.")]
+        words = _(
+            "A colleague has changed it since you opened this page. Now it is called %(name)s and "
+            "asks: %(rules)s Save again to write what stands below."
+        ) % {"name": now.name, "rules": " ".join(said)}
+        form.look_again(organisations.fingerprint(now), words)
+        return False
     except organisations.NameTaken:
         form.add_error("name", _("An organisation with this name already exists."))
         return False

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from accounts.activity.origin import HOST
 from accounts.authentication.proofs import Strength
 from accounts.models import CaseState, RecoveryContact, Role
 from accounts.recovery_cases import deciding
+from accounts.recovery_contacts.answering import words_of
 from tests.cases import give_case
 from tests.contacts import give_contact
 from tests.links import open_link
@@ -174,6 +176,27 @@ def test_who_was_dismissed_loosens_nothing_by_an_old_notice(
     assert "We’ll undo this." not in open_link(new_client(), link).text
     new_client().post("/report/", {"token": link.partition("#")[2], "undo": "1"})
     assert carol.reload().must_keep_two_step
+
+
+def test_a_word_that_a_thief_gave_for_an_organisation_is_taken_back(
+    new_client: Browsers, alice: Person, bob: Person
+) -> None:
+    """The thief in the manager's browser knows the words of the thief's own request."""
+    firm = make_organisation("Example Ltd")
+    for person in (alice, bob):
+        organisation_policy.join(person.user, firm)
+    alice.user.memberships.update(created_at=timezone.now() - timedelta(days=30))
+    organisation_policy.set_manager(bob.user, firm, is_manager=True)
+    case = give_case(alice)
+    thief = enter(new_client(), bob, Strength.TWO_STEP)
+    page = f"/organisation/{firm.public_id}/people/{alice.user.public_id}/word/"
+    thief.post(page, {"words": " ".join(words_of(case))})
+    case.refresh_from_db()
+    assert [each["kind"] for each in case.evidence] == ["organisation"]
+    press_not_me(new_client(), bob.address, "you said who asks for an account")
+    case.refresh_from_db()
+    assert case.evidence == []
+    assert case.is_open
 
 
 def test_what_changed_since_stays(new_client: Browsers, alice: Person, bob: Person) -> None:

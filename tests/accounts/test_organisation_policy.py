@@ -15,11 +15,11 @@ from django.utils import timezone
 from accounts import organisation_policy
 from accounts.authentication.proofs import Strength
 from accounts.middleware import SETTING_UP
-from accounts.models import Organisation
+from accounts.models import Organisation, Role
 from devices.models import Session
 from tests.accounts.helpers import ask, code_to, is_in, mailbox, seen, type_code, type_password
 from tests.attacks.tools import html_of
-from tests.people import Person, enter, give_codes, give_phone
+from tests.people import Person, enter, give_codes, give_phone, protected
 from tests.work import make_organisation
 
 Browsers = Callable[..., Client]
@@ -211,3 +211,26 @@ def test_every_page_that_stays_open_is_one() -> None:
     }
     assert names
     assert names <= known
+
+
+def test_an_old_page_does_not_take_new_rules_away_unseen(
+    boss: Client, new_client: Browsers, firm: Organisation
+) -> None:
+    """One administrator corrects the contact on a page from before a colleague's rules."""
+    other = enter(new_client(), protected("other", role=Role.ADMINISTRATOR), Strength.TWO_STEP)
+    page = f"/admin/organisations/{firm.public_id}/edit/"
+    old = re.search(r'name="seen" value="(\w+)"', boss.get(page).text)
+    assert old
+    asks(other, firm, two_step_from=TODAY().isoformat(), session_hours="8")
+    answer = asks(boss, firm, help="Room 14", seen=old[1])
+    words = seen(answer)
+    assert "A colleague has changed it since you opened this page." in words
+    assert "Two-step verification is required from" in words
+    assert "Room 14" in words
+    firm.refresh_from_db()
+    assert (firm.two_step_from, firm.session_hours) == (TODAY(), 8)
+    new = re.search(r'name="seen" value="(\w+)"', answer.text)
+    assert new
+    assert asks(boss, firm, help="Room 14", seen=new[1]).status_code == 302
+    firm.refresh_from_db()
+    assert (firm.help, firm.session_hours) == ("Room 14", None)
