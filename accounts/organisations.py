@@ -120,6 +120,27 @@ def set_manager(
     return True
 
 
+class HasEnrolment(Exception):
+    """The member has an account with the organisation, which is ended on its own page."""
+
+
+@transaction.atomic
+def remove_member(*, actor: User, user: User, organisation: Organisation, reason: str) -> bool:
+    """Let the person no longer belong to it, nor manage it; False if they did not.
+
+    What it asked of them ends with it. Raises `HasEnrolment`.
+    """
+    check(actor, user, Act.KEEP_ORGANISATIONS)
+    user = user.lock_for_update()
+    if user.enrolments.current().filter(organisation=organisation).exists():
+        raise HasEnrolment
+    if not organisation_policy.leave(user, organisation):
+        return False
+    about: Details = {"organisation": organisation.name, "reason": reason}
+    events.record(user, EventKind.ORGANISATION_LEFT, origin=Origin(actor=actor), **about)
+    return True
+
+
 def _manager_kind(is_manager: bool) -> EventKind:
     if is_manager:
         return EventKind.ORGANISATION_MANAGER_GIVEN

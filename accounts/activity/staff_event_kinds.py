@@ -45,6 +45,9 @@ STAFF: dict[str, Kind] = {
     "organisation:changed": Kind(
         _("Details of {organisation} changed"), "users", "look", notice=True
     ),
+    "organisation:left": Kind(
+        _("No longer a member of {organisation}"), "users", "look", notice=True
+    ),
     "organisation:manager_given": Kind(
         _("Made a manager of {organisation} by staff"), "users", "look", notice=True
     ),

@@ -71,6 +71,7 @@ class EventKind(StrEnum):
     ORGANISATION_SPOKE = "organisation:spoke"  # of the manager
     ORGANISATION_CHANGED = "organisation:changed"
     ORGANISATION_JOINED = "organisation:joined"
+    ORGANISATION_LEFT = "organisation:left"  # removed by staff
     ORGANISATION_MANAGER_GIVEN = "organisation:manager_given"
     ORGANISATION_MANAGER_TAKEN = "organisation:manager_taken"
     PASSKEY_ADDED = "passkey:added"

@@ -67,6 +67,7 @@ ACTS = {
     EventKind.ORGANISATION_ADDED: _("Added an organisation"),
     EventKind.ORGANISATION_CHANGED: _("Changed an organisation"),
     EventKind.ORGANISATION_MANAGER_GIVEN: _("Made somebody a manager of an organisation"),
+    EventKind.ORGANISATION_LEFT: _("Removed a member of an organisation"),
     EventKind.ORGANISATION_MANAGER_TAKEN: _("Removed a manager of an organisation"),
 }
 """What one can narrow to; everything else that staff did is in the whole log."""

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 from accounts import organisations, staff
 from accounts.activity.origin import origin_of
 from accounts.guards.interrupted_forms import confirms
-from accounts.models import Membership
+from accounts.models import Membership, Organisation, User
 from accounts.request_user import authenticated_user
 from core.i18n import gettext as _
 from core.i18n import gettext_lazy
 from portal.staff.act_pages import FORM, Text, ask_why, may_act
 
-GIVE, TAKE = "give", "take"
+GIVE, TAKE, REMOVE = "give", "take", "remove"
 
 
 @require_http_methods(FORM)
@@ -24,18 +24,24 @@ GIVE, TAKE = "give", "take"
 def set_manager(
     request: HttpRequest, public_id: UUID, member_id: UUID, change: str
 ) -> HttpResponse:
-    """Let a member manage the organisation, or no longer; an administrator's act."""
+    """Let a member manage the organisation, or no longer, or not belong to it any more.
+
+    Acts of an administrator.
+    """
     user = may_act(request, member_id, staff.Act.KEEP_ORGANISATIONS)
     members = Membership.objects.select_related("organisation")
     found = get_object_or_404(members, user=user, organisation__public_id=public_id)
-    if change not in (GIVE, TAKE):
+    if change not in (GIVE, TAKE, REMOVE):
         raise Http404
+    actor, organisation = authenticated_user(request), found.organisation
 
     def do(reason: str) -> tuple[bool, Text]:
+        if change == REMOVE:
+            return _remove(actor, user, organisation, reason)
         changed = organisations.set_manager(
-            actor=authenticated_user(request),
+            actor=actor,
             user=user,
-            organisation=found.organisation,
+            organisation=organisation,
             is_manager=change == GIVE,
             reason=reason,
             origin=origin_of(request),
@@ -50,5 +56,15 @@ def set_manager(
         f"manager_{change}",
         do,
         back=reverse("admin:organisation", kwargs={"public_id": public_id}),
-        organisation=found.organisation.name,
+        organisation=organisation.name,
     )
+
+
+def _remove(actor: User, user: User, organisation: Organisation, reason: str) -> tuple[bool, Text]:
+    try:
+        changed = organisations.remove_member(
+            actor=actor, user=user, organisation=organisation, reason=reason
+        )
+    except organisations.HasEnrolment:
+        return False, _("End their account with the organisation first, on the account page.")
+    return changed, _("We’ll notify the person.") if changed else _("There was nothing to change.")

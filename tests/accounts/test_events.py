@@ -35,7 +35,11 @@ FOLDERS = {path.name: path for path in Path("templates/email").iterdir() if path
 BY_STAFF = {kind for kind in NOTICES if kind.startswith("account:") or kind.endswith("_by_staff")}
 BY_STAFF |= {EventKind.STAFF_OFFERED_CASE, EventKind.STAFF_SENT_RESET, EventKind.WORK_APPROVED}
 BY_STAFF |= {EventKind.WORK_DECLINED, EventKind.WORK_ENDED}
-BY_STAFF |= {EventKind.ORGANISATION_MANAGER_GIVEN, EventKind.ORGANISATION_MANAGER_TAKEN}
+BY_STAFF |= {
+    EventKind.ORGANISATION_LEFT,
+    EventKind.ORGANISATION_MANAGER_GIVEN,
+    EventKind.ORGANISATION_MANAGER_TAKEN,
+}
 
 
 def folder(kind: str) -> str:

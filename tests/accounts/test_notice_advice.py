@@ -40,6 +40,7 @@ NOTHING_TO_STOP = {
     "recovery_contact:declined",  # what the contact did, in an account of their own
     "recovery_contact:left",
     "organisation:manager_given",
+    "organisation:left",
     "organisation:manager_taken",
     "passkey:removed_by_staff",
     "password:required_by_staff",

@@ -360,7 +360,7 @@ def _stale(tour: Tour, person: Person) -> Names:
     hand.press("Make new recovery codes")
     hand.reads("Confirm it’s you")
     yield "/confirm/authenticator/, a button waits"
-    person.user.authenticators.update(last_step=0)  # the walk may have spent all of this moment
+    person.phone.authenticators.update(last_step=0)  # the walk may have spent all of this moment
     hand.type_code(person.fresh_code(), "Confirm")
     hand.reads("Confirmed")
     yield "/confirm/once-more/"

@@ -327,3 +327,26 @@ def test_a_manager_is_no_staff(client: Client, firm: Organisation) -> None:
     enter(client, person, Strength.TWO_STEP)
     assert client.get(page(firm)).status_code == 200
     assert client.get("/admin/").status_code == 404
+
+
+def test_somebody_who_left_is_removed_and_no_rule_holds_for_them(
+    office: Client, new_client: Browsers, root: Person, alice: Person, firm: Organisation
+) -> None:
+    """Without this, who came by an invitation would belong to it for good."""
+    firm.session_hours = 4
+    firm.save()
+    join(firm, alice)
+    boss, why = enter(new_client(), root, Strength.TWO_STEP), {"checked": "nobody", "reason": WHY}
+    assert change(firm, alice, "remove") in boss.get(f"/admin/organisations/{firm.public_id}/").text
+    assert alice.address in seen(office.get(page(firm)))
+    boss.post(change(firm, alice, "remove"), why)
+    assert alice.address not in seen(office.get(page(firm)))
+    assert alice.reload().session_hours is None
+    told = [message for message in mail.outbox if alice.address in message.to]
+    assert "you no longer belong to Example Ltd" in told[-1].subject
+    assert WHY in html_of(told[-1])
+    assert boss.post(change(firm, alice, "remove"), why).status_code == 404
+    give_enrolment(alice, firm)
+    answer = boss.post(change(firm, alice, "remove"), why, follow=True)
+    assert "End their account with the organisation first" in answer.text
+    assert Membership.objects.filter(user=alice.user, organisation=firm).exists()
