@@ -197,7 +197,7 @@ def undo_rules(actor: User, about: Details) -> None:
     found.save()
     organisation_policy.apply(found)
     told = _told(found, was, _details_of(found))
-    events.record(actor, EventKind.ORGANISATION_CHANGED, origin=HOST, **told)
+    events.record(actor, EventKind.ORGANISATION_RESTORED, origin=HOST, **told)
 
 
 def masked(text: str) -> str:

@@ -45,6 +45,9 @@ STAFF: dict[str, Kind] = {
     "organisation:changed": Kind(
         _("Details of {organisation} changed"), "users", "look", notice=True
     ),
+    "organisation:restored": Kind(
+        _("The rules of {organisation} are as before again"), "users", "ok", notice=True
+    ),
     "organisation:left": Kind(
         _("No longer a member of {organisation}"), "users", "look", notice=True
     ),

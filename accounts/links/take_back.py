@@ -26,7 +26,9 @@ KIND = EventKind.NOTICE_REPORTED
 # What staff or the operator did, and what this very button did, is not taken back by it.
 # Notices of a recovery case have a button of their own, which stops the case.
 CASES = (kind for kind in EventKind if kind.startswith("case:"))
-WITHOUT = frozenset({KIND, EventKind.APP_SILENT, EventKind.HOLD_CANCELLED, *CASES})
+WITHOUT = frozenset(
+    {KIND, EventKind.APP_SILENT, EventKind.HOLD_CANCELLED, EventKind.ORGANISATION_RESTORED, *CASES}
+)
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class EventKind(StrEnum):
     NUMBER_ADDED = "number:added"
     NUMBER_REMOVED = "number:removed"
     ORGANISATION_ADDED = "organisation:added"
+    ORGANISATION_RESTORED = "organisation:restored"  # by "This was not me"
     ORGANISATION_SPOKE = "organisation:spoke"  # of the manager
     ORGANISATION_CHANGED = "organisation:changed"
     ORGANISATION_JOINED = "organisation:joined"

@@ -158,8 +158,10 @@ def test_renaming_it_afterwards_keeps_the_thiefs_rules_from_nobody(
     form = {"token": loosened.partition("#")[2], "undo": "1"}
     new_client().post("/report/", form)
     assert carol.reload().must_keep_two_step
-    kinds = boss.kinds()
-    assert kinds.count("organisation:changed") == 3  # the thief's two, and what was undone
+    assert boss.kinds().count("organisation:restored") == 1
+    told = [each for each in mail.outbox if boss.address in each.to]
+    (restored,) = [each for each in told if "as before again" in each.subject]
+    assert "/report/#" not in restored.body  # following it would bring the thief's rules back
 
 
 def test_who_was_dismissed_loosens_nothing_by_an_old_notice(

@@ -41,6 +41,7 @@ NOTHING_TO_STOP = {
     "recovery_contact:left",
     "organisation:manager_given",
     "organisation:left",
+    "organisation:restored",  # what a report of a thief brought back
     "organisation:manager_taken",
     "passkey:removed_by_staff",
     "password:required_by_staff",
