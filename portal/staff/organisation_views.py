@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import organisation_accounts, organisation_policy, organisations, staff
 from accounts.activity.origin import origin_of
-from accounts.forms.staff import EnrolForm, OrganisationForm
+from accounts.forms.organisation import EnrolForm, OrganisationForm
 from accounts.guards.interrupted_forms import confirms, held_values
 from accounts.models import Enrolment, Organisation, User
 from accounts.request_user import authenticated_user
