@@ -1,7 +1,6 @@
 """Who manages an organisation.
 
-It is read from the database where an act is done: whoever is no longer a manager does nothing more,
-whatever their session remembers.
+Each act reads it from the database: removing a manager takes effect at once, in open sessions too.
 """
 
 from uuid import UUID

@@ -120,7 +120,7 @@ class OpenCaseForm(ActForm):
 
 
 class BulkForm(ActForm):
-    """Asks besides how many accounts it is, so that nobody changes more than they think."""
+    """Asks for the number of accounts as well, as a confirmation."""
 
     number = forms.IntegerField(
         label=_("How many accounts are these?"),

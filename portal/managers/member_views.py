@@ -73,7 +73,7 @@ def requests(request: HttpRequest, organisation: Organisation) -> HttpResponse:
 
 
 def _asked(organisation: Organisation) -> QuerySet[Enrolment]:
-    """Return the requests of its people: whoever left is none of them."""
+    """Return the requests of current members."""
     people = organisation.memberships.values("user")
     return organisation.enrolments.asked().filter(user__in=people).select_related("user")
 
@@ -84,7 +84,7 @@ def _waiting(organisation: Organisation) -> dict[str, Any]:
 
 
 def _has_device() -> Any:
-    """Whether the person has linked a phone or has a passkey: nothing more is told of them."""
+    """Whether the member has a linked phone or a passkey; the pages show no details of either."""
     phones = Phone.objects.linked().filter(user=OuterRef("user"))
     passkeys = Passkey.objects.usable().filter(user=OuterRef("user"))
     return Exists(phones) | Exists(passkeys)
